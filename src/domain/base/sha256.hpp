@@ -1,0 +1,12 @@
+#pragma once
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace hotswap {
+/// SHA-256 (FIPS 180-4) of the bytes.
+[[nodiscard]] std::array<std::uint8_t, 32> sha256(std::string_view bytes);
+/// The same as 64 lowercase hexadecimal digits.
+[[nodiscard]] std::string sha256_hex(std::string_view bytes);
+}  // namespace hotswap
