@@ -7,27 +7,27 @@
 namespace hotswap::limits {
 using namespace std::chrono_literals;
 
-inline constexpr std::size_t kDocumentBytes = 1 << 20;     ///< a configuration document
+inline constexpr std::size_t kDocumentBytes = 1 << 20;  ///< a configuration document
 inline constexpr std::size_t kBodyBytes = kDocumentBytes + (64 << 10);  ///< a request with envelope
 inline constexpr std::size_t kHeaderBytes = 16 << 10;
 inline constexpr int kJsonDepth = 128;
-inline constexpr std::size_t kNameBytes = 128;             ///< names, tags, labels' keys
+inline constexpr std::size_t kNameBytes = 128;  ///< names, tags, labels' keys
 inline constexpr std::size_t kLabelValueBytes = 256;
 inline constexpr std::size_t kLabels = 64;
 inline constexpr std::size_t kDescriptionBytes = 4096;
 inline constexpr std::size_t kPageDefault = 50;
 inline constexpr std::size_t kPageMax = 500;
 inline constexpr std::size_t kErrorsReported = 100;
-inline constexpr std::size_t kActiveDeployments = 1000;    ///< on one node
+inline constexpr std::size_t kActiveDeployments = 1000;  ///< on one node
 inline constexpr std::size_t kTargetsPerDeployment = 20000;
 inline constexpr std::size_t kSteps = 200;
 inline constexpr std::size_t kInstances = 100000;
 inline constexpr std::size_t kConnections = 20000;
-inline constexpr std::size_t kWorkerQueue = 4096;          ///< requests waiting for the pool
-inline constexpr std::size_t kCommitQueue = 8192;          ///< change sets waiting for the writer
-inline constexpr std::size_t kCommitBatch = 256;           ///< change sets in one transaction
+inline constexpr std::size_t kWorkerQueue = 4096;  ///< requests waiting for the pool
+inline constexpr std::size_t kCommitQueue = 8192;  ///< change sets waiting for the writer
+inline constexpr std::size_t kCommitBatch = 256;   ///< change sets in one transaction
 inline constexpr std::size_t kAuditPage = 500;
-inline constexpr std::size_t kEventBacklog = 4096;         ///< events kept for resuming a feed
+inline constexpr std::size_t kEventBacklog = 4096;  ///< events kept for resuming a feed
 inline constexpr std::size_t kHeartbeatCustomMetrics = 32;
 inline constexpr std::size_t kHistogramBuckets = 2048;
 inline constexpr auto kHeaderTimeout = 10s;
