@@ -14,8 +14,9 @@ struct ParseLimits {
 };
 
 /// Strict RFC 8259. Refuses, with code Malformed (TooLarge for size) and line and column in the
-/// detail: invalid UTF-8, a byte order mark, lone surrogates, duplicate names (`json.duplicate_name`,
-/// with the JSONPath), nesting beyond the limit (`json.too_deep`), trailing text.
+/// detail: invalid UTF-8, a byte order mark, lone surrogates, duplicate names
+/// (`json.duplicate_name`, with the JSONPath), nesting beyond the limit (`json.too_deep`), trailing
+/// text.
 [[nodiscard]] Result<Value> parse(std::string_view text, ParseLimits limits = {});
 
 }  // namespace hotswap::json

@@ -54,19 +54,24 @@ class Value {
  public:
   using Storage = std::variant<std::monostate, bool, Number, std::string, Array, Object>;
 
-  Value() = default;  ///< null
-  Value(std::nullptr_t) {}
-  Value(bool flag) : storage_(flag) {}
+  Value();  ///< null
+  Value(std::nullptr_t);
+  Value(bool flag);
   Value(int number);
   Value(std::int64_t number);
   Value(std::uint64_t number);
   Value(double number);  ///< shortest text that reads back the same; NaN and infinities become null
-  Value(Number number) : storage_(std::move(number)) {}
-  Value(const char* text) : storage_(std::string(text)) {}
-  Value(std::string_view text) : storage_(std::string(text)) {}
-  Value(std::string text) : storage_(std::move(text)) {}
-  Value(Array items) : storage_(std::move(items)) {}
-  Value(Object members) : storage_(std::move(members)) {}
+  Value(Number number);
+  Value(const char* text);
+  Value(std::string_view text);
+  Value(std::string text);
+  Value(Array items);
+  Value(Object members);
+  Value(const Value&);
+  Value(Value&&) noexcept;
+  Value& operator=(const Value&);
+  Value& operator=(Value&&) noexcept;
+  ~Value();
 
   [[nodiscard]] bool is_null() const { return storage_.index() == 0; }
   [[nodiscard]] const bool* as_bool() const { return std::get_if<bool>(&storage_); }
@@ -97,5 +102,21 @@ struct Member {
   std::string name;
   Value value;
 };
+
+// Here, where Member is complete.
+inline Value::Value() = default;
+inline Value::Value(std::nullptr_t) {}
+inline Value::Value(bool flag) : storage_(flag) {}
+inline Value::Value(Number number) : storage_(std::move(number)) {}
+inline Value::Value(const char* text) : storage_(std::string(text)) {}
+inline Value::Value(std::string_view text) : storage_(std::string(text)) {}
+inline Value::Value(std::string text) : storage_(std::move(text)) {}
+inline Value::Value(Array items) : storage_(std::move(items)) {}
+inline Value::Value(Object members) : storage_(std::move(members)) {}
+inline Value::Value(const Value&) = default;
+inline Value::Value(Value&&) noexcept = default;
+inline Value& Value::operator=(const Value&) = default;
+inline Value& Value::operator=(Value&&) noexcept = default;
+inline Value::~Value() = default;
 
 }  // namespace hotswap::json

@@ -13,7 +13,8 @@ class SemVerRange {
  public:
   /// Error reason `range.invalid`.
   [[nodiscard]] static Result<SemVerRange> parse(std::string_view text);
-  /// A pre-release matches only if a comparator of the same major.minor.patch has a pre-release too.
+  /// A pre-release matches only if a comparator of the same major.minor.patch has a pre-release
+  /// too.
   [[nodiscard]] bool contains(const SemVer& version) const;
   [[nodiscard]] const std::string& str() const { return text_; }
 

@@ -1,0 +1,85 @@
+// RFC 8785 with exact numbers; the rule and its reasons: docs/adr/0002-canonical-numbers.md.
+#include <algorithm>
+#include <cmath>
+
+#include "domain/json/decimal.hpp"
+#include "domain/json/write.hpp"
+
+namespace hotswap::json {
+namespace {
+
+constexpr std::size_t kDoubleDigits = 17;  ///< so many tell any two doubles apart
+
+/// A short integer literal is its own canonical form.
+bool is_short_integer(std::string_view text) {
+  if (text.starts_with('-')) text.remove_prefix(1);
+  if (text.empty() || text.size() > 15 || text.front() == '0') return false;
+  return std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+}
+
+std::string canonical_number(std::string_view text) {
+  if (is_short_integer(text)) return std::string(text);
+  const auto exact = to_decimal(text);
+  const double number = nearest_double(text);
+  if (exact.is_zero() || !std::isfinite(number) || number == 0) return layout(exact);
+  const bool as_double = !exact.is_integer() && exact.digits.size() <= kDoubleDigits;
+  return layout(as_double ? shortest_decimal(number) : exact);
+}
+
+/// Sort key of a UTF-8 byte such that names compare by their UTF-16 code units: characters outside
+/// the basic plane (lead bytes F0…F4) are surrogates there and come before U+E000…U+FFFF (EE, EF).
+unsigned utf16_rank(char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  if (byte >= 0xF0) return byte - 2U;
+  return byte >= 0xEE ? byte + 11U : byte;
+}
+
+bool utf16_less(std::string_view a, std::string_view b) {
+  const auto [at_a, at_b] = std::ranges::mismatch(a, b);
+  if (at_b == b.end()) return false;
+  if (at_a == a.end()) return true;
+  return utf16_rank(*at_a) < utf16_rank(*at_b);
+}
+
+struct Canonical {
+  std::string& out;
+
+  void operator()(std::monostate) const { out += "null"; }
+  void operator()(bool flag) const { out += flag ? "true" : "false"; }
+  void operator()(const Number& number) const { out += canonical_number(number.text); }
+  void operator()(const std::string& text) const { write_string_to(out, text); }
+  void operator()(const Array& items) const {
+    out += '[';
+    bool first = true;
+    for (const auto& item : items) {
+      if (!std::exchange(first, false)) out += ',';
+      std::visit(*this, item.storage());
+    }
+    out += ']';
+  }
+  void operator()(const Object& object) const {
+    std::vector<const Member*> sorted;
+    sorted.reserve(object.size());
+    for (const auto& member : object) sorted.push_back(&member);
+    std::ranges::sort(sorted, utf16_less, &Member::name);
+    out += '{';
+    bool first = true;
+    for (const auto* member : sorted) {
+      if (!std::exchange(first, false)) out += ',';
+      write_string_to(out, member->name);
+      out += ':';
+      std::visit(*this, member->value.storage());
+    }
+    out += '}';
+  }
+};
+
+}  // namespace
+
+std::string canonical(const Value& value) {
+  std::string out;
+  std::visit(Canonical{out}, value.storage());
+  return out;
+}
+
+}  // namespace hotswap::json

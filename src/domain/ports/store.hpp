@@ -1,0 +1,221 @@
+#pragma once
+// The store as the orchestrator sees it: reads, and one write that takes a list of changes and
+// makes all of them or none. Implemented by infrastructure/memory and infrastructure/sqlite; every
+// implementation passes tests/contract.
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "domain/audit/entry.hpp"
+#include "domain/config/profile.hpp"
+#include "domain/fleet/instance.hpp"
+#include "domain/rollout/deployment.hpp"
+
+namespace hotswap {
+
+template <class T>
+struct Page {
+  std::vector<T> items;
+  std::string next_cursor;  ///< empty: the last page. Opaque.
+};
+struct PageRequest {
+  std::size_t limit = 50;
+  std::string cursor;  ///< of an earlier page; a broken one is Invalid `cursor.invalid`
+};
+struct ProfileFilter {
+  std::string service, environment, label_key, label_value, text;
+};
+struct DeploymentFilter {
+  std::string profile, state;
+  bool active_only = false;
+};
+struct InstanceFilter {
+  std::string service, environment, status, label_key, label_value;
+};
+struct AuditFilter {
+  std::string actor, action, resource;
+  std::optional<WallTime> from, to;
+};
+struct EventFilter {
+  std::string profile, deployment;
+};
+
+namespace change {
+struct InsertProfile {
+  Profile profile;
+};  ///< Conflict config.exists
+/// Conflict `config.changed` unless the stored revision is profile.revision; stores revision + 1.
+/// Does not touch stable and generation.
+struct UpdateProfile {
+  Profile profile;
+};
+struct DeleteProfile {
+  ProfileName name;
+};  ///< with versions, tags and assignments
+/// Sets stable (unless `keep_stable`) and raises generation; Conflict `generation.stale` unless the
+/// stored generation is below.
+struct AdvanceProfile {
+  ProfileName name;
+  std::optional<SemVer> stable;
+  bool keep_stable = true;
+  std::uint64_t generation = 0;
+};
+struct InsertVersion {
+  Version version;
+};  ///< Conflict version.exists
+struct MarkVersion {
+  ProfileName profile;
+  SemVer number;
+  std::string failed_reason;
+};
+struct PutTag {
+  ProfileName profile;
+  std::string tag;
+  SemVer number;
+};  ///< moves it
+struct DeleteTag {
+  ProfileName profile;
+  std::string tag;
+};
+/// Conflict `deployment.already_active` naming the other, while one is active for the profile.
+struct InsertDeployment {
+  Deployment deployment;
+};
+/// The row without targets; Conflict `deployment.changed` unless the stored revision is
+/// deployment.revision; stores revision + 1. Also checks one active deployment per profile.
+struct UpdateDeployment {
+  Deployment deployment;
+};
+struct PutTargets {
+  DeploymentId deployment;
+  struct Item {
+    std::size_t ordinal;
+    Target target;
+  };
+  std::vector<Item> items;
+};
+struct PutAssignments {
+  std::vector<Assignment> assignments;
+};
+struct PutObservations {
+  std::vector<Observation> observations;
+};
+struct PutInstance {
+  Instance instance;
+};  ///< insert or replace
+struct TouchInstances {
+  std::vector<std::pair<InstanceId, WallTime>> heartbeats;
+};  ///< Healthy
+struct SetInstanceStatus {
+  InstanceId id;
+  InstanceStatus status;
+};
+struct DeleteInstance {
+  InstanceId id;
+};  ///< with assignments and observations
+struct AppendEvent {
+  TimelineEvent event;
+};
+struct AppendAudit {
+  AuditEntry entry;
+};
+struct EnqueueOutbox {
+  std::string id, kind;
+  json::Value payload;
+  WallTime at{};
+};  ///< same id: ignored
+struct FinishOutbox {
+  std::string id;
+};
+struct PutIdempotent {
+  std::string key;  ///< principal and key
+  std::string body_hash;
+  int status = 0;
+  std::string headers, body;
+  WallTime expires{};
+};
+}  // namespace change
+
+using Change =
+    std::variant<change::InsertProfile, change::UpdateProfile, change::DeleteProfile,
+                 change::AdvanceProfile, change::InsertVersion, change::MarkVersion, change::PutTag,
+                 change::DeleteTag, change::InsertDeployment, change::UpdateDeployment,
+                 change::PutTargets, change::PutAssignments, change::PutObservations,
+                 change::PutInstance, change::TouchInstances, change::SetInstanceStatus,
+                 change::DeleteInstance, change::AppendEvent, change::AppendAudit,
+                 change::EnqueueOutbox, change::FinishOutbox, change::PutIdempotent>;
+using ChangeSet = std::vector<Change>;
+
+/// What the store added: sequence numbers of the events, in the order of the change set.
+struct Committed {
+  std::vector<TimelineEvent> events;
+};
+
+struct OutboxItem {
+  std::string id, kind;
+  json::Value payload;
+  WallTime at{};
+};
+
+/// Thread-safe. Every method may fail with Unavailable `store.unavailable`.
+class Store {
+ public:
+  virtual ~Store() = default;
+
+  /// All or nothing, durable on return. An error names the first change that failed.
+  [[nodiscard]] virtual Result<Committed> commit(ChangeSet changes) = 0;
+
+  [[nodiscard]] virtual Result<Profile> profile(
+      const ProfileName& name) = 0;  ///< NotFound config.not_found
+  [[nodiscard]] virtual Result<Page<Profile>> profiles(const ProfileFilter&,
+                                                       const PageRequest&) = 0;
+  /// Profiles that an instance of this service gets.
+  [[nodiscard]] virtual Result<std::vector<Profile>> profiles_of(
+      const ServiceName&, const std::string& environment) = 0;
+  [[nodiscard]] virtual Result<Version> version(const ProfileName&,
+                                                const SemVer&) = 0;  ///< NotFound version.not_found
+  /// Newest upload first, without content, with tags.
+  [[nodiscard]] virtual Result<Page<Version>> versions(const ProfileName&, const PageRequest&) = 0;
+  [[nodiscard]] virtual Result<std::vector<SemVer>> version_numbers(const ProfileName&) = 0;
+  [[nodiscard]] virtual Result<std::optional<SemVer>> tagged(const ProfileName&,
+                                                             const std::string& tag) = 0;
+
+  [[nodiscard]] virtual Result<Deployment> deployment(
+      const DeploymentId&) = 0;  ///< with targets; NotFound deployment.not_found
+  /// Newest first, without targets.
+  [[nodiscard]] virtual Result<Page<Deployment>> deployments(const DeploymentFilter&,
+                                                             const PageRequest&) = 0;
+  [[nodiscard]] virtual Result<std::optional<Deployment>> active_deployment(const ProfileName&) = 0;
+  [[nodiscard]] virtual Result<std::vector<Deployment>> active_deployments() = 0;  ///< with targets
+
+  [[nodiscard]] virtual Result<Instance> instance(
+      const InstanceId&) = 0;  ///< NotFound instance.not_found
+  [[nodiscard]] virtual Result<Page<Instance>> instances(const InstanceFilter&,
+                                                         const PageRequest&) = 0;
+  [[nodiscard]] virtual Result<std::vector<Instance>> instances_of(
+      const ServiceName&, const std::string& environment) = 0;
+  [[nodiscard]] virtual Result<std::vector<Instance>> all_instances() = 0;
+  [[nodiscard]] virtual Result<std::vector<Assignment>> assignments_of(const InstanceId&) = 0;
+  [[nodiscard]] virtual Result<std::vector<Assignment>> assignments_of(const ProfileName&) = 0;
+  [[nodiscard]] virtual Result<std::vector<Observation>> observations_of(const InstanceId&) = 0;
+  [[nodiscard]] virtual Result<std::vector<Observation>> observations_of(const ProfileName&) = 0;
+
+  /// Ascending sequence numbers above `after`.
+  [[nodiscard]] virtual Result<std::vector<TimelineEvent>> events(const EventFilter&,
+                                                                  std::uint64_t after,
+                                                                  std::size_t limit) = 0;
+  /// Newest first.
+  [[nodiscard]] virtual Result<Page<AuditEntry>> audit(const AuditFilter&, const PageRequest&) = 0;
+  /// Ascending, for verification and export.
+  [[nodiscard]] virtual Result<std::vector<AuditEntry>> audit_after(std::uint64_t sequence,
+                                                                    std::size_t limit) = 0;
+  [[nodiscard]] virtual Result<std::vector<OutboxItem>> outbox(std::size_t limit) = 0;
+  [[nodiscard]] virtual Result<std::optional<change::PutIdempotent>> idempotent(
+      const std::string& key, WallTime now) = 0;
+  /// For /health/ready.
+  [[nodiscard]] virtual Result<void> ping() = 0;
+};
+
+}  // namespace hotswap

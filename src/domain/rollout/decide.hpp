@@ -1,0 +1,105 @@
+#pragma once
+// The deployment state machine as a pure function: deployment and event in, next deployment and
+// effects out. Level-triggered: the same event twice changes nothing the second time.
+
+#include <variant>
+
+#include "domain/rollout/deployment.hpp"
+
+namespace hotswap {
+
+// Commands may be refused with a reason (Conflict).
+struct Promote {
+  bool full = false;
+  std::string by;
+};  ///< skip the wait; full: to the last step
+struct Pause {
+  std::string reason;
+  std::string by;
+};
+struct Resume {
+  std::string by;
+};
+struct Cancel {
+  std::string reason;
+  std::string by;
+};  ///< kept where it is
+struct Rollback {
+  std::string reason;
+  std::string by;
+};
+
+// Observations never are: stale ones are ignored.
+struct Tick {};  ///< time has passed; Planned deployments start on it
+struct TargetReport {
+  InstanceId instance;
+  std::uint64_t generation = 0;
+  TargetState state = TargetState::Received;  ///< Received, Staged, Applied or Rejected
+  std::string reason;
+};
+struct Reported {
+  std::vector<TargetReport> reports;
+};
+struct Vanished {
+  std::vector<InstanceId> instances;
+};  ///< removed or degraded
+struct Judged {
+  Judgement judgement;
+};
+
+using DeploymentEvent =
+    std::variant<Promote, Pause, Resume, Cancel, Rollback, Tick, Reported, Vanished, Judged>;
+
+/// Write the desired assignment of these targets (indexes into `targets`).
+struct Assign {
+  std::vector<std::size_t> targets;
+  AssignMode mode = AssignMode::Deliver;
+  /// Rollback: each target's own `previous` instead of the deployment's version.
+  bool restore = false;
+  Duration spread{};
+};
+/// A line of the timeline. `kind` is a stable slug: deployment.planned, .started, step.assigning,
+/// step.soaking, step.judging, step.awaiting_promotion, step.completed, target.rejected,
+/// target.failed, target.unreachable, health.verdict, deployment.paused, .resumed, .promoted,
+/// .baking, .succeeded, .cancelled, and the rollback's six: rollback.detected, rollback.alerted,
+/// rollback.paused, rollback.started, rollback.verified, rollback.reported; deployment.failed.
+struct Record {
+  std::string kind;
+  std::string message;
+  json::Value data;
+};
+struct Notify {
+  std::string severity;
+  std::string message;
+};  ///< outbox: info, warning, critical
+struct MarkVersionFailed {
+  std::string reason;
+};
+struct MoveStable {};     ///< the profile's stable version becomes this one
+struct RestoreStable {};  ///< … becomes previous_stable again (revert after success)
+/// Everybody of the service who is no target gets the version too (registered meanwhile).
+struct AssignRest {};
+
+using Effect =
+    std::variant<Assign, Record, Notify, MarkVersionFailed, MoveStable, RestoreStable, AssignRest>;
+
+struct Decision {
+  Deployment next;  ///< revision unchanged: the store adds one
+  std::vector<Effect> effects;
+  std::vector<std::size_t> changed_targets;
+  [[nodiscard]] bool nothing() const {
+    return !state_changed && effects.empty() && changed_targets.empty();
+  }
+  bool state_changed = false;  ///< anything of the deployment's own row
+};
+
+/// `now` never runs backwards within one process. Refused commands: Conflict with reason
+/// `deployment.not_active`, `deployment.not_paused`, `deployment.already_paused`, …
+[[nodiscard]] Result<Decision> decide(const Deployment& deployment, const DeploymentEvent& event,
+                                      WallTime now);
+
+/// When decide() next has something to do without an outside event (deadline of ack, soak, …);
+/// nothing if only an event can move it.
+[[nodiscard]] std::optional<WallTime> next_deadline(const Deployment& deployment);
+
+}  // namespace hotswap

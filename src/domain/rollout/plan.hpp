@@ -1,0 +1,43 @@
+#pragma once
+// Steps as data: what one machine (decide.hpp) runs for every strategy, shown before anything
+// moves.
+
+#include <cstddef>
+#include <vector>
+
+#include "domain/rollout/strategy.hpp"
+
+namespace hotswap {
+
+enum class AssignMode { Deliver, Stage, Activate };  ///< Deliver = stage and activate at once
+enum class Gate { None, Manual };                    ///< Manual waits for promote
+
+struct Step {
+  std::size_t cohort = 0;  ///< the first `cohort` targets have the version after this step
+  double percentage = 0;   ///< of all targets, for people
+  AssignMode mode = AssignMode::Deliver;
+  Duration soak{};  ///< watched this long after every target acknowledged
+  Gate gate = Gate::None;
+  bool judged = true;  ///< health decides at the end of the soak (and fails at once before)
+  Duration delivery_spread{};
+  bool operator==(const Step&) const = default;
+};
+
+struct Plan {
+  std::vector<Step> steps;
+  Duration bake{};
+  Duration ack_timeout = std::chrono::seconds(30);
+  Duration revert_window = std::chrono::hours(72);
+  std::size_t failure_budget = 0;    ///< targets
+  bool continue_on_failure = false;  ///< Rolling with stopOnFailure false
+  bool operator==(const Plan&) const = default;
+};
+
+/// `targets` ≥ 1. Pure.
+[[nodiscard]] Plan plan(const Strategy& strategy, std::size_t targets);
+/// Sum of soaks and bake: the least time a healthy deployment takes.
+[[nodiscard]] Duration expected_duration(const Plan& plan);
+[[nodiscard]] json::Value to_json(const Plan& plan);
+[[nodiscard]] Result<Plan> plan_from_json(const json::Value& value);
+
+}  // namespace hotswap
