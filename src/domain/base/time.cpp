@@ -68,7 +68,8 @@ std::optional<milliseconds> parse_fraction(Cursor& in) {
   const auto digits = in.digits();
   if (digits.empty() || digits.size() > 9) return std::nullopt;
   int value = 0;
-  for (std::size_t i = 0; i < 3; ++i) value = value * 10 + (i < digits.size() ? digits[i] - '0' : 0);
+  for (std::size_t i = 0; i < 3; ++i)
+    value = value * 10 + (i < digits.size() ? digits[i] - '0' : 0);
   return milliseconds(value);
 }
 

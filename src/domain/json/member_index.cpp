@@ -7,7 +7,8 @@ namespace hotswap::json {
 MemberIndex::MemberIndex(const Object& object) {
   sorted_.reserve(object.size());
   for (const auto& member : object) sorted_.push_back(&member);
-  std::ranges::sort(sorted_, {}, [](const Member* member) { return std::string_view(member->name); });
+  std::ranges::sort(sorted_, {},
+                    [](const Member* member) { return std::string_view(member->name); });
 }
 
 const Value* MemberIndex::find(std::string_view name) const {

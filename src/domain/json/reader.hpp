@@ -7,6 +7,7 @@
 //   auto note = in.optional_string("note");
 //   if (auto bad = in.finish("config.invalid")) return std::unexpected(*bad);
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -49,6 +50,7 @@ class ObjectReader {
 
  private:
   const Value* take(std::string_view name);
+  void add_unknown();
   const Object* object_;
   std::string path_;
   std::vector<std::string> known_;

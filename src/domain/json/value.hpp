@@ -27,7 +27,13 @@ struct Number {
 /// (a large one is searched through an index by those who need it often).
 class Object {
  public:
-  Object() = default;
+  // Defined below Member, which the vector needs complete.
+  Object() noexcept;
+  Object(const Object&);
+  Object(Object&&) noexcept;
+  Object& operator=(const Object&);
+  Object& operator=(Object&&) noexcept;
+  ~Object();
   Object(std::initializer_list<std::pair<std::string, Value>> members);
 
   [[nodiscard]] const Value* find(std::string_view name) const;
@@ -102,6 +108,13 @@ struct Member {
   std::string name;
   Value value;
 };
+
+inline Object::Object() noexcept = default;
+inline Object::Object(const Object&) = default;
+inline Object::Object(Object&&) noexcept = default;
+inline Object& Object::operator=(const Object&) = default;
+inline Object& Object::operator=(Object&&) noexcept = default;
+inline Object::~Object() = default;
 
 // Here, where Member is complete.
 inline Value::Value() = default;

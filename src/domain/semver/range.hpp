@@ -24,8 +24,15 @@ class SemVerRange {
     Op op;
     SemVer version;
   };
+  using Comparators = std::vector<Comparator>;  ///< all must hold; none at all admits any release
+  struct Partial;
+  struct Translator;
+
+  static bool holds(const Comparator& comparator, const SemVer& version);
+  static bool admits(const Comparators& all, const SemVer& version);
+
   std::string text_;
-  std::vector<std::vector<Comparator>> alternatives_;  ///< or of ands
+  std::vector<Comparators> alternatives_;  ///< one must hold
 };
 
 }  // namespace hotswap

@@ -3,6 +3,7 @@
 
 #include <compare>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,6 +42,9 @@ class SemVer {
   bool operator==(const SemVer& other) const = default;
 
  private:
+  /// Reads major.minor.patch; what is wrong with it, or nothing.
+  std::optional<std::string> read_core(std::string_view core);
+
   std::uint64_t major_ = 0, minor_ = 0, patch_ = 0;
   std::vector<std::string> prerelease_;
   std::string build_;
