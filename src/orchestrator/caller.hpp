@@ -1,0 +1,20 @@
+#pragma once
+#include <string>
+
+#include "domain/access/access.hpp"
+#include "domain/audit/entry.hpp"
+
+namespace hotswap {
+
+/// Who calls a use case, from where, in which trace.
+struct Caller {
+  Principal principal;
+  std::string address;
+  std::string trace_id;
+};
+
+/// The audit line of a use case that went through; the store adds sequence and hash.
+[[nodiscard]] AuditEntry audit_entry(const Caller& caller, std::string action, std::string resource,
+                                     std::string detail, WallTime at);
+
+}  // namespace hotswap

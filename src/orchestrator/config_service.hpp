@@ -1,0 +1,99 @@
+#pragma once
+// Profiles, their immutable versions and tags.
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "domain/ports/clock.hpp"
+#include "orchestrator/caller.hpp"
+#include "orchestrator/committer.hpp"
+#include "orchestrator/version_cache.hpp"
+
+namespace hotswap {
+
+/// A profile with what people ask next: what was uploaded last and what runs now.
+struct ProfileView {
+  Profile profile;
+  std::optional<Version> latest;  ///< without content
+  std::optional<DeploymentId> active_deployment;
+  std::map<SemVer, std::size_t> live;  ///< version → instances that say they run it
+  std::size_t instances = 0;           ///< that get this profile
+  /// "1.3.0 was uploaded last but rolled back; 1.2.0 is live": empty if latest is live.
+  std::string notice;
+};
+
+struct Upload {
+  std::optional<SemVer> number;  ///< exactly one of number and bump
+  std::optional<Bump> bump;
+  json::Value data;
+  std::string message;
+};
+struct Uploaded {
+  Version version;
+  bool created = true;  ///< false: the same number with the same content was there
+};
+
+struct HistoryRequest {
+  PageRequest page;
+  std::optional<WallTime> at;  ///< what was live then
+};
+
+class ConfigService {
+ public:
+  ConfigService(Store& store, Committer& committer, VersionCache& cache, const Clock& clock);
+
+  [[nodiscard]] Result<Profile> create(const Caller& caller, ProfileDraft draft);
+  [[nodiscard]] Result<ProfileView> get(const Caller& caller, const ProfileName& name);
+  [[nodiscard]] Result<Page<Profile>> list(const Caller& caller, const ProfileFilter& filter,
+                                           const PageRequest& page);
+  /// PUT (`merge` false: a whole description) or PATCH (RFC 7396). `if_match`: revision or nothing;
+  /// PreconditionFailed `config.changed` if it differs.
+  [[nodiscard]] Result<Profile> update(const Caller& caller, const ProfileName& name,
+                                       const json::Value& body, bool merge,
+                                       std::optional<std::uint64_t> if_match);
+  /// Conflict `config.in_use` while instances run it, unless force; Conflict while a deployment
+  /// runs.
+  [[nodiscard]] Result<void> remove(const Caller& caller, const ProfileName& name, bool force);
+
+  /// Conflict `version.exists` if the number has other content; Invalid `version.not_next` never:
+  /// numbers may be uploaded in any order.
+  [[nodiscard]] Result<Uploaded> upload(const Caller& caller, const ProfileName& name,
+                                        Upload upload);
+  /// `selector`: a version, `latest` (highest precedence, releases before pre-releases), `stable`,
+  /// a tag, or a range such as ^1.2 (highest match).
+  [[nodiscard]] Result<SemVer> resolve(const ProfileName& name, const std::string& selector);
+  [[nodiscard]] Result<Version> version(const Caller& caller, const ProfileName& name,
+                                        const std::string& selector);
+  [[nodiscard]] Result<Page<Version>> versions(const Caller& caller, const ProfileName& name,
+                                               const PageRequest& page);
+  /// `stable` cannot be set by hand: Conflict `tag.reserved` says that deployments move it.
+  [[nodiscard]] Result<void> tag(const Caller& caller, const ProfileName& name,
+                                 const SemVer& number, const std::string& tag);
+  [[nodiscard]] Result<void> untag(const Caller& caller, const ProfileName& name,
+                                   const SemVer& number, const std::string& tag);
+  /// A new version (next patch after latest) with the content of `to`.
+  [[nodiscard]] Result<Version> roll_back_content(const Caller& caller, const ProfileName& name,
+                                                  const std::string& to);
+  /// Events of the profile, newest last.
+  [[nodiscard]] Result<std::vector<TimelineEvent>> history(const Caller& caller,
+                                                           const ProfileName& name,
+                                                           std::uint64_t after, std::size_t limit);
+  /// The version that was stable at `at`; nothing if none was.
+  [[nodiscard]] Result<std::optional<SemVer>> live_at(const Caller& caller, const ProfileName& name,
+                                                      WallTime at);
+
+ private:
+  [[nodiscard]] Result<Profile> readable(const Caller& caller, const ProfileName& name,
+                                         Action action);
+  [[nodiscard]] Result<SemVer> number_for(const ProfileName& name, const Upload& upload);
+  [[nodiscard]] TimelineEvent event(const Caller& caller, const ProfileName& name, std::string kind,
+                                    std::string message, json::Value data) const;
+
+  Store& store_;
+  Committer& committer_;
+  VersionCache& cache_;
+  const Clock& clock_;
+};
+
+}  // namespace hotswap

@@ -1,0 +1,79 @@
+#pragma once
+// The effectful shell round decide(): loads, decides, saves everything in one commit, then acts.
+// Deployments are driven by a few threads; one deployment is handled by one thread at a time.
+
+#include <condition_variable>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <thread>
+
+#include "domain/ports/clock.hpp"
+#include "domain/ports/delivery.hpp"
+#include "domain/ports/logger.hpp"
+#include "domain/rollout/decide.hpp"
+#include "orchestrator/caller.hpp"
+#include "orchestrator/fleet_service.hpp"
+#include "orchestrator/version_cache.hpp"
+
+namespace hotswap {
+
+class DeploymentRunner {
+ public:
+  DeploymentRunner(Store& store, Committer& committer, FleetService& fleet, VersionCache& versions,
+                   Delivery& delivery, const Clock& clock, Logger& logger);
+  ~DeploymentRunner();
+
+  /// Takes over all active deployments of the store (after a crash: where they were).
+  [[nodiscard]] Result<void> load();
+  /// A deployment that was just inserted.
+  void adopt(Deployment deployment);
+  /// Decides a command now, on this thread. NotFound if there is no such deployment.
+  [[nodiscard]] Result<Deployment> command(const Caller& caller, const DeploymentId& id,
+                                           const DeploymentEvent& command);
+  /// Observations; cheap, only queues.
+  void observed(const Observation& observation);
+  void health_arrived(const ServiceName& service, const std::string& environment);
+  void vanished(const std::vector<InstanceId>& instances);
+
+  /// Handles everything that is due at the clock's time, on this thread. For tests and the
+  /// simulator; the threads of start() do the same.
+  void run_due();
+  /// Starts the driving threads.
+  void start(int threads);
+  void stop();
+  [[nodiscard]] std::size_t active() const;
+
+ private:
+  struct Entry;
+  using EntryPtr = std::shared_ptr<Entry>;
+
+  void drive(const std::stop_token& stop);
+  [[nodiscard]] EntryPtr take_due(WallTime now);
+  [[nodiscard]] std::optional<WallTime> earliest() const;
+  void handle(Entry& entry);
+  [[nodiscard]] Result<void> apply(Entry& entry, const DeploymentEvent& event,
+                                   const Caller* caller);
+  [[nodiscard]] Result<void> save(Entry& entry, Decision decision, const Caller* caller);
+  void finish(Entry& entry, WallTime now);
+  void reload(Entry& entry);
+  [[nodiscard]] WallTime now() const;
+
+  Store& store_;
+  Committer& committer_;
+  FleetService& fleet_;
+  VersionCache& versions_;
+  Delivery& delivery_;
+  const Clock& clock_;
+  Logger& logger_;
+  const WallTime started_wall_;
+  const MonoTime started_mono_;
+
+  mutable std::mutex mutex_;
+  std::condition_variable_any wake_;
+  std::map<DeploymentId, EntryPtr> entries_;
+  std::map<ProfileName, EntryPtr> by_profile_;
+  std::vector<std::jthread> threads_;
+};
+
+}  // namespace hotswap

@@ -1,0 +1,61 @@
+#pragma once
+// Deployments as people see them: plan, start, command, follow, report.
+
+#include "domain/fleet/cohort.hpp"
+#include "domain/rollout/decide.hpp"
+#include "orchestrator/config_service.hpp"
+#include "orchestrator/deployment_runner.hpp"
+#include "orchestrator/fleet_service.hpp"
+
+namespace hotswap {
+
+struct StartDeployment {
+  ProfileName profile;
+  std::string version;               ///< selector, as ConfigService::resolve
+  std::optional<Strategy> strategy;  ///< nothing: the profile's own
+  TargetSelection targets;
+  bool dry_run = false;
+  bool force = false;
+  std::string reason;
+};
+
+/// Command of a person; the runner fills in who.
+using DeploymentCommand = std::variant<Promote, Pause, Resume, Cancel, Rollback>;
+
+class DeploymentService {
+ public:
+  DeploymentService(Store& store, Committer& committer, ConfigService& configs, FleetService& fleet,
+                    DeploymentRunner& runner, const Clock& clock, Random& random);
+
+  /// Dry run: the deployment with plan and targets in cohort order, nothing saved. Errors: NotFound
+  /// version or profile; Conflict `deployment.no_instances`, `deployment.already_active` (names
+  /// it), `deployment.version_failed` and `deployment.version_deprecated` unless forced,
+  /// `deployment.already_stable` unless forced; RateLimited `deployment.too_many`.
+  [[nodiscard]] Result<Deployment> start(const Caller& caller, StartDeployment request);
+  [[nodiscard]] Result<Deployment> get(const Caller& caller, const DeploymentId& id);
+  [[nodiscard]] Result<Page<Deployment>> list(const Caller& caller, const DeploymentFilter& filter,
+                                              const PageRequest& page);
+  [[nodiscard]] Result<Deployment> command(const Caller& caller, const DeploymentId& id,
+                                           DeploymentCommand command);
+  /// Timeline above `after`.
+  [[nodiscard]] Result<std::vector<TimelineEvent>> events(const Caller& caller,
+                                                          const DeploymentId& id,
+                                                          std::uint64_t after, std::size_t limit);
+  /// JSON of rollout.md's report: timeline, evidence, diff of the two versions, who.
+  [[nodiscard]] Result<json::Value> report(const Caller& caller, const DeploymentId& id);
+
+ private:
+  [[nodiscard]] Result<Deployment> prepare(const Caller& caller, const StartDeployment& request);
+  [[nodiscard]] Result<void> check_version(const Profile& profile, const Version& version,
+                                           const StartDeployment& request);
+
+  Store& store_;
+  Committer& committer_;
+  ConfigService& configs_;
+  FleetService& fleet_;
+  DeploymentRunner& runner_;
+  const Clock& clock_;
+  Random& random_;
+};
+
+}  // namespace hotswap

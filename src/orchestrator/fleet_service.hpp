@@ -1,0 +1,125 @@
+#pragma once
+// Instances: registration, what each shall run, what each says it runs, and how it feels.
+// The registry of live instances is in memory, loaded from the store at start; heartbeats are
+// gathered there and written in batches, never one transaction each.
+
+#include <functional>
+#include <mutex>
+#include <set>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "domain/health/windows.hpp"
+#include "domain/ports/clock.hpp"
+#include "domain/ports/random.hpp"
+#include "orchestrator/caller.hpp"
+#include "orchestrator/committer.hpp"
+
+namespace hotswap {
+
+struct FleetOptions {
+  Duration heartbeat_interval = std::chrono::seconds(30);
+  Duration remove_after = std::chrono::minutes(2);
+};
+
+struct Registration {
+  std::optional<InstanceId> id;
+  Instance instance;  ///< id, status and times are filled in
+};
+struct Registered {
+  Instance instance;
+  bool created = true;
+  std::vector<Assignment> desired;
+};
+struct Heartbeat {
+  std::vector<Observation> observed;  ///< instance and at are filled in
+  Sample metrics;
+};
+struct HeartbeatReply {
+  Duration interval{};
+  std::vector<ProfileName> changed;  ///< desired generation above the reported one
+};
+struct InstanceView {
+  Instance instance;
+  std::vector<Assignment> desired;
+  std::vector<Observation> observed;
+};
+
+class FleetService {
+ public:
+  FleetService(Store& store, Committer& committer, const Clock& clock, Random& random,
+               FleetOptions options);
+
+  /// Reads the registry from the store; before anything else.
+  [[nodiscard]] Result<void> load();
+
+  // Use cases of the API. All but heartbeat, desired and live are blocking.
+  [[nodiscard]] Result<Registered> register_instance(const Caller& caller, Registration request);
+  /// Memory only; never blocks on the store. NotFound `instance.not_found`: register again.
+  [[nodiscard]] Result<HeartbeatReply> heartbeat(const Caller& caller, const InstanceId& id,
+                                                 Heartbeat heartbeat);
+  [[nodiscard]] Result<std::vector<Assignment>> desired(const Caller& caller, const InstanceId& id);
+  [[nodiscard]] Result<InstanceView> get(const Caller& caller, const InstanceId& id);
+  [[nodiscard]] Result<Page<InstanceView>> list(const Caller& caller, const InstanceFilter& filter,
+                                                const PageRequest& page);
+  [[nodiscard]] Result<void> remove(const Caller& caller, const InstanceId& id);
+
+  // For the runner and background work.
+  /// Observations of instances, as they arrive (on the heartbeat's thread).
+  void on_observed(std::function<void(const Observation&)> listener);
+  /// Metrics have arrived for an instance of this service.
+  void on_health(std::function<void(const ServiceName&, const std::string& environment)> listener);
+  /// Instances became Degraded or were removed.
+  void on_vanished(std::function<void(const std::vector<InstanceId>&)> listener);
+
+  [[nodiscard]] std::vector<Instance> live(const ServiceName& service,
+                                           const std::string& environment) const;
+  [[nodiscard]] std::vector<Assignment> assigned(const ProfileName& profile) const;
+  [[nodiscard]] std::vector<Observation> observed(const ProfileName& profile) const;
+  /// Sum over [from, to) of one instance.
+  [[nodiscard]] Sample sum(const InstanceId& id, WallTime from, WallTime to) const;
+  [[nodiscard]] Duration heartbeat_interval() const { return options_.heartbeat_interval; }
+  [[nodiscard]] std::size_t size() const;
+
+  /// Writes gathered heartbeats and observations in one commit. Called every 100 ms or so.
+  void flush();
+  /// Marks Degraded, removes those silent for long. Called every second or so.
+  void sweep();
+
+  /// Held while instances get their first assignment and while a deployment assigns "the rest", so
+  /// that nobody falls between the two.
+  [[nodiscard]] std::unique_lock<std::mutex> assignment_gate() { return std::unique_lock(gate_); }
+
+ private:
+  struct Live {
+    Instance instance;
+    std::map<ProfileName, Assignment> desired;
+    std::map<ProfileName, Observation> observed;
+    std::set<std::string> drifted;  ///< profile and hash already told
+  };
+  struct Observed;
+  [[nodiscard]] Result<std::vector<Assignment>> first_assignments(const Instance& instance);
+  void remember(const std::vector<Assignment>& assignments);
+  [[nodiscard]] std::vector<TimelineEvent> take(Live& live, const Observation& observation,
+                                                WallTime now);
+  [[nodiscard]] InstanceView view(const Live& live) const;
+
+  Store& store_;
+  Committer& committer_;
+  const Clock& clock_;
+  Random& random_;
+  const FleetOptions options_;
+  std::mutex gate_;
+  mutable std::mutex mutex_;
+  std::unordered_map<InstanceId, Live> live_;
+  std::map<std::pair<ServiceName, std::string>, std::set<InstanceId>> by_service_;
+  HealthWindows windows_;
+  std::unordered_set<InstanceId> touched_;
+  std::map<std::pair<InstanceId, ProfileName>, Observation> dirty_;
+  std::vector<TimelineEvent> events_;  ///< drift, waiting for the next flush
+  std::vector<std::function<void(const Observation&)>> observed_listeners_;
+  std::vector<std::function<void(const ServiceName&, const std::string&)>> health_listeners_;
+  std::vector<std::function<void(const std::vector<InstanceId>&)>> vanished_listeners_;
+};
+
+}  // namespace hotswap

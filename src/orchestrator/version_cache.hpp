@@ -1,0 +1,38 @@
+#pragma once
+// Versions never change, so they are cached for as long as there is room.
+
+#include <list>
+#include <memory>
+#include <mutex>
+#include <unordered_map>
+
+#include "domain/ports/store.hpp"
+
+namespace hotswap {
+
+/// Thread-safe, bounded by bytes of content, least recently used goes first.
+class VersionCache {
+ public:
+  explicit VersionCache(Store& store, std::size_t max_bytes = 32u << 20)
+      : store_(store), max_bytes_(max_bytes) {}
+
+  /// With content; tags and failed_reason may be stale: ask the store for those.
+  [[nodiscard]] Result<std::shared_ptr<const Version>> get(const ProfileName& profile,
+                                                           const SemVer& number);
+  void forget(const ProfileName& profile);
+
+ private:
+  using Key = std::string;
+  struct Entry {
+    Key key;
+    std::shared_ptr<const Version> version;
+  };
+  Store& store_;
+  const std::size_t max_bytes_;
+  std::mutex mutex_;
+  std::size_t bytes_ = 0;
+  std::list<Entry> order_;
+  std::unordered_map<Key, std::list<Entry>::iterator> entries_;
+};
+
+}  // namespace hotswap
