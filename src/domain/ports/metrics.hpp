@@ -1,0 +1,49 @@
+#pragma once
+// Numbers for operators. A part asks for its counters once, at its construction, and keeps the
+// references: counting is then one atomic addition.
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace hotswap {
+
+using MetricLabels = std::map<std::string, std::string>;
+
+class Counter {
+ public:
+  virtual ~Counter() = default;
+  virtual void add(double amount = 1) = 0;  ///< amount ≥ 0
+};
+
+class Gauge {
+ public:
+  virtual ~Gauge() = default;
+  virtual void set(double value) = 0;
+  virtual void add(double amount) = 0;  ///< may be negative
+};
+
+class Distribution {
+ public:
+  virtual ~Distribution() = default;
+  virtual void observe(double value) = 0;
+};
+
+/// Thread-safe. The same name and labels give the same object, which lives as long as this; help
+/// and bounds are those of the first call. Names and labels follow Prometheus' rules
+/// (`hotswap_http_requests_total`, `hotswap_commit_seconds`).
+class Metrics {
+ public:
+  virtual ~Metrics() = default;
+
+  virtual Counter& counter(const std::string& name, const std::string& help,
+                           const MetricLabels& labels = {}) = 0;
+  virtual Gauge& gauge(const std::string& name, const std::string& help,
+                       const MetricLabels& labels = {}) = 0;
+  /// `bounds`: ascending upper bounds of the buckets, in the metric's unit.
+  virtual Distribution& histogram(const std::string& name, const std::string& help,
+                                  const std::vector<double>& bounds,
+                                  const MetricLabels& labels = {}) = 0;
+};
+
+}  // namespace hotswap

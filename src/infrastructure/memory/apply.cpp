@@ -1,0 +1,273 @@
+#include "domain/base/limits.hpp"
+#include "infrastructure/memory/state.hpp"
+#include "infrastructure/store/errors.hpp"
+
+namespace hotswap::memory {
+namespace {
+
+using std::unexpected;
+
+/// One overload per change.
+struct Applier {
+  State& state;
+  UndoLog& log;
+  Committed& committed;
+
+  Result<void> operator()(change::InsertProfile& c) {
+    const auto name = c.profile.name;
+    if (state.profiles.contains(name)) return unexpected(store::profile_exists(name));
+    log.put(state.profiles, name, std::move(c.profile));
+    return {};
+  }
+
+  Result<void> operator()(change::UpdateProfile& c) {
+    const auto found = state.profiles.find(c.profile.name);
+    if (found == state.profiles.end()) {
+      return unexpected(store::profile_not_found(c.profile.name));
+    }
+    const Profile& old = found->second;
+    if (old.revision != c.profile.revision) {
+      return unexpected(store::profile_changed(c.profile.name));
+    }
+    Profile next = std::move(c.profile);
+    next.created_by = old.created_by;
+    next.created_at = old.created_at;
+    next.stable = old.stable;
+    next.generation = old.generation;
+    ++next.revision;
+    const auto name = next.name;
+    log.put(state.profiles, name, std::move(next));
+    return {};
+  }
+
+  Result<void> operator()(change::DeleteProfile& c) {
+    if (!state.profiles.contains(c.name)) return unexpected(store::profile_not_found(c.name));
+    const auto of_profile = [&](const auto& key) { return key.first == c.name; };
+    log.erase(state.profiles, c.name);
+    log.erase_range(state.versions, state.versions.lower_bound({c.name, ""}), of_profile);
+    log.erase_range(state.tags, state.tags.lower_bound({c.name, ""}), of_profile);
+    log.erase_range(state.assignments, state.assignments.lower_bound({c.name, InstanceId()}),
+                    of_profile);
+    log.erase_range(state.observations, state.observations.lower_bound({c.name, InstanceId()}),
+                    of_profile);
+    return {};
+  }
+
+  Result<void> operator()(change::AdvanceProfile& c) {
+    const auto found = state.profiles.find(c.name);
+    if (found == state.profiles.end()) return unexpected(store::profile_not_found(c.name));
+    if (found->second.generation >= c.generation) {
+      return unexpected(store::generation_stale(c.name, found->second.generation, c.generation));
+    }
+    Profile next = found->second;
+    next.generation = c.generation;
+    if (!c.keep_stable) next.stable = c.stable;
+    log.put(state.profiles, c.name, std::move(next));
+    return {};
+  }
+
+  Result<void> operator()(change::InsertVersion& c) {
+    if (!state.profiles.contains(c.version.profile)) {
+      return unexpected(store::profile_not_found(c.version.profile));
+    }
+    const std::pair key(c.version.profile, c.version.number.str());
+    if (state.versions.contains(key)) {
+      return unexpected(store::version_exists(c.version.profile, c.version.number));
+    }
+    c.version.tags.clear();
+    log.put(state.versions, key, {std::move(c.version), ++state.last_number});
+    return {};
+  }
+
+  Result<void> operator()(change::MarkVersion& c) {
+    const std::pair key(c.profile, c.number.str());
+    const auto found = state.versions.find(key);
+    if (found == state.versions.end()) {
+      return unexpected(store::version_not_found(c.profile, c.number));
+    }
+    auto next = found->second;
+    next.version.failed_reason = c.failed_reason;
+    log.put(state.versions, key, std::move(next));
+    return {};
+  }
+
+  Result<void> operator()(change::PutTag& c) {
+    if (!state.versions.contains({c.profile, c.number.str()})) {
+      return unexpected(store::version_not_found(c.profile, c.number));
+    }
+    log.put(state.tags, {c.profile, c.tag}, c.number);
+    return {};
+  }
+
+  Result<void> operator()(change::DeleteTag& c) {
+    log.erase(state.tags, {c.profile, c.tag});
+    return {};
+  }
+
+  Result<void> operator()(change::InsertDeployment& c) {
+    Deployment& deployment = c.deployment;
+    const auto id = deployment.id;
+    if (state.deployments.contains(id)) return unexpected(store::deployment_exists(id));
+    if (!state.profiles.contains(deployment.profile)) {
+      return unexpected(store::profile_not_found(deployment.profile));
+    }
+    if (auto free = claim_active(deployment); !free) return free;
+    for (std::size_t i = 0; i < deployment.targets.size(); ++i) {
+      log.put(state.targets, {id, i}, std::move(deployment.targets[i]));
+    }
+    deployment.targets.clear();
+    log.put(state.deployments_by_start, ++state.last_number, id);
+    log.put(state.deployments, id, {std::move(deployment), state.last_number});
+    return {};
+  }
+
+  Result<void> operator()(change::UpdateDeployment& c) {
+    const auto id = c.deployment.id;
+    const auto found = state.deployments.find(id);
+    if (found == state.deployments.end()) return unexpected(store::deployment_not_found(id));
+    if (found->second.row.revision != c.deployment.revision) {
+      return unexpected(store::deployment_changed(id));
+    }
+    if (auto free = claim_active(c.deployment); !free) return free;
+    StoredDeployment next{std::move(c.deployment), found->second.started};
+    next.row.targets.clear();
+    ++next.row.revision;
+    log.put(state.deployments, id, std::move(next));
+    return {};
+  }
+
+  Result<void> operator()(change::PutTargets& c) {
+    if (!state.deployments.contains(c.deployment)) {
+      return unexpected(store::deployment_not_found(c.deployment));
+    }
+    for (auto& item : c.items) {
+      log.put(state.targets, {c.deployment, item.ordinal}, std::move(item.target));
+    }
+    return {};
+  }
+
+  Result<void> operator()(change::PutAssignments& c) {
+    for (auto& assignment : c.assignments) {
+      if (!known(assignment.instance, assignment.profile)) continue;
+      const std::pair key(assignment.profile, assignment.instance);
+      log.put(state.assignments, key, std::move(assignment));
+    }
+    return {};
+  }
+
+  Result<void> operator()(change::PutObservations& c) {
+    for (auto& observation : c.observations) {
+      if (!known(observation.instance, observation.profile)) continue;
+      const std::pair key(observation.profile, observation.instance);
+      log.put(state.observations, key, std::move(observation));
+    }
+    return {};
+  }
+
+  Result<void> operator()(change::PutInstance& c) {
+    const auto id = c.instance.id;
+    log.put(state.instances, id, std::move(c.instance));
+    return {};
+  }
+
+  Result<void> operator()(change::TouchInstances& c) {
+    for (const auto& [id, at] : c.heartbeats) {
+      const auto found = state.instances.find(id);
+      if (found == state.instances.end()) continue;
+      Instance next = found->second;
+      next.last_heartbeat = at;
+      next.status = InstanceStatus::Healthy;
+      log.put(state.instances, id, std::move(next));
+    }
+    return {};
+  }
+
+  Result<void> operator()(change::SetInstanceStatus& c) {
+    const auto found = state.instances.find(c.id);
+    if (found == state.instances.end()) return {};
+    Instance next = found->second;
+    next.status = c.status;
+    log.put(state.instances, c.id, std::move(next));
+    return {};
+  }
+
+  Result<void> operator()(change::DeleteInstance& c) {
+    log.erase(state.instances, c.id);
+    for (const auto& [profile, unused] : state.profiles) {
+      log.erase(state.assignments, {profile, c.id});
+      log.erase(state.observations, {profile, c.id});
+    }
+    return {};
+  }
+
+  Result<void> operator()(change::AppendEvent& c) {
+    c.event.sequence = last_key(state.events) + 1;
+    committed.events.push_back(c.event);
+    const auto sequence = c.event.sequence;
+    log.put(state.events, sequence, std::move(c.event));
+    return {};
+  }
+
+  Result<void> operator()(change::AppendAudit& c) {
+    const auto last = last_key(state.audit);
+    c.entry.sequence = last + 1;
+    c.entry.hash = chain_hash(last == 0 ? std::string() : state.audit.at(last).hash, c.entry);
+    log.put(state.audit, last + 1, std::move(c.entry));
+    return {};
+  }
+
+  Result<void> operator()(change::EnqueueOutbox& c) {
+    if (state.outbox_ids.contains(c.id)) return {};
+    log.put(state.outbox_ids, c.id, ++state.last_number);
+    log.put(state.outbox, state.last_number, {c.id, c.kind, std::move(c.payload), c.at});
+    return {};
+  }
+
+  Result<void> operator()(change::FinishOutbox& c) {
+    const auto found = state.outbox_ids.find(c.id);
+    if (found == state.outbox_ids.end()) return {};
+    log.erase(state.outbox, found->second);
+    log.erase(state.outbox_ids, c.id);
+    return {};
+  }
+
+  Result<void> operator()(change::PutIdempotent& c) {
+    const WallTime now = c.expires - limits::kIdempotencyKeep;
+    const auto found = state.idempotent.find(c.key);
+    if (found != state.idempotent.end() && found->second.expires > now) {
+      return unexpected(store::idempotency_exists());
+    }
+    const auto key = c.key;
+    log.put(state.idempotent, key, std::move(c));
+    return {};
+  }
+
+ private:
+  /// Makes this the profile's active deployment, or, if terminal, no longer so.
+  Result<void> claim_active(const Deployment& deployment) {
+    const auto found = state.active.find(deployment.profile);
+    const bool held = found != state.active.end();
+    const bool by_other = held && found->second != deployment.id;
+    if (is_terminal(deployment.state)) {
+      if (held && !by_other) log.erase(state.active, deployment.profile);
+      return {};
+    }
+    if (by_other) {
+      return unexpected(store::deployment_already_active(deployment.profile, found->second));
+    }
+    if (!held) log.put(state.active, deployment.profile, deployment.id);
+    return {};
+  }
+
+  [[nodiscard]] bool known(const InstanceId& instance, const ProfileName& profile) const {
+    return state.instances.contains(instance) && state.profiles.contains(profile);
+  }
+};
+
+}  // namespace
+
+Result<void> apply(State& state, UndoLog& log, Change& change, Committed& committed) {
+  return std::visit(Applier{state, log, committed}, change);
+}
+
+}  // namespace hotswap::memory

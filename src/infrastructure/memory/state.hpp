@@ -1,0 +1,53 @@
+#pragma once
+// All that a MemoryStore holds. Flat ordered maps with composed keys: what belongs together is a
+// range, and an undo entry needs only map and key.
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <utility>
+
+#include "domain/ports/store.hpp"
+#include "infrastructure/memory/undo_log.hpp"
+
+namespace hotswap::memory {
+
+struct StoredVersion {
+  Version version;             ///< without tags
+  std::uint64_t uploaded = 0;  ///< order of upload
+};
+struct StoredDeployment {
+  Deployment row;  ///< without targets
+  std::uint64_t started = 0;
+};
+
+struct State {
+  std::map<ProfileName, Profile> profiles;
+  std::map<std::pair<ProfileName, std::string>, StoredVersion> versions;  ///< by number as text
+  std::map<std::pair<ProfileName, std::string>, SemVer> tags;
+  std::map<DeploymentId, StoredDeployment> deployments;
+  std::map<std::uint64_t, DeploymentId> deployments_by_start;
+  std::map<ProfileName, DeploymentId> active;
+  std::map<std::pair<DeploymentId, std::size_t>, Target> targets;
+  std::map<InstanceId, Instance> instances;
+  std::map<std::pair<ProfileName, InstanceId>, Assignment> assignments;
+  std::map<std::pair<ProfileName, InstanceId>, Observation> observations;
+  std::map<std::uint64_t, TimelineEvent> events;
+  std::map<std::uint64_t, AuditEntry> audit;
+  std::map<std::uint64_t, OutboxItem> outbox;
+  std::map<std::string, std::uint64_t> outbox_ids;
+  std::map<std::string, change::PutIdempotent> idempotent;
+  std::uint64_t last_number = 0;  ///< of uploads, starts and outbox items; gaps do not matter
+};
+
+/// Applies one change, entering its undoing in `log`; events get their sequence and are added to
+/// `committed`. On an error the caller rolls `log` back.
+[[nodiscard]] Result<void> apply(State& state, UndoLog& log, Change& change, Committed& committed);
+
+/// The last key of a numbered map, 0 if empty.
+template <class Map>
+[[nodiscard]] std::uint64_t last_key(const Map& map) {
+  return map.empty() ? 0 : map.rbegin()->first;
+}
+
+}  // namespace hotswap::memory

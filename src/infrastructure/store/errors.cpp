@@ -1,0 +1,87 @@
+#include "infrastructure/store/errors.hpp"
+
+namespace hotswap::store {
+namespace {
+
+Error error(ErrorCode code, std::string reason, std::string detail) {
+  return Error{code, std::move(reason), std::move(detail), {}, {}};
+}
+
+}  // namespace
+
+Error profile_exists(const ProfileName& name) {
+  return error(ErrorCode::Conflict, "config.exists",
+               "A config named " + name.str() + " exists already; choose another name.");
+}
+
+Error profile_changed(const ProfileName& name) {
+  return error(ErrorCode::Conflict, "config.changed",
+               "Config " + name.str() + " was changed by somebody else; read it again and retry.");
+}
+
+Error profile_not_found(const ProfileName& name) {
+  return error(ErrorCode::NotFound, "config.not_found",
+               "There is no config named " + name.str() + ".");
+}
+
+Error generation_stale(const ProfileName& name, std::uint64_t stored, std::uint64_t wanted) {
+  return error(ErrorCode::Conflict, "generation.stale",
+               "Config " + name.str() + " is at generation " + std::to_string(stored) +
+                   " already; generation " + std::to_string(wanted) + " came too late.");
+}
+
+Error version_exists(const ProfileName& profile, const SemVer& number) {
+  return error(ErrorCode::Conflict, "version.exists",
+               "Version " + number.str() + " of " + profile.str() +
+                   " exists already and never changes; upload the next number.");
+}
+
+Error version_not_found(const ProfileName& profile, const SemVer& number) {
+  return error(ErrorCode::NotFound, "version.not_found",
+               "Config " + profile.str() + " has no version " + number.str() + ".");
+}
+
+Error deployment_exists(const DeploymentId& id) {
+  return error(ErrorCode::Conflict, "deployment.exists",
+               "A deployment with the id " + id.str() + " exists already.");
+}
+
+Error deployment_already_active(const ProfileName& profile, const DeploymentId& other) {
+  return error(ErrorCode::Conflict, "deployment.already_active",
+               "Deployment " + other.str() + " of " + profile.str() +
+                   " is still active; wait for it, cancel it or roll it back.");
+}
+
+Error deployment_changed(const DeploymentId& id) {
+  return error(ErrorCode::Conflict, "deployment.changed",
+               "Deployment " + id.str() + " has moved on meanwhile; read it again and retry.");
+}
+
+Error deployment_not_found(const DeploymentId& id) {
+  return error(ErrorCode::NotFound, "deployment.not_found",
+               "There is no deployment " + id.str() + ".");
+}
+
+Error instance_not_found(const InstanceId& id) {
+  return error(ErrorCode::NotFound, "instance.not_found",
+               "There is no instance " + id.str() + "; it may have been removed.");
+}
+
+Error idempotency_exists() {
+  return error(ErrorCode::Conflict, "idempotency.exists",
+               "A request with the same Idempotency-Key was answered meanwhile; send it again to "
+               "get that answer.");
+}
+
+Error unavailable(std::string internal) {
+  auto result = error(ErrorCode::Unavailable, "store.unavailable",
+                      "The store cannot be used at the moment; try again.");
+  result.internal = std::move(internal);
+  return result;
+}
+
+Error busy(std::string detail) {
+  return error(ErrorCode::Unavailable, "store.busy", std::move(detail));
+}
+
+}  // namespace hotswap::store

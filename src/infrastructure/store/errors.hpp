@@ -1,0 +1,25 @@
+#pragma once
+// The refusals of a store, worded once, so that every store gives the same reason and sentence.
+
+#include "domain/ports/store.hpp"
+
+namespace hotswap::store {
+
+[[nodiscard]] Error profile_exists(const ProfileName& name);
+[[nodiscard]] Error profile_changed(const ProfileName& name);
+[[nodiscard]] Error profile_not_found(const ProfileName& name);
+[[nodiscard]] Error generation_stale(const ProfileName& name, std::uint64_t stored,
+                                     std::uint64_t wanted);
+[[nodiscard]] Error version_exists(const ProfileName& profile, const SemVer& number);
+[[nodiscard]] Error version_not_found(const ProfileName& profile, const SemVer& number);
+[[nodiscard]] Error deployment_exists(const DeploymentId& id);
+[[nodiscard]] Error deployment_already_active(const ProfileName& profile,
+                                              const DeploymentId& other);
+[[nodiscard]] Error deployment_changed(const DeploymentId& id);
+[[nodiscard]] Error deployment_not_found(const DeploymentId& id);
+[[nodiscard]] Error instance_not_found(const InstanceId& id);
+[[nodiscard]] Error idempotency_exists();
+[[nodiscard]] Error unavailable(std::string internal);
+[[nodiscard]] Error busy(std::string detail);
+
+}  // namespace hotswap::store

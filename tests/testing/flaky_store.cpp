@@ -1,0 +1,188 @@
+#include "testing/flaky_store.hpp"
+
+namespace hotswap::testing {
+namespace {
+
+std::unexpected<Error> lost() {
+  return fail(ErrorCode::Unavailable, "store.unavailable",
+              "The store cannot be used at the moment; try again.");
+}
+
+/// Counts down to the failing call.
+bool due(int& countdown) { return countdown > 0 && --countdown == 0; }
+
+}  // namespace
+
+void FlakyStore::fail_before_commit(int nth) {
+  const MutexLock lock(mutex_);
+  fail_before_ = nth;
+}
+
+void FlakyStore::fail_after_commit(int nth) {
+  const MutexLock lock(mutex_);
+  fail_after_ = nth;
+}
+
+void FlakyStore::set_down(bool down) {
+  const MutexLock lock(mutex_);
+  down_ = down;
+}
+
+int FlakyStore::commits() const {
+  const MutexLock lock(mutex_);
+  return commits_;
+}
+
+bool FlakyStore::down() const {
+  const MutexLock lock(mutex_);
+  return down_;
+}
+
+Result<Committed> FlakyStore::commit(ChangeSet changes) {
+  bool before = false;
+  bool after = false;
+  {
+    const MutexLock lock(mutex_);
+    ++commits_;
+    before = due(fail_before_) || down_;
+    after = due(fail_after_);
+  }
+  if (before) return lost();
+  auto result = inner_.commit(std::move(changes));
+  if (after) return lost();
+  return result;
+}
+
+Result<Profile> FlakyStore::profile(const ProfileName& name) {
+  if (down()) return lost();
+  return inner_.profile(name);
+}
+
+Result<Page<Profile>> FlakyStore::profiles(const ProfileFilter& filter, const PageRequest& page) {
+  if (down()) return lost();
+  return inner_.profiles(filter, page);
+}
+
+Result<std::vector<Profile>> FlakyStore::profiles_of(const ServiceName& service,
+                                                     const std::string& environment) {
+  if (down()) return lost();
+  return inner_.profiles_of(service, environment);
+}
+
+Result<Version> FlakyStore::version(const ProfileName& profile, const SemVer& number) {
+  if (down()) return lost();
+  return inner_.version(profile, number);
+}
+
+Result<Page<Version>> FlakyStore::versions(const ProfileName& profile, const PageRequest& page) {
+  if (down()) return lost();
+  return inner_.versions(profile, page);
+}
+
+Result<std::vector<SemVer>> FlakyStore::version_numbers(const ProfileName& profile) {
+  if (down()) return lost();
+  return inner_.version_numbers(profile);
+}
+
+Result<std::optional<SemVer>> FlakyStore::tagged(const ProfileName& profile,
+                                                 const std::string& tag) {
+  if (down()) return lost();
+  return inner_.tagged(profile, tag);
+}
+
+Result<Deployment> FlakyStore::deployment(const DeploymentId& id) {
+  if (down()) return lost();
+  return inner_.deployment(id);
+}
+
+Result<Page<Deployment>> FlakyStore::deployments(const DeploymentFilter& filter,
+                                                 const PageRequest& page) {
+  if (down()) return lost();
+  return inner_.deployments(filter, page);
+}
+
+Result<std::optional<Deployment>> FlakyStore::active_deployment(const ProfileName& profile) {
+  if (down()) return lost();
+  return inner_.active_deployment(profile);
+}
+
+Result<std::vector<Deployment>> FlakyStore::active_deployments() {
+  if (down()) return lost();
+  return inner_.active_deployments();
+}
+
+Result<Instance> FlakyStore::instance(const InstanceId& id) {
+  if (down()) return lost();
+  return inner_.instance(id);
+}
+
+Result<Page<Instance>> FlakyStore::instances(const InstanceFilter& filter,
+                                             const PageRequest& page) {
+  if (down()) return lost();
+  return inner_.instances(filter, page);
+}
+
+Result<std::vector<Instance>> FlakyStore::instances_of(const ServiceName& service,
+                                                       const std::string& environment) {
+  if (down()) return lost();
+  return inner_.instances_of(service, environment);
+}
+
+Result<std::vector<Instance>> FlakyStore::all_instances() {
+  if (down()) return lost();
+  return inner_.all_instances();
+}
+
+Result<std::vector<Assignment>> FlakyStore::assignments_of(const InstanceId& instance) {
+  if (down()) return lost();
+  return inner_.assignments_of(instance);
+}
+
+Result<std::vector<Assignment>> FlakyStore::assignments_of(const ProfileName& profile) {
+  if (down()) return lost();
+  return inner_.assignments_of(profile);
+}
+
+Result<std::vector<Observation>> FlakyStore::observations_of(const InstanceId& instance) {
+  if (down()) return lost();
+  return inner_.observations_of(instance);
+}
+
+Result<std::vector<Observation>> FlakyStore::observations_of(const ProfileName& profile) {
+  if (down()) return lost();
+  return inner_.observations_of(profile);
+}
+
+Result<std::vector<TimelineEvent>> FlakyStore::events(const EventFilter& filter,
+                                                      std::uint64_t after, std::size_t limit) {
+  if (down()) return lost();
+  return inner_.events(filter, after, limit);
+}
+
+Result<Page<AuditEntry>> FlakyStore::audit(const AuditFilter& filter, const PageRequest& page) {
+  if (down()) return lost();
+  return inner_.audit(filter, page);
+}
+
+Result<std::vector<AuditEntry>> FlakyStore::audit_after(std::uint64_t sequence, std::size_t limit) {
+  if (down()) return lost();
+  return inner_.audit_after(sequence, limit);
+}
+
+Result<std::vector<OutboxItem>> FlakyStore::outbox(std::size_t limit) {
+  if (down()) return lost();
+  return inner_.outbox(limit);
+}
+
+Result<std::optional<change::PutIdempotent>> FlakyStore::idempotent(const std::string& key,
+                                                                    WallTime now) {
+  if (down()) return lost();
+  return inner_.idempotent(key, now);
+}
+
+Result<void> FlakyStore::ping() {
+  if (down()) return lost();
+  return inner_.ping();
+}
+
+}  // namespace hotswap::testing

@@ -1,0 +1,65 @@
+#pragma once
+#include "domain/base/mutex.hpp"
+#include "domain/ports/store.hpp"
+
+namespace hotswap::testing {
+
+/// A store whose commits can be made to fail: before anything happened, or after all of it happened
+/// and only the answer was lost. Everything else goes to the inner store. Thread-safe.
+class FlakyStore : public Store {
+ public:
+  explicit FlakyStore(Store& inner) : inner_(inner) {}
+
+  /// The nth commit from now (1 = the next) fails with Unavailable and changes nothing.
+  void fail_before_commit(int nth = 1);
+  /// The nth commit from now is made, but answers Unavailable.
+  void fail_after_commit(int nth = 1);
+  /// While down, every call answers Unavailable.
+  void set_down(bool down);
+  [[nodiscard]] int commits() const;  ///< asked for, failed ones too
+
+  Result<Committed> commit(ChangeSet changes) override;
+
+  Result<Profile> profile(const ProfileName& name) override;
+  Result<Page<Profile>> profiles(const ProfileFilter& filter, const PageRequest& page) override;
+  Result<std::vector<Profile>> profiles_of(const ServiceName& service,
+                                           const std::string& environment) override;
+  Result<Version> version(const ProfileName& profile, const SemVer& number) override;
+  Result<Page<Version>> versions(const ProfileName& profile, const PageRequest& page) override;
+  Result<std::vector<SemVer>> version_numbers(const ProfileName& profile) override;
+  Result<std::optional<SemVer>> tagged(const ProfileName& profile, const std::string& tag) override;
+  Result<Deployment> deployment(const DeploymentId& id) override;
+  Result<Page<Deployment>> deployments(const DeploymentFilter& filter,
+                                       const PageRequest& page) override;
+  Result<std::optional<Deployment>> active_deployment(const ProfileName& profile) override;
+  Result<std::vector<Deployment>> active_deployments() override;
+  Result<Instance> instance(const InstanceId& id) override;
+  Result<Page<Instance>> instances(const InstanceFilter& filter, const PageRequest& page) override;
+  Result<std::vector<Instance>> instances_of(const ServiceName& service,
+                                             const std::string& environment) override;
+  Result<std::vector<Instance>> all_instances() override;
+  Result<std::vector<Assignment>> assignments_of(const InstanceId& instance) override;
+  Result<std::vector<Assignment>> assignments_of(const ProfileName& profile) override;
+  Result<std::vector<Observation>> observations_of(const InstanceId& instance) override;
+  Result<std::vector<Observation>> observations_of(const ProfileName& profile) override;
+  Result<std::vector<TimelineEvent>> events(const EventFilter& filter, std::uint64_t after,
+                                            std::size_t limit) override;
+  Result<Page<AuditEntry>> audit(const AuditFilter& filter, const PageRequest& page) override;
+  Result<std::vector<AuditEntry>> audit_after(std::uint64_t sequence, std::size_t limit) override;
+  Result<std::vector<OutboxItem>> outbox(std::size_t limit) override;
+  Result<std::optional<change::PutIdempotent>> idempotent(const std::string& key,
+                                                          WallTime now) override;
+  Result<void> ping() override;
+
+ private:
+  [[nodiscard]] bool down() const;
+
+  Store& inner_;
+  mutable Mutex mutex_;
+  int fail_before_ HS_GUARDED_BY(mutex_) = 0;  ///< commits until then; 0: none
+  int fail_after_ HS_GUARDED_BY(mutex_) = 0;
+  bool down_ HS_GUARDED_BY(mutex_) = false;
+  int commits_ HS_GUARDED_BY(mutex_) = 0;
+};
+
+}  // namespace hotswap::testing
