@@ -1,0 +1,62 @@
+#pragma once
+// What the transport asks of the application: answers to requests, and the wording of refusals.
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "api/server/http.hpp"
+#include "api/server/stream.hpp"
+
+namespace hotswap::api {
+
+/// Answers 200 text/event-stream and keeps the response open.
+struct StreamStart {
+  std::vector<Header> headers;  ///< further headers of the response
+  /// Called once, on the same pool thread right after answer(): subscribe first, then push the
+  /// present state; pushes are kept until the response's head is out. May block.
+  std::function<void(std::shared_ptr<EventStream>)> on_open;
+  /// Called once after on_open when the stream is over, whoever ended it. Runs on an io thread, so
+  /// it must not block: unsubscribe, no more.
+  std::function<void()> on_close;
+};
+
+/// Holds the request until PendingReply::complete or the timeout.
+struct LongPoll {
+  std::chrono::milliseconds timeout{};  ///< cut to limits::kLongPollMax
+  /// As StreamStart::on_open; may complete at once.
+  std::function<void(std::shared_ptr<PendingReply>)> on_open;
+  /// The answer when the time is over or the server drains. Io thread: must not block.
+  std::function<Response()> on_timeout;
+  /// Called once after on_open, when answered, timed out or abandoned. Io thread: must not block.
+  std::function<void()> on_close;
+};
+
+using Reply = std::variant<Response, StreamStart, LongPoll>;
+
+/// The application behind the server. An exception that leaves any of these is answered by
+/// refuse(500, …). All three are called from several threads at once.
+class Handler {
+ public:
+  virtual ~Handler() = default;
+
+  /// Tried first, on an io thread: must not block and not take long. nullopt sends the request to
+  /// the pool. Meant for what is answered from memory: cached reads, health, 401.
+  [[nodiscard]] virtual std::optional<Response> answer_now(const Request& request) = 0;
+
+  /// The full answer, on a pool thread; may block.
+  [[nodiscard]] virtual Reply answer(const Request& request) = 0;
+
+  /// The answer to what never reaches answer(): 400, 408, 413, 414, 417, 431, 505 for ill-formed,
+  /// slow or oversized requests, 503 for a full pool or too many connections, 500 for an exception.
+  /// `why` is a sentence for the client. `request` is null when none could be read. Io thread: must
+  /// not block and not throw. The transport adds Retry-After to a 503 that has none.
+  [[nodiscard]] virtual Response refuse(int status, std::string_view why,
+                                        const Request* request) = 0;
+};
+
+}  // namespace hotswap::api
