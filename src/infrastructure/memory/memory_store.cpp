@@ -1,5 +1,7 @@
 #include "infrastructure/memory/memory_store.hpp"
 
+#include <limits>
+
 #include "infrastructure/memory/page.hpp"
 #include "infrastructure/store/errors.hpp"
 
@@ -66,6 +68,22 @@ std::vector<const StoredVersion*> versions_of(const memory::State& state,
   return found;
 }
 
+/// `before`: only uploads older than this one.
+Page<Version> page_of_versions(const memory::State& state, const ProfileName& profile,
+                               std::uint64_t before, std::size_t limit) {
+  const auto newest_first = versions_of(state, profile);
+  return memory::fill_page<Version>(
+      newest_first.begin(), newest_first.end(), kVersions, limit,
+      [&](const StoredVersion* stored) { return stored->uploaded < before; },
+      [&](const StoredVersion* stored) {
+        Version version = stored->version;
+        version.content.clear();
+        version.tags = tags_of(state, version);
+        return version;
+      },
+      [](const StoredVersion* stored) { return std::to_string(stored->uploaded); });
+}
+
 }  // namespace
 
 Result<Committed> MemoryStore::commit(ChangeSet changes) {
@@ -125,26 +143,14 @@ Result<Version> MemoryStore::version(const ProfileName& profile, const SemVer& n
 }
 
 Result<Page<Version>> MemoryStore::versions(const ProfileName& profile, const PageRequest& page) {
-  const MutexLock lock(mutex_);
-  const auto newest_first = versions_of(state_, profile);
-  auto first = newest_first.begin();
+  std::uint64_t before = std::numeric_limits<std::uint64_t>::max();
   if (!page.cursor.empty()) {
     const auto key = store::decode_number_cursor(kVersions, page.cursor);
     if (!key) return std::unexpected(key.error());
-    first = std::ranges::find_if(newest_first,
-                                 [&](const StoredVersion* v) { return v->uploaded < *key; });
+    before = *key;
   }
-  const memory::State& state = state_;
-  const auto without_content = [&state](const StoredVersion* stored) {
-    Version version = stored->version;
-    version.content.clear();
-    version.tags = tags_of(state, version);
-    return version;
-  };
-  return memory::fill_page<Version>(
-      first, newest_first.end(), kVersions, store::page_limit(page),
-      [](const StoredVersion*) { return true; }, without_content,
-      [](const StoredVersion* stored) { return std::to_string(stored->uploaded); });
+  const MutexLock lock(mutex_);
+  return page_of_versions(state_, profile, before, store::page_limit(page));
 }
 
 Result<std::vector<SemVer>> MemoryStore::version_numbers(const ProfileName& profile) {
