@@ -1,0 +1,126 @@
+#include "app/setting_text.hpp"
+
+#include <arpa/inet.h>
+
+#include <charconv>
+#include <cmath>
+
+#include "app/settings.hpp"
+#include "domain/base/limits.hpp"
+#include "domain/json/reader.hpp"
+
+namespace hotswap {
+namespace {
+
+std::unexpected<Error> bad(std::string detail) {
+  return fail(ErrorCode::Invalid, "settings.invalid", std::move(detail));
+}
+
+bool is_numeric_address(const std::string& text) {
+  unsigned char buffer[16];
+  return inet_pton(AF_INET, text.c_str(), buffer) == 1 ||
+         inet_pton(AF_INET6, text.c_str(), buffer) == 1;
+}
+
+/// Position of the colon before the port, npos if there is no port.
+std::size_t port_colon(const std::string& text) {
+  if (text.starts_with('[')) {
+    const auto close = text.find("]:");
+    return close == std::string::npos ? close : close + 1;
+  }
+  const auto first = text.find(':');
+  return first == text.rfind(':') ? first : std::string::npos;  // several: a bare IPv6 address
+}
+
+std::optional<double> unit_milliseconds(std::string_view unit) {
+  if (unit == "ms") return 1.0;
+  if (unit == "s") return 1e3;
+  if (unit == "m") return 60e3;
+  if (unit == "h") return 3600e3;
+  if (unit == "d") return 86400e3;
+  return std::nullopt;
+}
+
+}  // namespace
+
+Result<Endpoint> read_endpoint(const std::string& text) {
+  Endpoint out{"127.0.0.1", 8400};
+  const auto colon = port_colon(text);
+  auto address = text.substr(0, colon);
+  if (colon != std::string::npos) {
+    auto port = read_count(text.substr(colon + 1), 0, 65535);
+    if (!port) return bad("the port in \"" + text + "\" must be a number from 0 to 65535");
+    out.port = static_cast<std::uint16_t>(*port);
+  }
+  if (address.starts_with('[') && address.ends_with(']')) {
+    address = address.substr(1, address.size() - 2);
+  }
+  if (address == "localhost") address = "127.0.0.1";
+  if (!address.empty()) out.address = address;
+  if (!is_numeric_address(out.address)) {
+    return bad("\"" + address + "\" is no numeric address; write e.g. 127.0.0.1:8400 or [::]:8400");
+  }
+  return out;
+}
+
+Result<bool> read_switch(const std::string& text) {
+  if (text == "true" || text == "1" || text == "yes") return true;
+  if (text == "false" || text == "0" || text == "no") return false;
+  return bad("must be true or false, not \"" + text + "\"");
+}
+
+Result<int> read_count(const std::string& text, int min, int max) {
+  int number = 0;
+  const auto* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, number);
+  if (error != std::errc() || stop != end || number < min || number > max) {
+    return bad("must be a whole number from " + std::to_string(min) + " to " + std::to_string(max) +
+               ", not \"" + text + "\"");
+  }
+  return number;
+}
+
+Result<void> read_word(const std::string& text, const std::vector<std::string>& words) {
+  if (std::ranges::find(words, text) != words.end()) return {};
+  std::string all;
+  for (const auto& word : words) all += (all.empty() ? "" : ", ") + word;
+  auto near = json::nearest(text, words);
+  return bad("must be one of " + all + (near ? "; did you mean " + *near + "?" : std::string()));
+}
+
+std::optional<std::string> setting_text(const json::Value& value) {
+  if (const auto* text = value.as_string()) return *text;
+  if (const auto* flag = value.as_bool()) return *flag ? "true" : "false";
+  if (const auto* number = value.as_number()) return number->text;
+  return std::nullopt;
+}
+
+Result<Duration> read_duration(std::string_view text) {
+  if (text.starts_with('P')) return parse_duration(text);
+  const auto refuse = [&] {
+    return fail(ErrorCode::Invalid, "duration.invalid",
+                "\"" + std::string(text) +
+                    "\" is no duration; write e.g. 90s, 1m30s, 500ms, 2h "
+                    "or PT90S");
+  };
+  double total = 0;
+  auto rest = text;
+  if (rest.empty()) return refuse();
+  while (!rest.empty()) {
+    double amount = 0;
+    const auto [stop, error] =
+        std::from_chars(rest.data(), rest.data() + rest.size(), amount, std::chars_format::fixed);
+    if (error != std::errc() || amount < 0) return refuse();
+    rest.remove_prefix(static_cast<std::size_t>(stop - rest.data()));
+    const auto length = std::min(rest.find_first_of("0123456789."), rest.size());
+    const auto unit = unit_milliseconds(rest.substr(0, length));
+    if (!unit) return refuse();
+    total += amount * *unit;
+    rest.remove_prefix(length);
+  }
+  const auto max = std::chrono::duration_cast<Duration>(limits::kDurationMax).count();
+  if (total > static_cast<double>(max)) return refuse();
+  return Duration(static_cast<Duration::rep>(std::llround(total)));
+}
+
+}  // namespace hotswap

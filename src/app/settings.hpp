@@ -1,0 +1,96 @@
+#pragma once
+// What can be set on a server. Every key is a flag (`--heartbeat-interval`), an environment
+// variable
+// (`HOTSWAP_HEARTBEAT_INTERVAL`) and a member of the JSON file (`heartbeatInterval`); the flag wins
+// over the environment, the environment over the file. One table (setting_keys) knows them all.
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "domain/base/error.hpp"
+#include "domain/base/time.hpp"
+
+namespace hotswap {
+
+struct ListenSettings {
+  std::string address = "127.0.0.1";  ///< numeric IPv4 or IPv6 address
+  std::uint16_t port = 8400;          ///< 0 picks a free one
+  std::string tls_cert;               ///< PEM file with the chain; empty: plain HTTP
+  std::string tls_key;                ///< PEM file of the private key
+  bool insecure = false;              ///< allows plain HTTP beyond loopback
+  std::string public_url;  ///< how others reach this server; empty: from address and port
+  int io_threads = 0;      ///< 0: half of the cores
+  int workers = 4;         ///< threads that may block
+};
+
+struct StoreSettings {
+  std::string data_dir;  ///< SQLite file, keys; created 0700 if absent
+};
+
+struct AuthSettings {
+  std::string jwt_key_file;  ///< file that holds the key of HS256
+  std::string jwt_key;       ///< the key itself (environment only); one of the two, or dev
+  bool dev = false;          ///< makes a key and an admin token in data_dir
+};
+
+struct FleetSettings {
+  Duration heartbeat_interval = std::chrono::seconds(30);
+  Duration remove_after = std::chrono::minutes(2);
+};
+
+struct LogSettings {
+  std::string level = "info";   ///< trace, debug, info, warn, error or off
+  std::string format = "text";  ///< text or json
+};
+
+struct Settings {
+  ListenSettings listen;
+  StoreSettings store;
+  AuthSettings auth;
+  FleetSettings fleet;
+  LogSettings log;
+};
+
+/// One key of the table.
+struct SettingKey {
+  std::string name;  ///< flag without dashes, e.g. `heartbeat-interval`
+  std::string help;  ///< one line, with the default
+  bool is_switch;    ///< true or false; the flag needs no value
+  bool flag = true;  ///< false: environment only (secrets do not belong on a command line)
+  std::function<Result<void>(Settings&, const std::string& text)> set;
+
+  [[nodiscard]] std::string environment_name() const;  ///< `HOTSWAP_HEARTBEAT_INTERVAL`
+  [[nodiscard]] std::string file_name() const;         ///< `heartbeatInterval`
+};
+
+[[nodiscard]] const std::vector<SettingKey>& setting_keys();
+
+/// Where the text of a key comes from.
+struct SettingSources {
+  std::map<std::string, std::string> flags;  ///< by SettingKey::name
+  /// The value of an environment variable, nothing if unset.
+  std::function<std::optional<std::string>(const std::string&)> environment;
+  std::optional<std::string> file_text;  ///< content of --config-file
+  std::string file_path;                 ///< for messages
+};
+
+/// Reads, then validates. Error: Invalid `settings.invalid` with every bad key as a field whose
+/// path is the flag, the variable or `file: key`.
+[[nodiscard]] Result<Settings> load_settings(const SettingSources& sources);
+
+/// Rules between keys: TLS files come in pairs, plain HTTP beyond loopback needs `insecure`, a key
+/// for tokens must be there, remove_after is at least two heartbeats.
+[[nodiscard]] Result<void> validate(const Settings& settings);
+
+/// The process's environment, for SettingSources.
+[[nodiscard]] std::optional<std::string> environment_variable(const std::string& name);
+
+/// `90s`, `1m30s`, `500ms`, `2h`, `3d`, or ISO 8601 (`PT90S`). Error reason `duration.invalid`.
+[[nodiscard]] Result<Duration> read_duration(std::string_view text);
+
+}  // namespace hotswap
