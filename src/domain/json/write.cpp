@@ -1,10 +1,14 @@
 #include "domain/json/write.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 
 namespace hotswap::json {
 namespace {
+
+/// Deeper levels are not indented further: the text stays in proportion to the document.
+constexpr std::size_t kIndentMax = 40;
 
 /// 0: the byte stands for itself; 'u': written as \u00XX; else the letter behind the backslash.
 constexpr auto kEscapes = [] {
@@ -92,12 +96,12 @@ class Pretty {
   }
   void next(bool first) {
     out_ += first ? "\n" : ",\n";
-    out_.append(indent_, ' ');
+    out_.append(std::min(indent_, kIndentMax), ' ');
   }
   void close(char bracket) {
     indent_ -= 2;
     out_ += '\n';
-    out_.append(indent_, ' ');
+    out_.append(std::min(indent_, kIndentMax), ' ');
     out_ += bracket;
   }
 
