@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "domain/fleet/instance.hpp"
+#include "domain/json/value.hpp"
 
 namespace hotswap {
 
