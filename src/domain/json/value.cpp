@@ -83,10 +83,7 @@ Value::Value(std::int64_t number) : storage_(Number{std::to_string(number)}) {}
 Value::Value(std::uint64_t number) : storage_(Number{std::to_string(number)}) {}
 
 Value::Value(double number) {
-  if (!std::isfinite(number)) return;
-  std::array<char, 64> buffer{};
-  const auto done = std::to_chars(buffer.data(), buffer.data() + buffer.size(), number);
-  storage_ = Number{std::string(buffer.data(), done.ptr)};
+  if (std::isfinite(number)) storage_ = Number{layout(shortest_decimal(number))};
 }
 
 std::optional<std::int64_t> Value::as_int() const {
