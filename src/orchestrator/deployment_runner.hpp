@@ -11,6 +11,7 @@
 #include "domain/ports/clock.hpp"
 #include "domain/ports/delivery.hpp"
 #include "domain/ports/logger.hpp"
+#include "domain/ports/steady_time.hpp"
 #include "domain/rollout/decide.hpp"
 #include "orchestrator/caller.hpp"
 #include "orchestrator/fleet_service.hpp"
@@ -51,23 +52,23 @@ class DeploymentRunner {
   void drive(const std::stop_token& stop);
   [[nodiscard]] EntryPtr take_due(WallTime now);
   [[nodiscard]] std::optional<WallTime> earliest() const;
-  void handle(Entry& entry);
+  [[nodiscard]] EntryPtr find_or_load(const DeploymentId& id, Error& error);
+  EntryPtr insert(Deployment deployment);
+  void handle(const EntryPtr& entry);
+  [[nodiscard]] Result<void> handle_pending(Entry& entry);
+  [[nodiscard]] Result<void> judge_now(Entry& entry, bool data_arrived);
   [[nodiscard]] Result<void> apply(Entry& entry, const DeploymentEvent& event,
                                    const Caller* caller);
   [[nodiscard]] Result<void> save(Entry& entry, Decision decision, const Caller* caller);
-  void finish(Entry& entry, WallTime now);
-  void reload(Entry& entry);
-  [[nodiscard]] WallTime now() const;
+  void settle(const EntryPtr& entry, bool failed);
 
   Store& store_;
   Committer& committer_;
   FleetService& fleet_;
   VersionCache& versions_;
   Delivery& delivery_;
-  const Clock& clock_;
   Logger& logger_;
-  const WallTime started_wall_;
-  const MonoTime started_mono_;
+  const SteadyTime time_;
 
   mutable std::mutex mutex_;
   std::condition_variable_any wake_;

@@ -25,7 +25,8 @@ using DeploymentCommand = std::variant<Promote, Pause, Resume, Cancel, Rollback>
 class DeploymentService {
  public:
   DeploymentService(Store& store, Committer& committer, ConfigService& configs, FleetService& fleet,
-                    DeploymentRunner& runner, const Clock& clock, Random& random);
+                    DeploymentRunner& runner, VersionCache& versions, const Clock& clock,
+                    Random& random);
 
   /// Dry run: the deployment with plan and targets in cohort order, nothing saved. Errors: NotFound
   /// version or profile; Conflict `deployment.no_instances`, `deployment.already_active` (names
@@ -45,6 +46,10 @@ class DeploymentService {
   [[nodiscard]] Result<json::Value> report(const Caller& caller, const DeploymentId& id);
 
  private:
+  [[nodiscard]] Result<std::vector<Target>> choose_targets(const Deployment& deployment,
+                                                           const TargetSelection& selection);
+  [[nodiscard]] Result<Deployment> readable(const Caller& caller, const DeploymentId& id,
+                                            Action action);
   [[nodiscard]] Result<Deployment> prepare(const Caller& caller, const StartDeployment& request);
   [[nodiscard]] Result<void> check_version(const Profile& profile, const Version& version,
                                            const StartDeployment& request);
@@ -54,6 +59,7 @@ class DeploymentService {
   ConfigService& configs_;
   FleetService& fleet_;
   DeploymentRunner& runner_;
+  VersionCache& versions_;
   const Clock& clock_;
   Random& random_;
 };

@@ -12,6 +12,7 @@
 #include "domain/health/windows.hpp"
 #include "domain/ports/clock.hpp"
 #include "domain/ports/random.hpp"
+#include "domain/ports/steady_time.hpp"
 #include "orchestrator/caller.hpp"
 #include "orchestrator/committer.hpp"
 
@@ -97,16 +98,18 @@ class FleetService {
     std::map<ProfileName, Observation> observed;
     std::set<std::string> drifted;  ///< profile and hash already told
   };
-  struct Observed;
   [[nodiscard]] Result<std::vector<Assignment>> first_assignments(const Instance& instance);
   void remember(const std::vector<Assignment>& assignments);
-  [[nodiscard]] std::vector<TimelineEvent> take(Live& live, const Observation& observation,
-                                                WallTime now);
+  void forget(const std::vector<InstanceId>& ids);
+  void set_degraded(const std::vector<InstanceId>& ids);
+  void take(Live& live, Observation seen, std::vector<Observation>& news);
+  void note_drift(Live& live, const Observation& seen, WallTime now);
+  [[nodiscard]] TimelineEvent silence(const Live& live, InstanceStatus status, WallTime now) const;
   [[nodiscard]] InstanceView view(const Live& live) const;
 
   Store& store_;
   Committer& committer_;
-  const Clock& clock_;
+  const SteadyTime time_;
   Random& random_;
   const FleetOptions options_;
   std::mutex gate_;

@@ -40,7 +40,7 @@ class Comparison {
     } else if (old_items != nullptr && new_items != nullptr) {
       compare_items(at, *old_items, *new_items);
     } else {
-      add({Change::Kind::Modified, at.to.path, at.to.pointer, from, to, {}});
+      add({Difference::Kind::Modified, at.to.path, at.to.pointer, from, to, {}});
     }
   }
 
@@ -73,7 +73,7 @@ class Comparison {
       }
       const Places item{at.from.item(old_index), at.to.item(j)};
       if (match.moved[j]) {
-        add({Change::Kind::Moved, item.to.path, item.to.pointer, from[old_index], to[j],
+        add({Difference::Kind::Moved, item.to.path, item.to.pointer, from[old_index], to[j],
              item.from.path});
       }
       compare(item, from[old_index], to[j]);
@@ -81,12 +81,12 @@ class Comparison {
   }
 
   void added(const Place& at, const Value& value) {
-    add({Change::Kind::Added, at.path, at.pointer, {}, value, {}});
+    add({Difference::Kind::Added, at.path, at.pointer, {}, value, {}});
   }
   void removed(const Place& at, const Value& value) {
-    add({Change::Kind::Removed, at.path, at.pointer, value, {}, {}});
+    add({Difference::Kind::Removed, at.path, at.pointer, value, {}, {}});
   }
-  void add(Change change) { diff_.changes.push_back(std::move(change)); }
+  void add(Difference change) { diff_.changes.push_back(std::move(change)); }
 
   Diff diff_;
 };
@@ -107,17 +107,17 @@ Value diff_json(const Diff& diff) {
   json::Array moved;
   for (const auto& change : diff.changes) {
     switch (change.kind) {
-      case Change::Kind::Added:
+      case Difference::Kind::Added:
         added.emplace_back(json::Object{{"path", change.path}, {"value", change.to}});
         break;
-      case Change::Kind::Removed:
+      case Difference::Kind::Removed:
         removed.emplace_back(json::Object{{"path", change.path}, {"value", change.from}});
         break;
-      case Change::Kind::Modified:
+      case Difference::Kind::Modified:
         modified.emplace_back(
             json::Object{{"path", change.path}, {"from", change.from}, {"to", change.to}});
         break;
-      case Change::Kind::Moved:
+      case Difference::Kind::Moved:
         moved.emplace_back(json::Object{{"path", change.path}, {"fromPath", change.moved_from}});
         break;
     }

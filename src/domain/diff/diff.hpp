@@ -9,7 +9,7 @@
 
 namespace hotswap {
 
-struct Change {
+struct Difference {
   enum class Kind { Added, Removed, Modified, Moved };
   Kind kind;
   std::string path;        ///< JSONPath in the new document; of a removed value, in the old one
@@ -20,7 +20,7 @@ struct Change {
 };
 
 struct Diff {
-  std::vector<Change> changes;  ///< in the documents' order
+  std::vector<Difference> changes;  ///< in the documents' order
   [[nodiscard]] bool empty() const { return changes.empty(); }
 };
 

@@ -1,0 +1,76 @@
+#include "orchestrator/committer.hpp"
+
+namespace hotswap {
+namespace {
+
+/// What the listeners need to hear of a change set.
+struct Touched {
+  std::set<ProfileName> profiles;
+  std::vector<Assignment> assignments;
+};
+
+template <class... Ts>
+struct Overloaded : Ts... {
+  using Ts::operator()...;
+};
+
+Touched touched_by(const ChangeSet& changes) {
+  Touched touched;
+  const auto profile = [&](const ProfileName& name) { touched.profiles.insert(name); };
+  for (const Change& change : changes) {
+    std::visit(Overloaded{[&](const change::InsertProfile& c) { profile(c.profile.name); },
+                          [&](const change::UpdateProfile& c) { profile(c.profile.name); },
+                          [&](const change::DeleteProfile& c) { profile(c.name); },
+                          [&](const change::AdvanceProfile& c) { profile(c.name); },
+                          [&](const change::InsertVersion& c) { profile(c.version.profile); },
+                          [&](const change::MarkVersion& c) { profile(c.profile); },
+                          [&](const change::PutTag& c) { profile(c.profile); },
+                          [&](const change::DeleteTag& c) { profile(c.profile); },
+                          [&](const change::InsertDeployment& c) { profile(c.deployment.profile); },
+                          [&](const change::UpdateDeployment& c) { profile(c.deployment.profile); },
+                          [&](const change::PutAssignments& c) {
+                            touched.assignments.insert(touched.assignments.end(),
+                                                       c.assignments.begin(), c.assignments.end());
+                          },
+                          [](const change::PutTargets&) {},
+                          [](const change::PutObservations&) {},
+                          [](const change::PutInstance&) {},
+                          [](const change::TouchInstances&) {},
+                          [](const change::SetInstanceStatus&) {},
+                          [](const change::DeleteInstance&) {},
+                          [](const change::AppendEvent&) {},
+                          [](const change::AppendAudit&) {},
+                          [](const change::EnqueueOutbox&) {},
+                          [](const change::FinishOutbox&) {},
+                          [](const change::PutIdempotent&) {}},
+               change);
+  }
+  return touched;
+}
+
+}  // namespace
+
+void Committer::on_profile_changed(std::function<void(const ProfileName&)> listener) {
+  profile_listeners_.push_back(std::move(listener));
+}
+void Committer::on_assigned(std::function<void(const std::vector<Assignment>&)> listener) {
+  assignment_listeners_.push_back(std::move(listener));
+}
+void Committer::on_events(std::function<void(const std::vector<TimelineEvent>&)> listener) {
+  event_listeners_.push_back(std::move(listener));
+}
+
+Result<Committed> Committer::commit(ChangeSet changes) {
+  const Touched touched = touched_by(changes);
+  auto committed = store_.commit(std::move(changes));
+  if (!committed) return committed;
+  if (!touched.assignments.empty())
+    for (const auto& listener : assignment_listeners_) listener(touched.assignments);
+  for (const ProfileName& name : touched.profiles)
+    for (const auto& listener : profile_listeners_) listener(name);
+  if (!committed->events.empty())
+    for (const auto& listener : event_listeners_) listener(committed->events);
+  return committed;
+}
+
+}  // namespace hotswap

@@ -1,0 +1,181 @@
+#include "orchestrator/config_service.hpp"
+
+#include "domain/base/limits.hpp"
+
+namespace hotswap {
+namespace {
+
+std::string resource_of(const ProfileName& name) { return "configs/" + name.value; }
+
+/// What was uploaded last beside what is live, in a sentence, so that nobody republishes a bad one.
+std::string notice_of(const Profile& profile, const std::optional<Version>& latest) {
+  if (!latest || profile.stable == latest->number) return {};
+  const std::string live =
+      profile.stable ? profile.stable->str() + " is live" : "no version is live yet";
+  if (!latest->failed_reason.empty())
+    return latest->number.str() + " was uploaded last but rolled back (" + latest->failed_reason +
+           "); " + live + ".";
+  return latest->number.str() + " was uploaded last but is not deployed; " + live + ".";
+}
+
+}  // namespace
+
+ConfigService::ConfigService(Store& store, Committer& committer, VersionCache& cache,
+                             const Clock& clock)
+    : store_(store), committer_(committer), cache_(cache), clock_(clock) {}
+
+Result<Profile> ConfigService::readable(const Caller& caller, const ProfileName& name,
+                                        Action action) {
+  // The role first: who may not see profiles at all learns nothing about names.
+  if (auto ok = authorize(caller.principal, action); !ok) return std::unexpected(ok.error());
+  auto profile = store_.profile(name);
+  if (!profile) return profile;
+  if (auto ok = authorize(caller.principal, action, &profile->access); !ok)
+    return std::unexpected(ok.error());
+  return profile;
+}
+
+TimelineEvent ConfigService::event(const Caller& caller, const ProfileName& name, std::string kind,
+                                   std::string message, json::Value data) const {
+  TimelineEvent event;
+  event.at = clock_.wall();
+  event.kind = std::move(kind);
+  event.profile = name;
+  event.actor = caller.principal.subject;
+  event.message = std::move(message);
+  event.data = std::move(data);
+  return event;
+}
+
+Result<Profile> ConfigService::create(const Caller& caller, ProfileDraft draft) {
+  if (auto ok = authorize(caller.principal, Action::ConfigCreate); !ok)
+    return std::unexpected(ok.error());
+  const WallTime now = clock_.wall();
+  Profile profile;
+  profile.name = ProfileName(std::move(draft.name));
+  profile.description = std::move(draft.description);
+  profile.labels = std::move(draft.labels);
+  profile.service = ServiceName(std::move(draft.service));
+  profile.environment = std::move(draft.environment);
+  profile.schema_id = std::move(draft.schema_id);
+  profile.strategy = std::move(draft.strategy);
+  profile.health = std::move(draft.health);
+  profile.access = std::move(draft.access);
+  profile.created_by = caller.principal.subject;
+  profile.created_at = profile.updated_at = now;
+  profile.revision = 1;
+  ChangeSet changes;
+  changes.push_back(change::InsertProfile{profile});
+  changes.push_back(change::AppendEvent{event(caller, profile.name, "config.created",
+                                              "Profile " + profile.name.value + " created", {})});
+  changes.push_back(change::AppendAudit{
+      audit_entry(caller, "config.create", resource_of(profile.name), "", now)});
+  if (auto done = committer_.commit(std::move(changes)); !done)
+    return std::unexpected(done.error());
+  return profile;
+}
+
+Result<ProfileView> ConfigService::get(const Caller& caller, const ProfileName& name) {
+  auto profile = readable(caller, name, Action::ConfigRead);
+  if (!profile) return std::unexpected(profile.error());
+  ProfileView view;
+  view.profile = std::move(*profile);
+  auto newest = store_.versions(name, {.limit = 1, .cursor = {}});
+  if (!newest) return std::unexpected(newest.error());
+  if (!newest->items.empty()) view.latest = std::move(newest->items.front());
+  auto active = store_.active_deployment(name);
+  if (!active) return std::unexpected(active.error());
+  if (*active) view.active_deployment = (*active)->id;
+  auto instances = store_.instances_of(view.profile.service, view.profile.environment);
+  if (!instances) return std::unexpected(instances.error());
+  view.instances = instances->size();
+  auto observed = store_.observations_of(name);
+  if (!observed) return std::unexpected(observed.error());
+  for (const Observation& seen : *observed) {
+    const bool runs = seen.state == ObservedState::Applied || seen.state == ObservedState::Running;
+    if (runs && seen.version) ++view.live[*seen.version];
+  }
+  view.notice = notice_of(view.profile, view.latest);
+  return view;
+}
+
+Result<Page<Profile>> ConfigService::list(const Caller& caller, const ProfileFilter& filter,
+                                          const PageRequest& page) {
+  if (auto ok = authorize(caller.principal, Action::ConfigRead); !ok)
+    return std::unexpected(ok.error());
+  auto found = store_.profiles(filter, page);
+  if (!found) return found;
+  std::erase_if(found->items, [&](const Profile& profile) {
+    return !authorize(caller.principal, Action::ConfigRead, &profile.access);
+  });
+  return found;
+}
+
+Result<Profile> ConfigService::update(const Caller& caller, const ProfileName& name,
+                                      const json::Value& body, bool merge,
+                                      std::optional<std::uint64_t> if_match) {
+  auto profile = readable(caller, name, Action::ConfigUpdate);
+  if (!profile) return profile;
+  if (if_match && *if_match != profile->revision)
+    return fail(ErrorCode::PreconditionFailed, "config.changed",
+                "The profile has changed since you read it: read it again and repeat the change.");
+  // A whole description may not change the identity either, so both go through the same check.
+  json::Value patch = body;
+  if (!merge) {
+    if (auto whole = profile_draft_from_json(body); !whole) return std::unexpected(whole.error());
+    if (auto* object = patch.as_object())
+      for (const auto& [member, value] : describe(*profile))
+        if (!object->find(member)) object->set(member, nullptr);
+  }
+  auto draft = patch_profile(*profile, patch);
+  if (!draft) return std::unexpected(draft.error());
+  profile->description = std::move(draft->description);
+  profile->labels = std::move(draft->labels);
+  profile->schema_id = std::move(draft->schema_id);
+  profile->strategy = std::move(draft->strategy);
+  profile->health = std::move(draft->health);
+  profile->access = std::move(draft->access);
+  profile->updated_at = clock_.wall();
+  ChangeSet changes;
+  changes.push_back(change::UpdateProfile{*profile});
+  changes.push_back(
+      change::AppendEvent{event(caller, name, "config.updated", "Profile updated", {})});
+  changes.push_back(change::AppendAudit{
+      audit_entry(caller, "config.update", resource_of(name), "", profile->updated_at)});
+  if (auto done = committer_.commit(std::move(changes)); !done)
+    return std::unexpected(done.error());
+  ++profile->revision;
+  return profile;
+}
+
+Result<void> ConfigService::remove(const Caller& caller, const ProfileName& name, bool force) {
+  auto profile = readable(caller, name, Action::ConfigDelete);
+  if (!profile) return std::unexpected(profile.error());
+  auto active = store_.active_deployment(name);
+  if (!active) return std::unexpected(active.error());
+  if (*active)
+    return fail(
+        ErrorCode::Conflict, "deployment.already_active",
+        "Deployment " + (*active)->id.value + " of this profile is running: cancel it first.");
+  auto assigned = store_.assignments_of(name);
+  if (!assigned) return std::unexpected(assigned.error());
+  const auto users = std::ranges::count_if(
+      *assigned, [](const Assignment& assignment) { return assignment.active.has_value(); });
+  if (users > 0 && !force)
+    return fail(ErrorCode::Conflict, "config.in_use",
+                std::to_string(users) +
+                    " instances run this profile: stop them first, or repeat with force=true "
+                    "(they keep what they run).");
+  ChangeSet changes;
+  changes.push_back(change::DeleteProfile{name});
+  changes.push_back(change::AppendEvent{
+      event(caller, name, "config.deleted", "Profile " + name.value + " deleted", {})});
+  changes.push_back(change::AppendAudit{audit_entry(caller, "config.delete", resource_of(name),
+                                                    force ? "forced" : "", clock_.wall())});
+  if (auto done = committer_.commit(std::move(changes)); !done)
+    return std::unexpected(done.error());
+  cache_.forget(name);
+  return {};
+}
+
+}  // namespace hotswap

@@ -1,0 +1,209 @@
+#include "orchestrator/deployment_effects.hpp"
+
+namespace hotswap {
+
+struct EffectWriter::Draft {
+  Decision& decision;
+  const Caller* caller;
+  WallTime now;
+  Profile profile;
+  bool advanced = false;
+  bool keep_stable = true;
+  std::map<InstanceId, Assignment> current;
+  Writing writing;
+
+  Deployment& next() { return decision.next; }
+  std::string actor() const { return caller ? caller->principal.subject : "system"; }
+  /// A generation of this profile that no instance has seen.
+  std::uint64_t new_generation() {
+    advanced = true;
+    return ++profile.generation;
+  }
+  void tell(Told told) {
+    writing.changes.push_back(change::PutAssignments{told.assignments});
+    writing.told.push_back(std::move(told));
+  }
+  void event(std::string kind, std::string message, json::Value data) {
+    TimelineEvent event;
+    event.at = now;
+    event.kind = std::move(kind);
+    event.profile = next().profile;
+    event.deployment = next().id;
+    event.actor = actor();
+    event.message = std::move(message);
+    event.data = std::move(data);
+    writing.changes.push_back(change::AppendEvent{std::move(event)});
+  }
+};
+
+namespace {
+
+template <class... Ts>
+struct Overloaded : Ts... {
+  using Ts::operator()...;
+};
+
+bool touches_assignments(const Decision& decision) {
+  return std::ranges::any_of(decision.effects, [](const Effect& effect) {
+    return !std::holds_alternative<Record>(effect) && !std::holds_alternative<Notify>(effect) &&
+           !std::holds_alternative<MarkVersionFailed>(effect);
+  });
+}
+
+bool assigns_rest(const Decision& decision) {
+  return std::ranges::any_of(decision.effects, [](const Effect& effect) {
+    return std::holds_alternative<AssignRest>(effect);
+  });
+}
+
+}  // namespace
+
+Result<Writing> EffectWriter::write(Decision& decision, const Caller* caller, WallTime now) {
+  Draft draft{decision, caller, now, {}, false, true, {}, {}};
+  if (assigns_rest(decision)) draft.writing.gate = fleet_.assignment_gate();
+  if (touches_assignments(decision)) {
+    auto profile = store_.profile(decision.next.profile);
+    if (!profile) return std::unexpected(profile.error());
+    draft.profile = std::move(*profile);
+    for (Assignment& assignment : fleet_.assigned(decision.next.profile))
+      draft.current[assignment.instance] = std::move(assignment);
+  }
+  for (const Effect& effect : decision.effects) {
+    auto done = std::visit(
+        Overloaded{
+            [&](const Assign& e) { return e.restore ? restore(draft, e) : assign(draft, e); },
+            [&](const Record& e) { return record(draft, e), Result<void>(); },
+            [&](const Notify& e) { return notify(draft, e), Result<void>(); },
+            [&](const MarkVersionFailed& e) { return mark_failed(draft, e), Result<void>(); },
+            [&](const MoveStable&) {
+              return move_stable(draft, draft.next().version), Result<void>();
+            },
+            [&](const RestoreStable&) {
+              return move_stable(draft, draft.next().previous_stable), Result<void>();
+            },
+            [&](const AssignRest&) { return assign_rest(draft), Result<void>(); }},
+        effect);
+    if (!done) return std::unexpected(done.error());
+  }
+  auto& changes = draft.writing.changes;
+  if (draft.advanced)
+    changes.push_back(change::AdvanceProfile{draft.profile.name, draft.profile.stable,
+                                             draft.keep_stable, draft.profile.generation});
+  changes.push_back(change::UpdateDeployment{decision.next});
+  std::get<change::UpdateDeployment>(changes.back()).deployment.targets.clear();
+  change::PutTargets targets{decision.next.id, {}};
+  for (const std::size_t ordinal : decision.changed_targets)
+    targets.items.push_back({ordinal, decision.next.targets.at(ordinal)});
+  if (!targets.items.empty()) changes.push_back(std::move(targets));
+  return std::move(draft.writing);
+}
+
+Result<void> EffectWriter::assign(Draft& draft, const Assign& effect) {
+  Deployment& next = draft.next();
+  const Assignment::Slot slot{next.version, next.hash, draft.new_generation()};
+  Told told{{}, effect.mode, effect.spread};
+  for (const std::size_t ordinal : effect.targets) {
+    Target& target = next.targets.at(ordinal);
+    target.generation = slot.generation;
+    Assignment& assignment = draft.current[target.instance];
+    assignment.instance = target.instance;
+    assignment.profile = next.profile;
+    if (effect.mode == AssignMode::Stage) {
+      assignment.staged = slot;
+    } else {
+      assignment.active = slot;
+      assignment.staged.reset();
+    }
+    told.assignments.push_back(assignment);
+  }
+  draft.tell(std::move(told));
+  return {};
+}
+
+Result<void> EffectWriter::restore(Draft& draft, const Assign& effect) {
+  Deployment& next = draft.next();
+  const std::uint64_t generation = draft.new_generation();
+  // Instances still hold what they ran before, so only its hash is named: rollback moves no
+  // content.
+  Told told{{}, AssignMode::Activate, effect.spread};
+  for (const std::size_t ordinal : effect.targets) {
+    Target& target = next.targets.at(ordinal);
+    target.generation = generation;
+    Assignment& assignment = draft.current[target.instance];
+    assignment.instance = target.instance;
+    assignment.profile = next.profile;
+    assignment.staged.reset();
+    assignment.active.reset();
+    if (target.previous) {
+      auto version = versions_.get(next.profile, *target.previous);
+      if (!version) return std::unexpected(version.error());
+      assignment.active = Assignment::Slot{*target.previous, (*version)->hash, generation};
+    }
+    told.assignments.push_back(assignment);
+  }
+  draft.tell(std::move(told));
+  return {};
+}
+
+void EffectWriter::assign_rest(Draft& draft) {
+  Deployment& next = draft.next();
+  std::set<InstanceId> targets;
+  for (const Target& target : next.targets) targets.insert(target.instance);
+  Told told{{}, AssignMode::Deliver, {}};
+  for (const Instance& instance : fleet_.live(next.service, next.environment)) {
+    if (targets.contains(instance.id)) continue;
+    Assignment& assignment = draft.current[instance.id];
+    assignment.instance = instance.id;
+    assignment.profile = next.profile;
+    told.assignments.push_back(assignment);
+  }
+  if (told.assignments.empty()) return;
+  const Assignment::Slot slot{next.version, next.hash, draft.new_generation()};
+  for (Assignment& assignment : told.assignments) {
+    assignment.active = slot;
+    assignment.staged.reset();
+  }
+  draft.tell(std::move(told));
+}
+
+void EffectWriter::move_stable(Draft& draft, const std::optional<SemVer>& to) {
+  draft.keep_stable = false;
+  draft.profile.stable = to;
+  static_cast<void>(draft.new_generation());
+  const std::string version = to ? to->str() : "none";
+  draft.event("config.stable_moved", "Stable is now " + version,
+              json::Object{{"version", to ? json::Value(version) : json::Value()}});
+}
+
+void EffectWriter::record(Draft& draft, const Record& effect) {
+  draft.event(effect.kind, effect.message, effect.data);
+  // What a deployment does by itself is on record as well as what people tell it to do.
+  Caller system;
+  system.principal.subject = "system";
+  system.trace_id = draft.next().trace_id;
+  const Caller& caller = draft.caller ? *draft.caller : system;
+  draft.writing.changes.push_back(change::AppendAudit{audit_entry(
+      caller, effect.kind, "deployments/" + draft.next().id.value, effect.message, draft.now)});
+}
+
+void EffectWriter::notify(Draft& draft, const Notify& effect) {
+  const Deployment& next = draft.next();
+  // The id is made of what caused it, so a repeated decision never tells people twice.
+  const std::string id = next.id.value + ':' + std::to_string(next.revision) + ':' +
+                         std::to_string(draft.writing.changes.size());
+  draft.writing.changes.push_back(
+      change::EnqueueOutbox{id, "notify." + effect.severity,
+                            json::Object{{"message", effect.message},
+                                         {"deployment", next.id.value},
+                                         {"profile", next.profile.value},
+                                         {"version", next.version.str()},
+                                         {"severity", effect.severity}},
+                            draft.now});
+}
+
+void EffectWriter::mark_failed(Draft& draft, const MarkVersionFailed& effect) {
+  draft.writing.changes.push_back(
+      change::MarkVersion{draft.next().profile, draft.next().version, effect.reason});
+}
+
+}  // namespace hotswap

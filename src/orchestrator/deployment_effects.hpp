@@ -1,0 +1,50 @@
+#pragma once
+// Turns what decide() wants into one change set, and into what is told to instances once it is
+// saved.
+
+#include "domain/ports/delivery.hpp"
+#include "domain/rollout/decide.hpp"
+#include "orchestrator/caller.hpp"
+#include "orchestrator/fleet_service.hpp"
+#include "orchestrator/version_cache.hpp"
+
+namespace hotswap {
+
+/// One call of Delivery::assigned, made after the commit.
+struct Told {
+  std::vector<Assignment> assignments;
+  AssignMode mode = AssignMode::Deliver;
+  Duration spread{};
+};
+
+struct Writing {
+  ChangeSet changes;
+  std::vector<Told> told;
+  std::unique_lock<std::mutex> gate;  ///< held over the commit when "the rest" is assigned
+};
+
+class EffectWriter {
+ public:
+  EffectWriter(Store& store, FleetService& fleet, VersionCache& versions)
+      : store_(store), fleet_(fleet), versions_(versions) {}
+
+  /// Also sets the generation of assigned targets in `decision.next`. `caller` is null for what the
+  /// system decides by itself.
+  [[nodiscard]] Result<Writing> write(Decision& decision, const Caller* caller, WallTime now);
+
+ private:
+  struct Draft;
+  [[nodiscard]] Result<void> assign(Draft& draft, const Assign& effect);
+  [[nodiscard]] Result<void> restore(Draft& draft, const Assign& effect);
+  void assign_rest(Draft& draft);
+  void move_stable(Draft& draft, const std::optional<SemVer>& to);
+  void record(Draft& draft, const Record& effect);
+  void notify(Draft& draft, const Notify& effect);
+  void mark_failed(Draft& draft, const MarkVersionFailed& effect);
+
+  Store& store_;
+  FleetService& fleet_;
+  VersionCache& versions_;
+};
+
+}  // namespace hotswap

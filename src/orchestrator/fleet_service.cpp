@@ -1,0 +1,251 @@
+#include "orchestrator/fleet_service.hpp"
+
+#include "domain/base/limits.hpp"
+
+namespace hotswap {
+
+FleetService::FleetService(Store& store, Committer& committer, const Clock& clock, Random& random,
+                           FleetOptions options)
+    : store_(store), committer_(committer), time_(clock), random_(random), options_(options) {
+  committer.on_assigned([this](const std::vector<Assignment>& changed) { remember(changed); });
+}
+
+Result<void> FleetService::load() {
+  auto instances = store_.all_instances();
+  if (!instances) return std::unexpected(instances.error());
+  const WallTime now = time_.now();
+  const std::lock_guard lock(mutex_);
+  for (Instance& instance : *instances) {
+    auto assignments = store_.assignments_of(instance.id);
+    if (!assignments) return std::unexpected(assignments.error());
+    auto observations = store_.observations_of(instance.id);
+    if (!observations) return std::unexpected(observations.error());
+    // Nobody could reach us while we were down: silence is counted from now on.
+    instance.last_heartbeat = now;
+    by_service_[{instance.service, instance.environment}].insert(instance.id);
+    Live& live = live_[instance.id];
+    live.instance = std::move(instance);
+    for (Assignment& assignment : *assignments)
+      live.desired[assignment.profile] = std::move(assignment);
+    for (Observation& seen : *observations) live.observed[seen.profile] = std::move(seen);
+  }
+  return {};
+}
+
+Result<std::vector<Assignment>> FleetService::first_assignments(const Instance& instance) {
+  auto profiles = store_.profiles_of(instance.service, instance.environment);
+  if (!profiles) return std::unexpected(profiles.error());
+  std::vector<Assignment> assignments;
+  for (const Profile& profile : *profiles) {
+    if (!profile.stable) continue;
+    auto version = store_.version(profile.name, *profile.stable);
+    if (!version) return std::unexpected(version.error());
+    assignments.push_back(
+        {.instance = instance.id,
+         .profile = profile.name,
+         .active = Assignment::Slot{*profile.stable, version->hash, profile.generation},
+         .staged = {}});
+  }
+  return assignments;
+}
+
+Result<Registered> FleetService::register_instance(const Caller& caller, Registration request) {
+  if (auto ok = authorize(caller.principal, Action::InstanceRegister); !ok)
+    return std::unexpected(ok.error());
+  Instance instance = std::move(request.instance);
+  const Principal& who = caller.principal;
+  if ((who.service && *who.service != instance.service) ||
+      (who.environment && *who.environment != instance.environment))
+    return fail(ErrorCode::Forbidden, "instance.other_service",
+                "This token registers instances of " +
+                    (who.service ? who.service->value : std::string("any service")) + " in " +
+                    who.environment.value_or("any environment") + " only.");
+  const std::lock_guard gate(gate_);
+  const WallTime now = time_.now();
+  instance.id = request.id ? *request.id : InstanceId(random_.guid());
+  instance.status = InstanceStatus::Healthy;
+  instance.registered_at = instance.last_heartbeat = now;
+  Registered result;
+  {
+    const std::lock_guard lock(mutex_);
+    if (live_.size() >= limits::kInstances)
+      return fail(
+          ErrorCode::Unavailable, "instance.too_many",
+          "This server holds its limit of " + std::to_string(limits::kInstances) + " instances.");
+    if (const auto known = live_.find(instance.id); known != live_.end()) {
+      const Instance& old = known->second.instance;
+      if (old.service != instance.service || old.environment != instance.environment)
+        return fail(ErrorCode::Conflict, "instance.exists",
+                    "Instance " + instance.id.value + " is registered for " + old.service.value +
+                        " in " + old.environment + ": register under another id.");
+      result.created = false;
+      instance.registered_at = old.registered_at;
+      for (const auto& [profile, assignment] : known->second.desired)
+        result.desired.push_back(assignment);
+    }
+  }
+  ChangeSet changes;
+  changes.push_back(change::PutInstance{instance});
+  if (result.created) {
+    auto assignments = first_assignments(instance);
+    if (!assignments) return std::unexpected(assignments.error());
+    result.desired = *assignments;
+    if (!assignments->empty()) changes.push_back(change::PutAssignments{std::move(*assignments)});
+    TimelineEvent event;
+    event.at = now;
+    event.kind = "instance.registered";
+    event.instance = instance.id;
+    event.actor = who.subject;
+    event.message = "Instance " + instance.hostname + " of " + instance.service.value + " in " +
+                    instance.environment + " registered";
+    changes.push_back(change::AppendEvent{std::move(event)});
+    changes.push_back(change::AppendAudit{
+        audit_entry(caller, "instance.register", "instances/" + instance.id.value, "", now)});
+  }
+  // In memory first: the committer's listener finds the instance when it hears of its assignments.
+  {
+    const std::lock_guard lock(mutex_);
+    live_[instance.id].instance = instance;
+    by_service_[{instance.service, instance.environment}].insert(instance.id);
+  }
+  auto done = committer_.commit(std::move(changes));
+  if (!done && result.created) {
+    const std::lock_guard lock(mutex_);
+    by_service_[{instance.service, instance.environment}].erase(instance.id);
+    live_.erase(instance.id);
+  }
+  if (!done) return std::unexpected(done.error());
+  result.instance = std::move(instance);
+  return result;
+}
+
+void FleetService::remember(const std::vector<Assignment>& assignments) {
+  const std::lock_guard lock(mutex_);
+  for (const Assignment& assignment : assignments)
+    if (const auto found = live_.find(assignment.instance); found != live_.end())
+      found->second.desired[assignment.profile] = assignment;
+}
+
+Result<std::vector<Assignment>> FleetService::desired(const Caller& caller, const InstanceId& id) {
+  if (auto ok = authorize(caller.principal, Action::InstanceReport, nullptr, &id); !ok)
+    return std::unexpected(ok.error());
+  const std::lock_guard lock(mutex_);
+  const auto found = live_.find(id);
+  if (found == live_.end())
+    return fail(ErrorCode::NotFound, "instance.not_found",
+                "Instance " + id.value + " is not registered (any more): register again.");
+  std::vector<Assignment> assignments;
+  for (const auto& [profile, assignment] : found->second.desired) assignments.push_back(assignment);
+  return assignments;
+}
+
+InstanceView FleetService::view(const Live& live) const {
+  InstanceView view{live.instance, {}, {}};
+  for (const auto& [profile, assignment] : live.desired) view.desired.push_back(assignment);
+  for (const auto& [profile, seen] : live.observed) view.observed.push_back(seen);
+  return view;
+}
+
+Result<InstanceView> FleetService::get(const Caller& caller, const InstanceId& id) {
+  if (auto ok = authorize(caller.principal, Action::InstanceRead); !ok)
+    return std::unexpected(ok.error());
+  const std::lock_guard lock(mutex_);
+  if (const auto found = live_.find(id); found != live_.end()) return view(found->second);
+  return fail(ErrorCode::NotFound, "instance.not_found",
+              "No instance " + id.value + " is registered.");
+}
+
+Result<Page<InstanceView>> FleetService::list(const Caller& caller, const InstanceFilter& filter,
+                                              const PageRequest& page) {
+  if (auto ok = authorize(caller.principal, Action::InstanceRead); !ok)
+    return std::unexpected(ok.error());
+  auto found = store_.instances(filter, page);
+  if (!found) return std::unexpected(found.error());
+  Page<InstanceView> views;
+  views.next_cursor = std::move(found->next_cursor);
+  const std::lock_guard lock(mutex_);
+  for (Instance& instance : found->items) {
+    const auto live = live_.find(instance.id);
+    views.items.push_back(live != live_.end() ? view(live->second)
+                                              : InstanceView{std::move(instance), {}, {}});
+  }
+  return views;
+}
+
+Result<void> FleetService::remove(const Caller& caller, const InstanceId& id) {
+  if (auto ok = authorize(caller.principal, Action::InstanceRemove, nullptr, &id); !ok)
+    return std::unexpected(ok.error());
+  auto known = store_.instance(id);
+  if (!known) return std::unexpected(known.error());
+  ChangeSet changes;
+  changes.push_back(change::DeleteInstance{id});
+  TimelineEvent event;
+  event.at = time_.now();
+  event.kind = "instance.removed";
+  event.instance = id;
+  event.actor = caller.principal.subject;
+  event.message = "Instance " + known->hostname + " left";
+  changes.push_back(change::AppendEvent{std::move(event)});
+  changes.push_back(change::AppendAudit{
+      audit_entry(caller, "instance.remove", "instances/" + id.value, "", time_.now())});
+  if (auto done = committer_.commit(std::move(changes)); !done)
+    return std::unexpected(done.error());
+  forget({id});
+  return {};
+}
+
+void FleetService::forget(const std::vector<InstanceId>& ids) {
+  {
+    const std::lock_guard lock(mutex_);
+    for (const InstanceId& id : ids) {
+      const auto found = live_.find(id);
+      if (found == live_.end()) continue;
+      by_service_[{found->second.instance.service, found->second.instance.environment}].erase(id);
+      live_.erase(found);
+      windows_.forget(id);
+      touched_.erase(id);
+      std::erase_if(dirty_, [&](const auto& entry) { return entry.first.first == id; });
+    }
+  }
+  for (const auto& listener : vanished_listeners_) listener(ids);
+}
+
+std::vector<Instance> FleetService::live(const ServiceName& service,
+                                         const std::string& environment) const {
+  const std::lock_guard lock(mutex_);
+  std::vector<Instance> instances;
+  const auto ids = by_service_.find({service, environment});
+  if (ids == by_service_.end()) return instances;
+  for (const InstanceId& id : ids->second) instances.push_back(live_.at(id).instance);
+  return instances;
+}
+
+std::vector<Assignment> FleetService::assigned(const ProfileName& profile) const {
+  const std::lock_guard lock(mutex_);
+  std::vector<Assignment> assignments;
+  for (const auto& [id, live] : live_)
+    if (const auto found = live.desired.find(profile); found != live.desired.end())
+      assignments.push_back(found->second);
+  return assignments;
+}
+
+std::vector<Observation> FleetService::observed(const ProfileName& profile) const {
+  const std::lock_guard lock(mutex_);
+  std::vector<Observation> observations;
+  for (const auto& [id, live] : live_)
+    if (const auto found = live.observed.find(profile); found != live.observed.end())
+      observations.push_back(found->second);
+  return observations;
+}
+
+Sample FleetService::sum(const InstanceId& id, WallTime from, WallTime to) const {
+  const std::lock_guard lock(mutex_);
+  return windows_.sum(id, from, to);
+}
+
+std::size_t FleetService::size() const {
+  const std::lock_guard lock(mutex_);
+  return live_.size();
+}
+
+}  // namespace hotswap
