@@ -1,0 +1,187 @@
+#include <algorithm>
+#include <unordered_map>
+
+#include "domain/rollout/course.hpp"
+
+namespace hotswap::rollout {
+namespace {
+
+/// Finds targets by instance; an index pays off only for more than a few questions.
+class TargetIndex {
+ public:
+  TargetIndex(const Course& course, std::size_t questions) : targets_(course.targets()) {
+    if (questions <= kFew) return;
+    for (std::size_t i = 0; i < targets_.size(); ++i) by_instance_.emplace(targets_[i].instance, i);
+  }
+
+  [[nodiscard]] std::optional<std::size_t> find(const InstanceId& instance) const {
+    if (!by_instance_.empty()) {
+      const auto found = by_instance_.find(instance);
+      return found == by_instance_.end() ? std::nullopt : std::optional(found->second);
+    }
+    const auto found = std::ranges::find(targets_, instance, &Target::instance);
+    if (found == targets_.end()) return std::nullopt;
+    return static_cast<std::size_t>(found - targets_.begin());
+  }
+
+ private:
+  static constexpr std::size_t kFew = 8;
+  const std::vector<Target>& targets_;
+  std::unordered_map<InstanceId, std::size_t> by_instance_;
+};
+
+void take_rejection(Course& course, std::size_t index, const std::string& reason) {
+  if (course.targets()[index].state == TargetState::Rejected) return;
+  course.set_target(index, TargetState::Rejected, reason.empty() ? "gave no reason" : reason);
+  course.record_target("target.rejected", index,
+                       "refused the version: " + course.targets()[index].reason);
+}
+
+void take_received(Course& course, std::size_t index) {
+  if (course.targets()[index].state == TargetState::Assigned) {
+    course.set_target(index, TargetState::Received);
+  }
+}
+
+/// Only a plan that stages waits for it; elsewhere it is one more sign of life.
+void take_staged(Course& course, std::size_t index) {
+  const auto& steps = course.plan().steps;
+  if (steps.front().mode != AssignMode::Stage) return take_received(course, index);
+  const auto* at = position(course.state());
+  const bool staging = at != nullptr && steps.at(at->step).mode == AssignMode::Stage;
+  const auto state = course.targets()[index].state;
+  const bool waits_for_it = state == TargetState::Assigned || state == TargetState::Failed ||
+                            state == TargetState::Unreachable ||
+                            (staging && state == TargetState::Received);
+  if (waits_for_it) course.set_target(index, TargetState::Staged);
+}
+
+void take_forward(Course& course, std::size_t index, const TargetReport& report) {
+  switch (report.state) {
+    case TargetState::Received:
+      return take_received(course, index);
+    case TargetState::Staged:
+      return take_staged(course, index);
+    case TargetState::Applied:
+      return course.set_target(index, TargetState::Applied);
+    case TargetState::Rejected:
+      return take_rejection(course, index, report.reason);
+    case TargetState::Waiting:
+    case TargetState::Assigned:
+    case TargetState::Failed:
+    case TargetState::Unreachable:
+    case TargetState::Restored:
+      return;  // nothing that an instance can say
+  }
+}
+
+void take_restore(Course& course, std::size_t index, const TargetReport& report) {
+  switch (report.state) {
+    case TargetState::Received:
+    case TargetState::Staged:
+      return take_received(course, index);
+    case TargetState::Applied:
+      return course.set_target(index, TargetState::Restored);
+    case TargetState::Rejected:
+      return take_rejection(course, index, report.reason);
+    case TargetState::Waiting:
+    case TargetState::Assigned:
+    case TargetState::Failed:
+    case TargetState::Unreachable:
+    case TargetState::Restored:
+      return;  // nothing that an instance can say
+  }
+}
+
+/// Whether the targets' last assignment took the version back.
+bool is_restoring(const DeploymentState& state) {
+  return std::visit(
+      Overloaded{[](const Planned&) { return false; }, [](const Running&) { return false; },
+                 [](const Paused&) { return false; }, [](const RollingBack&) { return true; },
+                 [](const Succeeded&) { return false; }, [](const RolledBack&) { return true; },
+                 [](const Failed&) { return true; }, [](const Cancelled&) { return false; }},
+      state);
+}
+
+void take_one_vanished(Course& course, std::size_t index) {
+  const auto& target = course.targets()[index];
+  switch (target.state) {
+    case TargetState::Waiting:
+      return course.set_target_offline(index);
+    case TargetState::Unreachable:
+    case TargetState::Restored:
+      return;
+    case TargetState::Assigned:
+    case TargetState::Received:
+    case TargetState::Staged:
+    case TargetState::Applied:
+    case TargetState::Rejected:
+    case TargetState::Failed:
+      break;
+  }
+  const auto before =
+      std::string(to_string(target.state)) + (target.reason.empty() ? "" : ": " + target.reason);
+  course.set_target(index, TargetState::Unreachable, "vanished (was " + before + ")");
+  course.record_target("target.unreachable", index, "vanished");
+}
+
+bool same_outcomes(const std::optional<Judgement>& before, const Judgement& after) {
+  return before && before->overall == after.overall &&
+         std::ranges::equal(before->verdicts, after.verdicts, {}, &CriterionVerdict::outcome,
+                            &CriterionVerdict::outcome);
+}
+
+/// The explanations of the criteria that gave the judgement its outcome.
+std::string explain(const Judgement& judgement) {
+  std::string text = std::string(to_string(judgement.overall));
+  for (const auto& verdict : judgement.verdicts) {
+    if (verdict.dry_run || verdict.outcome != judgement.overall) continue;
+    if (judgement.overall != Outcome::Pass) {
+      text += "; " + verdict.criterion + ": " + verdict.explanation;
+    }
+  }
+  return text;
+}
+
+}  // namespace
+
+void take_reports(Course& course, const Reported& reported) {
+  const TargetIndex index(course, reported.reports.size());
+  const bool restoring = is_restoring(course.state());
+  for (const auto& report : reported.reports) {
+    const auto at = index.find(report.instance);
+    if (!at) continue;
+    const auto& target = course.targets()[*at];
+    if (target.state == TargetState::Waiting || report.generation != target.generation) continue;
+    if (restoring) {
+      take_restore(course, *at, report);
+    } else {
+      take_forward(course, *at, report);
+    }
+  }
+  if (std::holds_alternative<Paused>(course.state())) roll_back_over_budget(course);
+}
+
+void take_vanished(Course& course, const Vanished& vanished) {
+  if (is_terminal(course.state())) return;
+  const TargetIndex index(course, vanished.instances.size());
+  for (const auto& instance : vanished.instances) {
+    if (const auto at = index.find(instance)) take_one_vanished(course, *at);
+  }
+  if (std::holds_alternative<Paused>(course.state())) roll_back_over_budget(course);
+}
+
+void take_judgement(Course& course, const Judged& judged) {
+  const auto* at = position(course.state());
+  if (at == nullptr || !course.plan().steps.at(at->step).judged) return;
+  const auto& judgement = judged.judgement;
+  if (!same_outcomes(course.deployment().judgement, judgement)) {
+    course.set_judgement(judgement);
+    course.record("health.verdict", "health: " + explain(judgement), to_json(judgement));
+  }
+  if (judgement.overall != Outcome::Fail) return;
+  course.set_judgement(judgement);
+  start_rollback(course, Trigger::Health, "health " + explain(judgement));
+}
+
+}  // namespace hotswap::rollout
