@@ -1,0 +1,122 @@
+#pragma once
+// An instance of a service: registers with a HotSwap server, receives its configuration by a
+// stream, checks and swaps it, reports back, and goes on from the last-known-good copy on disk when
+// no server answers.
+//
+//   hotswap::sdk::Client client({.servers = {"http://127.0.0.1:8080"}, .token = token,
+//                                .service = "payment-service", .environment = "Production"});
+//   if (auto started = client.start(); !started) die(started.error());
+//   client.wait_ready(10s);
+//   auto limit = client.config().get_or<int>("rateLimit.perSecond", 100);
+
+#include <atomic>
+#include <chrono>
+#include <expected>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "hotswap/config.hpp"
+
+namespace hotswap::sdk {
+
+/// A configuration that is about to be applied or staged.
+struct Candidate {
+  const Snapshot& snapshot;
+  const Snapshot& running;  ///< empty document if nothing runs yet
+  bool staged;              ///< it is to be kept beside the running one, not swapped to yet
+};
+
+/// Returns why the candidate must not be used (the server shows it), or nothing if it is fine.
+/// What it throws is a rejection, too.
+using Validator = std::function<std::optional<std::string>(const Candidate&)>;
+
+enum class LogLevel { Info, Warning };
+using LogSink = std::function<void(LogLevel, std::string_view)>;
+
+struct ClientOptions {
+  std::vector<std::string> servers{};  ///< base addresses, tried in turn; http or https
+  std::string token{};                 ///< bootstrap token; or
+  std::filesystem::path token_file{};  ///< a file that holds it, read anew at every registration
+  std::string service{};
+  std::string environment{};  ///< Development, Staging or Production
+  std::string hostname{};     ///< empty: this machine's
+  int port = 0;
+  std::string version{};  ///< of the program, free text
+  std::string zone{};
+  std::string pool{};
+  std::map<std::string, std::string> labels{};
+  std::string health_url{};
+  std::string profile{};              ///< that config() means; empty: the first one delivered
+  std::filesystem::path state_dir{};  ///< for the id and last-known-good copies; empty: no disk
+  std::filesystem::path ca_file{};    ///< PEM; empty: the system's authorities
+  std::chrono::milliseconds backoff_min{200};
+  std::chrono::milliseconds backoff_max{30'000};
+  std::chrono::milliseconds request_timeout{10'000};
+  std::chrono::milliseconds stream_silence{45'000};             ///< then the stream is dead
+  std::optional<std::chrono::milliseconds> heartbeat_interval;  ///< instead of the server's
+  Validator validator;
+  LogSink log;  ///< one line per event worth knowing; called on the client's threads
+};
+
+struct ClientStatus {
+  bool registered = false;
+  bool streaming = false;
+  std::string instance_id;
+  std::string server;      ///< in use
+  std::string last_error;  ///< newest failure, kept after it is over
+};
+
+/// A custom metric; the last value set is what a heartbeat reports. Setting is one atomic store.
+class Gauge {
+ public:
+  explicit Gauge(std::shared_ptr<std::atomic<double>> value) : value_(std::move(value)) {}
+  void set(double value) noexcept { value_->store(value, std::memory_order_relaxed); }
+
+ private:
+  std::shared_ptr<std::atomic<double>> value_;
+};
+
+class Client {
+ public:
+  explicit Client(ClientOptions options);
+  ~Client();  ///< stop()
+  Client(const Client&) = delete;
+  Client& operator=(const Client&) = delete;
+
+  /// Loads the last-known-good copies and starts two threads. Never waits for a server. Error: an
+  /// option is missing or senseless.
+  std::expected<void, std::string> start();
+  /// Whether config() has a document (from a server or from disk) within `timeout`.
+  bool wait_ready(std::chrono::milliseconds timeout);
+  /// Ends the threads; the server sees the instance vanish after its missed heartbeats. Idempotent.
+  void stop();
+  /// stop(), and tell the server that this instance will not come back. False: it did not hear it.
+  bool leave();
+
+  /// The configuration of ClientOptions::profile; it lives as long as the client.
+  [[nodiscard]] Config& config();
+  /// That of a named profile; empty until delivered.
+  [[nodiscard]] Config& config(const std::string& profile);
+
+  /// Counts one request. Lock-free; about ten nanoseconds.
+  void record(std::chrono::nanoseconds latency, bool ok) noexcept;
+  /// The metric of this name (at most 32; others are accepted and not reported).
+  [[nodiscard]] Gauge gauge(const std::string& name);
+  void gauge(const std::string& name, double value) { gauge(name).set(value); }
+  /// Counts one health check of the program by itself.
+  void health_check(bool ok) noexcept;
+
+  [[nodiscard]] ClientStatus status() const;
+
+ private:
+  class Engine;
+  std::unique_ptr<Engine> engine_;
+};
+
+}  // namespace hotswap::sdk

@@ -1,0 +1,97 @@
+#pragma once
+// A configuration that changes while it is read. Reading costs nanoseconds and no shared write: see
+// detail/cell.hpp. Every method may be called from any thread, but for moving and destroying.
+//
+//   auto limit = config.get_or<int>("pool.max", 10);          // one value
+//   auto view = config.read();                                // several values of ONE version
+//   connect(view->get_or<std::string_view>("db.host", ""), view->get_or<int>("db.port", 5432));
+
+#include <cstdint>
+#include <expected>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "hotswap/detail/cell.hpp"
+#include "hotswap/snapshot.hpp"
+
+namespace hotswap::sdk {
+
+/// A stay on one snapshot. While a View lives, its thread reads this Config at this version, nested
+/// reads included, even if another is published. Keep it short and on its own thread (in a
+/// coroutine not over a co_await); to keep a version longer, take Config::pin().
+class View {
+ public:
+  explicit View(detail::CacheEntry& entry) noexcept : entry_(&entry) { ++entry.pins; }
+  ~View() {
+    if (--entry_->pins == 0 && entry_->orphan) [[unlikely]]
+      detail::drop_orphan(entry_);
+  }
+  View(const View&) = delete;
+  View& operator=(const View&) = delete;
+
+  [[nodiscard]] const Snapshot& operator*() const noexcept { return *entry_->snapshot; }
+  [[nodiscard]] const Snapshot* operator->() const noexcept { return entry_->snapshot; }
+
+ private:
+  detail::CacheEntry* entry_;
+};
+
+using ChangeCallback = std::function<void(const Snapshot& now)>;
+
+class Config {
+ public:
+  Config();  ///< empty: every path is missing
+  ~Config();
+  Config(Config&&) noexcept;
+  Config& operator=(Config&&) noexcept;
+
+  /// A configuration with no server behind it. Error: a sentence that says what is wrong.
+  [[nodiscard]] static std::expected<Config, std::string> from_json(std::string_view text);
+  /// Replaces the whole by another text; on an error nothing changes.
+  std::expected<void, std::string> assign_json(std::string_view text);
+
+  [[nodiscard]] View read() const { return View(cell_->entry()); }
+  /// The current snapshot to keep as long as wanted; touches a shared reference count.
+  [[nodiscard]] std::shared_ptr<const Snapshot> pin() const;
+
+  /// See Snapshot::get. Text is copied: for std::string_view use read().
+  template <Readable T>
+  [[nodiscard]] std::expected<T, ReadError> get(std::string_view path) const {
+    static_assert(!detail::kBorrows<T>, "take config.read() and get the string_view from it");
+    return cell_->entry().snapshot->get<T>(path);
+  }
+  template <Readable T>
+  [[nodiscard]] std::expected<T, ReadError> get(const Key<T>& key) const {
+    static_assert(!detail::kBorrows<T>, "take config.read() and get the string_view from it");
+    return cell_->entry().snapshot->get(key);
+  }
+  template <Readable T>
+  [[nodiscard]] T get_or(std::string_view path, T fallback) const {
+    static_assert(!detail::kBorrows<T>, "take config.read() and get the string_view from it");
+    return cell_->entry().snapshot->get_or<T>(path, std::move(fallback));
+  }
+  template <Readable T>
+  [[nodiscard]] T get_or(const Key<T>& key, T fallback) const {
+    static_assert(!detail::kBorrows<T>, "take config.read() and get the string_view from it");
+    return cell_->entry().snapshot->get_or(key, std::move(fallback));
+  }
+
+  /// Calls back after each swap that changed the value at `path` ("" = anything), on the thread
+  /// that swapped, with the new snapshot. What it throws is ignored. Returns a handle for
+  /// off_change().
+  std::uint64_t on_change(std::string path, ChangeCallback callback);
+  /// No call starts after this; one that runs on another thread may still be ending.
+  void off_change(std::uint64_t handle);
+
+  /// Swaps to `snapshot` and calls back whoever watches a changed value.
+  void publish(std::shared_ptr<const Snapshot> snapshot);
+
+ private:
+  struct Watchers;
+  std::unique_ptr<detail::Cell> cell_;
+  std::unique_ptr<Watchers> watchers_;
+};
+
+}  // namespace hotswap::sdk

@@ -1,0 +1,86 @@
+#pragma once
+// One immutable version of a configuration, with an index of every path. A path joins the members'
+// names by dots and counts array items from 0: `pool.max`, `servers.0.host`; "" is the whole
+// document. Inside a name, `.` is written `\.`, `\` is `\\`, and an empty name is `\e`.
+// All methods may be called from any thread.
+
+#include <cstdint>
+#include <expected>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "hotswap/read.hpp"
+
+namespace hotswap::sdk {
+
+namespace detail {
+struct Document;
+}
+
+/// Which version this is; empty for a configuration that never came from a server.
+struct Identity {
+  std::string profile;
+  std::string version;
+  std::uint64_t generation = 0;
+  std::string hash;  ///< SHA-256 of the canonical document, lowercase hexadecimal
+  bool operator==(const Identity&) const = default;
+};
+
+class Snapshot {
+ public:
+  /// The value at `path`. Views (std::string_view) live as long as the snapshot.
+  template <Readable T>
+  [[nodiscard]] std::expected<T, ReadError> get(std::string_view path) const {
+    return read<T>(path, detail::hash_path(path));
+  }
+  template <Readable T>
+  [[nodiscard]] std::expected<T, ReadError> get(const Key<T>& key) const {
+    return read<T>(key.path(), key.hash());
+  }
+  /// The value at `path`, or `fallback` if it is missing or of another type.
+  template <Readable T>
+  [[nodiscard]] T get_or(std::string_view path, T fallback) const {
+    auto value = get<T>(path);
+    return value ? *std::move(value) : std::move(fallback);
+  }
+  template <Readable T>
+  [[nodiscard]] T get_or(const Key<T>& key, T fallback) const {
+    auto value = get(key);
+    return value ? *std::move(value) : std::move(fallback);
+  }
+
+  [[nodiscard]] bool contains(std::string_view path) const noexcept {
+    return find(path, detail::hash_path(path)) != nullptr;
+  }
+  [[nodiscard]] const Identity& identity() const noexcept { return identity_; }
+  /// The JSON text at `path`; empty if nothing stands there.
+  [[nodiscard]] std::string json(std::string_view path = "") const;
+  /// Whether the same JSON value (or none) stands at `path` in both.
+  [[nodiscard]] bool same_at(std::string_view path, const Snapshot& other) const;
+  /// A sentence for people: `pool.max holds a string`, `pool.max is missing`.
+  [[nodiscard]] std::string explain(std::string_view path, ReadError error) const;
+
+  /// For the library: use Config::from_json.
+  Snapshot(std::shared_ptr<const detail::Document> document, Identity identity);
+  [[nodiscard]] const std::shared_ptr<const detail::Document>& document() const noexcept {
+    return document_;
+  }
+
+ private:
+  template <class T>
+  [[nodiscard]] std::expected<T, ReadError> read(std::string_view path, std::uint64_t hash) const {
+    const detail::Node* node = find(path, hash);
+    if (node == nullptr) return std::unexpected(ReadError::Missing);
+    return detail::read_node<T>(table_, *node);
+  }
+  [[nodiscard]] const detail::Node* find(std::string_view path, std::uint64_t hash) const noexcept {
+    return table_.find(path, hash);
+  }
+
+  detail::Table table_;  ///< points into document_
+  Identity identity_;
+  std::shared_ptr<const detail::Document> document_;
+};
+
+}  // namespace hotswap::sdk

@@ -1,0 +1,231 @@
+#include "book.hpp"
+
+#include <algorithm>
+#include <exception>
+
+#include "document.hpp"
+#include "domain/base/sha256.hpp"
+#include "domain/json/write.hpp"
+
+namespace hotswap::sdk {
+namespace {
+
+constexpr std::size_t kPrevious = 3;
+constexpr std::size_t kReasonBytes = 1024;
+
+std::shared_ptr<const Snapshot> renamed(const Snapshot& held, const Identity& identity) {
+  return std::make_shared<const Snapshot>(held.document(), identity);
+}
+
+}  // namespace
+
+Book::Book(std::string primary, Validator validator)
+    : validator_(std::move(validator)), primary_name_(std::move(primary)) {}
+
+Book::Effect Book::apply(Offer offer) {
+  if (!is_news(offer, false)) return Effect::None;
+  auto snapshot = check(offer, false);
+  if (!snapshot) return reject(offer.identity, std::move(snapshot.error()));
+  install(*std::move(snapshot), State::Applied);
+  return Effect::Swapped;
+}
+
+Book::Effect Book::stage(Offer offer) {
+  if (!is_news(offer, true)) return Effect::None;
+  auto snapshot = check(offer, true);
+  if (!snapshot) return reject(offer.identity, std::move(snapshot.error()));
+  const MutexLock lock(mutex_);
+  auto& profile = profile_at(offer.identity.profile);
+  profile.staged = *std::move(snapshot);
+  observe(profile, offer.identity, State::Staged);
+  return Effect::Reported;
+}
+
+std::optional<Book::Effect> Book::activate(const Identity& identity) {
+  Held held;
+  {
+    const MutexLock lock(mutex_);
+    auto& profile = profile_at(identity.profile);
+    if (identity.generation < profile.active_seen) return Effect::None;
+    if (profile.active && profile.active->identity() == identity) return Effect::None;
+    held = find_held(profile, identity.hash);
+    if (!held) return std::nullopt;
+    profile.active_seen = identity.generation;
+  }
+  install(renamed(*held, identity), State::Applied);
+  return Effect::Swapped;
+}
+
+void Book::unassign(const Identity& identity) {
+  const MutexLock lock(mutex_);
+  auto& profile = profile_at(identity.profile);
+  if (identity.generation < std::max(profile.active_seen, profile.staged_seen)) return;
+  profile.active_seen = profile.staged_seen = identity.generation;
+  profile.staged.reset();
+  if (profile.active) {
+    auto running = profile.active->identity();
+    running.generation = identity.generation;
+    observe(profile, running, State::Running);
+  } else {
+    profile.observation.reset();
+  }
+}
+
+bool Book::restore(Offer offer) {
+  auto snapshot = check(offer, false);
+  if (!snapshot) return false;
+  install(*std::move(snapshot), State::Running);
+  const MutexLock lock(mutex_);
+  profile_at(offer.identity.profile).active_seen = offer.identity.generation;
+  return true;
+}
+
+void Book::forget_generations() {
+  const MutexLock lock(mutex_);
+  for (auto& [name, profile] : profiles_) profile.active_seen = profile.staged_seen = 0;
+}
+
+std::map<std::string, Observation> Book::report() const {
+  const MutexLock lock(mutex_);
+  std::map<std::string, Observation> all;
+  for (const auto& [name, profile] : profiles_) {
+    if (profile.observation) all.emplace(name, *profile.observation);
+  }
+  return all;
+}
+
+void Book::heard(const std::map<std::string, Observation>& told) {
+  const MutexLock lock(mutex_);
+  for (const auto& [name, said] : told) {
+    auto& seen = profile_at(name).observation;
+    if (seen && *seen == said && seen->state == State::Applied) seen->state = State::Running;
+  }
+}
+
+Config& Book::config() { return primary_; }
+
+Config& Book::config(const std::string& name) {
+  const MutexLock lock(mutex_);
+  auto& profile = profile_at(name);
+  if (!profile.own) {
+    profile.own = std::make_unique<Config>();
+    if (profile.active) profile.own->publish(profile.active);
+    profile.configs.push_back(profile.own.get());
+  }
+  return *profile.own;
+}
+
+std::shared_ptr<const Snapshot> Book::active(const std::string& profile) const {
+  const MutexLock lock(mutex_);
+  const auto found = profiles_.find(profile);
+  return found == profiles_.end() ? nullptr : found->second.active;
+}
+
+bool Book::wait_ready(std::chrono::steady_clock::time_point until) {
+  const MutexLock lock(mutex_);
+  while (true) {
+    const auto found = profiles_.find(primary_name_);
+    if (found != profiles_.end() && found->second.active) return true;
+    if (!ready_.wait_until(mutex_, until)) return false;
+  }
+}
+
+Book::Profile& Book::profile_at(const std::string& name) { return profiles_[name]; }
+
+Book::Held Book::find_held(const Profile& profile, const std::string& hash) {
+  const auto is_it = [&](const Held& held) { return held && held->identity().hash == hash; };
+  if (is_it(profile.staged)) return profile.staged;
+  if (is_it(profile.active)) return profile.active;
+  const auto found = std::ranges::find_if(profile.previous, is_it);
+  return found == profile.previous.end() ? nullptr : *found;
+}
+
+bool Book::is_news(const Offer& offer, bool staged) {
+  const auto& identity = offer.identity;
+  const MutexLock lock(mutex_);
+  auto& profile = profile_at(identity.profile);
+  auto& seen = staged ? profile.staged_seen : profile.active_seen;
+  if (identity.generation < (staged ? std::max(seen, profile.active_seen) : seen)) return false;
+  const auto& slot = staged ? profile.staged : profile.active;
+  const bool held = slot && slot->identity() == identity;
+  const bool refused = profile.observation && profile.observation->state == State::Rejected &&
+                       profile.observation->generation == identity.generation &&
+                       profile.observation->hash == identity.hash;
+  if (held || refused) return false;
+  seen = identity.generation;
+  return true;
+}
+
+std::expected<Book::Held, std::string> Book::check(Offer& offer, bool staged) {
+  Held held;
+  Held running;
+  {
+    const MutexLock lock(mutex_);
+    const auto& profile = profile_at(offer.identity.profile);
+    held = find_held(profile, offer.identity.hash);
+    running = profile.active;
+  }
+  if (held) return renamed(*held, offer.identity);  // was checked when it came
+  if (sha256_hex(json::canonical(offer.data)) != offer.identity.hash) {
+    return std::unexpected("hash mismatch");
+  }
+  auto document = detail::make_document(std::move(offer.data));
+  if (!document) return std::unexpected(document.error());
+  auto snapshot = std::make_shared<const Snapshot>(*std::move(document), offer.identity);
+  if (!running) running = std::make_shared<const Snapshot>(detail::empty_document(), Identity{});
+  if (auto reason = judge({*snapshot, *running, staged})) {
+    return std::unexpected(reason->substr(0, kReasonBytes));
+  }
+  return snapshot;
+}
+
+std::optional<std::string> Book::judge(const Candidate& candidate) const {
+  if (!validator_) return std::nullopt;
+  try {
+    return validator_(candidate);
+  } catch (const std::exception& thrown) {
+    return std::string("the validator threw: ") + thrown.what();
+  } catch (...) {
+    return "the validator threw";
+  }
+}
+
+Book::Effect Book::reject(const Identity& identity, std::string reason) {
+  const MutexLock lock(mutex_);
+  auto& profile = profile_at(identity.profile);
+  observe(profile, identity, State::Rejected);
+  profile.observation->error = std::move(reason);
+  return Effect::Reported;
+}
+
+void Book::install(Held snapshot, State state) {
+  std::vector<Config*> configs;
+  {
+    const MutexLock lock(mutex_);
+    const auto& identity = snapshot->identity();
+    auto& profile = profile_at(identity.profile);
+    if (primary_name_.empty()) primary_name_ = identity.profile;
+    const bool known = std::ranges::find(profile.configs, &primary_) != profile.configs.end();
+    if (primary_name_ == identity.profile && !known) profile.configs.push_back(&primary_);
+    if (profile.staged && profile.staged->identity().hash == identity.hash) profile.staged.reset();
+    if (profile.active && profile.active->identity().hash != identity.hash) {
+      profile.previous.push_front(profile.active);
+      if (profile.previous.size() > kPrevious) profile.previous.pop_back();
+    }
+    profile.active = snapshot;
+    if (!profile.staged || profile.staged->identity().generation < identity.generation) {
+      observe(profile, identity, state);
+    }
+    configs = profile.configs;
+  }
+  for (auto* config : configs) config->publish(snapshot);
+  const MutexLock lock(mutex_);
+  ready_.notify_all();
+}
+
+void Book::observe(Profile& profile, const Identity& identity, State state) {
+  profile.observation =
+      Observation{identity.version, identity.generation, state, identity.hash, {}};
+}
+
+}  // namespace hotswap::sdk

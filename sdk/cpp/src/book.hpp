@@ -1,0 +1,82 @@
+#pragma once
+// What the client holds of each profile: the active snapshot, a staged one, the last previous ones,
+// and what it says of them to the server. Changes come from one thread at a time; reports and
+// configurations may be asked for from any.
+
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "domain/base/mutex.hpp"
+#include "hotswap/client.hpp"
+#include "wire.hpp"
+
+namespace hotswap::sdk {
+
+class Book {
+ public:
+  /// `primary`: the profile of config(); empty: the first that comes.
+  Book(std::string primary, Validator validator);
+
+  enum class Effect {
+    None,      ///< known already, or older than what is known
+    Reported,  ///< there is something to tell the server
+    Swapped    ///< and the active snapshot is another
+  };
+  Effect apply(Offer offer);
+  Effect stage(Offer offer);
+  /// Nothing: no copy with this hash is held, so it must be fetched.
+  std::optional<Effect> activate(const Identity& identity);
+  void unassign(const Identity& identity);
+  /// Starts from a copy on disk. False: its hash or the validator speaks against it.
+  bool restore(Offer offer);
+  /// The server does not know this instance any more: its generations begin anew.
+  void forget_generations();
+
+  [[nodiscard]] std::map<std::string, Observation> report() const;
+  /// The server has heard `told`: what was applied there is running from now on.
+  void heard(const std::map<std::string, Observation>& told);
+
+  Config& config();
+  Config& config(const std::string& profile);
+  [[nodiscard]] std::shared_ptr<const Snapshot> active(const std::string& profile) const;
+  bool wait_ready(std::chrono::steady_clock::time_point until);
+
+ private:
+  using Held = std::shared_ptr<const Snapshot>;
+  struct Profile {
+    Held active;
+    Held staged;
+    std::deque<Held> previous;  ///< newest first
+    std::uint64_t active_seen = 0;
+    std::uint64_t staged_seen = 0;
+    std::optional<Observation> observation;
+    std::unique_ptr<Config> own;
+    std::vector<Config*> configs;  ///< to publish to: own, maybe also the primary one
+  };
+
+  Profile& profile_at(const std::string& name) HS_REQUIRES(mutex_);
+  [[nodiscard]] static Held find_held(const Profile& profile, const std::string& hash);
+  [[nodiscard]] bool is_news(const Offer& offer, bool staged) HS_EXCLUDES(mutex_);
+  /// Verifies hash and validator, or takes the held copy; error: the reason to reject.
+  [[nodiscard]] std::expected<Held, std::string> check(Offer& offer, bool staged)
+      HS_EXCLUDES(mutex_);
+  [[nodiscard]] std::optional<std::string> judge(const Candidate& candidate) const;
+  Effect reject(const Identity& identity, std::string reason) HS_EXCLUDES(mutex_);
+  void install(Held snapshot, State state) HS_EXCLUDES(mutex_);
+  void observe(Profile& profile, const Identity& identity, State state) HS_REQUIRES(mutex_);
+
+  const Validator validator_;
+  mutable Mutex mutex_;
+  CondVar ready_;
+  std::string primary_name_ HS_GUARDED_BY(mutex_);
+  Config primary_;
+  std::map<std::string, Profile> profiles_ HS_GUARDED_BY(mutex_);
+};
+
+}  // namespace hotswap::sdk

@@ -1,0 +1,238 @@
+#include "downlink.hpp"
+
+#include <unistd.h>
+
+#include <array>
+#include <fstream>
+#include <random>
+
+#include "document.hpp"
+#include "domain/base/limits.hpp"
+
+namespace hotswap::sdk {
+namespace {
+
+constexpr std::size_t kFrameBytes = 2 * limits::kBodyBytes;
+/// A stream that stood this long was a good one: the backoff begins anew.
+constexpr std::chrono::seconds kStable{10};
+
+std::string this_host() {
+  std::array<char, 256> name{};
+  return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "unknown";
+}
+
+std::string path_of(const Access& access, std::string_view what) {
+  return access.server + "/api/v1/instances/" + access.id + std::string(what);
+}
+
+}  // namespace
+
+Downlink::Downlink(const ClientOptions& options, Session& session, Book& book,
+                   const StateDir& state)
+    : options_(options),
+      session_(session),
+      book_(book),
+      state_(state),
+      stream_http_(options.ca_file, options.request_timeout,
+                   [this] { return session_.stopping() || session_.access().epoch != epoch_; }),
+      call_http_(options.ca_file, options.request_timeout, [this] { return session_.stopping(); }),
+      backoff_(options.backoff_min, options.backoff_max, std::random_device{}()) {}
+
+void Downlink::restore() {
+  for (const auto& profile : state_.profiles()) {
+    bool restored = false;
+    for (const auto& copy : state_.load(profile)) {
+      auto offer = read_offer(copy);
+      if (!offer || offer->identity.profile != profile) continue;
+      const auto version = offer->identity.version;
+      if (!book_.restore(*std::move(offer))) continue;
+      session_.log(LogLevel::Info, profile + ": last-known-good " + version + " from disk");
+      restored = true;
+      break;
+    }
+    if (!restored) session_.failed(profile + ": no copy on disk is usable; waiting for a server");
+  }
+}
+
+void Downlink::run() {
+  while (!session_.stopping()) {
+    asked_pause_.reset();
+    if (session_.access().registered || enroll()) stream();
+    wait_before_retry();
+  }
+}
+
+void Downlink::wait_before_retry() {
+  const auto drawn = backoff_.next();
+  session_.pause(asked_pause_.value_or(drawn));
+  if (!session_.take_fetch() || !session_.access().registered || session_.stopping()) return;
+  if (fetch()) session_.poke();
+}
+
+bool Downlink::enroll() {
+  const auto access = session_.access();
+  const auto hostname = options_.hostname.empty() ? this_host() : options_.hostname;
+  const auto reply =
+      call_http_.send({"POST", access.server + "/api/v1/instances", bootstrap_token(),
+                       write_registration(options_, hostname, access.id)});
+  if (!reply.ok()) {
+    end_of_call(reply, access, "cannot register");
+    return false;
+  }
+  auto registration = read_registration(reply.body);
+  if (!registration) {
+    session_.failed("cannot register: " + registration.error());
+    session_.rotate(access.server);
+    return false;
+  }
+  if (auto saved = state_.save_id(registration->id); !saved) session_.failed(saved.error());
+  // 201: the server starts with us from nothing, maybe after a loss of its own.
+  if (reply.status == 201) book_.forget_generations();
+  take(std::move(registration->desired));  // first, so that the first heartbeat tells of it
+  session_.registered(registration->id, registration->token,
+                      options_.heartbeat_interval.value_or(registration->interval));
+  session_.log(LogLevel::Info, "registered as " + registration->id + " at " + access.server);
+  return true;
+}
+
+void Downlink::stream() {
+  const auto access = session_.access();
+  epoch_ = access.epoch;
+  SseParser parser(kFrameBytes);
+  const auto on_frame = [this](const SseFrame& frame) { return this->on_frame(frame); };
+  std::optional<SteadyTime> opened;
+  const StreamSink sink{.opened =
+                            [&] {
+                              opened = std::chrono::steady_clock::now();
+                              session_.set_streaming(true);
+                            },
+                        .bytes =
+                            [&](std::string_view bytes) {
+                              const auto outcome = parser.feed(bytes, on_frame);
+                              if (outcome == SseParser::Outcome::TooLarge) {
+                                session_.failed("stream: an event is too large");
+                              }
+                              return outcome == SseParser::Outcome::More;
+                            }};
+  const auto reply = stream_http_.stream({"GET", path_of(access, "/stream"), access.token, {}},
+                                         options_.stream_silence, sink);
+  session_.set_streaming(false);
+  if (session_.stopping()) return;
+  if (opened && std::chrono::steady_clock::now() - *opened > kStable) backoff_.reset();
+  if (asked_pause_) {
+    session_.rotate(access.server);  // it drains; another may take us
+  } else if (opened) {
+    session_.log(LogLevel::Warning,
+                 "stream ended" + (reply.error.empty() ? "" : ": " + reply.error));
+    session_.rotate(access.server);
+  } else {
+    end_of_call(reply, access, "no stream");
+  }
+}
+
+bool Downlink::on_frame(const SseFrame& frame) {
+  if (frame.event == "config" || frame.event == "stage") {
+    auto offer = read_offer(frame.data);
+    if (!offer) {
+      session_.failed("stream: " + frame.event + ": " + offer.error());
+      return false;
+    }
+    const auto identity = offer->identity;
+    done(frame.event == "config" ? book_.apply(*std::move(offer)) : book_.stage(*std::move(offer)),
+         identity);
+  } else if (frame.event == "activate") {
+    return on_activate(frame);
+  } else if (frame.event == "unassign") {
+    if (const auto identity = read_identity(frame.data)) book_.unassign(*identity);
+  } else if (frame.event == "reconnect") {
+    asked_pause_ = read_reconnect(frame.data);
+    return false;
+  }
+  return true;  // ping, and what a newer server may say
+}
+
+bool Downlink::on_activate(const SseFrame& frame) {
+  const auto identity = read_identity(frame.data);
+  if (!identity) {
+    session_.failed("stream: activate: " + identity.error());
+    return false;
+  }
+  if (const auto effect = book_.activate(*identity)) {
+    done(*effect, *identity);
+    return true;
+  }
+  session_.log(LogLevel::Info,
+               identity->profile + ": " + identity->version + " is not held; fetching");
+  return fetch();  // else the next stream begins with it
+}
+
+bool Downlink::fetch() {
+  const auto access = session_.access();
+  const auto reply = call_http_.send({"GET", path_of(access, "/configs"), access.token, {}});
+  if (!reply.ok()) {
+    end_of_call(reply, access, "cannot fetch configurations");
+    return false;
+  }
+  auto desired = read_configs(reply.body);
+  if (!desired) {
+    session_.failed("cannot fetch configurations: " + desired.error());
+    return false;
+  }
+  take(*std::move(desired));
+  return true;
+}
+
+void Downlink::take(std::vector<Desired> desired) {
+  for (auto& each : desired) {
+    if (each.active) {
+      const auto identity = each.active->identity;
+      done(book_.apply(*std::move(each.active)), identity);
+    }
+    if (each.staged) {
+      const auto identity = each.staged->identity;
+      done(book_.stage(*std::move(each.staged)), identity);
+    }
+  }
+}
+
+void Downlink::done(Book::Effect effect, const Identity& identity) {
+  if (effect == Book::Effect::None) return;
+  session_.poke();  // first: the server waits for it, the disk does not
+  if (effect == Book::Effect::Swapped) {
+    session_.log(LogLevel::Info, identity.profile + ": applied " + identity.version);
+    keep_copy(identity.profile);
+    return;
+  }
+  const auto report = book_.report();
+  const auto seen = report.find(identity.profile);
+  if (seen == report.end() || seen->second.state != State::Rejected) return;
+  session_.failed(identity.profile + ": rejected " + identity.version + ": " + seen->second.error);
+}
+
+void Downlink::keep_copy(const std::string& profile) {
+  const auto active = book_.active(profile);
+  if (!active) return;
+  const auto text = write_offer(active->identity(), active->document()->root);
+  if (auto saved = state_.save(profile, text); !saved) session_.failed(saved.error());
+}
+
+void Downlink::end_of_call(const HttpReply& reply, const Access& access, const std::string& what) {
+  if (session_.stopping()) return;
+  session_.failed(what + " at " + access.server + ": " + reply.explain());
+  if (access.registered && (reply.status == 404 || reply.status == 401)) {
+    session_.lost(access.epoch);
+    return;
+  }
+  if (reply.retry_after) asked_pause_ = *reply.retry_after + backoff_.next();
+  session_.rotate(access.server);
+}
+
+std::string Downlink::bootstrap_token() const {
+  if (options_.token_file.empty()) return options_.token;
+  std::ifstream in(options_.token_file);
+  std::string token;
+  std::getline(in, token);
+  return token;
+}
+
+}  // namespace hotswap::sdk

@@ -1,0 +1,51 @@
+#pragma once
+// The thread that keeps the instance registered and its stream open, and applies what comes. All
+// changes of the book are made here, so validator and callbacks never run beside each other.
+
+#include <optional>
+
+#include "backoff.hpp"
+#include "book.hpp"
+#include "http.hpp"
+#include "session.hpp"
+#include "sse_parser.hpp"
+#include "state_dir.hpp"
+
+namespace hotswap::sdk {
+
+class Downlink {
+ public:
+  Downlink(const ClientOptions& options, Session& session, Book& book, const StateDir& state);
+
+  /// Loads the last-known-good copies.
+  void restore();
+  /// Until the session stops.
+  void run();
+  void wake() { stream_http_.wake(), call_http_.wake(); }
+
+ private:
+  bool enroll();
+  void stream();
+  bool on_frame(const SseFrame& frame);
+  bool on_activate(const SseFrame& frame);
+  /// Asks for everything desired. False: no usable answer.
+  bool fetch();
+  void take(std::vector<Desired> desired);
+  void done(Book::Effect effect, const Identity& identity);
+  void keep_copy(const std::string& profile);
+  void end_of_call(const HttpReply& reply, const Access& access, const std::string& what);
+  [[nodiscard]] std::string bootstrap_token() const;
+  void wait_before_retry();
+
+  const ClientOptions& options_;
+  Session& session_;
+  Book& book_;
+  const StateDir& state_;
+  std::uint64_t epoch_ = 0;  ///< of the running stream
+  Http stream_http_;
+  Http call_http_;
+  Backoff backoff_;
+  std::optional<std::chrono::milliseconds> asked_pause_;  ///< by the server
+};
+
+}  // namespace hotswap::sdk

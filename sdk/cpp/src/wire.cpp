@@ -1,0 +1,198 @@
+#include "wire.hpp"
+
+#include <algorithm>
+
+#include "domain/base/time.hpp"
+#include "domain/json/parse.hpp"
+#include "domain/json/write.hpp"
+
+namespace hotswap::sdk {
+namespace {
+
+constexpr std::chrono::milliseconds kReconnectMax = std::chrono::minutes(5);
+constexpr std::chrono::milliseconds kIntervalMin{100};
+constexpr std::size_t kAnswerBytes = std::size_t{16} << 20U;
+
+Read<json::Value> parse(std::string_view text) {
+  auto value = json::parse(text, {.bytes = kAnswerBytes});
+  if (!value) return std::unexpected("ill-formed JSON: " + value.error().detail);
+  return *std::move(value);
+}
+
+std::string text_at(const json::Value& value, std::string_view name) {
+  const auto* member = value.find(name);
+  const auto* text = member == nullptr ? nullptr : member->as_string();
+  return text == nullptr ? std::string() : *text;
+}
+
+std::optional<std::int64_t> int_at(const json::Value& value, std::string_view name) {
+  const auto* member = value.find(name);
+  return member == nullptr ? std::nullopt : member->as_int();
+}
+
+Read<Identity> identity_of(const json::Value& value, const std::string& profile) {
+  Identity identity{profile.empty() ? text_at(value, "profile") : profile,
+                    text_at(value, "version"), 0, text_at(value, "hash")};
+  const auto generation = int_at(value, "generation");
+  if (identity.profile.empty()) return std::unexpected("`profile` is missing");
+  if (!generation || *generation < 0) return std::unexpected("`generation` is missing");
+  identity.generation = static_cast<std::uint64_t>(*generation);
+  return identity;
+}
+
+Read<Offer> offer_of(json::Value& value, const std::string& profile) {
+  auto identity = identity_of(value, profile);
+  if (!identity) return std::unexpected(identity.error());
+  auto* object = value.as_object();
+  auto* data = object == nullptr ? nullptr : object->find("data");
+  if (data == nullptr) return std::unexpected("`data` is missing");
+  return Offer{*std::move(identity), std::move(*data)};
+}
+
+Read<Desired> desired_of(json::Value& value) {
+  Desired desired;
+  auto* object = value.as_object();
+  if (object == nullptr) return std::unexpected("an item of `configs` is no object");
+  if (auto* staged = object->find("staged"); staged != nullptr && !staged->is_null()) {
+    auto offer = offer_of(*staged, text_at(value, "profile"));
+    if (!offer) return std::unexpected(offer.error());
+    desired.staged = *std::move(offer);
+  }
+  // An instance that only has something staged has no data of its own.
+  if (value.find("data") != nullptr) {
+    auto offer = offer_of(value, {});
+    if (!offer) return std::unexpected(offer.error());
+    desired.active = *std::move(offer);
+  }
+  return desired;
+}
+
+Read<std::vector<Desired>> configs_of(json::Value& value) {
+  std::vector<Desired> all;
+  auto* object = value.as_object();
+  auto* configs = object == nullptr ? nullptr : object->find("configs");
+  auto* items = configs == nullptr ? nullptr : configs->as_array();
+  if (items == nullptr) return std::unexpected("`configs` is missing");
+  for (auto& item : *items) {
+    auto desired = desired_of(item);
+    if (!desired) return std::unexpected(desired.error());
+    all.push_back(*std::move(desired));
+  }
+  return all;
+}
+
+std::optional<std::chrono::milliseconds> interval_of(const json::Value& value) {
+  const auto interval = parse_duration(text_at(value, "heartbeatInterval"));
+  if (!interval) return std::nullopt;
+  return std::max<std::chrono::milliseconds>(*interval, kIntervalMin);
+}
+
+std::string_view to_string(State state) {
+  switch (state) {
+    case State::Applied:
+      return "applied";
+    case State::Rejected:
+      return "rejected";
+    case State::Staged:
+      return "staged";
+    case State::Running:
+      return "running";
+  }
+  return "running";
+}
+
+}  // namespace
+
+Read<Offer> read_offer(std::string_view text) {
+  auto value = parse(text);
+  if (!value) return std::unexpected(value.error());
+  return offer_of(*value, {});
+}
+
+Read<Identity> read_identity(std::string_view text) {
+  auto value = parse(text);
+  if (!value) return std::unexpected(value.error());
+  return identity_of(*value, {});
+}
+
+Read<Registration> read_registration(std::string_view text) {
+  auto value = parse(text);
+  if (!value) return std::unexpected(value.error());
+  Registration registration;
+  registration.id = text_at(*value, "id");
+  registration.token = text_at(*value, "token");
+  if (registration.id.empty()) return std::unexpected("`id` is missing");
+  if (registration.token.empty()) return std::unexpected("`token` is missing");
+  registration.interval = interval_of(*value).value_or(registration.interval);
+  auto desired = configs_of(*value);
+  if (!desired) return std::unexpected(desired.error());
+  registration.desired = *std::move(desired);
+  return registration;
+}
+
+Read<std::vector<Desired>> read_configs(std::string_view text) {
+  auto value = parse(text);
+  if (!value) return std::unexpected(value.error());
+  return configs_of(*value);
+}
+
+Read<Heard> read_heard(std::string_view text) {
+  const auto value = parse(text);
+  if (!value) return std::unexpected(value.error());
+  Heard heard{interval_of(*value), {}};
+  const auto* changed = value->find("changed");
+  if (changed == nullptr || changed->as_array() == nullptr) return heard;
+  for (const auto& item : *changed->as_array()) {
+    if (const auto* name = item.as_string()) heard.changed.push_back(*name);
+  }
+  return heard;
+}
+
+std::chrono::milliseconds read_reconnect(std::string_view text) {
+  const auto value = parse(text);
+  const auto after = value ? int_at(*value, "afterMs").value_or(0) : 0;
+  return std::clamp(std::chrono::milliseconds(after), std::chrono::milliseconds(0), kReconnectMax);
+}
+
+std::string write_registration(const ClientOptions& options, const std::string& hostname,
+                               const std::string& id) {
+  json::Object labels;
+  for (const auto& [name, value] : options.labels) labels.append(name, value);
+  json::Object body;
+  if (!id.empty()) body.append("id", id);
+  body.append("serviceName", options.service);
+  body.append("environment", options.environment);
+  body.append("hostname", hostname);
+  body.append("port", options.port);
+  body.append("version", options.version);
+  body.append("healthUrl", options.health_url);
+  body.append("labels", std::move(labels));
+  body.append("pool", options.pool);
+  body.append("zone", options.zone);
+  return json::write(body);
+}
+
+std::string write_heartbeat(const std::map<std::string, Observation>& observed,
+                            json::Value metrics) {
+  json::Object profiles;
+  for (const auto& [profile, seen] : observed) {
+    json::Object one{{"version", seen.version},
+                     {"generation", seen.generation},
+                     {"state", to_string(seen.state)},
+                     {"hash", seen.hash}};
+    if (!seen.error.empty()) one.append("error", seen.error);
+    profiles.append(profile, std::move(one));
+  }
+  return json::write(json::Object{
+      {"status", "healthy"}, {"observed", std::move(profiles)}, {"metrics", std::move(metrics)}});
+}
+
+std::string write_offer(const Identity& identity, const json::Value& data) {
+  return json::write(json::Object{{"profile", identity.profile},
+                                  {"version", identity.version},
+                                  {"generation", identity.generation},
+                                  {"hash", identity.hash},
+                                  {"data", data}});
+}
+
+}  // namespace hotswap::sdk

@@ -1,0 +1,73 @@
+#pragma once
+// The instance protocol's JSON (docs/protocol.md), read and written. A reader's error is a
+// sentence.
+
+#include <chrono>
+#include <cstdint>
+#include <expected>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "domain/json/value.hpp"
+#include "hotswap/client.hpp"
+
+namespace hotswap::sdk {
+
+/// A version that the server wants to run or to be staged.
+struct Offer {
+  Identity identity;
+  json::Value data;
+};
+
+/// What is desired of one profile.
+struct Desired {
+  std::optional<Offer> active;
+  std::optional<Offer> staged;
+};
+
+enum class State { Applied, Rejected, Staged, Running };
+
+struct Observation {
+  std::string version;
+  std::uint64_t generation = 0;
+  State state = State::Running;
+  std::string hash;
+  std::string error;
+  bool operator==(const Observation&) const = default;
+};
+
+struct Registration {
+  std::string id;
+  std::string token;
+  std::chrono::milliseconds interval{30'000};
+  std::vector<Desired> desired;
+};
+
+struct Heard {
+  std::optional<std::chrono::milliseconds> interval;
+  std::vector<std::string> changed;
+};
+
+template <class T>
+using Read = std::expected<T, std::string>;
+
+[[nodiscard]] Read<Offer> read_offer(std::string_view text);
+/// Of an `activate` or `unassign`: an offer without data, maybe without version and hash.
+[[nodiscard]] Read<Identity> read_identity(std::string_view text);
+[[nodiscard]] Read<Registration> read_registration(std::string_view text);
+[[nodiscard]] Read<std::vector<Desired>> read_configs(std::string_view text);
+[[nodiscard]] Read<Heard> read_heard(std::string_view text);
+/// `afterMs`, within [0, 5 minutes]; 0 if it cannot be read.
+[[nodiscard]] std::chrono::milliseconds read_reconnect(std::string_view text);
+
+[[nodiscard]] std::string write_registration(const ClientOptions& options,
+                                             const std::string& hostname, const std::string& id);
+[[nodiscard]] std::string write_heartbeat(const std::map<std::string, Observation>& observed,
+                                          json::Value metrics);
+/// The form on disk, read by read_offer.
+[[nodiscard]] std::string write_offer(const Identity& identity, const json::Value& data);
+
+}  // namespace hotswap::sdk
