@@ -42,7 +42,7 @@ struct ServerLimits {
   std::chrono::milliseconds stream_ping = limits::kStreamPing;
   std::chrono::milliseconds long_poll = limits::kLongPollMax;
   std::chrono::milliseconds drain = limits::kDrain;
-  std::chrono::milliseconds tick{1000};  ///< how often deadlines are looked at
+  std::chrono::milliseconds tick{500};  ///< how often deadlines are looked at
 };
 
 struct ServerOptions {

@@ -1,0 +1,93 @@
+#pragma once
+// One event loop and its thread. Everything here but the mailbox belongs to that thread. A single
+// timer looks at all deadlines of the thread, so that arming one costs an assignment.
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "api/server/asio.hpp"
+#include "api/server/core.hpp"
+#include "api/server/mailbox.hpp"
+#include "domain/base/time.hpp"
+
+namespace hotswap::api {
+
+class IoThread;
+
+/// One open connection as its thread sees it. Registered for its lifetime.
+class Peer {
+ public:
+  explicit Peer(IoThread& io);
+  virtual ~Peer();
+  Peer(const Peer&) = delete;
+  Peer& operator=(const Peer&) = delete;
+
+  /// Looks at its deadlines.
+  virtual void tick(MonoTime now) = 0;
+  /// Ends as soon as it decently can.
+  virtual void drain() = 0;
+  /// Ends now.
+  virtual void cut() = 0;
+
+ protected:
+  IoThread& io_;
+
+ private:
+  std::size_t slot_;
+};
+
+class IoThread {
+ public:
+  IoThread(ServerCore& shared, unsigned number);
+  ~IoThread();
+  IoThread(const IoThread&) = delete;
+  IoThread& operator=(const IoThread&) = delete;
+
+  void start();
+  /// Drains every peer; `after_ms` gives each stream its time to reconnect. Any thread.
+  void drain(std::function<std::uint64_t()> after_ms);
+  /// Cuts every peer and ends the thread; returns when it has ended. The controlling thread.
+  void stop();
+
+  void adopt(Socket socket, Ticket ticket);
+  [[nodiscard]] std::string next_request_id();
+
+  [[nodiscard]] asio::io_context& context() { return context_; }
+  [[nodiscard]] ServerCore& core() { return core_; }
+  [[nodiscard]] const std::shared_ptr<Mailbox>& mailbox() const { return mailbox_; }
+  [[nodiscard]] MonoTime now() const { return now_; }  ///< as of the last tick
+  [[nodiscard]] const std::string& date() const { return date_; }
+  [[nodiscard]] bool draining() const { return draining_; }
+  [[nodiscard]] std::uint64_t reconnect_after_ms() const { return after_ms_ ? after_ms_() : 0; }
+  /// A buffer for the head of the response being sent.
+  [[nodiscard]] std::string& scratch() { return scratch_; }
+
+ private:
+  friend class Peer;
+  void arm_timer();
+  void tick();
+  void each_peer(void (Peer::*what)());
+
+  ServerCore& core_;
+  const unsigned number_;
+  std::vector<Peer*> peers_;  // outlives context_, whose end destroys the last connections
+  asio::io_context context_{1};
+  asio::executor_work_guard<Executor> work_{context_.get_executor()};
+  Timer timer_{context_};
+  std::shared_ptr<Mailbox> mailbox_;
+  MonoTime now_;
+  std::string date_;
+  std::string scratch_;
+  std::uint64_t next_id_ = 0;
+  bool draining_ = false;
+  bool stopping_ = false;
+  std::function<std::uint64_t()> after_ms_;
+  std::thread thread_;
+};
+
+}  // namespace hotswap::api

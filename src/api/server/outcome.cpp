@@ -1,0 +1,82 @@
+#include "api/server/outcome.hpp"
+
+#include <exception>
+#include <string>
+#include <utility>
+
+namespace hotswap::api {
+namespace {
+
+Response failed(ServerCore& core, const Request& request, const char* what) {
+  core.warn("handler failed on " + request.path + ": " + what);
+  return refuse(core, 500, "The server failed to answer.", &request);
+}
+
+// An exception's text is for the operator, never for the client.
+template <class Answer>
+auto guarded(ServerCore& core, const Request& request, Answer answer) -> decltype(answer()) {
+  try {
+    return answer();
+  } catch (const std::exception& error) {
+    return failed(core, request, error.what());
+  } catch (...) {
+    return failed(core, request, "unknown exception");
+  }
+}
+
+Outcome open_stream(ServerCore& core, StreamStart start, const Request& request,
+                    const std::shared_ptr<Mailbox>& mailbox) {
+  if (request.method == Method::Head) {
+    return Response{200, std::move(start.headers), "text/event-stream", nullptr};
+  }
+  auto queue = std::make_shared<StreamQueue>(mailbox, core.limits().stream_queue);
+  if (start.on_open) start.on_open(queue);
+  return OpenedStream{std::move(start.headers), std::move(queue), std::move(start.on_close)};
+}
+
+Outcome open_hold(LongPoll poll, const Request& request, const std::shared_ptr<Mailbox>& mailbox) {
+  if (request.method == Method::Head) return poll.on_timeout();
+  auto reply = std::make_shared<HeldReply>(mailbox);
+  if (poll.on_open) poll.on_open(reply);
+  return OpenedHold{poll.timeout, std::move(reply), std::move(poll.on_timeout),
+                    std::move(poll.on_close)};
+}
+
+}  // namespace
+
+Outcome perform(ServerCore& core, const Request& request, const std::shared_ptr<Mailbox>& mailbox) {
+  return guarded(core, request, [&]() -> Outcome {
+    auto reply = core.handler.answer(request);
+    if (auto* stream = std::get_if<StreamStart>(&reply)) {
+      return open_stream(core, std::move(*stream), request, mailbox);
+    }
+    if (auto* poll = std::get_if<LongPoll>(&reply)) {
+      return open_hold(std::move(*poll), request, mailbox);
+    }
+    return std::get<Response>(std::move(reply));
+  });
+}
+
+std::optional<Response> perform_now(ServerCore& core, const Request& request) {
+  return guarded(core, request, [&] { return core.handler.answer_now(request); });
+}
+
+Response perform_timeout(ServerCore& core, const OpenedHold& hold, const Request& request) {
+  return guarded(core, request, [&] { return hold.on_timeout(); });
+}
+
+Response refuse(ServerCore& core, int status, std::string_view why, const Request* request) {
+  core.refused.fetch_add(1, std::memory_order_relaxed);
+  return core.handler.refuse(status, why, request);
+}
+
+void call_guarded(ServerCore& core, const std::function<void()>& callback) {
+  if (!callback) return;
+  try {
+    callback();
+  } catch (const std::exception& error) {
+    core.warn(std::string("a callback failed: ") + error.what());
+  }
+}
+
+}  // namespace hotswap::api
