@@ -180,6 +180,7 @@ std::vector<Criterion> default_criteria() {
   criteria[2].kind = CriterionKind::HealthChecks;
   criteria[2].threshold = 10;
   criteria[2].window = 2min;
+  criteria[2].on_no_data = OnNoData::Pass;  // who makes no checks is not judged on them
   return criteria;
 }
 
