@@ -1,0 +1,266 @@
+#include "infrastructure/sql/deployments.hpp"
+
+#include "domain/json/write.hpp"
+#include "infrastructure/sql/columns.hpp"
+#include "infrastructure/sql/paging.hpp"
+#include "infrastructure/sql/profiles.hpp"
+#include "infrastructure/store/errors.hpp"
+
+namespace hotswap::sql {
+namespace {
+
+#define HS_DEPLOYMENT_COLUMNS                                                             \
+  "id, profile, service, environment, version, hash, previous_stable, strategy, health, " \
+  "plan, partial, forced, reason, created_by, created_at, state, baseline, judgement, "   \
+  "revision, trace_id"
+
+constexpr List kList{"deployments", "SELECT start, " HS_DEPLOYMENT_COLUMNS " FROM deployments",
+                     "start DESC"};
+
+/// JSON text or NULL.
+template <class T>
+std::optional<std::string> document(const std::optional<T>& value) {
+  return value ? std::optional(json::write(to_json(*value))) : std::nullopt;
+}
+
+void take_progress(Columns& in, Deployment& d) {
+  d.state = in.document<DeploymentState>(deployment_state_from_json);
+  if (in.next_is_null()) {
+    in.skip();
+  } else {
+    d.baseline = in.document<Sample>(
+        [](const json::Value& value) { return sample_from_json(value, "$.baseline"); });
+  }
+  if (in.next_is_null()) {
+    in.skip();
+  } else {
+    d.judgement = in.document<Judgement>(judgement_from_json);
+  }
+  d.revision = in.number();
+  d.trace_id = in.text();
+}
+
+Result<Keyed<Deployment>> read_deployment(const Row& row) {
+  Columns in(row);
+  Keyed<Deployment> keyed;
+  keyed.key = std::to_string(in.integer());
+  Deployment& d = keyed.item;
+  d.id = DeploymentId(in.text());
+  d.profile = ProfileName(in.text());
+  d.service = ServiceName(in.text());
+  d.environment = in.text();
+  d.version = in.version();
+  d.hash = in.text();
+  d.previous_stable = in.optional_version();
+  d.strategy = in.document<Strategy>(
+      [](const json::Value& value) { return strategy_from_json(value, "$.strategy"); });
+  d.health = in.document<HealthPolicy>(
+      [](const json::Value& value) { return health_policy_from_json(value, "$.health"); });
+  d.plan = in.document<Plan>(plan_from_json);
+  d.partial = in.flag();
+  d.forced = in.flag();
+  d.reason = in.text();
+  d.created_by = in.text();
+  d.created_at = in.time();
+  take_progress(in, d);
+  return in.finish(std::move(keyed));
+}
+
+Result<Target> read_target(const Row& row) {
+  Columns in(row);
+  Target target;
+  target.instance = InstanceId(in.text());
+  target.zone = in.text();
+  target.previous = in.optional_version();
+  target.offline_at_start = in.flag();
+  target.state = in.word<TargetState>(target_state_from_string);
+  target.generation = in.number();
+  target.since = in.time();
+  target.reason = in.text();
+  return in.finish(std::move(target));
+}
+
+Result<void> put_target(Session& session, const DeploymentId& deployment, std::size_t ordinal,
+                        const Target& target) {
+  return run(
+      session,
+      "INSERT INTO deployment_targets (deployment, ordinal, instance, zone, previous, "
+      "offline_at_start, state, generation, since, reason) "
+      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) "
+      "ON CONFLICT (deployment, ordinal) DO UPDATE SET instance = excluded.instance, "
+      "zone = excluded.zone, previous = excluded.previous, "
+      "offline_at_start = excluded.offline_at_start, state = excluded.state, "
+      "generation = excluded.generation, since = excluded.since, reason = excluded.reason",
+      {deployment.str(), to_column(std::uint64_t{ordinal}), target.instance.str(), target.zone,
+       to_column(target.previous), to_column(target.offline_at_start), to_string(target.state),
+       to_column(target.generation), to_column(target.since), target.reason});
+}
+
+Result<std::optional<Deployment>> without_targets(Session& session, std::string_view condition,
+                                                  const std::string& value) {
+  const auto text = std::string(kList.select) + std::string(condition);
+  auto rows = maybe<Keyed<Deployment>>(session, text, {value}, read_deployment);
+  return mapped(std::move(rows), [](std::optional<Keyed<Deployment>> found) {
+    return found ? std::optional(std::move(found->item)) : std::nullopt;
+  });
+}
+
+Result<void> add_targets(Session& session, Deployment& deployment) {
+  auto targets = all<Target>(session,
+                             "SELECT instance, zone, previous, offline_at_start, state, "
+                             "generation, since, reason FROM deployment_targets "
+                             "WHERE deployment = $1 ORDER BY ordinal",
+                             {deployment.id.str()}, read_target);
+  if (!targets) return std::unexpected(targets.error());
+  deployment.targets = std::move(*targets);
+  return {};
+}
+
+/// Refuses if another deployment of the profile is active. The unique index would refuse as well,
+/// but could not name the other.
+Result<void> check_alone(Session& session, const Deployment& deployment) {
+  if (is_terminal(deployment.state)) return {};
+  const auto other = maybe<std::string>(
+      session, "SELECT id FROM deployments WHERE profile = $1 AND active = 1 AND id <> $2",
+      {deployment.profile.str(), deployment.id.str()},
+      [](const Row& row) -> Result<std::string> { return std::string(row.text(0)); });
+  if (!other) return std::unexpected(other.error());
+  if (!*other) return {};
+  return std::unexpected(
+      store::deployment_already_active(deployment.profile, DeploymentId(**other)));
+}
+
+Result<bool> is_stored(Session& session, const DeploymentId& id) {
+  return exists(session, "SELECT 1 FROM deployments WHERE id = $1", {id.str()});
+}
+
+Result<void> check_revision(Session& session, const Deployment& deployment) {
+  const auto revision = maybe<std::uint64_t>(
+      session, "SELECT revision FROM deployments WHERE id = $1", {deployment.id.str()},
+      [](const Row& row) -> Result<std::uint64_t> { return Columns(row).number(); });
+  if (!revision) return std::unexpected(revision.error());
+  if (!*revision) return std::unexpected(store::deployment_not_found(deployment.id));
+  if (**revision != deployment.revision) {
+    return std::unexpected(store::deployment_changed(deployment.id));
+  }
+  return {};
+}
+
+Result<void> insert_row(Session& session, const Deployment& d) {
+  const auto rows = session.execute(
+      "INSERT INTO deployments (" HS_DEPLOYMENT_COLUMNS
+      ", state_name, active) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, "
+      "$15, $16, $17, $18, $19, $20, $21, $22) ON CONFLICT (id) DO NOTHING",
+      {d.id.str(),
+       d.profile.str(),
+       d.service.str(),
+       d.environment,
+       d.version.str(),
+       d.hash,
+       to_column(d.previous_stable),
+       json::write(to_json(d.strategy)),
+       json::write(to_json(d.health)),
+       json::write(to_json(d.plan)),
+       to_column(d.partial),
+       to_column(d.forced),
+       d.reason,
+       d.created_by,
+       to_column(d.created_at),
+       json::write(to_json(d.state)),
+       document(d.baseline),
+       document(d.judgement),
+       to_column(d.revision),
+       d.trace_id,
+       state_name(d.state),
+       to_column(!is_terminal(d.state))});
+  if (!rows) return std::unexpected(rows.error());
+  if (*rows == 0) return std::unexpected(store::deployment_exists(d.id));
+  return {};
+}
+
+}  // namespace
+
+Result<void> apply(Session& session, const change::InsertDeployment& change) {
+  const Deployment& d = change.deployment;
+  const auto stored = is_stored(session, d.id);
+  if (!stored) return std::unexpected(stored.error());
+  if (*stored) return std::unexpected(store::deployment_exists(d.id));
+  const auto known = profile_is_stored(session, d.profile);
+  if (!known) return std::unexpected(known.error());
+  if (!*known) return std::unexpected(store::profile_not_found(d.profile));
+  auto done = check_alone(session, d);
+  if (done) done = insert_row(session, d);
+  for (std::size_t i = 0; i < d.targets.size() && done; ++i) {
+    done = put_target(session, d.id, i, d.targets[i]);
+  }
+  return done;
+}
+
+Result<void> apply(Session& session, const change::UpdateDeployment& change) {
+  const Deployment& d = change.deployment;
+  if (auto current = check_revision(session, d); !current) return current;
+  if (auto alone = check_alone(session, d); !alone) return alone;
+  const auto rows = session.execute(
+      "UPDATE deployments SET previous_stable = $1, strategy = $2, health = $3, plan = $4, "
+      "partial = $5, forced = $6, reason = $7, state_name = $8, active = $9, state = $10, "
+      "baseline = $11, judgement = $12, revision = revision + 1 WHERE id = $13 AND revision = $14",
+      {to_column(d.previous_stable), json::write(to_json(d.strategy)),
+       json::write(to_json(d.health)), json::write(to_json(d.plan)), to_column(d.partial),
+       to_column(d.forced), d.reason, state_name(d.state), to_column(!is_terminal(d.state)),
+       json::write(to_json(d.state)), document(d.baseline), document(d.judgement), d.id.str(),
+       to_column(d.revision)});
+  if (!rows) return std::unexpected(rows.error());
+  if (*rows == 0) return std::unexpected(store::deployment_changed(d.id));
+  return {};
+}
+
+Result<void> apply(Session& session, const change::PutTargets& change) {
+  const auto stored = is_stored(session, change.deployment);
+  if (!stored) return std::unexpected(stored.error());
+  if (!*stored) return std::unexpected(store::deployment_not_found(change.deployment));
+  for (const auto& item : change.items) {
+    auto done = put_target(session, change.deployment, item.ordinal, item.target);
+    if (!done) return done;
+  }
+  return {};
+}
+
+Result<Deployment> deployment(Session& session, const DeploymentId& id) {
+  auto found = without_targets(session, " WHERE id = $1", id.str());
+  if (!found) return std::unexpected(found.error());
+  if (!*found) return std::unexpected(store::deployment_not_found(id));
+  if (auto done = add_targets(session, **found); !done) return std::unexpected(done.error());
+  return std::move(**found);
+}
+
+Result<Page<Deployment>> deployments(Session& session, const DeploymentFilter& filter,
+                                     const PageRequest& request) {
+  Where where;
+  where.add_set("profile = ?", filter.profile);
+  where.add_set("state_name = ?", filter.state);
+  if (filter.active_only) where.add_fixed("active = 1");
+  const auto cursor = add_number_cursor(where, kList.name, "start < ?", request);
+  if (!cursor) return std::unexpected(cursor.error());
+  return read_page<Deployment>(session, kList, where, store::page_limit(request), read_deployment);
+}
+
+Result<std::optional<Deployment>> active_deployment(Session& session, const ProfileName& profile) {
+  auto found = without_targets(session, " WHERE profile = $1 AND active = 1", profile.str());
+  if (!found || !*found) return found;
+  if (auto done = add_targets(session, **found); !done) return std::unexpected(done.error());
+  return found;
+}
+
+Result<std::vector<Deployment>> active_deployments(Session& session) {
+  const auto text = std::string(kList.select) + " WHERE active = 1 ORDER BY profile";
+  auto rows = all<Keyed<Deployment>>(session, text, {}, read_deployment);
+  if (!rows) return std::unexpected(rows.error());
+  std::vector<Deployment> found;
+  for (auto& row : *rows) {
+    if (auto done = add_targets(session, row.item); !done) return std::unexpected(done.error());
+    found.push_back(std::move(row.item));
+  }
+  return found;
+}
+
+}  // namespace hotswap::sql

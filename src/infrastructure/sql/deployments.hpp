@@ -1,0 +1,20 @@
+#pragma once
+// Deployments and their targets in tables.
+
+#include "domain/ports/store.hpp"
+#include "infrastructure/sql/session.hpp"
+
+namespace hotswap::sql {
+
+[[nodiscard]] Result<void> apply(Session& session, const change::InsertDeployment& change);
+[[nodiscard]] Result<void> apply(Session& session, const change::UpdateDeployment& change);
+[[nodiscard]] Result<void> apply(Session& session, const change::PutTargets& change);
+
+[[nodiscard]] Result<Deployment> deployment(Session& session, const DeploymentId& id);
+[[nodiscard]] Result<Page<Deployment>> deployments(Session& session, const DeploymentFilter& filter,
+                                                   const PageRequest& request);
+[[nodiscard]] Result<std::optional<Deployment>> active_deployment(Session& session,
+                                                                  const ProfileName& profile);
+[[nodiscard]] Result<std::vector<Deployment>> active_deployments(Session& session);
+
+}  // namespace hotswap::sql

@@ -1,0 +1,189 @@
+#include "infrastructure/sql/journal.hpp"
+
+#include "domain/base/limits.hpp"
+#include "domain/json/write.hpp"
+#include "infrastructure/sql/columns.hpp"
+#include "infrastructure/sql/paging.hpp"
+#include "infrastructure/store/errors.hpp"
+
+namespace hotswap::sql {
+namespace {
+
+#define HS_EVENT_COLUMNS "at, kind, profile, deployment, instance, actor, message, data"
+#define HS_AUDIT_COLUMNS \
+  "at, actor, roles, address, action, resource, outcome, detail, trace_id, hash"
+
+constexpr List kList{"audit", "SELECT sequence, " HS_AUDIT_COLUMNS " FROM audit", "sequence DESC"};
+
+Result<TimelineEvent> read_event(const Row& row) {
+  Columns in(row);
+  TimelineEvent event;
+  event.sequence = in.number();
+  event.at = in.time();
+  event.kind = in.text();
+  event.profile = ProfileName(in.text());
+  event.deployment = DeploymentId(in.text());
+  event.instance = InstanceId(in.text());
+  event.actor = in.text();
+  event.message = in.text();
+  event.data = in.json();
+  return in.finish(std::move(event));
+}
+
+Result<AuditEntry> read_entry(const Row& row) {
+  Columns in(row);
+  AuditEntry entry;
+  entry.sequence = in.number();
+  entry.at = in.time();
+  entry.actor = in.text();
+  entry.roles = in.text();
+  entry.address = in.text();
+  entry.action = in.text();
+  entry.resource = in.text();
+  entry.outcome = in.text();
+  entry.detail = in.text();
+  entry.trace_id = in.text();
+  entry.hash = in.text();
+  return in.finish(std::move(entry));
+}
+
+Result<Keyed<AuditEntry>> read_keyed(const Row& row) {
+  return mapped(read_entry(row), [](AuditEntry entry) {
+    auto key = std::to_string(entry.sequence);
+    return Keyed<AuditEntry>{std::move(key), std::move(entry)};
+  });
+}
+
+Result<OutboxItem> read_outbox(const Row& row) {
+  Columns in(row);
+  OutboxItem item;
+  item.id = in.text();
+  item.kind = in.text();
+  item.payload = in.json();
+  item.at = in.time();
+  return in.finish(std::move(item));
+}
+
+Result<change::PutIdempotent> read_idempotent(const Row& row) {
+  Columns in(row);
+  change::PutIdempotent answer;
+  answer.key = in.text();
+  answer.body_hash = in.text();
+  answer.status = static_cast<int>(in.integer());
+  answer.headers = in.text();
+  answer.body = in.text();
+  answer.expires = in.time();
+  return in.finish(std::move(answer));
+}
+
+}  // namespace
+
+Result<TimelineEvent> append(Session& session, TimelineEvent event) {
+  const auto sequence = maybe<std::uint64_t>(
+      session,
+      "INSERT INTO events (" HS_EVENT_COLUMNS
+      ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING sequence",
+      {to_column(event.at), event.kind, event.profile.str(), event.deployment.str(),
+       event.instance.str(), event.actor, event.message, json::write(event.data)},
+      [](const Row& row) -> Result<std::uint64_t> { return Columns(row).number(); });
+  if (!sequence) return std::unexpected(sequence.error());
+  event.sequence = sequence->value_or(0);
+  return event;
+}
+
+// The last hash is read anew each time: a copy kept in memory would have to follow every rollback
+// to a savepoint, and reading the end of a table costs next to nothing.
+Result<void> apply(Session& session, const change::AppendAudit& change) {
+  const AuditEntry& e = change.entry;
+  const auto last =
+      maybe<std::string>(session, "SELECT hash FROM audit ORDER BY sequence DESC LIMIT 1", {},
+                         [](const Row& row) -> Result<std::string> { return Columns(row).text(); });
+  if (!last) return std::unexpected(last.error());
+  return run(session,
+             "INSERT INTO audit (" HS_AUDIT_COLUMNS
+             ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+             {to_column(e.at), e.actor, e.roles, e.address, e.action, e.resource, e.outcome,
+              e.detail, e.trace_id, chain_hash(last->value_or(""), e)});
+}
+
+Result<void> apply(Session& session, const change::EnqueueOutbox& change) {
+  return run(session,
+             "INSERT INTO outbox (id, kind, payload, at) VALUES ($1, $2, $3, $4) "
+             "ON CONFLICT (id) DO NOTHING",
+             {change.id, change.kind, json::write(change.payload), to_column(change.at)});
+}
+
+Result<void> apply(Session& session, const change::FinishOutbox& change) {
+  return run(session, "DELETE FROM outbox WHERE id = $1", {change.id});
+}
+
+// Expired answers go here, so that the table stays as small as a day's requests.
+Result<void> apply(Session& session, const change::PutIdempotent& change) {
+  const WallTime now = change.expires - limits::kIdempotencyKeep;
+  auto done = run(session, "DELETE FROM idempotent WHERE expires <= $1", {to_column(now)});
+  if (!done) return done;
+  const auto rows = session.execute(
+      "INSERT INTO idempotent (key, body_hash, status, headers, body, expires) "
+      "VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (key) DO NOTHING",
+      {change.key, change.body_hash, std::int64_t{change.status}, change.headers, change.body,
+       to_column(change.expires)});
+  if (!rows) return std::unexpected(rows.error());
+  if (*rows == 0) return std::unexpected(store::idempotency_exists());
+  return {};
+}
+
+Result<std::vector<TimelineEvent>> events(Session& session, const EventFilter& filter,
+                                          std::uint64_t after, std::size_t limit) {
+  Where where;
+  where.add("sequence > ?", to_column(after));
+  where.add_set("profile = ?", filter.profile);
+  where.add_set("deployment = ? AND deployment <> ''", filter.deployment);
+  const auto last = where.bind(to_column(std::uint64_t{limit}));
+  const auto text = "SELECT sequence, " HS_EVENT_COLUMNS " FROM events" + where.clause() +
+                    " ORDER BY sequence LIMIT " + last;
+  return all<TimelineEvent>(session, text, where.params(), read_event);
+}
+
+Result<Page<AuditEntry>> audit(Session& session, const AuditFilter& filter,
+                               const PageRequest& request) {
+  Where where;
+  where.add_set("actor = ?", filter.actor);
+  where.add_set("action = ?", filter.action);
+  // The resource or anything below it: between "a/" and "a0", as '0' follows '/'.
+  const auto first_below = filter.resource + "/";
+  const auto behind_below = filter.resource + "0";
+  if (!filter.resource.empty()) {
+    where.add_fixed("(resource = " + where.bind(filter.resource) + " OR (resource >= " +
+                    where.bind(first_below) + " AND resource < " + where.bind(behind_below) + "))");
+  }
+  if (filter.from) where.add("at >= ?", to_column(*filter.from));
+  if (filter.to) where.add("at < ?", to_column(*filter.to));
+  const auto cursor = add_number_cursor(where, kList.name, "sequence < ?", request);
+  if (!cursor) return std::unexpected(cursor.error());
+  return read_page<AuditEntry>(session, kList, where, store::page_limit(request), read_keyed);
+}
+
+Result<std::vector<AuditEntry>> audit_after(Session& session, std::uint64_t sequence,
+                                            std::size_t limit) {
+  return all<AuditEntry>(session,
+                         "SELECT sequence, " HS_AUDIT_COLUMNS
+                         " FROM audit WHERE sequence > $1 ORDER BY sequence LIMIT $2",
+                         {to_column(sequence), to_column(std::uint64_t{limit})}, read_entry);
+}
+
+Result<std::vector<OutboxItem>> outbox(Session& session, std::size_t limit) {
+  return all<OutboxItem>(session,
+                         "SELECT id, kind, payload, at FROM outbox ORDER BY position LIMIT $1",
+                         {to_column(std::uint64_t{limit})}, read_outbox);
+}
+
+Result<std::optional<change::PutIdempotent>> idempotent(Session& session, const std::string& key,
+                                                        WallTime now) {
+  return maybe<change::PutIdempotent>(
+      session,
+      "SELECT key, body_hash, status, headers, body, expires FROM idempotent "
+      "WHERE key = $1 AND expires > $2",
+      {key, to_column(now)}, read_idempotent);
+}
+
+}  // namespace hotswap::sql

@@ -1,0 +1,79 @@
+#pragma once
+// One connection to a database that speaks SQL: the little that SQLite and PostgreSQL share. The
+// repositories are written over this once; what differs stands in migrations/ and in the drivers.
+//
+// Placeholders are `$1`, `$2`, …, as PostgreSQL writes them and SQLite takes them.
+
+#include <cstdint>
+#include <functional>
+#include <initializer_list>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "domain/base/error.hpp"
+
+namespace hotswap::sql {
+
+/// A bound value: NULL, integer or text. Text must live until the call returns.
+class Param {
+ public:
+  Param(std::nullopt_t) {}
+  Param(std::int64_t number) : value_(number) {}
+  Param(std::string_view text) : value_(text) {}
+  Param(const std::string& text) : value_(std::string_view(text)) {}
+  Param(const std::optional<std::string>& text) {
+    if (text) value_ = std::string_view(*text);
+  }
+  [[nodiscard]] const auto& value() const { return value_; }
+
+ private:
+  std::variant<std::monostate, std::int64_t, std::string_view> value_;
+};
+using Params = std::span<const Param>;
+
+/// The current row of a query; columns count from 0.
+class Row {
+ public:
+  virtual ~Row() = default;
+  [[nodiscard]] virtual bool is_null(int column) const = 0;
+  [[nodiscard]] virtual std::int64_t integer(int column) const = 0;
+  /// Valid until the next row; empty if NULL.
+  [[nodiscard]] virtual std::string_view text(int column) const = 0;
+};
+
+/// Used by one thread at a time. Statements are prepared once per connection and kept by their
+/// text, so texts come from a fixed set and values are always bound.
+///
+/// Errors: Unavailable `store.unavailable` for whatever may pass (busy, disk full, I/O error,
+/// connection lost), Internal `store.failed` for the rest; the driver's words are in `internal`.
+class Session {
+ public:
+  using OnRow = std::function<Result<void>(const Row&)>;
+  virtual ~Session() = default;
+
+  /// Runs a statement; the number of rows that it changed.
+  virtual Result<std::int64_t> execute(std::string_view text, Params params) = 0;
+  /// Runs a statement and hands out its rows; an error of `on_row` ends it and is returned.
+  virtual Result<void> query(std::string_view text, Params params, const OnRow& on_row) = 0;
+  /// Several statements without parameters; for migrations.
+  virtual Result<void> script(const std::string& text) = 0;
+  /// Begins a transaction that will write.
+  virtual Result<void> begin() = 0;
+  /// Begins a transaction whose reads all see the same moment.
+  virtual Result<void> begin_snapshot() = 0;
+  /// False after the database ended the transaction by itself, as some errors make it do.
+  [[nodiscard]] virtual bool in_transaction() const = 0;
+
+  Result<std::int64_t> execute(std::string_view text, std::initializer_list<Param> params = {}) {
+    return execute(text, Params(params.begin(), params.size()));
+  }
+  Result<void> query(std::string_view text, std::initializer_list<Param> params,
+                     const OnRow& on_row) {
+    return query(text, Params(params.begin(), params.size()), on_row);
+  }
+};
+
+}  // namespace hotswap::sql

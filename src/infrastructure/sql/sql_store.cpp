@@ -1,0 +1,152 @@
+#include "infrastructure/sql/sql_store.hpp"
+
+#include "infrastructure/sql/deployments.hpp"
+#include "infrastructure/sql/fleet.hpp"
+#include "infrastructure/sql/journal.hpp"
+#include "infrastructure/sql/profiles.hpp"
+#include "infrastructure/sql/query.hpp"
+#include "infrastructure/sql/versions.hpp"
+
+namespace hotswap::sql {
+namespace {
+
+/// Runs `use(session)` on a free connection.
+template <class Use>
+auto read(Pool& pool, Use use) -> decltype(use(std::declval<Session&>())) {
+  auto session = pool.take();
+  if (!session) return std::unexpected(std::move(session.error()));
+  return use(**session);
+}
+
+/// The same for reads of several statements, which shall see one moment.
+template <class Use>
+auto read_snapshot(Pool& pool, Use use) -> decltype(use(std::declval<Session&>())) {
+  auto session = pool.take();
+  if (!session) return std::unexpected(std::move(session.error()));
+  if (auto begun = (*session)->begin_snapshot(); !begun) return std::unexpected(begun.error());
+  auto result = use(**session);
+  // Nothing was written: how the transaction ends cannot change what was read.
+  static_cast<void>(run(**session, "ROLLBACK"));
+  return result;
+}
+
+}  // namespace
+
+Result<Committed> SqlStore::commit(ChangeSet changes) { return writer_.commit(std::move(changes)); }
+
+Result<Profile> SqlStore::profile(const ProfileName& name) {
+  return read(readers_, [&](Session& session) { return sql::profile(session, name); });
+}
+
+Result<Page<Profile>> SqlStore::profiles(const ProfileFilter& filter, const PageRequest& page) {
+  return read(readers_, [&](Session& session) { return sql::profiles(session, filter, page); });
+}
+
+Result<std::vector<Profile>> SqlStore::profiles_of(const ServiceName& service,
+                                                   const std::string& environment) {
+  return read(readers_,
+              [&](Session& session) { return sql::profiles_of(session, service, environment); });
+}
+
+Result<Version> SqlStore::version(const ProfileName& profile, const SemVer& number) {
+  return read_snapshot(readers_,
+                       [&](Session& session) { return sql::version(session, profile, number); });
+}
+
+Result<Page<Version>> SqlStore::versions(const ProfileName& profile, const PageRequest& page) {
+  return read_snapshot(readers_,
+                       [&](Session& session) { return sql::versions(session, profile, page); });
+}
+
+Result<std::vector<SemVer>> SqlStore::version_numbers(const ProfileName& profile) {
+  return read(readers_, [&](Session& session) { return sql::version_numbers(session, profile); });
+}
+
+Result<std::optional<SemVer>> SqlStore::tagged(const ProfileName& profile, const std::string& tag) {
+  return read(readers_, [&](Session& session) { return sql::tagged(session, profile, tag); });
+}
+
+Result<Deployment> SqlStore::deployment(const DeploymentId& id) {
+  return read_snapshot(readers_, [&](Session& session) { return sql::deployment(session, id); });
+}
+
+Result<Page<Deployment>> SqlStore::deployments(const DeploymentFilter& filter,
+                                               const PageRequest& page) {
+  return read(readers_, [&](Session& session) { return sql::deployments(session, filter, page); });
+}
+
+Result<std::optional<Deployment>> SqlStore::active_deployment(const ProfileName& profile) {
+  return read_snapshot(readers_,
+                       [&](Session& session) { return sql::active_deployment(session, profile); });
+}
+
+Result<std::vector<Deployment>> SqlStore::active_deployments() {
+  return read_snapshot(readers_, [](Session& session) { return sql::active_deployments(session); });
+}
+
+Result<Instance> SqlStore::instance(const InstanceId& id) {
+  return read(readers_, [&](Session& session) { return sql::instance(session, id); });
+}
+
+Result<Page<Instance>> SqlStore::instances(const InstanceFilter& filter, const PageRequest& page) {
+  return read(readers_, [&](Session& session) { return sql::instances(session, filter, page); });
+}
+
+Result<std::vector<Instance>> SqlStore::instances_of(const ServiceName& service,
+                                                     const std::string& environment) {
+  return read(readers_,
+              [&](Session& session) { return sql::instances_of(session, service, environment); });
+}
+
+Result<std::vector<Instance>> SqlStore::all_instances() {
+  return read(readers_, [](Session& session) { return sql::all_instances(session); });
+}
+
+Result<std::vector<Assignment>> SqlStore::assignments_of(const InstanceId& instance) {
+  return read(readers_, [&](Session& session) { return sql::assignments_of(session, instance); });
+}
+
+Result<std::vector<Assignment>> SqlStore::assignments_of(const ProfileName& profile) {
+  return read(readers_, [&](Session& session) { return sql::assignments_of(session, profile); });
+}
+
+Result<std::vector<Observation>> SqlStore::observations_of(const InstanceId& instance) {
+  return read(readers_, [&](Session& session) { return sql::observations_of(session, instance); });
+}
+
+Result<std::vector<Observation>> SqlStore::observations_of(const ProfileName& profile) {
+  return read(readers_, [&](Session& session) { return sql::observations_of(session, profile); });
+}
+
+Result<std::vector<TimelineEvent>> SqlStore::events(const EventFilter& filter, std::uint64_t after,
+                                                    std::size_t limit) {
+  return read(readers_,
+              [&](Session& session) { return sql::events(session, filter, after, limit); });
+}
+
+Result<Page<AuditEntry>> SqlStore::audit(const AuditFilter& filter, const PageRequest& page) {
+  return read(readers_, [&](Session& session) { return sql::audit(session, filter, page); });
+}
+
+Result<std::vector<AuditEntry>> SqlStore::audit_after(std::uint64_t sequence, std::size_t limit) {
+  return read(readers_,
+              [&](Session& session) { return sql::audit_after(session, sequence, limit); });
+}
+
+Result<std::vector<OutboxItem>> SqlStore::outbox(std::size_t limit) {
+  return read(readers_, [&](Session& session) { return sql::outbox(session, limit); });
+}
+
+Result<std::optional<change::PutIdempotent>> SqlStore::idempotent(const std::string& key,
+                                                                  WallTime now) {
+  return read(readers_, [&](Session& session) { return sql::idempotent(session, key, now); });
+}
+
+Result<void> SqlStore::ping() {
+  return read(readers_, [](Session& session) {
+    return session.query("SELECT 1 FROM schema_version", {},
+                         [](const Row&) -> Result<void> { return {}; });
+  });
+}
+
+}  // namespace hotswap::sql

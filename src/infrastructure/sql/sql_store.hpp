@@ -1,0 +1,60 @@
+#pragma once
+// The store over SQL: reads on a pool of connections, writes through the group commit. Databases
+// add only how a connection is made.
+
+#include <memory>
+
+#include "domain/ports/store.hpp"
+#include "infrastructure/sql/group_commit.hpp"
+#include "infrastructure/sql/pool.hpp"
+
+namespace hotswap::sql {
+
+class SqlStore : public Store {
+ public:
+  SqlStore(std::vector<std::unique_ptr<Session>> readers, Duration reader_wait,
+           std::unique_ptr<Session> writer)
+      : readers_(std::move(readers), reader_wait), writer_(std::move(writer)) {}
+
+  Result<Committed> commit(ChangeSet changes) override;
+
+  Result<Profile> profile(const ProfileName& name) override;
+  Result<Page<Profile>> profiles(const ProfileFilter& filter, const PageRequest& page) override;
+  Result<std::vector<Profile>> profiles_of(const ServiceName& service,
+                                           const std::string& environment) override;
+  Result<Version> version(const ProfileName& profile, const SemVer& number) override;
+  Result<Page<Version>> versions(const ProfileName& profile, const PageRequest& page) override;
+  Result<std::vector<SemVer>> version_numbers(const ProfileName& profile) override;
+  Result<std::optional<SemVer>> tagged(const ProfileName& profile, const std::string& tag) override;
+
+  Result<Deployment> deployment(const DeploymentId& id) override;
+  Result<Page<Deployment>> deployments(const DeploymentFilter& filter,
+                                       const PageRequest& page) override;
+  Result<std::optional<Deployment>> active_deployment(const ProfileName& profile) override;
+  Result<std::vector<Deployment>> active_deployments() override;
+
+  Result<Instance> instance(const InstanceId& id) override;
+  Result<Page<Instance>> instances(const InstanceFilter& filter, const PageRequest& page) override;
+  Result<std::vector<Instance>> instances_of(const ServiceName& service,
+                                             const std::string& environment) override;
+  Result<std::vector<Instance>> all_instances() override;
+  Result<std::vector<Assignment>> assignments_of(const InstanceId& instance) override;
+  Result<std::vector<Assignment>> assignments_of(const ProfileName& profile) override;
+  Result<std::vector<Observation>> observations_of(const InstanceId& instance) override;
+  Result<std::vector<Observation>> observations_of(const ProfileName& profile) override;
+
+  Result<std::vector<TimelineEvent>> events(const EventFilter& filter, std::uint64_t after,
+                                            std::size_t limit) override;
+  Result<Page<AuditEntry>> audit(const AuditFilter& filter, const PageRequest& page) override;
+  Result<std::vector<AuditEntry>> audit_after(std::uint64_t sequence, std::size_t limit) override;
+  Result<std::vector<OutboxItem>> outbox(std::size_t limit) override;
+  Result<std::optional<change::PutIdempotent>> idempotent(const std::string& key,
+                                                          WallTime now) override;
+  Result<void> ping() override;
+
+ private:
+  Pool readers_;
+  GroupCommit writer_;
+};
+
+}  // namespace hotswap::sql

@@ -1,0 +1,116 @@
+#include "infrastructure/sqlite/sqlite_store.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <filesystem>
+
+#include "infrastructure/sql/query.hpp"
+#include "infrastructure/sqlite/migrations.hpp"
+#include "infrastructure/sqlite/session.hpp"
+#include "infrastructure/store/errors.hpp"
+
+namespace hotswap {
+namespace {
+
+using sqlite::Session;
+
+Result<std::int64_t> count(Session& session, std::string_view text) {
+  auto value = sql::maybe<std::int64_t>(
+      session, text, {},
+      [](const sql::Row& row) -> Result<std::int64_t> { return row.integer(0); });
+  return sql::mapped(std::move(value), [](auto found) { return found.value_or(0); });
+}
+
+std::unexpected<Error> foreign(const std::string& path) {
+  return fail(ErrorCode::Conflict, "store.foreign_database",
+              path + " is not a HotSwap database; name another file.");
+}
+
+/// Refuses what is not ours before anything is written to it.
+Result<void> check_ours(Session& session, const std::string& path) {
+  const auto tables = count(session, "SELECT count(*) FROM sqlite_master");
+  if (!tables) {
+    return tables.error().code == ErrorCode::Internal ? foreign(path)
+                                                      : std::unexpected(tables.error());
+  }
+  if (*tables == 0) return {};
+  const auto ours =
+      count(session, "SELECT count(*) FROM sqlite_master WHERE name = 'schema_version'");
+  if (!ours) return std::unexpected(ours.error());
+  return *ours == 1 ? Result<void>() : foreign(path);
+}
+
+Result<void> limit_size(Session& session, std::uint64_t max_bytes) {
+  if (max_bytes == 0) return {};
+  const auto page = count(session, "PRAGMA page_size");
+  if (!page) return std::unexpected(page.error());
+  const auto pages = max_bytes / static_cast<std::uint64_t>(*page);
+  return session.script("PRAGMA max_page_count = " + std::to_string(pages));
+}
+
+Result<std::unique_ptr<sql::Session>> open_writer(const SqliteOptions& options) {
+  auto session = Session::open(options.path, Session::Mode::ReadWrite, options.busy_timeout);
+  if (!session) return std::unexpected(session.error());
+  auto done = check_ours(**session, options.path);
+  if (done) done = (*session)->script("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
+  if (done) done = sql::migrate(**session, sqlite::migrations());
+  if (done) done = limit_size(**session, options.max_bytes);
+  if (!done) return std::unexpected(done.error());
+  return std::move(*session);
+}
+
+/// Forces names in the folder of `path` to disk.
+void sync_folder(const std::filesystem::path& path) {
+  const auto folder = path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
+  const int handle = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (handle < 0) return;
+  ::fsync(handle);
+  ::close(handle);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<SqliteStore>> SqliteStore::open(SqliteOptions options) {
+  auto writer = open_writer(options);
+  if (!writer) return std::unexpected(writer.error());
+  std::vector<std::unique_ptr<sql::Session>> readers;
+  for (std::size_t i = 0; i < options.readers; ++i) {
+    auto reader = Session::open(options.path, Session::Mode::ReadOnly, options.busy_timeout);
+    if (!reader) return std::unexpected(reader.error());
+    readers.push_back(std::move(*reader));
+  }
+  return std::unique_ptr<SqliteStore>(
+      new SqliteStore(std::move(options), std::move(readers), std::move(*writer)));
+}
+
+SqliteStore::SqliteStore(SqliteOptions options, std::vector<std::unique_ptr<sql::Session>> readers,
+                         std::unique_ptr<sql::Session> writer)
+    : SqlStore(std::move(readers), options.reader_wait, std::move(writer)),
+      options_(std::move(options)) {}
+
+Result<void> SqliteStore::backup(const std::string& path) {
+  std::error_code error;
+  if (std::filesystem::exists(path, error)) {
+    return fail(ErrorCode::Conflict, "backup.exists",
+                "There is a file at " + path + " already; name a new one.");
+  }
+  const auto part = path + ".part";
+  std::filesystem::remove(part, error);  // of a backup that was broken off
+  auto source = Session::open(options_.path, Session::Mode::ReadOnly, options_.busy_timeout);
+  if (!source) return std::unexpected(source.error());
+  auto copied = [&]() -> Result<void> {
+    auto target = Session::open(part, Session::Mode::ReadWrite, options_.busy_timeout);
+    if (!target) return std::unexpected(target.error());
+    return (*source)->copy_to(**target);
+  }();
+  if (copied) {
+    std::filesystem::rename(part, path, error);
+    if (!error) sync_folder(path);
+    if (error) copied = std::unexpected(store::unavailable("rename: " + error.message()));
+  }
+  if (!copied) std::filesystem::remove(part, error);
+  return copied;
+}
+
+}  // namespace hotswap
