@@ -6,6 +6,7 @@
 #include <cstdlib>
 
 #include "app/setting_text.hpp"
+#include "domain/base/short_duration.hpp"
 #include "domain/json/parse.hpp"
 #include "domain/json/reader.hpp"
 

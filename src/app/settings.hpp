@@ -90,7 +90,4 @@ struct SettingSources {
 /// The process's environment, for SettingSources.
 [[nodiscard]] std::optional<std::string> environment_variable(const std::string& name);
 
-/// `90s`, `1m30s`, `500ms`, `2h`, `3d`, or ISO 8601 (`PT90S`). Error reason `duration.invalid`.
-[[nodiscard]] Result<Duration> read_duration(std::string_view text);
-
 }  // namespace hotswap

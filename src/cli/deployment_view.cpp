@@ -1,0 +1,159 @@
+#include "cli/deployment_view.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <map>
+
+#include "cli/answer.hpp"
+#include "cli/human.hpp"
+
+namespace hotswap::cli {
+namespace {
+
+constexpr std::size_t kBarWidth = 30;
+constexpr std::size_t kInstancesShown = 24;  ///< one by one; beyond, only counts
+
+std::size_t count_at(const json::Value& value, std::string_view path) {
+  return static_cast<std::size_t>(std::max<std::int64_t>(int_at(value, path), 0));
+}
+
+bool has_version(std::string_view state, bool staging) {
+  return state == "Applied" || (staging && state == "Staged");
+}
+
+std::string step_label(const DeploymentView& view, std::size_t index, WallTime now) {
+  const auto& step = view.steps[index];
+  if (view.succeeded() || (!view.terminal() && index < view.step)) return "done";
+  if (index > view.step || view.terminal() || view.state == "RollingBack") return {};
+  if (view.state == "Paused") return "paused";
+  if (view.phase != "Soaking") return view.phase;
+  const auto since = parse_time(view.since);
+  const auto soak = parse_duration(step.soak);
+  if (!since || !soak) return view.phase;
+  const auto passed = std::clamp<Duration>(now - *since, Duration(0), *soak);
+  return fmt::format("watching {} of {}", human_duration(Duration(passed.count() / 1000 * 1000)),
+                     human_duration(*soak));
+}
+
+std::string step_line(const DeploymentView& view, std::size_t index, WallTime now,
+                      const Terminal& terminal) {
+  const auto& step = view.steps[index];
+  const auto done = view.done_in(step);
+  const auto fraction =
+      step.cohort == 0 ? 0.0 : static_cast<double>(done) / static_cast<double>(step.cohort);
+  const auto bar = progress_bar(fraction, kBarWidth);
+  return fmt::format("  step {:>2} {:>7} {:<8} {} {:>3}/{:<3} {}", index + 1,
+                     human_percent(step.percentage), step.mode,
+                     terminal.paint(state_paint(view.state), bar), done, step.cohort,
+                     step_label(view, index, now));
+}
+
+std::string instances_line(const DeploymentView& view, const Terminal& terminal) {
+  std::string out = "  ";
+  if (view.targets.size() <= kInstancesShown) {
+    for (const auto& target : view.targets) {
+      out += terminal.paint(state_paint(target.state), "■ " + target.name) + " " +
+             terminal.paint(Paint::Dim, target.state) + "  ";
+    }
+    return out;
+  }
+  std::map<std::string, std::size_t> counts;
+  for (const auto& target : view.targets) ++counts[target.state];
+  for (const auto& [state, count] : counts) {
+    out += terminal.paint(state_paint(state), fmt::format("■ {} {}", count, state)) + "  ";
+  }
+  return out;
+}
+
+TargetView target_view(const json::Value& item) {
+  const auto id = text_at(item, "instance");
+  return {id, short_id(id), text_at(item, "zone"), text_at(item, "state"), text_at(item, "reason")};
+}
+
+}  // namespace
+
+bool DeploymentView::terminal() const {
+  return state == "Succeeded" || state == "RolledBack" || state == "Failed" || state == "Cancelled";
+}
+
+std::size_t DeploymentView::done_in(const StepView& reached) const {
+  std::size_t done = 0;
+  for (std::size_t i = 0; i < std::min(reached.cohort, targets.size()); ++i) {
+    done += has_version(targets[i].state, reached.mode == "Stage") ? 1 : 0;
+  }
+  return done;
+}
+
+DeploymentView deployment_view(const json::Value& answer) {
+  DeploymentView out;
+  out.id = text_at(answer, "id");
+  out.profile = text_at(answer, "configName");
+  out.version = text_at(answer, "configVersion");
+  out.strategy = text_at(answer, "strategy.type");
+  out.state = text_at(answer, "state");
+  out.reason = text_at(answer, "stateReason");
+  out.phase = text_at(answer, "step.phase");
+  out.since = text_at(answer, "step.since");
+  out.created_at = text_at(answer, "createdAt");
+  out.step = count_at(answer, "step.index");
+  for (const auto& item : items_at(answer, "plan.steps")) {
+    out.steps.push_back({count_at(item, "cohort"), double_at(item, "percentage"),
+                         text_at(item, "mode"), text_at(item, "soak")});
+  }
+  for (const auto& item : items_at(answer, "targets")) out.targets.push_back(target_view(item));
+  return out;
+}
+
+void name_targets(DeploymentView& view, const json::Array& instances) {
+  std::map<std::string, std::string> names;
+  for (const auto& item : instances) names[text_at(item, "id")] = text_at(item, "hostname");
+  for (auto& target : view.targets) {
+    const auto found = names.find(target.instance);
+    if (found != names.end() && !found->second.empty()) target.name = found->second;
+  }
+}
+
+Paint state_paint(std::string_view state) {
+  if (state == "Succeeded" || state == "Applied" || state == "Healthy") return Paint::Green;
+  if (state == "Running" || state == "Assigned" || state == "Received") return Paint::Cyan;
+  if (state == "Staged") return Paint::Blue;
+  if (state == "Paused" || state == "Degraded" || state == "Cancelled") return Paint::Yellow;
+  if (state == "Restored") return Paint::Magenta;
+  if (state == "Waiting" || state == "Planned" || state == "Removed") return Paint::Dim;
+  return Paint::Red;  // RollingBack, RolledBack, Failed, Rejected, Unreachable
+}
+
+std::string headline(const DeploymentView& view, const Terminal& terminal) {
+  auto out = fmt::format("{}  {} {}  {}  {}", short_id(view.id), view.profile, view.version,
+                         view.strategy, terminal.paint(state_paint(view.state), view.state));
+  if (!view.reason.empty()) out += "  " + view.reason;
+  return out;
+}
+
+std::vector<std::string> live_block(const DeploymentView& view, WallTime now,
+                                    const Terminal& terminal) {
+  std::vector<std::string> out{headline(view, terminal)};
+  for (std::size_t i = 0; i < view.steps.size(); ++i) {
+    out.push_back(step_line(view, i, now, terminal));
+  }
+  if (!view.targets.empty()) out.push_back(instances_line(view, terminal));
+  return out;
+}
+
+std::string event_line(const json::Value& event, const Terminal& terminal) {
+  const auto kind = text_at(event, "kind");
+  auto paint = Paint::Cyan;
+  if (kind.starts_with("rollback.") || kind.ends_with(".failed") || kind.ends_with("rejected") ||
+      kind.starts_with("drift")) {
+    paint = Paint::Red;
+  } else if (kind.ends_with(".succeeded") || kind.ends_with(".completed")) {
+    paint = Paint::Green;
+  } else if (kind.ends_with(".paused") || kind.ends_with("unreachable")) {
+    paint = Paint::Yellow;
+  }
+  return fmt::format("{}  {}  {}", terminal.paint(Paint::Dim, clock_time(text_at(event, "at"))),
+                     terminal.paint(paint, fmt::format("{:<24}", kind)), text_at(event, "message"));
+}
+
+}  // namespace hotswap::cli

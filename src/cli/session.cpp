@@ -1,0 +1,125 @@
+#include "cli/session.hpp"
+
+#include <cstdio>
+#include <fstream>
+#include <iostream>
+#include <sstream>
+
+#include "domain/base/limits.hpp"
+#include "domain/json/parse.hpp"
+#include "domain/json/write.hpp"
+
+namespace hotswap::cli {
+namespace {
+
+std::string first_line(const std::string& text) {
+  const auto end = text.find_first_of("\r\n");
+  return text.substr(0, end);
+}
+
+int status_of(ErrorCode code) {
+  for (const int status : {400, 401, 403, 404, 405, 409, 412, 413, 415, 422, 429, 503, 504}) {
+    if (error_code_of_status(status) == code) return status;
+  }
+  return 500;
+}
+
+}  // namespace
+
+Session::Session(const Globals& globals)
+    : globals_(globals), terminal_(Terminal::of_stdout(globals.no_color)) {}
+
+Result<std::shared_ptr<Api>> Session::api() {
+  if (!api_) {
+    auto made = another_api();
+    if (!made) return made;
+    api_ = *made;
+  }
+  return api_;
+}
+
+Result<std::shared_ptr<Api>> Session::another_api() {
+  ApiOptions options{
+      .server = globals_.server, .token = globals_.token, .ca_file = globals_.ca_file};
+  if (options.token.empty() && !globals_.token_file.empty()) {
+    auto text = read_file(globals_.token_file);
+    if (!text) return std::unexpected(text.error());
+    options.token = first_line(*text);
+  }
+  return std::make_shared<Api>(std::move(options));
+}
+
+WallTime Session::now() const {
+  return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+}
+
+void Session::print(std::string_view text) const {
+  std::fwrite(text.data(), 1, text.size(), stdout);
+  std::fflush(stdout);
+}
+
+void Session::print_json(const json::Value& value) const {
+  print(json::write_pretty(value) + "\n");
+}
+
+json::Value Session::problem_of(const Error& error) const {
+  if (api_ && api_->problem()) return *api_->problem();
+  json::Object problem{{"type", "about:blank"},
+                       {"title", error.reason},
+                       {"status", status_of(error.code)},
+                       {"detail", error.detail},
+                       {"reason", error.reason}};
+  json::Array fields;
+  for (const auto& field : error.fields) {
+    fields.emplace_back(
+        json::Object{{"path", field.path}, {"keyword", field.keyword}, {"message", field.message}});
+  }
+  if (!fields.empty()) problem.set("errors", std::move(fields));
+  return problem;
+}
+
+void Session::print_error(const Error& error) const {
+  if (json()) {
+    print_json(problem_of(error));
+    return;
+  }
+  std::string text = "hotswap: " + printable(error.detail);
+  if (!error.reason.empty()) text += " [" + printable(error.reason) + "]";
+  text += "\n";
+  for (const auto& field : error.fields) {
+    const auto line = printable(field.path) + ": " + printable(field.message);
+    if (line != printable(error.detail)) text += "  " + line + "\n";
+  }
+  std::fwrite(text.data(), 1, text.size(), stderr);
+}
+
+void Verbs::on(CLI::App* command, Verb verb) {
+  command->callback([this, verb = std::move(verb)] { chosen_ = verb; });
+}
+
+Result<std::string> read_file(const std::string& path) {
+  std::ostringstream text;
+  if (path == "-") {
+    text << std::cin.rdbuf();
+  } else {
+    const std::ifstream in(path, std::ios::binary);
+    if (!in || !(text << in.rdbuf())) {
+      return fail(ErrorCode::Invalid, "file.unreadable",
+                  "cannot read " + path + "; check the name and the rights");
+    }
+  }
+  if (text.view().size() > limits::kBodyBytes) {
+    return fail(ErrorCode::TooLarge, "file.too_large", path + " is larger than 1 MiB");
+  }
+  return text.str();
+}
+
+Result<json::Value> read_json_file(const std::string& path) {
+  auto text = read_file(path);
+  if (!text) return std::unexpected(text.error());
+  auto value = json::parse(*text);
+  if (!value) value.error().detail = path + ": " + value.error().detail;
+  return value;
+}
+
+}  // namespace hotswap::cli

@@ -1,0 +1,71 @@
+#pragma once
+// What every verb gets: the server, the terminal, and how to answer.
+
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "cli/api_client.hpp"
+#include "cli/exit_code.hpp"
+#include "cli/table.hpp"
+#include "cli/terminal.hpp"
+
+namespace hotswap::cli {
+
+struct Globals {
+  std::string server;
+  std::string token;
+  std::string token_file;
+  std::string ca_file;
+  std::string output = "table";  ///< table or json
+  bool no_color = false;
+};
+
+class Session {
+ public:
+  explicit Session(const Globals& globals);
+
+  /// The server; reads the token file on first use.
+  [[nodiscard]] Result<std::shared_ptr<Api>> api();
+  /// A further connection, for another thread.
+  [[nodiscard]] Result<std::shared_ptr<Api>> another_api();
+  [[nodiscard]] const Terminal& terminal() const { return terminal_; }
+  [[nodiscard]] bool json() const { return globals_.output == "json"; }
+  [[nodiscard]] WallTime now() const;
+
+  void print(std::string_view text) const;  ///< to standard output, at once
+  void print_json(const json::Value& value) const;
+  /// One line on standard error and one per field; with -o json the problem on standard output.
+  void print_error(const Error& error) const;
+
+ private:
+  [[nodiscard]] json::Value problem_of(const Error& error) const;
+
+  Globals globals_;
+  Terminal terminal_;
+  std::shared_ptr<Api> api_;
+};
+
+using Outcome = Result<ExitCode>;
+using Verb = std::function<Outcome(Session&)>;
+
+/// The verbs of the program; the one that was typed is kept until parsing is over.
+class Verbs {
+ public:
+  explicit Verbs(CLI::App& app) : app_(app) {}
+  [[nodiscard]] CLI::App& app() { return app_; }
+  void on(CLI::App* command, Verb verb);
+  [[nodiscard]] const Verb& chosen() const { return chosen_; }
+
+ private:
+  CLI::App& app_;
+  Verb chosen_;
+};
+
+/// Content of a file; `-` is standard input. Invalid `file.unreadable`, TooLarge.
+[[nodiscard]] Result<std::string> read_file(const std::string& path);
+/// The same as JSON; a mistake names file, line and column.
+[[nodiscard]] Result<json::Value> read_json_file(const std::string& path);
+
+}  // namespace hotswap::cli

@@ -1,0 +1,198 @@
+#include <fmt/format.h>
+
+#include "cli/answer.hpp"
+#include "cli/human.hpp"
+#include "cli/verbs/strategy_flags.hpp"
+#include "cli/verbs/verbs.hpp"
+#include "domain/json/parse.hpp"
+
+namespace hotswap::cli {
+namespace {
+
+struct CreateFlags {
+  std::string name, service, environment, description, file;
+  std::vector<std::string> labels;
+  StrategyFlags strategy;
+};
+
+Result<json::Object> description_of(const CreateFlags& flags) {
+  json::Object body;
+  if (!flags.file.empty()) {
+    auto value = read_json_file(flags.file);
+    if (!value) return std::unexpected(value.error());
+    if (auto* object = value->as_object(); object != nullptr) body = std::move(*object);
+  }
+  body.set("name", flags.name);
+  if (!flags.service.empty()) body.set("serviceName", flags.service);
+  if (!flags.environment.empty()) body.set("environment", flags.environment);
+  if (!flags.description.empty()) body.set("description", flags.description);
+  auto labels = labels_from(flags.labels);
+  if (!labels) return std::unexpected(labels.error());
+  if (!labels->empty()) body.set("labels", std::move(*labels));
+  auto strategy = strategy_from(flags.strategy);
+  if (!strategy) return std::unexpected(strategy.error());
+  if (!strategy->is_null()) body.set("strategy", std::move(*strategy));
+  return body;
+}
+
+Outcome create(Session& session, const CreateFlags& flags) {
+  auto body = description_of(flags);
+  if (!body) return std::unexpected(body.error());
+  auto api = session.api();
+  if (!api) return std::unexpected(api.error());
+  auto made = (*api)->post("/api/v1/configs", std::move(*body));
+  if (!made) return std::unexpected(made.error());
+  if (session.json()) {
+    session.print_json(*made);
+  } else {
+    session.print(fmt::format("created {}\nnext: hotswap version upload {} FILE --version 1.0.0\n",
+                              flags.name, flags.name));
+  }
+  return ExitCode::Ok;
+}
+
+Outcome list(Session& session, const std::string& query, std::size_t limit) {
+  auto api = session.api();
+  if (!api) return std::unexpected(api.error());
+  auto items = (*api)->list("/api/v1/configs" + query, limit);
+  if (!items) return std::unexpected(items.error());
+  if (session.json()) {
+    session.print_json(std::move(*items));
+    return ExitCode::Ok;
+  }
+  Table table({"NAME", "SERVICE", "ENVIRONMENT", "STABLE", "STRATEGY", "UPDATED"});
+  for (const auto& item : *items) {
+    const auto stable = text_at(item, "stable");
+    table.row({text_at(item, "name"), text_at(item, "serviceName"), text_at(item, "environment"),
+               stable.empty() ? "-" : stable, text_at(item, "strategy.type"),
+               human_age(text_at(item, "updatedAt"), session.now())});
+  }
+  session.print(table.empty() ? "no configurations yet: hotswap config create NAME …\n"
+                              : table.text(session.terminal()));
+  return ExitCode::Ok;
+}
+
+std::string live_of(const json::Value& config) {
+  std::string out;
+  for (const auto& item : items_at(config, "live")) {
+    out += fmt::format("{}{} on {}", out.empty() ? "" : ", ", text_at(item, "version"),
+                       text_at(item, "instances"));
+  }
+  return out.empty() ? out : out + " of " + text_at(config, "instances") + " instances";
+}
+
+Outcome get(Session& session, const std::string& name) {
+  auto api = session.api();
+  if (!api) return std::unexpected(api.error());
+  auto config = (*api)->get(config_path(name));
+  if (!config) return std::unexpected(config.error());
+  if (session.json()) {
+    session.print_json(*config);
+    return ExitCode::Ok;
+  }
+  session.print(facts({{"name", text_at(*config, "name")},
+                       {"description", text_at(*config, "description")},
+                       {"service", text_at(*config, "serviceName")},
+                       {"environment", text_at(*config, "environment")},
+                       {"strategy", text_at(*config, "strategy.type")},
+                       {"stable", text_at(*config, "stable")},
+                       {"latest", text_at(*config, "latest.version")},
+                       {"live", live_of(*config)},
+                       {"deployment", text_at(*config, "activeDeployment")},
+                       {"notice", text_at(*config, "notice")},
+                       {"updated", human_age(text_at(*config, "updatedAt"), session.now())}},
+                      session.terminal()));
+  return ExitCode::Ok;
+}
+
+Outcome remove(Session& session, const std::string& name, bool force) {
+  auto api = session.api();
+  if (!api) return std::unexpected(api.error());
+  auto gone = (*api)->remove(config_path(name) + (force ? "?force=true" : ""));
+  if (!gone) return std::unexpected(gone.error());
+  if (!session.json()) session.print("deleted " + name + "\n");
+  return ExitCode::Ok;
+}
+
+struct RollbackFlags {
+  std::string name, to;
+  bool deploy = false;
+};
+
+Outcome roll_back(Session& session, const RollbackFlags& flags) {
+  auto api = session.api();
+  if (!api) return std::unexpected(api.error());
+  auto answer = (*api)->post(config_path(flags.name, {"rollback"}),
+                             json::Object{{"toVersion", flags.to}, {"deploy", flags.deploy}});
+  if (!answer) return std::unexpected(answer.error());
+  if (session.json()) {
+    session.print_json(*answer);
+    return ExitCode::Ok;
+  }
+  const auto version = text_at(*answer, "version.version");
+  const auto deployment = text_at(*answer, "deployment.id");
+  session.print(fmt::format("{} {} has the content of {}\n", flags.name,
+                            version.empty() ? text_at(*answer, "version") : version, flags.to));
+  if (!deployment.empty()) {
+    session.print(fmt::format("follow it: hotswap deployment watch {}\n", deployment));
+  }
+  return ExitCode::Ok;
+}
+
+void add_create(Verbs& verbs, CLI::App& group) {
+  auto flags = std::make_shared<CreateFlags>();
+  auto* command = group.add_subcommand("create", "describe a new configuration profile");
+  command->add_option("name", flags->name, "e.g. payment-service.production")->required();
+  command->add_option("--service", flags->service, "service whose instances get it");
+  command->add_option("--environment", flags->environment, "Development, Staging or Production");
+  command->add_option("--description", flags->description, "for people");
+  command->add_option("--label", flags->labels, "key=value, may be repeated");
+  command->add_option("-f,--file", flags->file, "whole description as JSON; flags win over it");
+  add_strategy_flags(*command, flags->strategy);
+  verbs.on(command, [flags](Session& session) { return create(session, *flags); });
+}
+
+void add_list(Verbs& verbs, CLI::App& group) {
+  struct Flags {
+    std::string service, environment;
+    std::size_t limit = 200;
+  };
+  auto flags = std::make_shared<Flags>();
+  auto* command = group.add_subcommand("list", "all profiles that you may see");
+  command->add_option("--service", flags->service, "only of this service");
+  command->add_option("--environment", flags->environment, "only of this environment");
+  command->add_option("--limit", flags->limit, "at most")->default_val(200);
+  verbs.on(command, [flags](Session& session) {
+    return list(session, query({{"service", flags->service}, {"environment", flags->environment}}),
+                flags->limit);
+  });
+}
+
+}  // namespace
+
+void add_config_verbs(Verbs& verbs) {
+  auto* group = verbs.app().add_subcommand("config", "configuration profiles");
+  group->require_subcommand(1)->fallthrough();
+  add_create(verbs, *group);
+  add_list(verbs, *group);
+
+  auto name = std::make_shared<std::string>();
+  auto* show = group->add_subcommand("get", "one profile: what is stable, live and running");
+  show->add_option("name", *name)->required();
+  verbs.on(show, [name](Session& session) { return get(session, *name); });
+
+  auto force = std::make_shared<bool>(false);
+  auto* erase = group->add_subcommand("delete", "delete a profile and its versions");
+  erase->add_option("name", *name)->required();
+  erase->add_flag("--force", *force, "although instances use it");
+  verbs.on(erase, [name, force](Session& session) { return remove(session, *name, *force); });
+
+  auto flags = std::make_shared<RollbackFlags>();
+  auto* back = verbs.app().add_subcommand("rollback", "a new version with an old one's content");
+  back->add_option("name", flags->name)->required();
+  back->add_option("--to", flags->to, "version, tag or range whose content is wanted")->required();
+  back->add_flag("--deploy", flags->deploy, "and deploy it");
+  verbs.on(back, [flags](Session& session) { return roll_back(session, *flags); });
+}
+
+}  // namespace hotswap::cli

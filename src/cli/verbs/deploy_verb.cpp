@@ -1,0 +1,99 @@
+#include <fmt/format.h>
+
+#include "cli/answer.hpp"
+#include "cli/deployment_view.hpp"
+#include "cli/human.hpp"
+#include "cli/verbs/strategy_flags.hpp"
+#include "cli/verbs/verbs.hpp"
+#include "cli/watch.hpp"
+
+namespace hotswap::cli {
+namespace {
+
+constexpr std::size_t kInstancesNamed = 500;
+
+struct DeployFlags {
+  std::string name, version, reason;
+  StrategyFlags strategy;
+  std::vector<std::string> targets;
+  bool dry_run = false, force = false, watch = false;
+};
+
+Result<json::Object> request_of(const DeployFlags& flags) {
+  json::Object body{{"configName", flags.name}, {"configVersion", flags.version}};
+  auto strategy = strategy_from(flags.strategy);
+  if (!strategy) return std::unexpected(strategy.error());
+  if (!strategy->is_null()) body.set("strategy", std::move(*strategy));
+  auto targets = targets_from(flags.targets);
+  if (!targets) return std::unexpected(targets.error());
+  if (!targets->is_null()) body.set("targets", std::move(*targets));
+  if (flags.dry_run) body.set("dryRun", true);
+  if (flags.force) body.set("force", true);
+  if (!flags.reason.empty()) body.set("reason", flags.reason);
+  return body;
+}
+
+std::string plan_text(const DeploymentView& view, const Terminal& terminal) {
+  Table table({"STEP", "INSTANCES", "OF ALL", "HOW", "WATCHED FOR", "NEW IN THIS STEP"});
+  std::size_t before = 0;
+  for (std::size_t i = 0; i < view.steps.size(); ++i) {
+    const auto& step = view.steps[i];
+    std::string names;
+    for (std::size_t t = before; t < std::min(step.cohort, view.targets.size()); ++t) {
+      names += (names.empty() ? "" : " ") + view.targets[t].name;
+    }
+    table.row({std::to_string(i + 1), std::to_string(step.cohort), human_percent(step.percentage),
+               step.mode, human_duration(step.soak), names});
+    before = std::max(before, step.cohort);
+  }
+  return fmt::format("plan of {} for {} {}: nothing is changed\n{}", view.strategy, view.profile,
+                     view.version, table.text(terminal));
+}
+
+Outcome deploy(Session& session, const DeployFlags& flags) {
+  auto body = request_of(flags);
+  if (!body) return std::unexpected(body.error());
+  auto api = session.api();
+  if (!api) return std::unexpected(api.error());
+  auto answer = (*api)->post("/api/v1/deployments", std::move(*body));
+  if (!answer) return std::unexpected(answer.error());
+  auto view = deployment_view(*answer);
+  if (flags.dry_run) {
+    if (auto named = (*api)->list("/api/v1/instances", kInstancesNamed)) {
+      name_targets(view, *named);
+    }
+    if (session.json()) {
+      session.print_json(*answer);
+    } else {
+      session.print(plan_text(view, session.terminal()));
+    }
+    return ExitCode::Ok;
+  }
+  if (flags.watch) return watch_deployment(session, view.id);
+  if (session.json()) {
+    session.print_json(*answer);
+  } else {
+    session.print(fmt::format("started {}\nfollow it: hotswap deployment watch {}\n",
+                              headline(view, session.terminal()), view.id));
+  }
+  return ExitCode::Ok;
+}
+
+}  // namespace
+
+void add_deploy_verb(Verbs& verbs) {
+  auto flags = std::make_shared<DeployFlags>();
+  auto* command = verbs.app().add_subcommand("deploy", "bring a version to the running instances");
+  command->add_option("name", flags->name, "profile")->required();
+  command->add_option("version", flags->version, "version, tag, latest or a range")->required();
+  add_strategy_flags(*command, flags->strategy);
+  command->add_option("--target", flags->targets,
+                      "25%, key=value of labels, or instance ids; may be repeated");
+  command->add_flag("--dry-run", flags->dry_run, "only show who would get it when");
+  command->add_flag("--force", flags->force, "although it failed before, is deprecated or live");
+  command->add_flag("--watch", flags->watch, "follow it; exit 8 unless it succeeds");
+  command->add_option("--reason", flags->reason, "why, for the audit");
+  verbs.on(command, [flags](Session& session) { return deploy(session, *flags); });
+}
+
+}  // namespace hotswap::cli

@@ -1,0 +1,145 @@
+#include "cli/verbs/strategy_flags.hpp"
+
+#include <charconv>
+
+#include "cli/api_client.hpp"
+#include "domain/base/short_duration.hpp"
+#include "domain/json/parse.hpp"
+
+namespace hotswap::cli {
+namespace {
+
+std::unexpected<Error> usage(std::string detail) {
+  return fail(ErrorCode::Invalid, "usage", std::move(detail));
+}
+
+Result<json::Array> percentages(const std::string& text) {
+  json::Array out;
+  std::size_t at = 0;
+  while (at <= text.size()) {
+    const auto end = std::min(text.find(',', at), text.size());
+    double number = 0;
+    const auto* stop = text.data() + end;
+    const auto [read, error] = std::from_chars(text.data() + at, stop, number);
+    if (error != std::errc() || read != stop) {
+      return usage("--phases: write percentages such as 10,50,100, not \"" + text + "\"");
+    }
+    out.emplace_back(number);
+    at = end + 1;
+  }
+  return out;
+}
+
+Result<void> set_duration(json::Object& strategy, const std::string& name, const std::string& flag,
+                          const std::string& text) {
+  if (text.empty()) return {};
+  const auto duration = read_duration(text);
+  if (!duration) return usage(flag + ": " + duration.error().detail);
+  strategy.set(name, format_duration(*duration));
+  return {};
+}
+
+Result<json::Object> named(const StrategyFlags& flags) {
+  if (flags.strategy.starts_with('{')) {
+    auto value = json::parse(flags.strategy);
+    if (!value) return usage("--strategy: " + value.error().detail);
+    return std::move(*value->as_object());
+  }
+  if (!flags.strategy.empty()) return json::Object{{"type", flags.strategy}};
+  if (!flags.phases.empty() || !flags.phase_interval.empty())
+    return json::Object{{"type", "Canary"}};
+  if (!flags.batch_size.empty() || !flags.batch_interval.empty()) {
+    return json::Object{{"type", "Rolling"}};
+  }
+  if (!flags.verification_period.empty()) return json::Object{{"type", "BlueGreen"}};
+  return json::Object{};
+}
+
+json::Value batch_size(const std::string& text) {
+  const auto number = json::parse(text);
+  return number && number->as_number() != nullptr ? *number : json::Value(text);
+}
+
+}  // namespace
+
+void add_strategy_flags(CLI::App& command, StrategyFlags& flags) {
+  command.add_option("--strategy", flags.strategy,
+                     "Canary, BlueGreen, Rolling, Direct, Linear, Exponential, or a JSON object");
+  command.add_option("--phases", flags.phases, "Canary: percentages, e.g. 10,50,100");
+  command.add_option("--phase-interval", flags.phase_interval, "Canary: watch each phase, e.g. 5m");
+  command.add_option("--batch-size", flags.batch_size, "Rolling: number or percentage, e.g. 25%");
+  command.add_option("--batch-interval", flags.batch_interval, "Rolling: watch each batch");
+  command.add_option("--verification-period", flags.verification_period,
+                     "BlueGreen: watch this long");
+  command.add_option("--bake-time", flags.bake_time, "watch this long after the last step");
+  command.add_option("--ack-timeout", flags.ack_timeout, "an instance must apply within this time");
+}
+
+Result<json::Value> strategy_from(const StrategyFlags& flags) {
+  auto strategy = named(flags);
+  if (!strategy) return std::unexpected(strategy.error());
+  if (!flags.phases.empty()) {
+    auto phases = percentages(flags.phases);
+    if (!phases) return std::unexpected(phases.error());
+    strategy->set("phases", std::move(*phases));
+  }
+  if (!flags.batch_size.empty()) strategy->set("batchSize", batch_size(flags.batch_size));
+  const std::pair<std::pair<const char*, const char*>, const std::string&> durations[] = {
+      {{"phaseInterval", "--phase-interval"}, flags.phase_interval},
+      {{"batchInterval", "--batch-interval"}, flags.batch_interval},
+      {{"verificationPeriod", "--verification-period"}, flags.verification_period},
+      {{"bakeTime", "--bake-time"}, flags.bake_time},
+      {{"ackTimeout", "--ack-timeout"}, flags.ack_timeout}};
+  for (const auto& [names, text] : durations) {
+    if (auto set = set_duration(*strategy, names.first, names.second, text); !set) {
+      return std::unexpected(set.error());
+    }
+  }
+  if (strategy->empty()) return json::Value();
+  if (strategy->find("type") == nullptr) {
+    return usage("--bake-time and --ack-timeout need --strategy, e.g. --strategy Canary");
+  }
+  return json::Value(std::move(*strategy));
+}
+
+Result<json::Object> labels_from(const std::vector<std::string>& items) {
+  json::Object out;
+  for (const auto& item : items) {
+    const auto equals = item.find('=');
+    if (equals == std::string::npos || equals == 0) {
+      return usage("write key=value, not \"" + item + "\"");
+    }
+    out.set(item.substr(0, equals), item.substr(equals + 1));
+  }
+  return out;
+}
+
+Result<json::Value> targets_from(const std::vector<std::string>& items) {
+  if (items.empty()) return json::Value();
+  if (items.size() == 1 && items.front().ends_with('%')) {
+    const auto text = items.front().substr(0, items.front().size() - 1);
+    const auto number = json::parse(text);
+    if (!number || number->as_number() == nullptr) {
+      return usage("--target: \"" + items.front() + "\" is no percentage");
+    }
+    return json::Value(json::Object{{"percentage", *number}});
+  }
+  if (items.front().contains('=')) {
+    auto labels = labels_from(items);
+    if (!labels) return std::unexpected(labels.error());
+    return json::Value(json::Object{{"selector", std::move(*labels)}});
+  }
+  json::Array ids;
+  for (const auto& item : items) ids.emplace_back(item);
+  return json::Value(json::Object{{"instances", std::move(ids)}});
+}
+
+std::string query(const std::vector<std::pair<std::string, std::string>>& items) {
+  std::string out;
+  for (const auto& [name, value] : items) {
+    if (!value.empty()) out += (out.empty() ? "?" : "&") + name + "=" + encode(value);
+  }
+  return out;
+}
+
+}  // namespace hotswap::cli

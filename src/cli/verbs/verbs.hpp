@@ -1,0 +1,17 @@
+#pragma once
+// Each function adds one group of verbs to the program.
+
+#include "cli/actions.hpp"
+#include "cli/session.hpp"
+
+namespace hotswap::cli {
+
+void add_config_verbs(Verbs& verbs);      ///< config create, list, get, delete; rollback
+void add_version_verbs(Verbs& verbs);     ///< version upload, list, get; tag set, remove; diff
+void add_deploy_verb(Verbs& verbs);       ///< deploy
+void add_deployment_verbs(Verbs& verbs);  ///< deployment list, get, watch, report and commands
+void add_fleet_verbs(Verbs& verbs);       ///< instances, events, audit, health
+void add_server_verbs(Verbs& verbs, const Actions& actions);  ///< server, token, backup
+void add_demo_verb(Verbs& verbs);
+
+}  // namespace hotswap::cli

@@ -1,0 +1,12 @@
+#pragma once
+#include <string_view>
+
+#include "domain/base/time.hpp"
+
+namespace hotswap {
+
+/// Durations as people type them: `90s`, `1m30s`, `500ms`, `2h`, `3d`, or ISO 8601 (`PT90S`), up to
+/// 366 days. Error reason `duration.invalid`.
+[[nodiscard]] Result<Duration> read_duration(std::string_view text);
+
+}  // namespace hotswap
