@@ -32,12 +32,19 @@ struct Percentiles {
   }
 };
 
-/// `requests` values whose percentiles are the three given.
+/// The rank that Histogram::quantile() asks for at that percentage.
+std::uint64_t rank_at(std::uint64_t percent, std::uint64_t requests) {
+  return (requests / 100) * percent + ((requests % 100) * percent + 99) / 100;
+}
+
+/// `requests` values whose percentiles are the three given. Where several percentages share a rank
+/// the highest one counts, so that a few requests do not lose their tail.
 Histogram spread(const Percentiles& percentiles, std::uint64_t requests) {
   Histogram histogram;
   std::uint64_t placed = 0;
   for (std::uint64_t percent = 1; percent <= 100; ++percent) {
-    const auto rank = (requests / 100) * percent + (requests % 100) * percent / 100;  // no overflow
+    const auto rank = rank_at(percent, requests);
+    if (percent < 100 && rank_at(percent + 1, requests) == rank) continue;
     histogram.record(percentiles.at(static_cast<double>(percent) / 100), rank - placed);
     placed = rank;
   }

@@ -1,0 +1,324 @@
+#include "domain/health/judge.hpp"
+
+#include <algorithm>
+#include <random>
+
+#include "../../support.hpp"
+
+namespace hotswap {
+namespace {
+
+using namespace std::chrono_literals;
+
+Sample traffic(std::uint64_t requests, std::uint64_t errors) {
+  Sample sample;
+  sample.requests = requests;
+  sample.errors = errors;
+  return sample;
+}
+
+/// `slow` of `requests` take 200 ms, the others 10 ms.
+Sample latencies(std::uint64_t requests, std::uint64_t slow) {
+  Sample sample;
+  sample.requests = requests;
+  sample.latency.record(10, requests - slow);
+  sample.latency.record(200, slow);
+  return sample;
+}
+
+Sample checked(std::uint64_t checks, std::uint64_t failed) {
+  Sample sample;
+  sample.checks = checks;
+  sample.failed_checks = failed;
+  return sample;
+}
+
+Sample values(double mean, std::uint64_t count) {
+  Sample sample;
+  if (count > 0) sample.custom["depth"] = {mean * static_cast<double>(count), count};
+  return sample;
+}
+
+Criterion criterion_of(CriterionKind kind) {
+  for (auto& each : default_criteria()) {
+    if (each.kind == kind) return each;
+  }
+  Criterion custom;
+  custom.name = "depth";
+  custom.kind = CriterionKind::Custom;
+  custom.metric = "depth";
+  custom.threshold = 20;
+  return custom;
+}
+
+CriterionVerdict judge_one(Criterion criterion, const Evidence& evidence, Duration waited = 10s) {
+  HealthPolicy policy;
+  policy.criteria = {std::move(criterion)};
+  return judge(policy, {evidence}, waited).verdicts.at(0);
+}
+
+struct Row {
+  const char* what;
+  Evidence evidence;
+  Outcome expected;
+};
+
+void expect_rows(const Criterion& criterion, const std::vector<Row>& rows) {
+  for (const auto& row : rows) {
+    const auto verdict = judge_one(criterion, row.evidence);
+    EXPECT_EQ(verdict.outcome, row.expected) << row.what << ": " << verdict.explanation;
+    EXPECT_FALSE(verdict.explanation.empty()) << row.what;
+  }
+}
+
+constexpr auto kPass = Outcome::Pass;
+constexpr auto kFail = Outcome::Fail;
+constexpr auto kUnsure = Outcome::Inconclusive;
+
+TEST(JudgeErrorRate, FollowsItsTruthTable) {
+  expect_rows(
+      criterion_of(CriterionKind::ErrorRate),
+      {
+          {"same as before", {traffic(1000, 2), traffic(4000, 8), {}}, kPass},
+          {"better than before", {traffic(1000, 0), traffic(4000, 400), {}}, kPass},
+          {"a little worse", {traffic(1000, 40), traffic(4000, 8), {}}, kPass},
+          {"exactly at the threshold", {traffic(1000, 50), traffic(4000, 0), {}}, kPass},
+          {"clearly worse", {traffic(1000, 300), traffic(4000, 8), {}}, kFail},
+          {"clearly worse, no control yet",
+           {traffic(120, 36), traffic(4000, 8), traffic(10, 0)},
+           kFail},
+          {"worse than before, as is control",
+           {traffic(1000, 300), traffic(4000, 8), traffic(4000, 1200)},
+           kPass},
+          {"worse than before and control",
+           {traffic(1000, 300), traffic(4000, 8), traffic(4000, 8)},
+           kFail},
+          {"crossed without enough evidence", {traffic(60, 5), traffic(4000, 8), {}}, kUnsure},
+          {"everything fails, too few samples", {traffic(20, 20), traffic(4000, 8), {}}, kUnsure},
+          {"fine, too few samples", {traffic(20, 0), traffic(4000, 8), {}}, kUnsure},
+          {"no traffic", {traffic(0, 0), traffic(4000, 8), {}}, kUnsure},
+          {"nothing at all", {{}, {}, {}}, kUnsure},
+          {"never measured before, fine", {traffic(1000, 20), {}, {}}, kPass},
+          {"never measured before, bad", {traffic(1000, 300), {}, {}}, kFail},
+          {"never measured before, bad like control",
+           {traffic(1000, 300), {}, traffic(1000, 300)},
+           kPass},
+          {"a tiny baseline stands for itself", {traffic(1000, 300), traffic(5, 0), {}}, kFail},
+          {"was broken before", {traffic(1000, 500), traffic(4000, 2000), {}}, kPass},
+      });
+}
+
+TEST(JudgeErrorRate, FindsAJumpToThirtyPercentWithinThreeSecondsOfOneInstance) {
+  // 40 requests a second on one instance; ten of them made the baseline for ten seconds.
+  for (const std::uint64_t errors : {28U, 32U, 36U}) {
+    const auto verdict = judge_one(criterion_of(CriterionKind::ErrorRate),
+                                   {traffic(120, errors), traffic(4000, 8), traffic(1080, 2)}, 3s);
+    EXPECT_EQ(verdict.outcome, kFail) << errors << verdict.explanation;
+  }
+}
+
+TEST(JudgeErrorRate, ShowsItsEvidence) {
+  const auto verdict = judge_one(criterion_of(CriterionKind::ErrorRate),
+                                 {traffic(200, 60), traffic(4000, 8), traffic(2000, 20)});
+  EXPECT_EQ(verdict.samples, 200U);
+  EXPECT_NEAR(*verdict.value, 30, 1e-9);
+  EXPECT_NEAR(*verdict.baseline, 1, 1e-9);  // control is the stricter comparison
+  EXPECT_GT(*verdict.lower, 5);
+  EXPECT_LT(*verdict.lower, 29);
+  EXPECT_GT(*verdict.upper, 29);
+  EXPECT_EQ(verdict.threshold, 5);
+  EXPECT_NE(verdict.explanation.find("60 of 200"), std::string::npos) << verdict.explanation;
+}
+
+TEST(JudgeLatency, FollowsItsTruthTable) {
+  expect_rows(
+      criterion_of(CriterionKind::LatencyP99),
+      {
+          {"same as before", {latencies(1000, 2), latencies(4000, 8), {}}, kPass},
+          {"everything slow", {latencies(60, 60), latencies(4000, 8), {}}, kFail},
+          {"a tenth slow", {latencies(1000, 100), latencies(4000, 8), {}}, kFail},
+          {"slow before as well", {latencies(1000, 100), latencies(4000, 400), {}}, kPass},
+          {"slow, as is control",
+           {latencies(1000, 100), latencies(4000, 8), latencies(4000, 400)},
+           kPass},
+          {"slow, control is not",
+           {latencies(1000, 100), latencies(4000, 8), latencies(4000, 8)},
+           kFail},
+          {"just crossed", {latencies(200, 4), latencies(4000, 8), {}}, kUnsure},
+          {"everything slow, too few", {latencies(10, 10), latencies(4000, 8), {}}, kUnsure},
+          {"fine, too few", {latencies(10, 0), latencies(4000, 8), {}}, kUnsure},
+          {"no baseline", {latencies(1000, 1000), {}, {}}, kUnsure},
+          {"no baseline, but control", {latencies(1000, 100), {}, latencies(4000, 8)}, kFail},
+          {"nothing", {{}, latencies(4000, 8), {}}, kUnsure},
+          {"a small baseline may have missed the tail",
+           {latencies(400, 16), latencies(20, 0), {}},
+           kUnsure},
+      });
+}
+
+TEST(JudgeLatency, ShowsItsEvidenceInMilliseconds) {
+  const auto verdict = judge_one(criterion_of(CriterionKind::LatencyP99),
+                                 {latencies(2000, 200), latencies(4000, 8), {}});
+  EXPECT_NEAR(*verdict.value, 200, 2);
+  EXPECT_NEAR(*verdict.baseline, 10, 0.1);
+  EXPECT_NEAR(verdict.lower.value(), 200, 2);
+  EXPECT_NEAR(verdict.upper.value(), 200, 2);
+}
+
+TEST(JudgeLatency, LeavesOutABoundThatTheDataDoNotGive) {
+  const auto verdict = judge_one(criterion_of(CriterionKind::LatencyP99),
+                                 {latencies(60, 0), latencies(4000, 8), {}});
+  EXPECT_NEAR(verdict.lower.value(), 10, 0.1);
+  EXPECT_EQ(verdict.upper, std::nullopt);  // 60 requests cannot bound what 1 % of them do
+}
+
+TEST(JudgeHealthChecks, FollowsItsTruthTable) {
+  auto criterion = criterion_of(CriterionKind::HealthChecks);
+  criterion.on_no_data = OnNoData::Wait;
+  expect_rows(criterion,
+              {
+                  {"all pass", {checked(20, 0), {}, {}}, kPass},
+                  {"one of twenty", {checked(20, 1), {}, {}}, kPass},
+                  {"all fail", {checked(5, 5), checked(50, 0), {}}, kFail},
+                  {"half fail", {checked(30, 15), checked(50, 0), {}}, kFail},
+                  {"half fail, as at control", {checked(30, 15), {}, checked(30, 14)}, kPass},
+                  {"half failed before", {checked(30, 15), checked(30, 15), {}}, kPass},
+                  {"one of five", {checked(5, 1), {}, {}}, kUnsure},
+                  {"too few, all fail", {checked(4, 4), {}, {}}, kUnsure},
+                  {"too few, all pass", {checked(4, 0), {}, {}}, kUnsure},
+                  {"none", {{}, {}, {}}, kUnsure},
+              });
+}
+
+TEST(JudgeHealthChecks, DoesNotBlameWhoMakesNoChecksByDefault) {
+  EXPECT_EQ(judge_one(criterion_of(CriterionKind::HealthChecks), {}).outcome, kPass);
+}
+
+TEST(JudgeCustom, FollowsItsTruthTable) {
+  auto criterion = criterion_of(CriterionKind::Custom);
+  expect_rows(criterion,
+              {
+                  {"same", {values(10, 5), values(10, 5), {}}, kPass},
+                  {"20 % more", {values(12, 5), values(10, 5), {}}, kPass},
+                  {"30 % more", {values(13, 5), values(10, 5), {}}, kFail},
+                  {"less", {values(1, 5), values(10, 5), {}}, kPass},
+                  {"more, as control", {values(13, 5), values(10, 5), values(13, 5)}, kPass},
+                  {"more than both", {values(13, 5), values(10, 5), values(10, 5)}, kFail},
+                  {"above 0", {values(13, 5), values(0, 5), {}}, kUnsure},
+                  {"still 0", {values(0, 5), values(0, 5), {}}, kPass},
+                  {"too few", {values(13, 2), values(10, 5), {}}, kUnsure},
+                  {"too few before", {values(13, 5), values(10, 2), {}}, kUnsure},
+                  {"none", {{}, values(10, 5), {}}, kUnsure},
+              });
+  criterion.direction = Direction::Decrease;
+  expect_rows(criterion, {
+                             {"30 % less", {values(7, 5), values(10, 5), {}}, kFail},
+                             {"30 % more", {values(13, 5), values(10, 5), {}}, kPass},
+                             {"below a negative", {values(-13, 5), values(-10, 5), {}}, kFail},
+                         });
+}
+
+TEST(JudgeCustom, ComparesWithAnAbsoluteBound) {
+  auto criterion = criterion_of(CriterionKind::Custom);
+  criterion.absolute = true;
+  expect_rows(criterion, {
+                             {"below", {values(19, 3), {}, {}}, kPass},
+                             {"above", {values(21, 3), {}, {}}, kFail},
+                             {"above, as control", {values(21, 3), {}, values(22, 3)}, kUnsure},
+                             {"above, control not", {values(21, 3), {}, values(2, 3)}, kFail},
+                         });
+  criterion.direction = Direction::Decrease;
+  expect_rows(criterion, {{"below", {values(19, 3), {}, {}}, kFail},
+                          {"above", {values(21, 3), {}, {}}, kPass}});
+}
+
+TEST(JudgeNoData, WaitsUntilTheTimeoutAndThenFails) {
+  const auto criterion = criterion_of(CriterionKind::ErrorRate);
+  const auto early = judge_one(criterion, {{}, traffic(4000, 8), {}}, 599s);
+  EXPECT_EQ(early.outcome, kUnsure);
+  EXPECT_TRUE(early.no_data);
+  const auto late = judge_one(criterion, {{}, traffic(4000, 8), {}}, 600s);
+  EXPECT_EQ(late.outcome, kFail);
+  EXPECT_EQ(late.explanation, "no requests, and that for PT10M");
+  const auto few = judge_one(criterion, {traffic(12, 0), traffic(4000, 8), {}}, 600s);
+  EXPECT_EQ(few.outcome, kFail);
+  EXPECT_EQ(few.explanation, "only 12 requests, 50 are needed, and that for PT10M");
+}
+
+TEST(JudgeNoData, PassesOrFailsIfThePolicySaysSo) {
+  auto criterion = criterion_of(CriterionKind::ErrorRate);
+  criterion.on_no_data = OnNoData::Pass;
+  EXPECT_EQ(judge_one(criterion, {}, 0s).outcome, kPass);
+  criterion.on_no_data = OnNoData::Fail;
+  EXPECT_EQ(judge_one(criterion, {}, 299s).outcome, kUnsure);
+  EXPECT_EQ(judge_one(criterion, {}, 300s).outcome, kFail);
+}
+
+TEST(JudgeNoData, NeverTurnsACrossedThresholdWithoutEvidenceIntoAFail) {
+  const auto verdict = judge_one(criterion_of(CriterionKind::ErrorRate),
+                                 {traffic(60, 5), traffic(4000, 8), {}}, 24h);
+  EXPECT_EQ(verdict.outcome, kUnsure);
+  EXPECT_FALSE(verdict.no_data);
+}
+
+TEST(Judge, IsAsBadAsTheWorstCriterionThatDecides) {
+  HealthPolicy policy;
+  policy.criteria = {criterion_of(CriterionKind::ErrorRate),
+                     criterion_of(CriterionKind::LatencyP99)};
+  auto good = latencies(1000, 1);
+  auto failing = good;
+  failing.errors = 500;
+  const Evidence fine{good, good, {}};
+  const Evidence bad{failing, good, {}};
+  EXPECT_EQ(judge(policy, {fine, fine}, 1s).overall, kPass);
+  EXPECT_EQ(judge(policy, {fine, {}}, 1s).overall, kUnsure);
+  EXPECT_EQ(judge(policy, {bad, {}}, 1s).overall, kFail);
+  policy.criteria[0].dry_run = true;
+  const auto dry = judge(policy, {bad, fine}, 1s);
+  EXPECT_EQ(dry.overall, kPass);
+  EXPECT_EQ(dry.verdicts[0].outcome, kFail);
+  EXPECT_TRUE(dry.verdicts[0].dry_run);
+}
+
+TEST(Judge, PassesWhenNoCriterionDecides) {
+  EXPECT_EQ(judge(HealthPolicy{}, {}, 0s).overall, kPass);
+}
+
+TEST(Judge, RaisesFewerThanOneFalseAlarmInAThousandHealthyDeploymentsThoughItLooksEverySecond) {
+  constexpr int kDeployments = 1000;
+  constexpr int kLooks = 40;
+  std::mt19937_64 random(2026);
+  std::poisson_distribution<std::uint64_t> arrivals(40);
+  std::lognormal_distribution<double> latency(3, 0.6);
+  HealthPolicy policy;
+  policy.criteria = {criterion_of(CriterionKind::ErrorRate),
+                     criterion_of(CriterionKind::LatencyP99)};
+  policy.criteria[0].threshold = 0.5;  // far stricter than the default
+  policy.criteria[1].threshold = 10;
+  // Drawing every latency anew would take seconds: the samples of a second come from a pool.
+  std::vector<Sample> pool(500);
+  for (auto& second : pool) {
+    second.requests = arrivals(random);
+    std::binomial_distribution<std::uint64_t> errors(second.requests, 0.02);
+    second.errors = errors(random);
+    for (std::uint64_t i = 0; i < second.requests; ++i) second.latency.record(latency(random));
+  }
+  std::uniform_int_distribution<std::size_t> pick(0, pool.size() - 1);
+  int alarms = 0;
+  for (int deployment = 0; deployment < kDeployments; ++deployment) {
+    Sample baseline;
+    for (int second = 0; second < 20; ++second) baseline.add(pool[pick(random)]);
+    std::vector<Evidence> evidence(2, Evidence{{}, baseline, {}});
+    for (int look = 0; look < kLooks; ++look) {
+      const auto& second = pool[pick(random)];
+      for (auto& each : evidence) each.treated.add(second);
+      if (judge(policy, evidence, 1s).overall != kFail) continue;
+      ++alarms;
+      break;
+    }
+  }
+  EXPECT_LE(alarms, kDeployments / 1000);
+}
+
+}  // namespace
+}  // namespace hotswap
