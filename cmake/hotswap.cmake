@@ -6,46 +6,70 @@ find_package(GTest REQUIRED)
 include(GoogleTest)
 
 find_program(HS_CCACHE ccache)
-if(HS_CCACHE)
-  # pch_defines, time_macros: precompiled headers are cacheable only with these.
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env
-      CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime ${HS_CCACHE})
-endif()
 find_program(HS_MOLD mold)
 
 add_library(hs_flags INTERFACE)
-target_compile_options(hs_flags INTERFACE
-  -Wall -Wextra -Wconversion -Wshadow -Wnon-virtual-dtor -Wthread-safety -Werror)
-target_include_directories(hs_flags INTERFACE ${PROJECT_SOURCE_DIR}/src)
-target_link_libraries(hs_flags INTERFACE Threads::Threads)
-if(HS_MOLD)
-  target_link_options(hs_flags INTERFACE -fuse-ld=mold)
-endif()
+set(HS_COMPILE_OPTIONS
+    -Wall -Wextra -Wconversion -Wshadow -Wnon-virtual-dtor -Wthread-safety -Werror)
 if(HOTSWAP_COVERAGE)
-  target_compile_options(hs_flags INTERFACE -fprofile-instr-generate -fcoverage-mapping)
+  list(APPEND HS_COMPILE_OPTIONS -fprofile-instr-generate -fcoverage-mapping)
   target_link_options(hs_flags INTERFACE -fprofile-instr-generate -fcoverage-mapping)
 endif()
 if(HOTSWAP_SANITIZE)
-  target_compile_options(hs_flags INTERFACE -fsanitize=${HOTSWAP_SANITIZE} -fno-omit-frame-pointer
-                                            -fno-sanitize-recover=all)
+  list(APPEND HS_COMPILE_OPTIONS -fsanitize=${HOTSWAP_SANITIZE} -fno-omit-frame-pointer
+                                 -fno-sanitize-recover=all)
   target_link_options(hs_flags INTERFACE -fsanitize=${HOTSWAP_SANITIZE})
 endif()
+if(HS_MOLD)
+  target_link_options(hs_flags INTERFACE -fuse-ld=mold)
+endif()
 
-# Without it ccache never hits: the precompiled header would carry its own time.
-add_compile_options("SHELL:-Xclang -fno-pch-timestamp")
+if(HS_CCACHE)
+  # The first two make precompiled headers cacheable; for the third see hs_pch below.
+  set(ccache_settings
+      CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
+      CCACHE_PCH_EXTSUM=1)
+  if(NOT HOTSWAP_COVERAGE)
+    # Checkouts and build folders share hits, because paths are taken relative to the build folder
+    # (and written into objects as from the root). Not for coverage, whose reports need them whole.
+    list(APPEND ccache_settings CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} CCACHE_NOHASHDIR=1)
+    list(APPEND HS_COMPILE_OPTIONS -fdebug-compilation-dir=. -ffile-prefix-map=../..=.)
+  endif()
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env ${ccache_settings} ${HS_CCACHE})
+endif()
 
-# One precompiled header of the standard library, shared by every target.
-file(WRITE ${CMAKE_BINARY_DIR}/pch.cpp "")
-add_library(hs_pch OBJECT ${CMAKE_BINARY_DIR}/pch.cpp)
-target_link_libraries(hs_pch PRIVATE hs_flags)
-target_precompile_headers(hs_pch PRIVATE
-  <algorithm> <array> <atomic> <chrono> <condition_variable> <cstdint> <deque> <expected> <functional>
-  <map> <memory> <mutex> <optional> <set> <span> <stop_token> <string> <string_view> <thread>
-  <unordered_map> <utility> <variant> <vector>)
+target_compile_options(hs_flags INTERFACE ${HS_COMPILE_OPTIONS})
+target_include_directories(hs_flags INTERFACE ${PROJECT_SOURCE_DIR}/src)
+target_link_libraries(hs_flags INTERFACE Threads::Threads)
 
+# One precompiled header of the standard library (cmake/pch.hpp), shared by every target. CMake's own
+# target_precompile_headers names it by its whole path, which no other build folder's compilation
+# would hit in ccache. For the same reason ccache gets a checksum of what the header says (hs.pch.sum)
+# instead of the file, which holds its own path.
+string(TOUPPER "${CMAKE_BUILD_TYPE}" build_type)
+separate_arguments(pch_flags UNIX_COMMAND "${CMAKE_CXX_FLAGS} ${CMAKE_CXX_FLAGS_${build_type}}")
+set(pch_command ${CMAKE_CXX_COMPILER} ${pch_flags} ${HS_COMPILE_OPTIONS} -std=c++23
+                -x c++-header ${PROJECT_SOURCE_DIR}/cmake/pch.hpp)
+set(HS_PCH ${CMAKE_BINARY_DIR}/hs.pch)
+add_custom_command(
+  OUTPUT ${HS_PCH} ${HS_PCH}.sum
+  COMMAND ${pch_command} -Xclang -fno-pch-timestamp -MD -MT hs.pch -MF hs.pch.d -o hs.pch
+  COMMAND ${pch_command} -E -P -o hs.pch.txt
+  COMMAND ${CMAKE_COMMAND} -E sha256sum hs.pch.txt > hs.pch.sum
+  COMMAND ${CMAKE_COMMAND} -E rm hs.pch.txt
+  DEPENDS ${PROJECT_SOURCE_DIR}/cmake/pch.hpp
+  DEPFILE ${HS_PCH}.d
+  WORKING_DIRECTORY ${CMAKE_BINARY_DIR}
+  COMMENT "Precompiling the standard library" VERBATIM)
+add_custom_target(hs_pch DEPENDS ${HS_PCH})
+
+# hs_setup(TARGET): the project's flags and its precompiled header, after the target has its sources.
 function(hs_setup target)
   target_link_libraries(${target} PRIVATE hs_flags)
-  target_precompile_headers(${target} REUSE_FROM hs_pch)
+  target_compile_options(${target} PRIVATE "SHELL:-include-pch hs.pch")
+  get_target_property(sources ${target} SOURCES)
+  set_property(SOURCE ${sources} APPEND PROPERTY OBJECT_DEPENDS ${HS_PCH})
+  add_dependencies(${target} hs_pch)
 endfunction()
 
 # hs_library(NAME [DEPS hs targets seen by users] [PRIVATE drivers]): every .cpp of this folder.
@@ -64,6 +88,25 @@ function(hs_library name)
   endif()
 endfunction()
 
+# HS_SOURCE_DIR and HS_BINARY_DIR for those SOURCES that name them, or whose folder has a header that
+# does: a path on every command line would keep ccache from hitting in another folder. Seen when CMake
+# runs: after a file's first mention, `cmake build/release` once.
+function(hs_define_paths)
+  file(GLOB_RECURSE headers ${CMAKE_CURRENT_SOURCE_DIR}/*.hpp)
+  set(users ${ARGN})
+  foreach(file ${headers} ${ARGN})
+    file(STRINGS ${file} mentions REGEX "HS_(SOURCE|BINARY)_DIR" LIMIT_COUNT 1)
+    if(mentions AND file IN_LIST headers)
+      set(users ${ARGN})
+      break()
+    elseif(NOT mentions)
+      list(REMOVE_ITEM users ${file})
+    endif()
+  endforeach()
+  set_property(SOURCE ${users} APPEND PROPERTY COMPILE_DEFINITIONS
+    HS_SOURCE_DIR="${PROJECT_SOURCE_DIR}" HS_BINARY_DIR="${CMAKE_BINARY_DIR}")
+endfunction()
+
 # hs_test(NAME DEPS …): one GoogleTest program of every *_test.cpp at and below this folder.
 function(hs_test name)
   cmake_parse_arguments(ARG "" "TIMEOUT" "DEPS" ${ARGN})
@@ -77,8 +120,7 @@ function(hs_test name)
   add_executable(${name} ${sources})
   hs_setup(${name})
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR}/tests)
-  target_compile_definitions(${name} PRIVATE HS_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
-                                             HS_BINARY_DIR="${CMAKE_BINARY_DIR}")
+  hs_define_paths(${sources})
   target_link_libraries(${name} PRIVATE ${ARG_DEPS} GTest::gtest GTest::gtest_main)
   gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT ${ARG_TIMEOUT})
 endfunction()
