@@ -97,6 +97,7 @@ bool Downlink::enroll() {
 
 void Downlink::stream() {
   const auto access = session_.access();
+  if (!access.registered) return;  // a heartbeat has just been refused
   epoch_ = access.epoch;
   SseParser parser(kFrameBytes);
   const auto on_frame = [this](const SseFrame& frame) { return this->on_frame(frame); };

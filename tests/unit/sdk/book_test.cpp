@@ -1,0 +1,154 @@
+#include "book.hpp"
+
+#include <gtest/gtest.h>
+
+#include "fake_server.hpp"
+
+namespace hotswap::sdk {
+namespace {
+
+using Effect = Book::Effect;
+
+Offer make(std::string_view data, int generation, const std::string& version = "1.0.0") {
+  return *read_offer(testing::offer(data, generation, version));
+}
+
+Identity identity(std::string_view data, int generation) { return make(data, generation).identity; }
+
+Observation seen(const Book& book) { return book.report().at("pay.production"); }
+
+std::optional<std::string> refuse_negative(const Candidate& candidate) {
+  if (candidate.snapshot.get_or<int>("a", 0) == -99) throw std::runtime_error("boom");
+  if (candidate.snapshot.get_or<int>("a", 0) < 0) return "a is negative";
+  return std::nullopt;
+}
+
+TEST(Book, appliesReportsAndThenSaysThatItRuns) {
+  Book book("", nullptr);
+  EXPECT_EQ(book.apply(make(R"({"a":1})", 5)), Effect::Swapped);
+  EXPECT_EQ(book.config().get<int>("a"), 1);
+  const auto report = book.report();
+  EXPECT_EQ(seen(book).state, State::Applied);
+  book.heard(report);
+  EXPECT_EQ(seen(book).state, State::Running);
+  EXPECT_EQ(seen(book).generation, 5U);
+}
+
+TEST(Book, doesNotTakeAnOldReportForAnAnswerToANewerState) {
+  Book book("", nullptr);
+  book.apply(make(R"({"a":1})", 5));
+  const auto report = book.report();
+  book.apply(make(R"({"a":2})", 6));
+  book.heard(report);
+  EXPECT_EQ(seen(book).state, State::Applied);
+}
+
+TEST(Book, ignoresLowerGenerationsAndWhatItHasAlready) {
+  Book book("", nullptr);
+  book.apply(make(R"({"a":2})", 6));
+  EXPECT_EQ(book.apply(make(R"({"a":1})", 5)), Effect::None);
+  EXPECT_EQ(book.apply(make(R"({"a":2})", 6)), Effect::None);
+  EXPECT_EQ(book.stage(make(R"({"a":1})", 5)), Effect::None);
+  EXPECT_EQ(book.config().get<int>("a"), 2);
+}
+
+TEST(Book, acceptsLowerGenerationsFromAServerThatLostItsMemory) {
+  Book book("", nullptr);
+  book.apply(make(R"({"a":2})", 6));
+  book.forget_generations();
+  EXPECT_EQ(book.apply(make(R"({"a":1})", 1)), Effect::Swapped);
+  EXPECT_EQ(book.config().get<int>("a"), 1);
+}
+
+TEST(Book, rejectsAWrongHashAndKeepsWhatRuns) {
+  Book book("", nullptr);
+  book.apply(make(R"({"a":1})", 1));
+  auto lie = make(R"({"a":2})", 2);
+  lie.data = json::Object{{"a", 3}};
+  EXPECT_EQ(book.apply(std::move(lie)), Effect::Reported);
+  EXPECT_EQ(seen(book).state, State::Rejected);
+  EXPECT_EQ(seen(book).error, "hash mismatch");
+  EXPECT_EQ(book.config().get<int>("a"), 1);
+}
+
+TEST(Book, rejectsWhatTheValidatorRefusesOrChokesOnOnce) {
+  int asked = 0;
+  Book book("", [&](const Candidate& candidate) {
+    ++asked;
+    return refuse_negative(candidate);
+  });
+  book.apply(make(R"({"a":1})", 1));
+  EXPECT_EQ(book.apply(make(R"({"a":-1})", 2)), Effect::Reported);
+  EXPECT_EQ(seen(book).error, "a is negative");
+  EXPECT_EQ(book.apply(make(R"({"a":-1})", 2)), Effect::None) << "the same after a reconnect";
+  EXPECT_EQ(asked, 2);
+  book.apply(make(R"({"a":-99})", 3));
+  EXPECT_EQ(seen(book).error, "the validator threw: boom");
+  EXPECT_EQ(book.config().get<int>("a"), 1);
+}
+
+TEST(Book, stagesBesideTheActiveAndActivatesByHash) {
+  Book book("", nullptr);
+  book.apply(make(R"({"a":1})", 1));
+  EXPECT_EQ(book.stage(make(R"({"a":2})", 2)), Effect::Reported);
+  EXPECT_EQ(seen(book).state, State::Staged);
+  EXPECT_EQ(book.config().get<int>("a"), 1);
+  EXPECT_EQ(book.activate(identity(R"({"a":2})", 3)), Effect::Swapped);
+  EXPECT_EQ(book.config().get<int>("a"), 2);
+  EXPECT_EQ(seen(book).generation, 3U);
+}
+
+TEST(Book, undoesByActivatingAPreviousCopyAndKnowsThreeOfThem) {
+  Book book("", nullptr);
+  for (int i = 1; i <= 5; ++i) book.apply(make("{\"a\":" + std::to_string(i) + "}", i));
+  EXPECT_EQ(book.activate(identity(R"({"a":2})", 6)), Effect::Swapped);
+  EXPECT_EQ(book.config().get<int>("a"), 2);
+  EXPECT_EQ(book.activate(identity(R"({"a":1})", 7)), std::nullopt);
+}
+
+TEST(Book, dropsTheStagedCopyAndKeepsRunningWhenNothingIsDesiredAnyMore) {
+  Book book("", nullptr);
+  book.apply(make(R"({"a":1})", 1));
+  book.stage(make(R"({"a":2})", 2));
+  book.unassign({"pay.production", "", 3, ""});
+  EXPECT_EQ(book.config().get<int>("a"), 1);
+  EXPECT_EQ(seen(book).state, State::Running);
+  EXPECT_EQ(book.activate(identity(R"({"a":2})", 4)), std::nullopt);
+}
+
+TEST(Book, restoresOnlyCopiesThatPassHashAndValidator) {
+  Book book("", refuse_negative);
+  EXPECT_FALSE(book.restore(make(R"({"a":-1})", 4)));
+  auto damaged = make(R"({"a":1})", 4);
+  damaged.identity.hash[0] = damaged.identity.hash[0] == '0' ? '1' : '0';
+  EXPECT_FALSE(book.restore(std::move(damaged)));
+  EXPECT_TRUE(book.restore(make(R"({"a":1})", 4)));
+  EXPECT_EQ(seen(book).state, State::Running);
+  EXPECT_EQ(book.apply(make(R"({"a":1})", 4)), Effect::None) << "the server desires the same";
+}
+
+TEST(Book, keepsProfilesApartAndTakesTheFirstAsThePrimaryOne) {
+  Book book("", nullptr);
+  auto& other = book.config("other");
+  book.apply(make(R"({"a":1})", 1));
+  auto second = make(R"({"a":2})", 1);
+  second.identity.profile = "other";
+  book.apply(std::move(second));
+  EXPECT_EQ(book.config().get<int>("a"), 1);
+  EXPECT_EQ(other.get<int>("a"), 2);
+  EXPECT_EQ(book.config("pay.production").get<int>("a"), 1);
+}
+
+TEST(Book, waitsForTheNamedPrimaryProfile) {
+  Book book("other", nullptr);
+  book.apply(make(R"({"a":1})", 1));
+  EXPECT_FALSE(book.wait_ready(std::chrono::steady_clock::now()));
+  auto second = make(R"({"a":2})", 1);
+  second.identity.profile = "other";
+  book.apply(std::move(second));
+  EXPECT_TRUE(book.wait_ready(std::chrono::steady_clock::now()));
+  EXPECT_EQ(book.config().get<int>("a"), 2);
+}
+
+}  // namespace
+}  // namespace hotswap::sdk
