@@ -53,6 +53,11 @@ std::optional<std::string_view> origin_form(std::string_view target) {
   return target;
 }
 
+// A request line of another version, and not one with a blank in its target.
+bool has_three_parts(std::string_view head) {
+  return std::ranges::count(head.substr(0, head.find('\r')), ' ') == 2;
+}
+
 std::string_view view(beast::string_view text) { return {text.data(), text.size()}; }
 
 }  // namespace
@@ -208,7 +213,9 @@ ParseState RequestParser::read_head(std::string_view unread, std::size_t& consum
   if (!ec) return sink_->is_done() ? ParseState::Done : ParseState::Body;
   if (sink_->fault) return refuse(sink_->fault->status, sink_->fault->why);
   if (ec == http::error::body_limit) return refuse(413, "The request's body is too large.");
-  if (ec == http::error::bad_version) return refuse(505, "Only HTTP/1.0 and HTTP/1.1 are spoken.");
+  if (ec == http::error::bad_version && has_three_parts(unread)) {
+    return refuse(505, "Only HTTP/1.0 and HTTP/1.1 are spoken.");
+  }
   return refuse(400, "The request's head is ill-formed.");
 }
 

@@ -1,0 +1,114 @@
+#include "api/server/request_parser.hpp"
+#include "api/server/response_head.hpp"
+#include "api/server/stream_queue.hpp"
+#include "api/server/worker_pool.hpp"
+#include "unit/server/test_server.hpp"
+
+namespace hotswap::api::testing {
+namespace {
+
+TEST(ResponseHead, WritesDatesAsHttpDoes) {
+  using namespace std::chrono;
+  EXPECT_EQ(http_date(sys_days(year(1994) / 11 / 6) + 8h + 49min + 37s + 999ms),
+            "Sun, 06 Nov 1994 08:49:37 GMT");
+  EXPECT_EQ(http_date(sys_days(year(2028) / 2 / 29)), "Tue, 29 Feb 2028 00:00:00 GMT");
+}
+
+TEST(ResponseHead, LetsNoValueStartAFieldOfItsOwn) {
+  Response response{302, {{"Location", "/x\r\nSet-Cookie: a=b"}}, "text/html\nX: y", nullptr};
+  std::string head;
+  append_head(head, response, {.date = "D", .request_id = "id", .keep_alive = true});
+  EXPECT_EQ(head,
+            "HTTP/1.1 302 Found\r\nDate: D\r\nContent-Type: text/html X: y\r\nContent-Length: 0\r\n"
+            "Location: /x  Set-Cookie: a=b\r\nX-Request-Id: id\r\n\r\n");
+}
+
+TEST(ResponseHead, AddsRetryAfterTo503OnlyIfMissing) {
+  std::string head;
+  append_head(head, Response{503, {{"retry-after", "7"}}, "", nullptr}, {});
+  EXPECT_EQ(head.find("Retry-After"), std::string::npos);
+}
+
+TEST(RequestParser, CostsAClientThatClaimsMuchNothing) {
+  RequestParser parser({16384, 8192, 1 << 20});
+  std::size_t consumed = 0;
+  EXPECT_EQ(parser.feed("PUT / HTTP/1.1\r\nHost: t\r\nContent-Length: 1048576\r\n\r\n", consumed),
+            ParseState::Body);
+  EXPECT_LE(parser.request().body.capacity(), 65536U);
+}
+
+TEST(RequestParser, IgnoresTrailers) {
+  RequestParser parser({16384, 8192, 1 << 20});
+  std::size_t consumed = 0;
+  const std::string_view bytes =
+      "PUT / HTTP/1.1\r\nHost: t\r\nTransfer-Encoding: chunked\r\n\r\n"
+      "1\r\na\r\n0\r\nAuthorization: evil\r\n\r\nGET /next";
+  EXPECT_EQ(parser.feed(bytes, consumed), ParseState::Done);
+  EXPECT_EQ(bytes.substr(consumed), "GET /next");
+  EXPECT_EQ(parser.request().header("Authorization"), "");
+  EXPECT_EQ(parser.request().body, "a");
+}
+
+class Queue : public ::testing::Test {
+ protected:
+  std::string take_all() {
+    std::vector<SharedFrame> frames;
+    queue->take(frames, 100);
+    std::string all;
+    for (const auto& taken : frames) all += *taken + " ";
+    return all;
+  }
+  static SharedFrame word(std::string text) {
+    return std::make_shared<const std::string>(std::move(text));
+  }
+
+  int wakes = 0;
+  std::shared_ptr<Mailbox> mailbox = std::make_shared<Mailbox>([this] { ++wakes; });
+  std::shared_ptr<StreamQueue> queue = std::make_shared<StreamQueue>(mailbox, 4);
+};
+
+TEST_F(Queue, KeepsTheNewestOfAKeyAtTheEnd) {
+  queue->push("a", word("a1"));
+  queue->push("b", word("b1"));
+  queue->push("a", word("a2"));
+  queue->push("", word("x"));
+  queue->push("a", word("a3"));
+  EXPECT_EQ(take_all(), "b1 x a3 ");
+  EXPECT_EQ(take_all(), "");
+}
+
+TEST_F(Queue, WakesTheThreadOncePerBatch) {
+  int changes = 0;
+  queue->attach([&] { ++changes; });
+  for (int i = 0; i < 100; ++i) queue->push("k", word("v"));
+  EXPECT_EQ(wakes, 1);
+  mailbox->run();
+  EXPECT_EQ(changes, 1);
+  queue->push("k", word("w"));
+  EXPECT_EQ(wakes, 2);
+}
+
+TEST_F(Queue, ClosesOnOverflowAndDropsWhatWaits) {
+  for (int i = 0; i < 4; ++i) EXPECT_TRUE(queue->push("", word("entry")));
+  EXPECT_FALSE(queue->push("", word("fifth")));
+  EXPECT_FALSE(queue->is_open());
+  EXPECT_TRUE(queue->is_finished());
+}
+
+TEST_F(Queue, IgnoresEmptyFrames) {
+  EXPECT_TRUE(queue->push("k", nullptr));
+  EXPECT_TRUE(queue->push("k", word("")));
+  EXPECT_EQ(take_all(), "");
+}
+
+TEST(WorkerPool, RunsJobsAndRefusesAfterStop) {
+  WorkerPool pool(2, 10);
+  std::promise<void> ran;
+  EXPECT_TRUE(pool.submit([&] { ran.set_value(); }));
+  ran.get_future().wait();
+  pool.stop();
+  EXPECT_FALSE(pool.submit([] {}));
+}
+
+}  // namespace
+}  // namespace hotswap::api::testing
