@@ -81,12 +81,8 @@ class Parser {
         return parse_nested(out, &Parser::parse_object);
       case '[':
         return parse_nested(out, &Parser::parse_array);
-      case '"': {
-        std::string text;
-        if (!scan_.string(text)) return false;
-        out = std::move(text);
-        return true;
-      }
+      case '"':
+        return scan_.string(out.emplace<std::string>());
       case 't':
         out = true;
         return scan_.word("true");
@@ -95,12 +91,8 @@ class Parser {
         return scan_.word("false");
       case 'n':
         return scan_.word("null");
-      default: {
-        Number number;
-        if (!scan_.number(number.text)) return false;
-        out = std::move(number);
-        return true;
-      }
+      default:
+        return scan_.number(out.emplace<Number>().text);
     }
   }
 
@@ -119,7 +111,7 @@ class Parser {
   }
 
   bool parse_array(Value& out) {
-    Array items;
+    auto& items = out.emplace<Array>();
     if (!scan_.take(']')) {
       do {
         scan_.skip_space();
@@ -128,12 +120,11 @@ class Parser {
       } while (scan_.take(','));
       if (!scan_.take(']')) return scan_.refuse_here("expected ',' or ']'");
     }
-    out = std::move(items);
     return true;
   }
 
   bool parse_object(Value& out) {
-    Object object;
+    auto& object = out.emplace<Object>();
     const auto first_name = name_offsets_.size();
     if (!scan_.take('}')) {
       do {
@@ -149,7 +140,6 @@ class Parser {
       return fail_in(object.begin()[static_cast<std::ptrdiff_t>(*repeated)].name);
     }
     name_offsets_.resize(first_name);
-    out = std::move(object);
     return true;
   }
 
@@ -161,10 +151,9 @@ class Parser {
     scan_.skip_space();
     if (!scan_.take(':')) return scan_.refuse_here("expected ':' after the name");
     scan_.skip_space();
-    Value value;
-    if (!parse_value(value)) return fail_in(std::move(name));
-    object.append(std::move(name), std::move(value));
-    return true;
+    // The slot stays in place: nothing is appended to this object before its value is read.
+    auto& slot = object.append(std::move(name), Value());
+    return parse_value(slot) || fail_in((object.end() - 1)->name);
   }
 
   /// Notes one step of the way to the mistake, innermost first.

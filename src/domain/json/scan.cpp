@@ -79,19 +79,15 @@ std::string_view hint(std::string_view rest, char previous) {
 
 }  // namespace
 
-void Scanner::skip_space() {
-  while (!at_end()) {
-    const char c = text_[at_];
-    if (c != ' ' && c != '\n' && c != '\t' && c != '\r') return;
-    ++at_;
-  }
-}
-
 bool Scanner::string(std::string& out) {
   ++at_;
   while (true) {
     const auto start = at_;
     while (!at_end() && kPlain[static_cast<unsigned char>(text_[at_])]) ++at_;
+    if (peek() == '"' && out.empty()) {
+      out.assign(text_, start, at_ - start);  // the usual case: one run, one allocation
+      break;
+    }
     out.append(text_, start, at_ - start);
     if (at_end()) return refuse_here("the string has no end");
     const char c = text_[at_];

@@ -28,7 +28,9 @@ class Scanner {
     ++at_;
     return true;
   }
-  void skip_space();
+  void skip_space() {
+    while (!at_end() && is_space(text_[at_])) ++at_;
+  }
 
   /// A string with its quotes; refuses control characters, bad escapes, lone surrogates and
   /// ill-formed UTF-8.
@@ -45,6 +47,7 @@ class Scanner {
   [[nodiscard]] Place mistake_place() const;
 
  private:
+  static bool is_space(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
   bool escape(std::string& out);
   bool unicode_escape(std::string& out);
   bool hex4(unsigned& unit);

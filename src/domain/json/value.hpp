@@ -97,6 +97,12 @@ class Value {
   [[nodiscard]] std::string_view type_name() const;
   [[nodiscard]] const Storage& storage() const { return storage_; }
 
+  /// Becomes an empty T (bool, Number, std::string, Array or Object), to be filled in place.
+  template <class T>
+  T& emplace() {
+    return storage_.template emplace<T>();
+  }
+
   /// Same JSON value: member order does not matter, numbers compare by exact value (1.0 == 1).
   bool operator==(const Value& other) const;
 
