@@ -66,8 +66,11 @@ void Connection::tick(MonoTime now) {
 
 void Connection::drain() {
   switch (phase_) {
-    case Phase::Handshake:
     case Phase::Idle:
+      // A request that has arrived meanwhile is still answered.
+      if (transport_.peek().kind != IoResult::Kind::Done) cut();
+      break;
+    case Phase::Handshake:
     case Phase::Lingering:
       cut();
       break;

@@ -45,14 +45,15 @@ TEST_F(Drain, FinishesRequestsInFlightAndClosesIdleConnections) {
   working.get("/block");
   busy.get_future().wait();
   RawClient sending(port);
-  sending.send("PUT /up HTTP/1.1\r\nHost: t\r\nContent-Length: 4\r\n\r\nab");
+  sending.send("PUT /up HTTP/1.1\r\nHost: t\r\nContent-Length: 4\r\nExpect: 100-continue\r\n\r\n");
+  sending.read_until("\r\n\r\n");
   std::thread drainer([&] { server->drain(1000ms); });
   EXPECT_EQ(idle.read_to_end(), "");
   release.set_value();
   const auto answer = working.read_answer();
   EXPECT_EQ(answer.body, "done");
   EXPECT_TRUE(answer.has("Connection: close"));
-  sending.send("cd");
+  sending.send("abcd");
   EXPECT_EQ(sending.read_answer().body, "PUT /up? abcd");
   drainer.join();
 }
