@@ -13,7 +13,7 @@ using Tokens = std::vector<std::string>;
 
 /// Members and items that all operations together may look at, copy or shift. It stops patches that
 /// double a document again and again, or insert in front of a huge array thousands of times.
-constexpr std::size_t kWork = 1 << 26;
+constexpr std::size_t kWork = 1 << 25;
 /// Bytes that `copy` may add in all.
 constexpr std::size_t kCopiedBytes = 4 * limits::kDocumentBytes;
 
