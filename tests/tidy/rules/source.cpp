@@ -114,6 +114,7 @@ Source read_source(std::string path, std::string_view text) {
 std::vector<Source> read_tree(const std::filesystem::path& root) {
   std::vector<Source> sources;
   for (const auto* folder : {"src", "sdk", "tests", "examples"}) {
+    if (!std::filesystem::exists(root / folder)) continue;
     for (const auto& entry : std::filesystem::recursive_directory_iterator(root / folder)) {
       const auto extension = entry.path().extension();
       if (extension != ".cpp" && extension != ".hpp") continue;
