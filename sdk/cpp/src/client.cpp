@@ -1,5 +1,6 @@
 #include "hotswap/client.hpp"
 
+#include <csignal>
 #include <thread>
 
 #include "book.hpp"
@@ -37,6 +38,14 @@ std::optional<std::string> complaint(const ClientOptions& options) {
   return std::nullopt;
 }
 
+/// The program's signals are none of our threads' business; and a broken TLS connection must not
+/// end the program by SIGPIPE.
+void block_signals() {
+  sigset_t all;
+  sigfillset(&all);
+  pthread_sigmask(SIG_BLOCK, &all, nullptr);
+}
+
 }  // namespace
 
 class Client::Engine {
@@ -55,8 +64,14 @@ class Client::Engine {
     link_ = std::make_unique<Link>(*this);
     link_->session.on_interrupt([this] { link_->downlink.wake(), link_->uplink.wake(); });
     link_->downlink.restore();
-    link_->down = std::thread([this] { link_->downlink.run(); });
-    link_->up = std::thread([this] { link_->uplink.run(); });
+    link_->down = std::thread([this] {
+      block_signals();
+      link_->downlink.run();
+    });
+    link_->up = std::thread([this] {
+      block_signals();
+      link_->uplink.run();
+    });
     return {};
   }
 

@@ -46,6 +46,13 @@ std::optional<std::string_view> header_value(std::string_view line, std::string_
   return line;
 }
 
+/// A proxy of the environment cannot reach our own machine.
+bool is_loopback(std::string_view url) {
+  const auto scheme = url.find("://");
+  const auto host = scheme == std::string_view::npos ? url : url.substr(scheme + 3);
+  return host.starts_with("127.") || host.starts_with("localhost") || host.starts_with("[::1]");
+}
+
 }  // namespace
 
 struct Http::Curl {
@@ -179,6 +186,7 @@ void Http::configure(Transfer& transfer) {
                      static_cast<curl_off_t>(request.body.size()));
   }
   curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+  if (is_loopback(request.url)) curl_easy_setopt(easy, CURLOPT_PROXY, "");
   curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(easy, CURLOPT_USERAGENT, "libhotswap");
   curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, transfer.why.data());
