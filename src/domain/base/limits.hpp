@@ -26,6 +26,7 @@ inline constexpr std::size_t kConnections = 20000;
 inline constexpr std::size_t kWorkerQueue = 4096;  ///< requests waiting for the pool
 inline constexpr std::size_t kCommitQueue = 8192;  ///< change sets waiting for the writer
 inline constexpr std::size_t kCommitBatch = 256;   ///< change sets in one transaction
+inline constexpr std::size_t kLogQueue = 8192;     ///< lines waiting to be written
 inline constexpr std::size_t kAuditPage = 500;
 inline constexpr std::size_t kEventBacklog = 4096;  ///< events kept for resuming a feed
 inline constexpr std::size_t kHeartbeatCustomMetrics = 32;

@@ -1,0 +1,69 @@
+#pragma once
+// Outbound HTTP: short requests and endless streams. Blocking; bounded in time and size; never
+// follows a redirect, never speaks anything but http and https, takes no proxy from the
+// environment.
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "domain/base/error.hpp"
+#include "domain/base/time.hpp"
+
+namespace hotswap {
+
+using HttpHeaders = std::vector<std::pair<std::string, std::string>>;
+
+struct HttpRequest {
+  std::string method = "GET";
+  std::string url{};
+  HttpHeaders headers{};
+  std::string body{};
+  Duration connect_timeout = std::chrono::seconds(5);
+  Duration timeout = std::chrono::seconds(30);            ///< of the whole request; not of a stream
+  Duration idle_timeout = std::chrono::seconds(60);       ///< of a stream: the longest silence
+  std::size_t max_response_bytes = std::size_t{8} << 20;  ///< of a stream: of an error's body
+  std::string ca_file{};                                  ///< PEM; empty: the system's authorities
+  bool insecure = false;                                  ///< do not check the server's certificate
+};
+
+struct HttpResponse {
+  int status = 0;
+  HttpHeaders headers;  ///< names in lower case
+  std::string body;
+  /// The first header of this (lower-case) name.
+  [[nodiscard]] std::optional<std::string> header(std::string_view name) const;
+};
+
+/// Thread-safe: concurrent requests use connections of their own, which are kept for later ones.
+///
+/// Errors: Unavailable `http.unreachable` (no connection, TLS refused, broken off), Timeout
+/// `http.timeout`, TooLarge `http.too_large`, Invalid `http.invalid_request` (URL, method or header
+/// that cannot be sent). An HTTP status is never an error.
+class HttpClient {
+ public:
+  HttpClient();
+  ~HttpClient();
+  HttpClient(const HttpClient&) = delete;
+  HttpClient& operator=(const HttpClient&) = delete;
+
+  [[nodiscard]] Result<HttpResponse> request(const HttpRequest& request);
+
+  /// Hands out the body of a 2xx answer piece by piece as it arrives, until the server ends it,
+  /// `on_data` returns false or `stop` is asked for (seen at once); these three are success. The
+  /// body of any other status is in the response instead.
+  [[nodiscard]] Result<HttpResponse> stream(const HttpRequest& request,
+                                            const std::function<bool(std::string_view)>& on_data,
+                                            std::stop_token stop);
+
+ private:
+  struct Handles;
+  std::unique_ptr<Handles> handles_;
+};
+
+}  // namespace hotswap

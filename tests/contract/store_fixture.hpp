@@ -1,0 +1,69 @@
+#pragma once
+// Every test of a StoreContract runs over every store. Also the sample values that they share.
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "domain/ports/store.hpp"
+
+namespace hotswap::contract {
+
+/// A folder that goes away with the test.
+class TempFolder {
+ public:
+  TempFolder();
+  ~TempFolder();
+  TempFolder(const TempFolder&) = delete;
+  TempFolder& operator=(const TempFolder&) = delete;
+  [[nodiscard]] std::string file(const std::string& name) const { return (path_ / name).string(); }
+  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+enum class Kind { Memory, Sqlite };
+
+class StoreContract : public ::testing::TestWithParam<Kind> {
+ protected:
+  StoreContract();
+  Store& store() { return *store_; }
+  /// Commits and expects success.
+  Committed put(ChangeSet changes);
+  /// Commits and expects a refusal with this reason.
+  void refused(ChangeSet changes, ErrorCode code, const std::string& reason);
+
+ private:
+  TempFolder folder_;
+  std::unique_ptr<Store> store_;
+};
+
+[[nodiscard]] WallTime at(int seconds);
+[[nodiscard]] SemVer ver(const std::string& text);
+[[nodiscard]] Profile sample_profile(const std::string& name = "payments.production");
+[[nodiscard]] Version sample_version(const std::string& profile, const std::string& number);
+[[nodiscard]] Deployment sample_deployment(const std::string& id,
+                                           const std::string& profile = "payments.production");
+[[nodiscard]] Instance sample_instance(const std::string& id);
+[[nodiscard]] Assignment sample_assignment(const std::string& instance, const std::string& profile);
+[[nodiscard]] Observation sample_observation(const std::string& instance,
+                                             const std::string& profile);
+[[nodiscard]] TimelineEvent sample_event(const std::string& kind);
+[[nodiscard]] AuditEntry sample_audit(const std::string& action);
+
+void expect_same(const Profile& a, const Profile& b);
+void expect_same(const Version& a, const Version& b);
+void expect_same(const Deployment& a, const Deployment& b);
+
+/// Opens the kind of store that a test asks for, in this folder.
+[[nodiscard]] std::unique_ptr<Store> open_store(Kind kind, const TempFolder& folder);
+
+#define HS_STORE_CONTRACT(suite)                                    \
+  INSTANTIATE_TEST_SUITE_P(                                         \
+      Stores, suite, ::testing::Values(Kind::Memory, Kind::Sqlite), \
+      [](const auto& info) { return info.param == Kind::Memory ? "Memory" : "Sqlite"; })
+
+}  // namespace hotswap::contract

@@ -1,0 +1,232 @@
+#include "contract/store_fixture.hpp"
+
+#include <stdlib.h>
+
+#include "infrastructure/memory/memory_store.hpp"
+#include "infrastructure/sqlite/sqlite_store.hpp"
+
+namespace hotswap::contract {
+
+TempFolder::TempFolder() {
+  auto pattern = (std::filesystem::temp_directory_path() / "hotswap-XXXXXX").string();
+  path_ = ::mkdtemp(pattern.data());
+}
+
+TempFolder::~TempFolder() {
+  std::error_code ignored;
+  std::filesystem::remove_all(path_, ignored);
+}
+
+std::unique_ptr<Store> open_store(Kind kind, const TempFolder& folder) {
+  if (kind == Kind::Memory) return std::make_unique<MemoryStore>();
+  auto opened = SqliteStore::open({.path = folder.file("hotswap.db")});
+  if (!opened) {
+    ADD_FAILURE() << opened.error().detail << " " << opened.error().internal;
+    std::abort();
+  }
+  return std::move(*opened);
+}
+
+StoreContract::StoreContract() : store_(open_store(GetParam(), folder_)) {}
+
+Committed StoreContract::put(ChangeSet changes) {
+  auto done = store_->commit(std::move(changes));
+  if (!done) ADD_FAILURE() << done.error().reason << " " << done.error().internal;
+  return done ? *done : Committed();
+}
+
+void StoreContract::refused(ChangeSet changes, ErrorCode code, const std::string& reason) {
+  const auto done = store_->commit(std::move(changes));
+  ASSERT_FALSE(done.has_value()) << "expected " << reason;
+  EXPECT_EQ(done.error().reason, reason) << done.error().internal;
+  EXPECT_EQ(done.error().code, code);
+  EXPECT_FALSE(done.error().detail.empty());
+}
+
+WallTime at(int seconds) {
+  return WallTime(std::chrono::sys_days{std::chrono::year{2026} / 3 / 1}) +
+         std::chrono::seconds(seconds) + std::chrono::milliseconds(7);
+}
+
+SemVer ver(const std::string& text) { return SemVer::parse(text).value(); }
+
+Profile sample_profile(const std::string& name) {
+  Profile p;
+  p.name = ProfileName(name);
+  p.description = "Payments, 100% \"safe\" – ünïcode";
+  p.labels = {{"team", "payments"}, {"tier", "1"}};
+  p.service = ServiceName("payments");
+  p.environment = "Production";
+  p.schema_id = "payments-schema";
+  p.strategy.kind = Rolling{.batch_size = {25, true}};
+  p.strategy.bake_time = std::chrono::minutes(3);
+  p.health.criteria = default_criteria();
+  p.health.min_samples = 77;
+  p.access.owners = {"team:payments", "ann"};
+  p.created_by = "ann";
+  p.created_at = at(0);
+  p.updated_at = at(1);
+  p.revision = 1;
+  return p;
+}
+
+Version sample_version(const std::string& profile, const std::string& number) {
+  Version v;
+  v.profile = ProfileName(profile);
+  v.number = ver(number);
+  v.content = R"({"pool":{"max":10},"note":"é"})";
+  v.hash = std::string(64, 'a');
+  v.size = v.content.size();
+  v.author = "ann";
+  v.message = "raise the pool";
+  v.created_at = at(2);
+  return v;
+}
+
+Deployment sample_deployment(const std::string& id, const std::string& profile) {
+  Deployment d;
+  d.id = DeploymentId(id);
+  d.profile = ProfileName(profile);
+  d.service = ServiceName("payments");
+  d.environment = "Production";
+  d.version = ver("1.2.0");
+  d.hash = std::string(64, 'b');
+  d.previous_stable = ver("1.1.0");
+  d.health.criteria = default_criteria();
+  for (int i = 0; i < 3; ++i) {
+    Target target;
+    target.instance = InstanceId("i-" + std::to_string(i));
+    target.zone = "eu-1a";
+    if (i > 0) target.previous = ver("1.1.0");
+    target.since = at(3);
+    d.targets.push_back(target);
+  }
+  d.plan = plan(d.strategy, d.targets.size());
+  d.reason = "ticket 42";
+  d.created_by = "olga";
+  d.created_at = at(3);
+  d.state = Running{.step = 1, .phase = Phase::Soaking, .since = at(4)};
+  d.baseline = Sample{.requests = 10, .errors = 1};
+  d.baseline->latency.record(12.5, 10);
+  d.judgement = Judgement{.overall = Outcome::Pass, .verdicts = {}};
+  d.revision = 1;
+  d.trace_id = "4bf92f3577b34da6a3ce929d0e0e4736";
+  return d;
+}
+
+Instance sample_instance(const std::string& id) {
+  Instance i;
+  i.id = InstanceId(id);
+  i.service = ServiceName("payments");
+  i.environment = "Production";
+  i.hostname = "host-" + id;
+  i.port = 8443;
+  i.version = "3.1";
+  i.health_url = "http://host/health";
+  i.labels = {{"rack", "r1"}};
+  i.pool = "blue";
+  i.zone = "eu-1a";
+  i.registered_at = at(5);
+  i.last_heartbeat = at(6);
+  return i;
+}
+
+Assignment sample_assignment(const std::string& instance, const std::string& profile) {
+  return {.instance = InstanceId(instance),
+          .profile = ProfileName(profile),
+          .active = Assignment::Slot{ver("1.1.0"), "hash-a", 4},
+          .staged = Assignment::Slot{ver("1.2.0"), "hash-b", 5}};
+}
+
+Observation sample_observation(const std::string& instance, const std::string& profile) {
+  return {.instance = InstanceId(instance),
+          .profile = ProfileName(profile),
+          .version = ver("1.2.0"),
+          .generation = 5,
+          .state = ObservedState::Rejected,
+          .hash = "hash-b",
+          .error = "pool.max is too large",
+          .at = at(7)};
+}
+
+TimelineEvent sample_event(const std::string& kind) {
+  TimelineEvent e;
+  e.at = at(8);
+  e.kind = kind;
+  e.profile = ProfileName("payments.production");
+  e.actor = "ann";
+  e.message = "something happened";
+  e.data = json::Object{{"step", 1}};
+  return e;
+}
+
+AuditEntry sample_audit(const std::string& action) {
+  AuditEntry e;
+  e.at = at(9);
+  e.actor = "ann";
+  e.roles = "Developer";
+  e.address = "127.0.0.1";
+  e.action = action;
+  e.resource = "configs/payments.production";
+  e.outcome = "success";
+  e.detail = "from 1.1.0 to 1.2.0";
+  e.trace_id = "trace";
+  return e;
+}
+
+void expect_same(const Profile& a, const Profile& b) {
+  EXPECT_EQ(a.name, b.name);
+  EXPECT_EQ(a.description, b.description);
+  EXPECT_EQ(a.labels, b.labels);
+  EXPECT_EQ(a.service, b.service);
+  EXPECT_EQ(a.environment, b.environment);
+  EXPECT_EQ(a.schema_id, b.schema_id);
+  EXPECT_EQ(a.strategy, b.strategy);
+  EXPECT_EQ(a.health, b.health);
+  EXPECT_EQ(a.access, b.access);
+  EXPECT_EQ(a.created_by, b.created_by);
+  EXPECT_EQ(a.created_at, b.created_at);
+  EXPECT_EQ(a.updated_at, b.updated_at);
+  EXPECT_EQ(a.revision, b.revision);
+  EXPECT_EQ(a.stable, b.stable);
+  EXPECT_EQ(a.generation, b.generation);
+}
+
+void expect_same(const Version& a, const Version& b) {
+  EXPECT_EQ(a.profile, b.profile);
+  EXPECT_EQ(a.number, b.number);
+  EXPECT_EQ(a.content, b.content);
+  EXPECT_EQ(a.hash, b.hash);
+  EXPECT_EQ(a.size, b.size);
+  EXPECT_EQ(a.author, b.author);
+  EXPECT_EQ(a.message, b.message);
+  EXPECT_EQ(a.created_at, b.created_at);
+  EXPECT_EQ(a.failed_reason, b.failed_reason);
+  EXPECT_EQ(a.tags, b.tags);
+}
+
+void expect_same(const Deployment& a, const Deployment& b) {
+  EXPECT_EQ(a.id, b.id);
+  EXPECT_EQ(a.profile, b.profile);
+  EXPECT_EQ(a.service, b.service);
+  EXPECT_EQ(a.environment, b.environment);
+  EXPECT_EQ(a.version, b.version);
+  EXPECT_EQ(a.hash, b.hash);
+  EXPECT_EQ(a.previous_stable, b.previous_stable);
+  EXPECT_EQ(a.strategy, b.strategy);
+  EXPECT_EQ(a.health, b.health);
+  EXPECT_EQ(a.plan, b.plan);
+  EXPECT_EQ(a.partial, b.partial);
+  EXPECT_EQ(a.forced, b.forced);
+  EXPECT_EQ(a.reason, b.reason);
+  EXPECT_EQ(a.created_by, b.created_by);
+  EXPECT_EQ(a.created_at, b.created_at);
+  EXPECT_EQ(a.state, b.state);
+  EXPECT_EQ(a.baseline, b.baseline);
+  EXPECT_EQ(a.judgement, b.judgement);
+  EXPECT_EQ(a.revision, b.revision);
+  EXPECT_EQ(a.trace_id, b.trace_id);
+  EXPECT_EQ(a.targets, b.targets);
+}
+
+}  // namespace hotswap::contract

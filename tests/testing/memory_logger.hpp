@@ -1,0 +1,32 @@
+#pragma once
+#include <string>
+#include <vector>
+
+#include "domain/base/mutex.hpp"
+#include "domain/ports/logger.hpp"
+
+namespace hotswap::testing {
+
+/// Keeps what was logged, for tests to look at. Thread-safe.
+class MemoryLogger : public Logger {
+ public:
+  struct Entry {
+    LogLevel level;
+    std::string module;
+    std::string message;
+    std::vector<std::pair<std::string, LogValue>> fields;
+  };
+
+  void write(LogLevel level, std::string_view module, std::string_view message,
+             const LogFields& fields) override;
+  [[nodiscard]] bool enabled(LogLevel) const override { return true; }
+  [[nodiscard]] std::vector<Entry> entries() const;
+  /// Whether a line of this level contains the text in its message.
+  [[nodiscard]] bool has(LogLevel level, std::string_view text) const;
+
+ private:
+  mutable Mutex mutex_;
+  std::vector<Entry> entries_ HS_GUARDED_BY(mutex_);
+};
+
+}  // namespace hotswap::testing
