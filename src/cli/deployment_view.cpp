@@ -67,8 +67,10 @@ std::string instances_line(const DeploymentView& view, const Terminal& terminal)
 }
 
 TargetView target_view(const json::Value& item) {
-  const auto id = text_at(item, "instance");
-  return {id, short_id(id), text_at(item, "zone"), text_at(item, "state"), text_at(item, "reason")};
+  TargetView out{text_at(item, "instance"), text_at(item, "hostname"), text_at(item, "zone"),
+                 text_at(item, "state"), text_at(item, "reason")};
+  if (out.name.empty()) out.name = short_id(out.instance);
+  return out;
 }
 
 }  // namespace
@@ -103,15 +105,6 @@ DeploymentView deployment_view(const json::Value& answer) {
   }
   for (const auto& item : items_at(answer, "targets")) out.targets.push_back(target_view(item));
   return out;
-}
-
-void name_targets(DeploymentView& view, const json::Array& instances) {
-  std::map<std::string, std::string> names;
-  for (const auto& item : instances) names[text_at(item, "id")] = text_at(item, "hostname");
-  for (auto& target : view.targets) {
-    const auto found = names.find(target.instance);
-    if (found != names.end() && !found->second.empty()) target.name = found->second;
-  }
 }
 
 Paint state_paint(std::string_view state) {

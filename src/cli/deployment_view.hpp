@@ -32,8 +32,6 @@ struct DeploymentView {
 };
 
 [[nodiscard]] DeploymentView deployment_view(const json::Value& answer);
-/// Hosts' names instead of ids, from the items of GET /instances.
-void name_targets(DeploymentView& view, const json::Array& instances);
 [[nodiscard]] Paint state_paint(std::string_view state);
 
 /// One line: what, how, state.

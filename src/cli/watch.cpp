@@ -14,8 +14,6 @@ namespace {
 constexpr auto kRedraw = std::chrono::milliseconds(250);
 constexpr auto kSettle = std::chrono::milliseconds(1000);  ///< for the last events of the timeline
 
-constexpr std::size_t kInstancesNamed = 500;
-
 class Watch {
  public:
   Watch(Session& session, Api& api, std::string id)
@@ -23,9 +21,7 @@ class Watch {
         api_(api),
         id_(std::move(id)),
         events_(api.options(), deployment_path(id_, "events")),
-        area_(session.terminal()) {
-    if (auto named = api_.list("/api/v1/instances", kInstancesNamed)) instances_ = *named;
-  }
+        area_(session.terminal()) {}
 
   Outcome run() {
     const Interrupt interrupt;
@@ -58,7 +54,6 @@ class Watch {
       return {};
     }
     view_ = deployment_view(*answer);
-    name_targets(view_, instances_);
     if (!session_.json()) area_.draw(live_block(view_, session_.now(), session_.terminal()));
     return {};
   }
@@ -83,7 +78,6 @@ class Watch {
   const std::string id_;
   EventFollower events_;
   LiveArea area_;
-  json::Array instances_;  ///< for their names
   DeploymentView view_;
 };
 

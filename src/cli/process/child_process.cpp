@@ -171,11 +171,12 @@ TempFolder::~TempFolder() {
 }
 
 int port_in(const std::string& line) {
-  const auto colon = line.rfind(':');
-  if (colon == std::string::npos) return 0;
+  const auto last = line.find_last_of("0123456789");
+  if (last == std::string::npos) return 0;
+  const auto before = line.find_last_not_of("0123456789", last);
+  const auto first = before == std::string::npos ? 0 : before + 1;
   int port = 0;
-  const auto* end = line.data() + line.size();
-  std::from_chars(line.data() + colon + 1, end, port);
+  std::from_chars(line.data() + first, line.data() + last + 1, port);
   return port;
 }
 

@@ -26,6 +26,7 @@ class ChildProcess {
   /// Starts in a process group of its own, so that Ctrl-C reaches only the parent. Call on the main
   /// thread: the child is killed when the starting thread ends.
   [[nodiscard]] static Result<ChildProcess> start(ChildOptions options);
+  ChildProcess() = default;  ///< none
   ChildProcess(ChildProcess&& other) noexcept;
   ChildProcess& operator=(ChildProcess&& other) noexcept;
   ChildProcess(const ChildProcess&) = delete;
@@ -68,7 +69,7 @@ class TempFolder {
   std::filesystem::path path_;
 };
 
-/// The port in a line such as `listening 127.0.0.1:40123`, 0 if there is none.
+/// The number at the end of a line such as `listening 127.0.0.1:40123`, 0 if there is none.
 [[nodiscard]] int port_in(const std::string& line);
 
 }  // namespace hotswap::cli

@@ -10,8 +10,6 @@
 namespace hotswap::cli {
 namespace {
 
-constexpr std::size_t kInstancesNamed = 500;
-
 struct DeployFlags {
   std::string name, version, reason;
   StrategyFlags strategy;
@@ -57,11 +55,8 @@ Outcome deploy(Session& session, const DeployFlags& flags) {
   if (!api) return std::unexpected(api.error());
   auto answer = (*api)->post("/api/v1/deployments", std::move(*body));
   if (!answer) return std::unexpected(answer.error());
-  auto view = deployment_view(*answer);
+  const auto view = deployment_view(*answer);
   if (flags.dry_run) {
-    if (auto named = (*api)->list("/api/v1/instances", kInstancesNamed)) {
-      name_targets(view, *named);
-    }
     if (session.json()) {
       session.print_json(*answer);
     } else {

@@ -11,8 +11,6 @@
 namespace hotswap::cli {
 namespace {
 
-constexpr std::size_t kInstancesNamed = 500;
-
 struct ListFlags {
   std::string config, state;
   std::size_t limit = 50;
@@ -50,8 +48,7 @@ Outcome get(Session& session, const std::string& id) {
     session.print_json(*answer);
     return ExitCode::Ok;
   }
-  auto view = deployment_view(*answer);
-  if (auto named = (*api)->list("/api/v1/instances", kInstancesNamed)) name_targets(view, *named);
+  const auto view = deployment_view(*answer);
   for (const auto& line : live_block(view, session.now(), session.terminal())) {
     session.print(line + "\n");
   }

@@ -1,0 +1,184 @@
+#include "cli/api_client.hpp"
+
+#include <array>
+
+#include "cli/answer.hpp"
+#include "cli/exit_code.hpp"
+#include "cli/sse_reader.hpp"
+#include "domain/json/parse.hpp"
+#include "domain/json/write.hpp"
+#include "infrastructure/http_client/http_client.hpp"
+
+namespace hotswap::cli {
+namespace {
+
+constexpr std::size_t kPage = 200;
+constexpr std::size_t kAnswerBytes = std::size_t{64} << 20;
+
+Answer answer_of(HttpResponse response) {
+  return {.status = response.status,
+          .body = std::move(response.body),
+          .content_type = response.header("content-type").value_or(""),
+          .location = response.header("location").value_or("")};
+}
+
+/// What a person can do about it stands behind the cause.
+Error unreachable(const ApiOptions& options, const Error& cause) {
+  Error out = cause;
+  if (cause.code == ErrorCode::Unavailable) {
+    out.reason = "server.unreachable";
+    out.detail = "no answer from " + options.server + ": " + cause.detail +
+                 " Check --server (HOTSWAP_SERVER), or start one: hotswap server --dev";
+  } else if (cause.code == ErrorCode::Timeout) {
+    out.reason = "server.timeout";
+    out.detail = options.server + " did not answer in time; try again, or look at its log";
+  }
+  return out;
+}
+
+std::string advice(int status) {
+  if (status == 401) {
+    return " Give a valid token by --token-file, --token or HOTSWAP_TOKEN (hotswap token makes "
+           "one).";
+  }
+  return {};
+}
+
+}  // namespace
+
+struct Api::Impl {
+  HttpClient client;
+};
+
+json::Value Answer::json() const {
+  auto value = json::parse(body, {.bytes = kAnswerBytes});
+  return value ? std::move(*value) : json::Value();
+}
+
+Api::Api(ApiOptions options) : options_(std::move(options)), impl_(std::make_unique<Impl>()) {
+  while (options_.server.ends_with('/')) options_.server.pop_back();
+}
+
+Api::~Api() = default;
+
+Result<Answer> Api::call(const Call& call) {
+  problem_.reset();
+  HttpRequest request{.method = call.method,
+                      .url = options_.server + call.path,
+                      .headers = {{"Accept", call.accept}},
+                      .body = call.body,
+                      .timeout = options_.timeout,
+                      .max_response_bytes = kAnswerBytes,
+                      .ca_file = options_.ca_file};
+  if (!options_.token.empty()) {
+    request.headers.emplace_back("Authorization", "Bearer " + options_.token);
+  }
+  if (!call.body.empty()) request.headers.emplace_back("Content-Type", call.content_type);
+  for (const auto& [name, value] : call.headers) request.headers.emplace_back(name, value);
+  auto response = impl_->client.request(request);
+  if (!response) return std::unexpected(unreachable(options_, response.error()));
+  auto answer = answer_of(std::move(*response));
+  if (answer.status >= 400) return std::unexpected(refusal(answer));
+  return answer;
+}
+
+Result<json::Value> Api::get(const std::string& path) {
+  auto answer = call({.path = path});
+  if (!answer) return std::unexpected(answer.error());
+  return answer->json();
+}
+
+Result<json::Value> Api::post(const std::string& path, const json::Value& body) {
+  auto answer = call({.method = "POST", .path = path, .body = json::write(body)});
+  if (!answer) return std::unexpected(answer.error());
+  return answer->json();
+}
+
+Result<void> Api::remove(const std::string& path) {
+  auto answer = call({.method = "DELETE", .path = path});
+  if (!answer) return std::unexpected(answer.error());
+  return {};
+}
+
+Result<json::Array> Api::list(const std::string& path, std::size_t limit) {
+  json::Array out;
+  std::string cursor;
+  while (out.size() < limit) {
+    auto page = path + (path.contains('?') ? "&" : "?") +
+                "limit=" + std::to_string(std::min(kPage, limit - out.size()));
+    if (!cursor.empty()) page += "&cursor=" + encode(cursor);
+    auto answer = get(page);
+    if (!answer) return std::unexpected(answer.error());
+    for (const auto& item : items_at(*answer, "items")) out.push_back(item);
+    cursor = text_at(*answer, "nextCursor");
+    if (cursor.empty()) break;
+  }
+  return out;
+}
+
+Result<void> Api::stream(const std::string& path, const std::string& after,
+                         const std::function<bool(const ServerEvent&)>& on_event,
+                         const std::stop_token& stop) {
+  HttpRequest request{.url = options_.server + path,
+                      .headers = {{"Accept", "text/event-stream"}},
+                      .ca_file = options_.ca_file};
+  if (!options_.token.empty()) {
+    request.headers.emplace_back("Authorization", "Bearer " + options_.token);
+  }
+  if (!after.empty()) request.headers.emplace_back("Last-Event-ID", after);
+  SseReader reader;
+  auto response = impl_->client.stream(
+      request, [&](std::string_view bytes) { return reader.feed(bytes, on_event); }, stop);
+  if (!response) return std::unexpected(unreachable(options_, response.error()));
+  if (response->status >= 400) return std::unexpected(refusal(answer_of(std::move(*response))));
+  return {};
+}
+
+Error Api::refusal(const Answer& answer) {
+  const auto problem = answer.json();
+  Error error{.code = error_code_of_status(answer.status),
+              .reason = text_at(problem, "reason"),
+              .detail = text_at(problem, "detail"),
+              .fields = {},
+              .internal = {}};
+  for (const auto& field : items_at(problem, "errors")) {
+    error.fields.push_back(
+        {text_at(field, "path"), text_at(field, "keyword"), text_at(field, "message")});
+  }
+  if (error.reason.empty()) error.reason = "http." + std::to_string(answer.status);
+  if (error.detail.empty()) {
+    error.detail = options_.server + " answered " + std::to_string(answer.status) +
+                   "; is that a HotSwap server?";
+  }
+  error.detail += advice(answer.status);
+  if (problem.as_object() != nullptr) problem_ = problem;
+  return error;
+}
+
+std::string encode(std::string_view text) {
+  static constexpr std::string_view kHex = "0123456789ABCDEF";
+  static constexpr std::string_view kPlain =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
+  std::string out;
+  for (const char c : text) {
+    if (kPlain.contains(c)) {
+      out += c;
+      continue;
+    }
+    const auto byte = static_cast<unsigned char>(c);
+    out += {'%', kHex[byte >> 4U], kHex[byte & 0xFU]};
+  }
+  return out;
+}
+
+std::string config_path(const std::string& name, const std::vector<std::string>& more) {
+  auto out = "/api/v1/configs/" + encode(name);
+  for (const auto& segment : more) out += "/" + encode(segment);
+  return out;
+}
+
+std::string deployment_path(const std::string& id, const std::string& more) {
+  return "/api/v1/deployments/" + encode(id) + (more.empty() ? "" : "/" + more);
+}
+
+}  // namespace hotswap::cli
