@@ -44,12 +44,15 @@ struct DeploymentRunner::Entry {
   bool health = false;
   bool busy = false;
   std::optional<WallTime> due;
+  bool waiting = false;  ///< for the store to come back: nothing is tried before `due`
   DeploymentId id;
   ProfileName profile;
   ServiceName service;
   std::string environment;
 
-  [[nodiscard]] bool pending() const { return !reports.empty() || !vanished.empty() || health; }
+  [[nodiscard]] bool pending() const {
+    return !waiting && (!reports.empty() || !vanished.empty() || health);
+  }
 };
 
 DeploymentRunner::DeploymentRunner(Store& store, Committer& committer, FleetService& fleet,
@@ -170,6 +173,7 @@ DeploymentRunner::EntryPtr DeploymentRunner::take_due(WallTime now) {
     const bool due = entry->due && *entry->due <= now;
     if (entry->busy || (!due && !entry->pending())) continue;
     entry->busy = true;
+    entry->waiting = false;
     return entry;
   }
   return nullptr;
@@ -281,11 +285,24 @@ Result<void> DeploymentRunner::apply(Entry& entry, const DeploymentEvent& event,
     const bool overtaken = !saved && (saved.error().reason == "deployment.changed" ||
                                       saved.error().reason == "generation.stale");
     if (!overtaken || attempt == kConflictRetries) return saved;
-    // Somebody else saved first: decide again on what is stored.
-    auto stored = store_.deployment(entry.id);
-    if (!stored) return std::unexpected(stored.error());
-    entry.deployment = std::move(*stored);
+    // Somebody else saved first, or we did and the answer was lost: decide on what is stored.
+    if (auto done = reload(entry); !done) return done;
   }
+}
+
+Result<void> DeploymentRunner::reload(Entry& entry) {
+  auto stored = store_.deployment(entry.id);
+  if (!stored) return std::unexpected(stored.error());
+  auto news = fleet_.refresh(entry.profile);
+  if (!news) return std::unexpected(news.error());
+  entry.deployment = std::move(*stored);
+  Told staged{{}, AssignMode::Stage, {}};
+  Told active{{}, AssignMode::Activate, {}};
+  for (Assignment& assignment : *news)
+    (assignment.staged ? staged : active).assignments.push_back(std::move(assignment));
+  for (const Told& told : {staged, active})
+    if (!told.assignments.empty()) delivery_.assigned(told.assignments, told.mode, told.spread);
+  return {};
 }
 
 Result<void> DeploymentRunner::save(Entry& entry, Decision decision, const Caller* caller) {
@@ -319,6 +336,7 @@ void DeploymentRunner::settle(const EntryPtr& entry, bool failed) {
   by_profile_[entry->profile] = entry;
   const WallTime now = time_.now();
   if (failed) {
+    entry->waiting = true;
     entry->due = now + kRetry;
     return;
   }

@@ -60,6 +60,7 @@ class DeploymentRunner {
   [[nodiscard]] Result<void> apply(Entry& entry, const DeploymentEvent& event,
                                    const Caller* caller);
   [[nodiscard]] Result<void> save(Entry& entry, Decision decision, const Caller* caller);
+  [[nodiscard]] Result<void> reload(Entry& entry);
   void settle(const EntryPtr& entry, bool failed);
 
   Store& store_;

@@ -243,6 +243,22 @@ Sample FleetService::sum(const InstanceId& id, WallTime from, WallTime to) const
   return windows_.sum(id, from, to);
 }
 
+Result<std::vector<Assignment>> FleetService::refresh(const ProfileName& profile) {
+  auto stored = store_.assignments_of(profile);
+  if (!stored) return stored;
+  std::vector<Assignment> news;
+  const std::lock_guard lock(mutex_);
+  for (Assignment& assignment : *stored) {
+    const auto found = live_.find(assignment.instance);
+    if (found == live_.end()) continue;
+    Assignment& known = found->second.desired[profile];
+    if (known == assignment) continue;
+    known = assignment;
+    news.push_back(std::move(assignment));
+  }
+  return news;
+}
+
 std::size_t FleetService::size() const {
   const std::lock_guard lock(mutex_);
   return live_.size();

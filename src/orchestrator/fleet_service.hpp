@@ -77,6 +77,9 @@ class FleetService {
                                            const std::string& environment) const;
   [[nodiscard]] std::vector<Assignment> assigned(const ProfileName& profile) const;
   [[nodiscard]] std::vector<Observation> observed(const ProfileName& profile) const;
+  /// Reads a profile's assignments from the store again; those that this registry did not know: a
+  /// commit whose answer was lost.
+  [[nodiscard]] Result<std::vector<Assignment>> refresh(const ProfileName& profile);
   /// Sum over [from, to) of one instance.
   [[nodiscard]] Sample sum(const InstanceId& id, WallTime from, WallTime to) const;
   [[nodiscard]] Duration heartbeat_interval() const { return options_.heartbeat_interval; }

@@ -1,0 +1,99 @@
+#include "unit/orchestrator/world.hpp"
+
+namespace hotswap::testing {
+namespace {
+
+using namespace std::chrono_literals;
+
+class FleetTest : public World {};
+
+TEST_F(FleetTest, DriftIsToldOnce) {
+  create_profile();
+  upload("1.0.0", 1);
+  register_instances(1);
+  ASSERT_TRUE(start("1.0.0", json::Value("Direct")));
+  node().runner.run_due();
+  round();
+  const InstanceId id("pay-0");
+  Caller self = caller_with(Role::Instance, id.value);
+  self.principal.instance = id;
+  for (int i = 0; i < 3; ++i) {
+    Heartbeat beat;
+    auto slot = *node().fleet.desired(self, id)->at(0).active;
+    slot.hash = std::string(64, 'f');
+    beat.observed.push_back(seen(ProfileName("pay.production"), slot, false));
+    ASSERT_TRUE(node().fleet.heartbeat(self, id, std::move(beat)));
+    node().fleet.flush();
+  }
+  int drifts = 0;
+  for (const auto& event : store_.events({}, 0, 500).value())
+    if (event.kind == "drift.detected") ++drifts;
+  EXPECT_EQ(drifts, 1);
+}
+
+TEST_F(FleetTest, SilenceDegradesThenRemoves) {
+  register_instances(2);
+  const auto one = [](const InstanceId& id) { return id.value == "pay-0"; };
+  for (int i = 0; i < 3; ++i) {
+    pass(5s);
+    heartbeats(one, [](const InstanceId&) { return good(); });
+    node().fleet.sweep();
+  }
+  EXPECT_EQ(node().fleet.get(kAdmin, InstanceId("pay-1"))->instance.status,
+            InstanceStatus::Degraded);
+  for (int i = 0; i < 30; ++i) {
+    pass(5s);
+    heartbeats(one, [](const InstanceId&) { return good(); });
+    node().fleet.sweep();
+  }
+  const auto gone = node().fleet.get(kAdmin, InstanceId("pay-1"));
+  ASSERT_FALSE(gone);
+  EXPECT_EQ(gone.error().reason, "instance.not_found");
+  EXPECT_TRUE(node().fleet.get(kAdmin, InstanceId("pay-0")));
+}
+
+TEST_F(FleetTest, AClockThatJumpsAnHourRemovesNobody) {
+  register_instances(2);
+  clock_.set_wall(clock_.wall() + 1h);
+  node().fleet.sweep();
+  EXPECT_EQ(node().fleet.size(), 2u);
+  EXPECT_EQ(node().fleet.get(kAdmin, InstanceId("pay-1"))->instance.status,
+            InstanceStatus::Healthy);
+}
+
+TEST_F(FleetTest, KnowsItsInstancesAfterARestart) {
+  create_profile();
+  upload("1.0.0", 1);
+  register_instances(3);
+  ASSERT_TRUE(start("1.0.0", json::Value("Direct")));
+  node().runner.run_due();
+  round();
+  restart();
+  EXPECT_EQ(node().fleet.size(), 3u);
+  EXPECT_EQ(node().fleet.assigned(ProfileName("pay.production")).size(), 3u);
+  EXPECT_EQ(node().fleet.observed(ProfileName("pay.production")).size(), 3u);
+}
+
+TEST_F(FleetTest, AnInstanceSpeaksOnlyForItself) {
+  register_instances(2);
+  Caller other = caller_with(Role::Instance, "pay-0");
+  other.principal.instance = InstanceId("pay-0");
+  const auto refused = node().fleet.heartbeat(other, InstanceId("pay-1"), {});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::Forbidden);
+}
+
+TEST_F(FleetTest, ABootstrapTokenRegistersOnlyItsOwnService) {
+  Caller bootstrap = caller_with(Role::Instance, "bootstrap");
+  bootstrap.principal.service = ServiceName("pay");
+  bootstrap.principal.environment = "Production";
+  Registration request;
+  request.instance.service = ServiceName("orders");
+  request.instance.environment = "Production";
+  const auto refused = node().fleet.register_instance(bootstrap, std::move(request));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().reason, "instance.other_service");
+}
+
+}  // namespace
+}  // namespace hotswap::testing

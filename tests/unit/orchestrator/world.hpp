@@ -1,0 +1,188 @@
+#pragma once
+// Everything between the API and the store, on a fake clock and a store in memory, with instances
+// that do what they are told (or not).
+
+#include <gtest/gtest.h>
+
+#include "infrastructure/memory/memory_store.hpp"
+#include "orchestrator/audit_service.hpp"
+#include "orchestrator/deployment_service.hpp"
+#include "orchestrator/event_feed.hpp"
+#include "testing/fake_clock.hpp"
+#include "testing/fake_random.hpp"
+#include "testing/flaky_store.hpp"
+
+namespace hotswap::testing {
+
+class SilentLogger : public Logger {
+ public:
+  void write(LogLevel, std::string_view, std::string_view, const LogFields&) override {}
+  [[nodiscard]] bool enabled(LogLevel) const override { return false; }
+};
+
+/// Remembers what was told to whom; instances answer when the test says so.
+class RecordingDelivery : public Delivery {
+ public:
+  struct Sent {
+    Assignment assignment;
+    AssignMode mode;
+  };
+  void assigned(const std::vector<Assignment>& assignments, AssignMode mode, Duration) override {
+    for (const Assignment& assignment : assignments) sent.push_back({assignment, mode});
+  }
+  std::vector<Sent> sent;
+};
+
+inline Caller caller_with(Role role, std::string subject = "ada") {
+  Caller caller;
+  caller.principal.subject = std::move(subject);
+  caller.principal.roles = {role};
+  caller.address = "127.0.0.1";
+  return caller;
+}
+inline const Caller kAdmin = caller_with(Role::Admin);
+
+/// One server process over a store that may outlive it.
+class Node {
+ public:
+  Node(Store& store, FakeClock& clock, Random& random)
+      : committer(store),
+        versions(store),
+        configs(store, committer, versions, clock),
+        fleet(store, committer, clock, random,
+              {.heartbeat_interval = std::chrono::seconds(5),
+               .remove_after = std::chrono::minutes(2)}),
+        runner(store, committer, fleet, versions, delivery, clock, logger),
+        deployments(store, committer, configs, fleet, runner, versions, clock, random),
+        audit(store, committer) {
+    EXPECT_TRUE(fleet.load());
+    EXPECT_TRUE(runner.load());
+  }
+
+  SilentLogger logger;
+  Committer committer;
+  VersionCache versions;
+  ConfigService configs;
+  FleetService fleet;
+  RecordingDelivery delivery;
+  DeploymentRunner runner;
+  DeploymentService deployments;
+  AuditService audit;
+};
+
+class World : public ::testing::Test {
+ protected:
+  World() { restart(); }
+
+  /// The process dies and another one starts on the same store.
+  void restart() {
+    node_.reset();
+    node_ = std::make_unique<Node>(store_, clock_, random_);
+  }
+  Node& node() { return *node_; }
+
+  void create_profile(const std::string& name = "pay.production",
+                      const std::string& service = "pay") {
+    json::Value draft =
+        json::Object{{"name", name}, {"serviceName", service}, {"environment", "Production"}};
+    auto parsed = profile_draft_from_json(draft);
+    ASSERT_TRUE(parsed) << parsed.error().detail;
+    auto made = node().configs.create(kAdmin, std::move(*parsed));
+    ASSERT_TRUE(made) << made.error().detail;
+  }
+
+  void upload(const std::string& number, int value, const std::string& name = "pay.production") {
+    Upload upload;
+    upload.number = SemVer::parse(number).value();
+    upload.data = json::Object{{"value", value}};
+    auto done = node().configs.upload(kAdmin, ProfileName(name), std::move(upload));
+    ASSERT_TRUE(done) << done.error().detail;
+  }
+
+  void register_instances(int count, const std::string& service = "pay") {
+    for (int i = 0; i < count; ++i) {
+      Registration request;
+      request.id = InstanceId(service + "-" + std::to_string(i));
+      request.instance.service = ServiceName(service);
+      request.instance.environment = "Production";
+      request.instance.hostname = request.id->value;
+      request.instance.zone = std::string(1, static_cast<char>('a' + i % 3));
+      auto done = node().fleet.register_instance(kAdmin, std::move(request));
+      ASSERT_TRUE(done) << done.error().detail;
+      ids_.insert(InstanceId(service + "-" + std::to_string(i)));
+    }
+  }
+
+  Result<Deployment> start(const std::string& version, json::Value strategy,
+                           const std::string& name = "pay.production") {
+    StartDeployment request;
+    request.profile = ProfileName(name);
+    request.version = version;
+    request.strategy = strategy_from_json(strategy, "$").value();
+    return node().deployments.start(kAdmin, std::move(request));
+  }
+
+  /// Every instance that `answers` says what it desires as applied (or staged), with healthy or bad
+  /// traffic since its last heartbeat.
+  void heartbeats(const std::function<bool(const InstanceId&)>& answers,
+                  const std::function<Sample(const InstanceId&)>& traffic) {
+    for (const InstanceId& id : ids_) {
+      if (!answers(id)) continue;
+      Caller self = caller_with(Role::Instance, id.value);
+      self.principal.instance = id;
+      auto desired = node().fleet.desired(self, id);
+      if (!desired) continue;
+      Heartbeat beat;
+      beat.metrics = traffic(id);
+      for (const Assignment& assignment : *desired) {
+        if (assignment.active)
+          beat.observed.push_back(seen(assignment.profile, *assignment.active, false));
+        if (assignment.staged)
+          beat.observed.push_back(seen(assignment.profile, *assignment.staged, true));
+      }
+      auto done = node().fleet.heartbeat(self, id, std::move(beat));
+      EXPECT_TRUE(done) << done.error().detail;
+    }
+  }
+  void heartbeats() {
+    heartbeats([](const InstanceId&) { return true; }, [](const InstanceId&) { return good(); });
+  }
+
+  static Observation seen(const ProfileName& profile, const Assignment::Slot& slot, bool staged) {
+    Observation observation;
+    observation.profile = profile;
+    observation.version = slot.version;
+    observation.generation = slot.generation;
+    observation.hash = slot.hash;
+    observation.state = staged ? ObservedState::Staged : ObservedState::Applied;
+    return observation;
+  }
+  static Sample good() { return traffic(200, 1); }
+  static Sample bad() { return traffic(200, 80); }
+  static Sample traffic(std::uint64_t requests, std::uint64_t errors) {
+    Sample sample;
+    sample.requests = requests;
+    sample.errors = errors;
+    sample.latency.record(20, requests);
+    return sample;
+  }
+
+  void pass(Duration time) { clock_.advance(time); }
+  /// One round: instances speak, the runner decides, gathered writes are flushed.
+  void round() {
+    heartbeats();
+    node().runner.run_due();
+    node().fleet.flush();
+  }
+  Deployment now(const DeploymentId& id) { return store_.deployment(id).value(); }
+  std::string state(const DeploymentId& id) { return std::string(state_name(now(id).state)); }
+
+  MemoryStore memory_;
+  FlakyStore store_{memory_};
+  FakeClock clock_;
+  FakeRandom random_;
+  std::set<InstanceId> ids_;
+  std::unique_ptr<Node> node_;
+};
+
+}  // namespace hotswap::testing
