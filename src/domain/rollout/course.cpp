@@ -70,6 +70,10 @@ std::string title(const Deployment& deployment) {
   return deployment.profile.str() + " " + deployment.version.str();
 }
 
+std::string counted(std::size_t count, const std::string& noun) {
+  return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
+}
+
 const Running* position(const DeploymentState& state) {
   if (const auto* running = std::get_if<Running>(&state)) return running;
   if (const auto* paused = std::get_if<Paused>(&state)) return &paused->at;

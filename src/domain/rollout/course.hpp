@@ -49,6 +49,9 @@ class Course {
 /// `payment-service.production 1.2.0`: what people call this deployment.
 [[nodiscard]] std::string title(const Deployment& deployment);
 
+/// `1 instance`, `2 instances`
+[[nodiscard]] std::string counted(std::size_t count, const std::string& noun);
+
 /// Where the deployment stands in its plan, if it is Running or Paused.
 [[nodiscard]] const Running* position(const DeploymentState& state);
 

@@ -50,7 +50,8 @@ struct Judged {
 using DeploymentEvent =
     std::variant<Promote, Pause, Resume, Cancel, Rollback, Tick, Reported, Vanished, Judged>;
 
-/// Write the desired assignment of these targets (indexes into `targets`).
+/// Write the desired assignment of these targets (indexes into `targets`). Whoever acts on it gives
+/// each of them its new generation in `next.targets`; all of them stand in `changed_targets`.
 struct Assign {
   std::vector<std::size_t> targets;
   AssignMode mode = AssignMode::Deliver;

@@ -131,14 +131,13 @@ bool same_outcomes(const std::optional<Judgement>& before, const Judgement& afte
                             &CriterionVerdict::outcome);
 }
 
-/// The explanations of the criteria that gave the judgement its outcome.
-std::string explain(const Judgement& judgement) {
-  std::string text = std::string(to_string(judgement.overall));
+/// What the criteria say that gave the judgement its outcome; nothing for Pass.
+std::string reasons(const Judgement& judgement) {
+  std::string text;
+  if (judgement.overall == Outcome::Pass) return text;
   for (const auto& verdict : judgement.verdicts) {
     if (verdict.dry_run || verdict.outcome != judgement.overall) continue;
-    if (judgement.overall != Outcome::Pass) {
-      text += "; " + verdict.criterion + ": " + verdict.explanation;
-    }
+    text += (text.empty() ? ": " : "; ") + verdict.criterion + ": " + verdict.explanation;
   }
   return text;
 }
@@ -177,11 +176,13 @@ void take_judgement(Course& course, const Judged& judged) {
   const auto& judgement = judged.judgement;
   if (!same_outcomes(course.deployment().judgement, judgement)) {
     course.set_judgement(judgement);
-    course.record("health.verdict", "health: " + explain(judgement), to_json(judgement));
+    course.record("health.verdict",
+                  "health " + std::string(to_string(judgement.overall)) + reasons(judgement),
+                  to_json(judgement));
   }
   if (judgement.overall != Outcome::Fail) return;
   course.set_judgement(judgement);
-  start_rollback(course, Trigger::Health, "health " + explain(judgement));
+  start_rollback(course, Trigger::Health, "health failed" + reasons(judgement));
 }
 
 }  // namespace hotswap::rollout

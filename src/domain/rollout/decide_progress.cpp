@@ -116,11 +116,10 @@ bool finish_assigning(Course& course) {
   course.set_judgement(std::nullopt);
   enter_phase(course, Phase::Soaking);
   if (step.soak > Duration::zero()) {
-    course.record(
-        "step.soaking",
-        fmt::format("{}: {} of {} instances run the version; watching for {}", step_name(course),
-                    now.reached, step.cohort, format_duration(step.soak)),
-        step_data(course, 0));
+    course.record("step.soaking",
+                  fmt::format("{}: {} of {} run the version; watching for {}", step_name(course),
+                              now.reached, step.cohort, format_duration(step.soak)),
+                  step_data(course, 0));
   }
   return true;
 }
@@ -166,9 +165,9 @@ void deliver_to_stragglers(Course& course) {
 }  // namespace
 
 void start(Course& course) {
-  course.record("deployment.started",
-                fmt::format("{} goes to {} instances in {} steps", title(course.deployment()),
-                            course.targets().size(), course.plan().steps.size()));
+  course.record("deployment.started", title(course.deployment()) + " goes to " +
+                                          counted(course.targets().size(), "instance") + " in " +
+                                          counted(course.plan().steps.size(), "step"));
   enter_step(course, 0);
 }
 
@@ -176,8 +175,8 @@ void enter_step(Course& course, std::size_t step) {
   course.enter(Running{step, Phase::Assigning, course.now()});
   const auto added = assign_due(course);
   const auto& entered = current_step(course);
-  const std::string_view verb = entered.mode == AssignMode::Stage      ? " stage"
-                                : entered.mode == AssignMode::Activate ? " switch"
+  const std::string_view verb = entered.mode == AssignMode::Stage      ? " stage it"
+                                : entered.mode == AssignMode::Activate ? " switch to it"
                                                                        : "";
   course.record("step.assigning",
                 fmt::format("{}: {} of {} instances ({:.3g} %){}", step_name(course),
@@ -188,7 +187,7 @@ void enter_step(Course& course, std::size_t step) {
 void complete_step(Course& course, bool promoted) {
   if (current_step(course).gate == Gate::Manual && !promoted) {
     enter_phase(course, Phase::AwaitingPromotion);
-    const auto message = step_name(course) + " is healthy and waits for promotion";
+    const auto message = step_name(course) + " waits for promotion";
     course.record("step.awaiting_promotion", message, step_data(course, 0));
     course.notify("info", message);
     return;

@@ -85,7 +85,7 @@ void restore_targets(Course& course) {
   }
   const auto count = assign.targets.size();
   course.record("rollback.started",
-                fmt::format("{} instances go back to what they ran before", count));
+                counted(count, "instance") + " told to go back to what ran before");
   if (count > 0) course.effect(std::move(assign));
 }
 
@@ -113,24 +113,34 @@ void fail_rollback(Course& course, const RollingBack& state, std::size_t blocked
   course.notify("critical", message);
 }
 
-void verify_rollback(Course& course, const RollingBack& state) {
+/// Who runs what after the rollback, in one sentence.
+std::string outcome(const Course& course, const std::string& took) {
   const auto restored = count(course.deployment(), TargetState::Restored);
   const auto away = count(course.deployment(), TargetState::Unreachable);
+  const auto first_ever =
+      static_cast<std::size_t>(std::ranges::count_if(course.targets(), [](const Target& target) {
+        return target.state == TargetState::Restored && !target.previous;
+      }));
+  std::string text =
+      counted(restored - first_ever, "instance") + " back on the previous version after " + took;
+  if (first_ever > 0) text += fmt::format("; {} had none and keep what they hold", first_ever);
+  if (away > 0) text += fmt::format("; {} away, converging on return", away);
+  return text;
+}
+
+void verify_rollback(Course& course, const RollingBack& state) {
   const auto took = format_duration(course.now() - state.since);
   json::Object data;
   data.append("reason", state.reason);
   data.append("step", state.step);
-  data.append("restored", restored);
-  data.append("unreachable", away);
+  data.append("restored", count(course.deployment(), TargetState::Restored));
+  data.append("unreachable", count(course.deployment(), TargetState::Unreachable));
   data.append("took", took);
   if (const auto& judgement = course.deployment().judgement) {
     data.append("judgement", to_json(*judgement));
   }
   course.enter(RolledBack{state.reason, course.now()});
-  course.record(
-      "rollback.verified",
-      fmt::format("{} instances are back after {}{}", restored, took,
-                  away == 0 ? std::string() : fmt::format("; {} away converge on return", away)));
+  course.record("rollback.verified", outcome(course, took));
   course.record("rollback.reported", "the report of this rollback is ready", std::move(data));
   course.notify("info", fmt::format("rolled back and verified after {}", took));
 }

@@ -30,10 +30,10 @@ struct Target {
   InstanceId instance;
   std::string zone;
   std::optional<SemVer> previous;  ///< what it was told to run before
-  bool offline_at_start = false;   ///< not counted against the failure budget
+  bool offline_at_start = false;   ///< or before its step: not counted against the budget
   TargetState state = TargetState::Waiting;
   std::uint64_t generation = 0;  ///< of the last assignment made by this deployment
-  WallTime since{};              ///< of `state`
+  WallTime since{};              ///< of `state`; Received keeps Assigned's, whose answer is due
   std::string reason;            ///< for Rejected, Failed
   bool operator==(const Target&) const = default;
 };

@@ -33,7 +33,8 @@ struct Plan {
   bool operator==(const Plan&) const = default;
 };
 
-/// `targets` ≥ 1. Pure.
+/// `targets` ≥ 1. Pure. At most limits::kSteps steps (batches of a large fleet grow); steps that
+/// would add nobody are left out, except in Custom. `percentage` is the true exposure.
 [[nodiscard]] Plan plan(const Strategy& strategy, std::size_t targets);
 /// Sum of soaks and bake: the least time a healthy deployment takes.
 [[nodiscard]] Duration expected_duration(const Plan& plan);
