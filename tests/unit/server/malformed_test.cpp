@@ -18,7 +18,7 @@ std::string chunked(std::string_view body) {
 
 // What follows the ill-formed request must never be taken for a request of its own.
 const std::vector<Malformed>& table() {
-  static const std::string nul("GET / HTTP/1.1\r\nHost: t\r\nX: a\0b\r\n\r\n", 37);
+  static constexpr char kNul[] = "GET / HTTP/1.1\r\nHost: t\r\nX: a\0b\r\n\r\n";
   static const std::vector<Malformed> cases{
       {"LengthAndEncoding",
        head("Content-Length: 5\r\nTransfer-Encoding: chunked\r\n") + "0\r\n\r\n", 400},
@@ -47,7 +47,7 @@ const std::vector<Malformed>& table() {
       {"BlankBeforeColon", "GET / HTTP/1.1\r\nHost : t\r\n\r\n", 400},
       {"NoColon", "GET / HTTP/1.1\r\nHost\r\n\r\n", 400},
       {"EmptyName", "GET / HTTP/1.1\r\nHost: t\r\n: v\r\n\r\n", 400},
-      {"NulByte", nul, 400},
+      {"NulByte", std::string(kNul, sizeof kNul - 1), 400},
       {"NoHost", "GET / HTTP/1.1\r\nA: b\r\n\r\n", 400},
       {"HostTwice", "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", 400},
       {"EmptyLineFirst", "\r\nGET / HTTP/1.1\r\nHost: t\r\n\r\n", 400},

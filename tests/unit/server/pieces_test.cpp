@@ -51,6 +51,8 @@ TEST(RequestParser, IgnoresTrailers) {
 
 class Queue : public ::testing::Test {
  protected:
+  ~Queue() override { mailbox->close(); }
+
   std::string take_all() {
     std::vector<SharedFrame> frames;
     queue->take(frames, 100);
