@@ -1,0 +1,213 @@
+#include "api/resources/api.hpp"
+
+#include "api/etag.hpp"
+#include "api/problem.hpp"
+#include "api/resources/routes.hpp"
+#include "api/resources/words.hpp"
+#include "domain/json/parse.hpp"
+
+namespace hotswap::api {
+namespace {
+
+constexpr std::string_view kBearer = "Bearer ";
+
+/// The token of an Authorization header; empty if there is none.
+std::string_view bearer(const Request& request) {
+  const auto header = request.header("Authorization");
+  if (header.size() <= kBearer.size() ||
+      !same_header_name(header.substr(0, kBearer.size()), kBearer)) {
+    return {};
+  }
+  return header.substr(kBearer.size());
+}
+
+bool is_read(Method method) { return method == Method::Get || method == Method::Head; }
+
+/// Whether JSON will do: nothing else is asked for.
+bool takes_json(const Request& request) {
+  const auto accept = request.header("Accept");
+  return accept.empty() || accept == "*/*" || accept.starts_with("application/json");
+}
+
+Result<json::Value> read_body(const Route& route, const Request& request) {
+  const bool wanted = route.body != BodyKind::None && route.body != BodyKind::Any;
+  if (!wanted) return json::Value();
+  if (route.body == BodyKind::OptionalJson && request.body.empty()) return json::Object{};
+  const auto type = content_type_of(request);
+  if (!is_json_type(type)) {
+    return fail(ErrorCode::UnsupportedMediaType, "http.media_type",
+                "This route takes application/json, not '" + type +
+                    "': send Content-Type: application/json.");
+  }
+  return json::parse(request.body);
+}
+
+/// The instance that a route of one instance is about.
+std::optional<InstanceId> instance_of(Action action, const std::vector<std::string>& path) {
+  const bool of_one = action == Action::InstanceReport || action == Action::InstanceRemove;
+  if (!of_one || path.empty()) return std::nullopt;
+  return InstanceId(path.front());
+}
+
+std::string action_name(const Route* route) {
+  return route != nullptr && route->action ? std::string(to_string(*route->action))
+                                           : "http.request";
+}
+
+}  // namespace
+
+Api::Api(Services services)
+    : services_(std::move(services)),
+      router_(routes()),
+      idempotency_(services_.store, services_.committer, services_.clock, services_.logger),
+      denials_(services_.audit, services_.clock, services_.logger) {
+  services_.committer.on_profile_changed(
+      [&cache = services_.cache](const ProfileName& name) { cache.forget(name); });
+  // Streams of instances that were removed for their silence have nobody at the other end.
+  services_.fleet.on_vanished([this](const std::vector<InstanceId>& instances) {
+    Caller self;
+    self.principal.roles = {Role::Admin};
+    for (const auto& id : instances) {
+      if (!services_.fleet.get(self, id)) services_.streams.remove(id);
+    }
+  });
+}
+
+std::optional<Response> Api::answer_now(const Request& request) {
+  if (!is_read(request.method)) return std::nullopt;
+  if (request.path == "/health/live") {
+    return std::get<Response>(finished(
+        request, json_answer(200, json::Object{{"status", "live"}}), trace_of(request)));
+  }
+  if (!request.query.empty() || !takes_json(request)) return std::nullopt;
+  const auto cached = services_.cache.find(request.path);
+  if (!cached) return std::nullopt;
+  const auto principal = services_.tokens.verify(bearer(request));
+  // Refusals are audited, which takes the long way.
+  if (!principal || !authorize(**principal, cached->action, &cached->access)) return std::nullopt;
+  Response response;
+  response.headers.reserve(2);
+  response.headers.push_back({"ETag", cached->etag});
+  response.headers.push_back({"traceparent", trace_of(request).header()});
+  if (none_match_hits(request.header("If-None-Match"), cached->etag)) {
+    response.status = 304;
+    return response;
+  }
+  response.content_type = "application/json";
+  response.body = cached->body;
+  return response;
+}
+
+Reply Api::answer(const Request& request) {
+  const auto trace = trace_of(request);
+  Caller caller;
+  caller.address = request.peer;
+  caller.trace_id = trace.trace_id;
+  Router::Match match;
+  auto reply = run(request, caller, match);
+  if (!reply) reply = problem_of(reply.error(), request, caller, match.route);
+  return finished(request, std::move(*reply), trace);
+}
+
+Result<void> Api::identify(const Request& request, const Route* route, Caller& caller) {
+  if (route != nullptr && !route->action) return {};
+  const bool open_metrics = route != nullptr && route->action == Action::MetricsRead &&
+                            services_.metrics_open && bearer(request).empty();
+  if (open_metrics) {
+    caller.principal.subject = "anonymous";
+    caller.principal.roles = {Role::Viewer};
+    return {};
+  }
+  const auto token = bearer(request);
+  if (token.empty()) return std::unexpected(unauthenticated("no token"));
+  auto principal = services_.tokens.verify(token);
+  if (!principal) return std::unexpected(principal.error());
+  caller.principal = **principal;
+  return {};
+}
+
+Result<Reply> Api::run(const Request& request, Caller& caller, Router::Match& match) {
+  auto matched = router_.match(request.method, request.path);
+  if (matched) match = *matched;
+  // Strangers are not told which routes there are.
+  if (auto known = identify(request, match.route, caller); !known) {
+    return std::unexpected(known.error());
+  }
+  if (!matched) return std::unexpected(matched.error());
+  const auto& route = *match.route;
+  if (route.action) {
+    const auto instance = instance_of(*route.action, match.path);
+    const auto may = authorize(caller.principal, *route.action, nullptr,
+                               instance ? &*instance : nullptr);
+    if (!may) return std::unexpected(may.error());
+  }
+  auto query = Query::parse(request.query, route.query);
+  if (!query) return std::unexpected(query.error());
+  auto body = read_body(route, request);
+  if (!body) return std::unexpected(body.error());
+  Call call{request, route, caller, match.path, std::move(*query), std::move(*body)};
+  return handle(call);
+}
+
+Result<Reply> Api::handle(Call& call) {
+  const bool keyed = call.request.method == Method::Post && call.route.repeat == Repeat::Stored &&
+                     !call.request.header("Idempotency-Key").empty();
+  return keyed ? handle_once(call) : call.route.handle(services_, call);
+}
+
+Result<Reply> Api::handle_once(Call& call) {
+  const auto ticket = Idempotency::ticket(call.caller.principal.subject, call.request);
+  if (!ticket) return std::unexpected(ticket.error());
+  auto known = idempotency_.begin(*ticket);
+  if (!known) return std::unexpected(known.error());
+  if (*known) return std::move(**known);
+  auto reply = call.route.handle(services_, call);
+  if (!reply) reply = problem_of(reply.error(), call.request, call.caller, &call.route);
+  idempotency_.finish(*ticket, std::get<Response>(*reply));
+  return reply;
+}
+
+Response Api::problem_of(const Error& error, const Request& request, const Caller& caller,
+                         const Route* route) {
+  if (error.code == ErrorCode::Unauthenticated || error.code == ErrorCode::Forbidden) {
+    denials_.note(caller, action_name(route), request.path, error);
+  }
+  if (status_of(error.code) >= 500) {
+    services_.logger.error("api", "A request failed",
+                           {{"reason", error.reason},
+                            {"detail", error.detail},
+                            {"internal", error.internal},
+                            {"path", request.path},
+                            {"traceId", caller.trace_id}});
+  }
+  auto response = problem(error, request.path, caller.trace_id);
+  if (error.code == ErrorCode::MethodNotAllowed) {
+    response.headers.push_back({"Allow", router_.methods(request.path)});
+  }
+  return response;
+}
+
+Reply Api::finished(const Request& request, Reply reply, const Trace& trace) const {
+  const bool head = request.method == Method::Head;
+  if (head && !std::holds_alternative<Response>(reply)) {
+    Response headers_only;
+    headers_only.content_type = "text/event-stream";
+    reply = std::move(headers_only);
+  }
+  if (auto* response = std::get_if<Response>(&reply)) {
+    if (is_read(request.method)) apply_conditions(request, *response);
+    response->headers.push_back({"traceparent", trace.header()});
+  }
+  if (auto* stream = std::get_if<StreamStart>(&reply)) {
+    stream->headers.push_back({"traceparent", trace.header()});
+  }
+  return reply;
+}
+
+Response Api::refuse(int status, std::string_view why, const Request* request) {
+  const auto trace = request != nullptr ? trace_of(*request) : Trace{};
+  return transport_problem(status, why, request != nullptr ? request->path : "/",
+                           trace.trace_id);
+}
+
+}  // namespace hotswap::api

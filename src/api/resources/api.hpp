@@ -1,0 +1,39 @@
+#pragma once
+// The application behind the server: every request goes through here once, in one order:
+// trace, route, token, role, query, body, repetition, use case, conditions.
+
+#include "api/resources/denials.hpp"
+#include "api/resources/idempotency.hpp"
+#include "api/resources/services.hpp"
+#include "api/router.hpp"
+#include "api/server/handler.hpp"
+#include "api/trace.hpp"
+
+namespace hotswap::api {
+
+class Api final : public Handler {
+ public:
+  /// Registers itself with the committer: make it before the first commit.
+  explicit Api(Services services);
+
+  /// A profile or a version that was read within the last second, and /health/live.
+  [[nodiscard]] std::optional<Response> answer_now(const Request& request) override;
+  [[nodiscard]] Reply answer(const Request& request) override;
+  [[nodiscard]] Response refuse(int status, std::string_view why, const Request* request) override;
+
+ private:
+  [[nodiscard]] Result<Reply> run(const Request& request, Caller& caller, Router::Match& match);
+  [[nodiscard]] Result<void> identify(const Request& request, const Route* route, Caller& caller);
+  [[nodiscard]] Result<Reply> handle(Call& call);
+  [[nodiscard]] Result<Reply> handle_once(Call& call);
+  [[nodiscard]] Response problem_of(const Error& error, const Request& request,
+                                    const Caller& caller, const Route* route);
+  [[nodiscard]] Reply finished(const Request& request, Reply reply, const Trace& trace) const;
+
+  Services services_;
+  const Router router_;
+  Idempotency idempotency_;
+  Denials denials_;
+};
+
+}  // namespace hotswap::api

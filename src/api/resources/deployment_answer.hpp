@@ -1,0 +1,13 @@
+#pragma once
+#include "api/server/http.hpp"
+#include "domain/rollout/deployment.hpp"
+
+namespace hotswap::api {
+
+struct Services;
+
+/// The whole deployment, its targets named by host where they are registered.
+[[nodiscard]] Response deployment_answer(Services& services, int status,
+                                         const Deployment& deployment);
+
+}  // namespace hotswap::api

@@ -1,0 +1,52 @@
+#include "api/resources/desired.hpp"
+
+#include "api/etag.hpp"
+#include "api/streams/frames.hpp"
+#include "domain/json/write.hpp"
+
+namespace hotswap::api {
+
+Result<std::string> desired_text(FrameCache& frames, const std::vector<Assignment>& assignments) {
+  std::string out = "[";
+  for (const auto& assignment : assignments) {
+    if (!assignment.active && !assignment.staged) continue;
+    if (out.size() > 1) out += ',';
+    out += "{\"profile\":";
+    json::write_string_to(out, assignment.profile.str());
+    if (assignment.active) {
+      const auto active = frames.members(assignment.profile, *assignment.active);
+      if (!active) return std::unexpected(active.error());
+      out += ',';
+      out += **active;
+    }
+    if (assignment.staged) {
+      const auto staged = frames.members(assignment.profile, *assignment.staged);
+      if (!staged) return std::unexpected(staged.error());
+      out += ",\"staged\":{";
+      out += **staged;
+      out += '}';
+    }
+    out += '}';
+  }
+  out += ']';
+  return out;
+}
+
+std::string desired_etag(const std::vector<Assignment>& assignments) {
+  std::string text;
+  const auto add = [&text](std::string_view name, const std::optional<Assignment::Slot>& slot) {
+    if (!slot) return;
+    text += name;
+    text += std::to_string(slot->generation) + ' ' + slot->hash;
+  };
+  for (const auto& assignment : assignments) {
+    if (!assignment.active && !assignment.staged) continue;
+    text += assignment.profile.str();
+    add(" active ", assignment.active);
+    add(" staged ", assignment.staged);
+    text += '\n';
+  }
+  return etag_of(text);
+}
+
+}  // namespace hotswap::api

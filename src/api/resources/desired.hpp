@@ -1,0 +1,18 @@
+#pragma once
+#include <string>
+
+#include "domain/base/error.hpp"
+#include "domain/fleet/instance.hpp"
+
+namespace hotswap::api {
+
+class FrameCache;
+
+/// `[{"profile","version","generation","hash","data":{…},"staged":{…}?}]`, as registration and
+/// polling give it.
+[[nodiscard]] Result<std::string> desired_text(FrameCache& frames,
+                                               const std::vector<Assignment>& assignments);
+/// Changes exactly when the desired state does; costs no content.
+[[nodiscard]] std::string desired_etag(const std::vector<Assignment>& assignments);
+
+}  // namespace hotswap::api

@@ -1,0 +1,65 @@
+#pragma once
+// One function per route: reads the call, asks a use case, renders the answer. Who may call them
+// and what they take stands in the table (routes.cpp).
+
+#include "api/router.hpp"
+
+namespace hotswap::api {
+
+// configs.cpp
+Result<Reply> create_config(Services& services, Call& call);
+Result<Reply> list_configs(Services& services, Call& call);
+Result<Reply> get_config(Services& services, Call& call);
+Result<Reply> put_config(Services& services, Call& call);
+Result<Reply> patch_config(Services& services, Call& call);
+Result<Reply> delete_config(Services& services, Call& call);
+// versions.cpp
+Result<Reply> upload_version(Services& services, Call& call);
+Result<Reply> list_versions(Services& services, Call& call);
+Result<Reply> get_version(Services& services, Call& call);
+// tags.cpp
+Result<Reply> put_tag(Services& services, Call& call);
+Result<Reply> delete_tag(Services& services, Call& call);
+// diff.cpp
+Result<Reply> diff_versions(Services& services, Call& call);
+// history.cpp
+Result<Reply> roll_back_config(Services& services, Call& call);
+Result<Reply> config_history(Services& services, Call& call);
+// deployments.cpp
+Result<Reply> start_deployment(Services& services, Call& call);
+Result<Reply> list_deployments(Services& services, Call& call);
+Result<Reply> get_deployment(Services& services, Call& call);
+Result<Reply> deployment_report(Services& services, Call& call);
+// deployment_commands.cpp
+Result<Reply> pause_deployment(Services& services, Call& call);
+Result<Reply> resume_deployment(Services& services, Call& call);
+Result<Reply> promote_deployment(Services& services, Call& call);
+Result<Reply> cancel_deployment(Services& services, Call& call);
+Result<Reply> roll_back_deployment(Services& services, Call& call);
+// instances.cpp
+Result<Reply> register_instance(Services& services, Call& call);
+Result<Reply> list_instances(Services& services, Call& call);
+Result<Reply> get_instance(Services& services, Call& call);
+Result<Reply> remove_instance(Services& services, Call& call);
+// heartbeat.cpp
+Result<Reply> heartbeat(Services& services, Call& call);
+// instance_streams.cpp
+Result<Reply> instance_stream(Services& services, Call& call);
+Result<Reply> instance_configs(Services& services, Call& call);
+// events.cpp
+Result<Reply> all_events(Services& services, Call& call);
+Result<Reply> deployment_events(Services& services, Call& call);
+// audit.cpp
+Result<Reply> list_audit(Services& services, Call& call);
+Result<Reply> verify_audit(Services& services, Call& call);
+// health.cpp
+Result<Reply> health(Services& services, Call& call);
+Result<Reply> health_live(Services& services, Call& call);
+Result<Reply> health_ready(Services& services, Call& call);
+Result<Reply> metrics(Services& services, Call& call);
+// documents.cpp
+Result<Reply> openapi_json(Services& services, Call& call);
+Result<Reply> docs_page(Services& services, Call& call);
+Result<Reply> errors_page(Services& services, Call& call);
+
+}  // namespace hotswap::api

@@ -1,0 +1,52 @@
+#include "api/resources/handlers.hpp"
+#include "api/resources/services.hpp"
+#include "api/resources/words.hpp"
+
+namespace hotswap::api {
+namespace {
+
+struct Condition {
+  bool draining = false;
+  bool store = true;
+  [[nodiscard]] bool ready() const { return store && !draining; }
+};
+
+Condition look(Services& services) {
+  return {.draining = services.draining && services.draining(),
+          .store = services.store.ping().has_value()};
+}
+
+json::Object described(const Condition& condition) {
+  return {{"status", condition.ready() ? "ready" : condition.draining ? "draining" : "unavailable"},
+          {"store", condition.store ? "ok" : "unreachable"}};
+}
+
+}  // namespace
+
+Result<Reply> health_live(Services&, Call&) {
+  return json_answer(200, json::Object{{"status", "live"}});
+}
+
+Result<Reply> health_ready(Services& services, Call&) {
+  const auto condition = look(services);
+  return json_answer(condition.ready() ? 200 : 503, described(condition));
+}
+
+Result<Reply> health(Services& services, Call&) {
+  const auto condition = look(services);
+  auto answer = described(condition);
+  answer.append("version", services.version);
+  answer.append("time", format_time(services.clock.wall()));
+  answer.append("instances", static_cast<std::uint64_t>(services.fleet.size()));
+  answer.append("streams", static_cast<std::uint64_t>(services.streams.connected()));
+  return json_answer(condition.ready() ? 200 : 503, answer);
+}
+
+Result<Reply> metrics(Services& services, Call&) {
+  if (!services.metrics_text) {
+    return fail(ErrorCode::NotFound, "metrics.disabled", "This server exports no metrics.");
+  }
+  return make_response(200, "text/plain; version=0.0.4; charset=utf-8", services.metrics_text());
+}
+
+}  // namespace hotswap::api

@@ -1,0 +1,108 @@
+#include "api/resources/handlers.hpp"
+#include "api/resources/services.hpp"
+#include "api/resources/words.hpp"
+#include "domain/json/path.hpp"
+#include "domain/json/reader.hpp"
+
+namespace hotswap::api {
+namespace {
+
+constexpr std::size_t kObservedProfiles = 256;
+constexpr std::size_t kErrorBytes = 2048;
+
+Result<Observation> read_observation(const std::string& profile, const json::Value& value,
+                                     const std::string& path) {
+  json::ObjectReader in(value, path);
+  Observation seen;
+  seen.profile = ProfileName(profile);
+  if (const auto version = in.optional_string("version")) {
+    const auto number = SemVer::parse(*version);
+    if (number) {
+      seen.version = *number;
+    } else {
+      in.mistake("version", "format", number.error().detail);
+    }
+  }
+  seen.generation =
+      static_cast<std::uint64_t>(in.optional_int("generation", 0, INT64_MAX).value_or(0));
+  const auto state = in.required_string("state");
+  if (const auto known = observed_state_from_string(state)) {
+    seen.state = *known;
+  } else if (in.has("state")) {
+    in.mistake("state", "enum",
+               "must be received, validated, staged, applied, rejected or running");
+  }
+  seen.hash = in.optional_string("hash").value_or("");
+  if (seen.hash.size() > 64) in.mistake("hash", "maxLength", "must be a SHA-256 in hexadecimal");
+  // An instance's own words may be long; what does not fit is cut, since they only inform.
+  seen.error = in.optional_string("error").value_or("").substr(0, kErrorBytes);
+  if (auto bad = in.finish("heartbeat.invalid")) return std::unexpected(*bad);
+  return seen;
+}
+
+void read_observed(json::ObjectReader& in, Heartbeat& heartbeat) {
+  const auto* observed = in.optional_object("observed");
+  if (observed == nullptr) return;
+  if (observed->size() > kObservedProfiles) {
+    in.mistake("observed", "maxProperties",
+               "must have at most " + std::to_string(kObservedProfiles) + " profiles");
+    return;
+  }
+  for (const auto& [profile, value] : *observed) {
+    auto seen = read_observation(profile, value, json::path_member("$.observed", profile));
+    if (seen) {
+      heartbeat.observed.push_back(std::move(*seen));
+    } else {
+      in.absorb(seen.error());
+    }
+  }
+}
+
+void read_metrics(json::ObjectReader& in, Heartbeat& heartbeat) {
+  const auto* metrics = in.optional_value("metrics");
+  if (metrics == nullptr) return;
+  auto sample = sample_from_json(*metrics, "$.metrics");
+  if (sample) {
+    heartbeat.metrics = std::move(*sample);
+  } else {
+    in.absorb(sample.error());
+  }
+}
+
+/// The instance's own opinion counts as one health check, unless it reports checks itself.
+void read_status(json::ObjectReader& in, Heartbeat& heartbeat) {
+  const auto status = in.optional_string("status").value_or("healthy");
+  if (status != "healthy" && status != "unhealthy") {
+    in.mistake("status", "enum", "must be healthy or unhealthy");
+    return;
+  }
+  if (heartbeat.metrics.checks > 0 || !in.has("status")) return;
+  heartbeat.metrics.checks = 1;
+  heartbeat.metrics.failed_checks = status == "unhealthy" ? 1 : 0;
+}
+
+Result<Heartbeat> read_heartbeat(const json::Value& body) {
+  json::ObjectReader in(body, "$");
+  Heartbeat heartbeat;
+  read_observed(in, heartbeat);
+  read_metrics(in, heartbeat);
+  read_status(in, heartbeat);
+  if (auto bad = in.finish("heartbeat.invalid")) return std::unexpected(*bad);
+  return heartbeat;
+}
+
+}  // namespace
+
+Result<Reply> heartbeat(Services& services, Call& call) {
+  auto sent = read_heartbeat(call.body);
+  if (!sent) return std::unexpected(sent.error());
+  const auto reply =
+      services.fleet.heartbeat(call.caller, InstanceId(call.path[0]), std::move(*sent));
+  if (!reply) return std::unexpected(reply.error());
+  json::Array changed;
+  for (const auto& profile : reply->changed) changed.emplace_back(profile.str());
+  return json_answer(200, json::Object{{"heartbeatInterval", format_duration(reply->interval)},
+                                       {"changed", std::move(changed)}});
+}
+
+}  // namespace hotswap::api

@@ -1,0 +1,70 @@
+#include "api/resources/routes.hpp"
+
+#include "api/resources/handlers.hpp"
+
+namespace hotswap::api {
+namespace {
+
+using enum Method;
+constexpr auto kNone = BodyKind::None;
+constexpr auto kJson = BodyKind::Json;
+constexpr auto kMaybe = BodyKind::OptionalJson;
+constexpr auto kPatch = BodyKind::MergePatch;
+constexpr auto kAny = BodyKind::Any;
+constexpr auto kNatural = Repeat::Natural;
+
+// clang-format off
+constexpr Route kRoutes[] = {
+    {Get, "/health", {}, "", kNone, health},
+    {Get, "/health/live", {}, "", kNone, health_live},
+    {Get, "/health/ready", {}, "", kNone, health_ready},
+    {Get, "/openapi.json", {}, "", kNone, openapi_json},
+    {Get, "/docs", {}, "", kNone, docs_page},
+    {Get, "/docs/errors", {}, "", kNone, errors_page},
+    {Get, "/metrics", Action::MetricsRead, "", kNone, metrics},
+
+    {Post, "/api/v1/configs", Action::ConfigCreate, "", kJson, create_config},
+    {Get, "/api/v1/configs", Action::ConfigRead, "service environment label text limit cursor", kNone, list_configs},
+    {Get, "/api/v1/configs/{name}", Action::ConfigRead, "", kNone, get_config},
+    {Put, "/api/v1/configs/{name}", Action::ConfigUpdate, "", kJson, put_config},
+    {Patch, "/api/v1/configs/{name}", Action::ConfigUpdate, "", kPatch, patch_config},
+    {Delete, "/api/v1/configs/{name}", Action::ConfigDelete, "force", kNone, delete_config},
+    {Post, "/api/v1/configs/{name}/versions", Action::VersionUpload, "version bump message", kAny, upload_version},
+    {Get, "/api/v1/configs/{name}/versions", Action::VersionRead, "limit cursor", kNone, list_versions},
+    {Get, "/api/v1/configs/{name}/versions/{version}", Action::VersionRead, "", kNone, get_version},
+    {Put, "/api/v1/configs/{name}/versions/{version}/tags/{tag}", Action::VersionTag, "", kNone, put_tag},
+    {Delete, "/api/v1/configs/{name}/versions/{version}/tags/{tag}", Action::VersionTag, "", kNone, delete_tag},
+    {Get, "/api/v1/configs/{name}/versions/{from}/diff/{to}", Action::VersionRead, "", kNone, diff_versions},
+    {Post, "/api/v1/configs/{name}/rollback", Action::ConfigRollback, "", kJson, roll_back_config},
+    {Get, "/api/v1/configs/{name}/history", Action::ConfigRead, "at limit cursor", kNone, config_history},
+
+    {Post, "/api/v1/deployments", Action::DeploymentStart, "", kJson, start_deployment},
+    {Get, "/api/v1/deployments", Action::DeploymentRead, "configName state active limit cursor", kNone, list_deployments},
+    {Get, "/api/v1/deployments/{id}", Action::DeploymentRead, "", kNone, get_deployment},
+    {Get, "/api/v1/deployments/{id}/events", Action::DeploymentRead, "limit cursor", kNone, deployment_events},
+    {Get, "/api/v1/deployments/{id}/report", Action::DeploymentRead, "", kNone, deployment_report},
+    {Post, "/api/v1/deployments/{id}/pause", Action::DeploymentCommand, "", kMaybe, pause_deployment},
+    {Post, "/api/v1/deployments/{id}/resume", Action::DeploymentCommand, "", kMaybe, resume_deployment},
+    {Post, "/api/v1/deployments/{id}/promote", Action::DeploymentCommand, "", kMaybe, promote_deployment},
+    {Post, "/api/v1/deployments/{id}/cancel", Action::DeploymentCommand, "", kMaybe, cancel_deployment},
+    {Post, "/api/v1/deployments/{id}/rollback", Action::DeploymentCommand, "", kMaybe, roll_back_deployment},
+
+    {Post, "/api/v1/instances", Action::InstanceRegister, "", kJson, register_instance, kNatural},
+    {Get, "/api/v1/instances", Action::InstanceRead, "service environment status label limit cursor", kNone, list_instances},
+    {Get, "/api/v1/instances/{id}", Action::InstanceRead, "", kNone, get_instance},
+    {Delete, "/api/v1/instances/{id}", Action::InstanceRemove, "", kNone, remove_instance},
+    {Post, "/api/v1/instances/{id}/heartbeat", Action::InstanceReport, "", kJson, heartbeat, kNatural},
+    {Get, "/api/v1/instances/{id}/stream", Action::InstanceReport, "", kNone, instance_stream},
+    {Get, "/api/v1/instances/{id}/configs", Action::InstanceReport, "wait", kNone, instance_configs},
+
+    {Get, "/api/v1/events", Action::EventsRead, "", kNone, all_events},
+    {Get, "/api/v1/audit", Action::AuditRead, "actor action resource from to limit cursor", kNone, list_audit},
+    {Get, "/api/v1/audit/verify", Action::AuditRead, "", kNone, verify_audit},
+};
+// clang-format on
+
+}  // namespace
+
+std::span<const Route> routes() { return kRoutes; }
+
+}  // namespace hotswap::api

@@ -1,0 +1,37 @@
+#pragma once
+#include <functional>
+#include <string>
+
+#include "api/auth/token_verifier.hpp"
+#include "api/resources/read_cache.hpp"
+#include "api/streams/feed_hub.hpp"
+#include "api/streams/stream_hub.hpp"
+#include "domain/ports/logger.hpp"
+#include "orchestrator/audit_service.hpp"
+#include "orchestrator/config_service.hpp"
+#include "orchestrator/deployment_service.hpp"
+#include "orchestrator/fleet_service.hpp"
+
+namespace hotswap::api {
+
+/// All that the resources work with. Everything referred to outlives the Api.
+struct Services {
+  ConfigService& configs;
+  DeploymentService& deployments;
+  FleetService& fleet;
+  AuditService& audit;
+  Store& store;
+  Committer& committer;
+  StreamHub& streams;
+  FeedHub& feeds;
+  TokenVerifier& tokens;
+  ReadCache& cache;
+  const Clock& clock;
+  Logger& logger;
+  std::string version;                        ///< of this program, for people
+  std::function<std::string()> metrics_text;  ///< Prometheus text; empty: no /metrics
+  bool metrics_open = false;                  ///< /metrics without a token
+  std::function<bool()> draining;             ///< the server is about to stop; may be empty
+};
+
+}  // namespace hotswap::api

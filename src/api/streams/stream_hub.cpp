@@ -1,0 +1,277 @@
+#include "api/streams/stream_hub.hpp"
+
+#include <algorithm>
+
+namespace hotswap::api {
+namespace {
+
+constexpr Duration kSliceInterval = std::chrono::milliseconds(50);
+constexpr std::size_t kSlicesWaiting = 4096;
+
+}  // namespace
+
+struct StreamHub::Peer {
+  struct Held {
+    std::shared_ptr<PendingReply> reply;
+    Answer answer;
+  };
+  Mutex mutex;
+  std::shared_ptr<EventStream> stream HS_GUARDED_BY(mutex);
+  /// Highest generation sent per profile on this stream.
+  std::map<ProfileName, std::uint64_t> sent HS_GUARDED_BY(mutex);
+  /// While the first frames are being sent, changes are noted here and read anew afterwards.
+  bool opening HS_GUARDED_BY(mutex) = false;
+  bool changed_while_opening HS_GUARDED_BY(mutex) = false;
+  std::vector<Held> held HS_GUARDED_BY(mutex);
+};
+
+struct StreamHub::Slice {
+  std::vector<Assignment> assignments;
+  AssignMode mode = AssignMode::Deliver;
+};
+
+StreamHub::StreamHub(VersionCache& versions, const Clock& clock)
+    : frames_(versions), clock_(clock) {}
+
+StreamHub::~StreamHub() { stop(); }
+
+StreamHub::PeerPtr StreamHub::find(const InstanceId& instance) const {
+  const MutexLock lock(mutex_);
+  const auto found = peers_.find(instance);
+  return found == peers_.end() ? nullptr : found->second;
+}
+
+StreamHub::PeerPtr StreamHub::find_or_add(const InstanceId& instance) {
+  const MutexLock lock(mutex_);
+  auto& peer = peers_[instance];
+  if (!peer) peer = std::make_shared<Peer>();
+  return peer;
+}
+
+void StreamHub::forget_if_idle(const InstanceId& instance) {
+  const MutexLock lock(mutex_);
+  const auto found = peers_.find(instance);
+  if (found == peers_.end()) return;
+  // A copy in somebody's hand may be about to get a stream or a poll: it is left for their close.
+  if (found->second.use_count() > 1) return;
+  bool idle = false;
+  {
+    const MutexLock peer_lock(found->second->mutex);
+    idle = !found->second->stream && found->second->held.empty();
+  }
+  if (idle) peers_.erase(found);
+}
+
+std::size_t StreamHub::connected() const {
+  std::vector<PeerPtr> peers;
+  {
+    const MutexLock lock(mutex_);
+    for (const auto& [id, peer] : peers_) peers.push_back(peer);
+  }
+  std::size_t count = 0;
+  for (const auto& peer : peers) {
+    const MutexLock lock(peer->mutex);
+    if (peer->stream) ++count;
+  }
+  return count;
+}
+
+void StreamHub::send_slot(Peer& peer, FrameKind kind, const ProfileName& profile,
+                          const Assignment::Slot& slot) {
+  auto frame = frames_.frame(kind, profile, slot);
+  // A version that cannot be read now is named by the next heartbeat's answer.
+  if (!frame) return;
+  const MutexLock lock(peer.mutex);
+  auto& sent = peer.sent[profile];
+  if (!peer.stream || slot.generation <= sent) return;
+  sent = slot.generation;
+  // A staged copy is no substitute for what is active, so the two wait under different keys.
+  const auto key = kind == FrameKind::Stage ? profile.str() + " staged" : profile.str();
+  peer.stream->push(key, std::move(*frame));
+}
+
+void StreamHub::send_desired(Peer& peer, std::vector<Assignment> assignments) {
+  for (const auto& assignment : assignments) {
+    const auto& active = assignment.active;
+    const auto& staged = assignment.staged;
+    const bool staged_first = active && staged && staged->generation < active->generation;
+    if (staged_first) send_slot(peer, FrameKind::Stage, assignment.profile, *staged);
+    if (active) send_slot(peer, FrameKind::Config, assignment.profile, *active);
+    if (staged && !staged_first) send_slot(peer, FrameKind::Stage, assignment.profile, *staged);
+  }
+}
+
+void StreamHub::open(const InstanceId& instance, std::shared_ptr<EventStream> stream,
+                     const Desired& desired) {
+  const auto peer = find_or_add(instance);
+  std::shared_ptr<EventStream> older;
+  {
+    const MutexLock lock(peer->mutex);
+    older = std::exchange(peer->stream, stream);
+    peer->sent.clear();
+    peer->opening = true;
+    peer->changed_while_opening = false;
+  }
+  if (older) older->close();
+  while (true) {
+    auto now = desired();
+    if (now) send_desired(*peer, std::move(*now));
+    const MutexLock lock(peer->mutex);
+    // Somebody else opens the instance's stream anew: theirs goes on.
+    if (peer->stream != stream) return;
+    if (!now) {
+      peer->opening = false;
+      peer->stream->close();
+      return;
+    }
+    if (!std::exchange(peer->changed_while_opening, false)) {
+      peer->opening = false;
+      return;
+    }
+  }
+}
+
+void StreamHub::closed(const InstanceId& instance, const std::weak_ptr<EventStream>& stream) {
+  if (const auto peer = find(instance)) {
+    const MutexLock lock(peer->mutex);
+    if (peer->stream == stream.lock()) peer->stream = nullptr;
+  }
+  forget_if_idle(instance);
+}
+
+void StreamHub::hold(const InstanceId& instance, std::shared_ptr<PendingReply> reply,
+                     Answer answer) {
+  const auto peer = find_or_add(instance);
+  const MutexLock lock(peer->mutex);
+  peer->held.push_back({std::move(reply), std::move(answer)});
+}
+
+void StreamHub::release(const InstanceId& instance, const std::weak_ptr<PendingReply>& reply) {
+  if (const auto peer = find(instance)) {
+    const MutexLock lock(peer->mutex);
+    std::erase_if(peer->held, [&](const auto& held) { return held.reply == reply.lock(); });
+  }
+  forget_if_idle(instance);
+}
+
+void StreamHub::remove(const InstanceId& instance) {
+  const auto peer = find(instance);
+  if (!peer) return;
+  std::vector<Peer::Held> held;
+  {
+    const MutexLock lock(peer->mutex);
+    if (peer->stream) peer->stream->close();
+    held = std::exchange(peer->held, {});
+  }
+  for (const auto& each : held) each.reply->complete(each.answer());
+}
+
+void StreamHub::send_change(Peer& peer, const Assignment& assignment, AssignMode mode) {
+  const auto& slot = mode == AssignMode::Stage ? assignment.staged : assignment.active;
+  if (!slot) {
+    const MutexLock lock(peer.mutex);
+    if (!peer.stream) return;
+    // Nothing desired has no generation of its own: the last one that this stream saw stands.
+    const auto generation = peer.sent[assignment.profile];
+    peer.stream->push(assignment.profile.str(), std::make_shared<const std::string>(unassign_frame(
+                                                    assignment.profile, generation)));
+    return;
+  }
+  const auto kind = mode == AssignMode::Stage      ? FrameKind::Stage
+                    : mode == AssignMode::Activate ? FrameKind::Activate
+                                                   : FrameKind::Config;
+  send_slot(peer, kind, assignment.profile, *slot);
+}
+
+void StreamHub::send(const Assignment& assignment, AssignMode mode) {
+  const auto peer = find(assignment.instance);
+  if (!peer) return;
+  std::vector<Peer::Held> held;
+  bool opening = false;
+  {
+    const MutexLock lock(peer->mutex);
+    opening = peer->opening;
+    if (opening) peer->changed_while_opening = true;
+    held = std::exchange(peer->held, {});
+  }
+  if (!opening) send_change(*peer, assignment, mode);
+  for (const auto& each : held) each.reply->complete(each.answer());
+}
+
+void StreamHub::assigned(const std::vector<Assignment>& assignments, AssignMode mode,
+                         Duration spread) {
+  if (spread > Duration::zero() && assignments.size() > 1) {
+    schedule(assignments, mode, spread);
+    return;
+  }
+  for (const auto& assignment : assignments) send(assignment, mode);
+}
+
+void StreamHub::schedule(const std::vector<Assignment>& assignments, AssignMode mode,
+                         Duration spread) {
+  const auto intervals = static_cast<std::size_t>(spread / kSliceInterval);
+  const auto count = std::clamp<std::size_t>(intervals, 1, assignments.size());
+  const auto start = clock_.mono();
+  std::vector<Assignment> at_once;
+  {
+    const std::lock_guard lock(slices_mutex_);
+    for (std::size_t i = 0; i < count; ++i) {
+      const auto first = static_cast<std::ptrdiff_t>(assignments.size() * i / count);
+      const auto last = static_cast<std::ptrdiff_t>(assignments.size() * (i + 1) / count);
+      std::vector<Assignment> part(assignments.begin() + first, assignments.begin() + last);
+      // The first slice goes now; so does what finds no room, since late is worse than bunched.
+      if (i == 0 || slices_.size() >= kSlicesWaiting) {
+        std::ranges::move(part, std::back_inserter(at_once));
+        continue;
+      }
+      const auto due = start + spread * static_cast<std::int64_t>(i) / static_cast<std::int64_t>(count);
+      slices_.emplace(due, Slice{std::move(part), mode});
+    }
+  }
+  slices_changed_.notify_one();
+  for (const auto& assignment : at_once) send(assignment, mode);
+}
+
+void StreamHub::run_due() {
+  while (true) {
+    Slice slice;
+    {
+      const std::lock_guard lock(slices_mutex_);
+      if (slices_.empty() || slices_.begin()->first > clock_.mono()) return;
+      slice = std::move(slices_.begin()->second);
+      slices_.erase(slices_.begin());
+    }
+    for (const auto& assignment : slice.assignments) send(assignment, slice.mode);
+  }
+}
+
+void StreamHub::drive(const std::stop_token& stop) {
+  while (!stop.stop_requested()) {
+    run_due();
+    std::unique_lock lock(slices_mutex_);
+    if (slices_.empty()) {
+      slices_changed_.wait(lock, stop, [this] { return !slices_.empty(); });
+      continue;
+    }
+    const auto due = slices_.begin()->first;
+    const auto wait = due - clock_.mono();
+    if (wait > wait.zero()) {
+      slices_changed_.wait_for(lock, stop, wait, [this, due] {
+        return slices_.empty() || slices_.begin()->first < due;
+      });
+    }
+  }
+}
+
+void StreamHub::start() {
+  if (thread_.joinable()) return;
+  thread_ = std::jthread([this](const std::stop_token& stop) { drive(stop); });
+}
+
+void StreamHub::stop() {
+  if (!thread_.joinable()) return;
+  thread_.request_stop();
+  thread_.join();
+}
+
+}  // namespace hotswap::api
