@@ -1,6 +1,7 @@
 // payment_service: a small real service whose behaviour follows its HotSwap configuration.
 //   POST /pay {"amount":10,"currency":"EUR"}   GET /healthz   GET /config
 
+#include <charconv>
 #include <csignal>
 #include <cstdio>
 #include <cstring>
@@ -58,7 +59,9 @@ Arguments parse(int argc, char** argv) {
       out.ok = false;
     }
   }
-  client.port = std::atoi(port.c_str());
+  const auto* const end = port.data() + port.size();
+  const auto [rest, bad] = std::from_chars(port.data(), end, client.port);
+  out.ok = out.ok && bad == std::errc{} && rest == end && client.port >= 0 && client.port <= 65535;
   client.token_file = token_file;
   client.state_dir = state_dir;
   client.ca_file = ca_file;

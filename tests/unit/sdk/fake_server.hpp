@@ -69,7 +69,11 @@ class FakeServer {
   FakeServer(const FakeServer&) = delete;
   FakeServer& operator=(const FakeServer&) = delete;
 
-  [[nodiscard]] std::string url() const { return "http://127.0.0.1:" + std::to_string(port_); }
+  /// Scripts that were set before this call are seen by the server's threads.
+  [[nodiscard]] std::string url() const {
+    const std::lock_guard lock(mutex_);
+    return "http://127.0.0.1:" + std::to_string(port_);
+  }
 
   // Scripts; to be set before the client starts. Defaults answer as a good server.
   Handler on_register = [this](const Request&) { return Response{201, registration(), ""}; };
@@ -283,7 +287,7 @@ class FakeServer {
 
   int listener_ = -1;
   int port_ = 0;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::vector<Request> requests_;
   std::vector<int> sockets_;

@@ -24,7 +24,7 @@ using testing::Request;
 
 class PaymentService {
  public:
-  explicit PaymentService(const FakeServer& server, std::vector<std::string> extra = {}) {
+  explicit PaymentService(FakeServer& server, std::vector<std::string> extra = {}) {
     std::vector<std::string> words{HS_BINARY_DIR "/bin/payment_service",
                                    "--server",
                                    server.url(),
