@@ -78,7 +78,7 @@ struct PutTag {
 struct DeleteTag {
   ProfileName profile;
   std::string tag;
-};
+};  ///< none: ignored
 /// Conflict `deployment.already_active` naming the other, while one is active for the profile.
 struct InsertDeployment {
   Deployment deployment;
@@ -98,20 +98,20 @@ struct PutTargets {
 };
 struct PutAssignments {
   std::vector<Assignment> assignments;
-};
+};  ///< those of unknown instances or profiles are left out
 struct PutObservations {
   std::vector<Observation> observations;
-};
+};  ///< likewise
 struct PutInstance {
   Instance instance;
 };  ///< insert or replace
 struct TouchInstances {
   std::vector<std::pair<InstanceId, WallTime>> heartbeats;
-};  ///< Healthy
+};  ///< Healthy; unknown ones are ignored
 struct SetInstanceStatus {
   InstanceId id;
   InstanceStatus status;
-};
+};  ///< an unknown instance: ignored
 struct DeleteInstance {
   InstanceId id;
 };  ///< with assignments and observations
@@ -128,14 +128,14 @@ struct EnqueueOutbox {
 };  ///< same id: ignored
 struct FinishOutbox {
   std::string id;
-};
+};  ///< removes it
 struct PutIdempotent {
   std::string key;  ///< principal and key
   std::string body_hash;
   int status = 0;
   std::string headers, body;
   WallTime expires{};
-};
+};  ///< Conflict idempotency.exists while the key is remembered
 }  // namespace change
 
 using Change =

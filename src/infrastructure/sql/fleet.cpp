@@ -2,6 +2,7 @@
 
 #include "infrastructure/sql/columns.hpp"
 #include "infrastructure/sql/paging.hpp"
+#include "infrastructure/sql/profiles.hpp"
 #include "infrastructure/store/errors.hpp"
 
 namespace hotswap::sql {
@@ -75,6 +76,25 @@ Result<Observation> read_observation(const Row& row) {
   return in.finish(std::move(observation));
 }
 
+/// Asks once for a run of rows of one profile, as a step of a rollout writes them.
+class KnownProfiles {
+ public:
+  explicit KnownProfiles(Session& session) : session_(session) {}
+  Result<bool> contains(const ProfileName& name) {
+    if (name == last_) return known_;
+    auto stored = profile_is_stored(session_, name);
+    if (!stored) return stored;
+    last_ = name;
+    known_ = *stored;
+    return known_;
+  }
+
+ private:
+  Session& session_;
+  ProfileName last_;
+  bool known_ = false;
+};
+
 /// The three columns of a slot; all NULL without one.
 struct SlotColumns {
   explicit SlotColumns(const std::optional<Assignment::Slot>& slot) {
@@ -131,18 +151,22 @@ Result<void> apply(Session& session, const change::DeleteInstance& change) {
   return run(session, "DELETE FROM instances WHERE id = $1", {change.id.str()});
 }
 
-// Rows of instances and profiles that are gone select nothing and are left out. The casts tell
-// PostgreSQL the types that it cannot see through the SELECT.
+// Rows of instances that are gone select nothing and are left out. The casts tell PostgreSQL the
+// types that it cannot see through the SELECT.
 Result<void> apply(Session& session, const change::PutAssignments& change) {
+  KnownProfiles profiles(session);
   for (const auto& assignment : change.assignments) {
+    const auto known = profiles.contains(assignment.profile);
+    if (!known) return std::unexpected(known.error());
+    if (!*known) continue;
     const SlotColumns active(assignment.active);
     const SlotColumns staged(assignment.staged);
     auto done = run(
         session,
         "INSERT INTO assignments (profile, instance, active_version, active_hash, "
         "active_generation, staged_version, staged_hash, staged_generation) "
-        "SELECT p.name, i.id, $3, $4, CAST($5 AS BIGINT), $6, $7, CAST($8 AS BIGINT) "
-        "FROM profiles p, instances i WHERE p.name = $1 AND i.id = $2 "
+        "SELECT $1, id, $3, $4, CAST($5 AS BIGINT), $6, $7, CAST($8 AS BIGINT) "
+        "FROM instances WHERE id = $2 "
         "ON CONFLICT (profile, instance) DO UPDATE SET active_version = excluded.active_version, "
         "active_hash = excluded.active_hash, active_generation = excluded.active_generation, "
         "staged_version = excluded.staged_version, staged_hash = excluded.staged_hash, "
@@ -155,12 +179,16 @@ Result<void> apply(Session& session, const change::PutAssignments& change) {
 }
 
 Result<void> apply(Session& session, const change::PutObservations& change) {
+  KnownProfiles profiles(session);
   for (const auto& observation : change.observations) {
+    const auto known = profiles.contains(observation.profile);
+    if (!known) return std::unexpected(known.error());
+    if (!*known) continue;
     auto done =
         run(session,
             "INSERT INTO observations (profile, instance, version, generation, state, hash, error, "
-            "at) SELECT p.name, i.id, $3, CAST($4 AS BIGINT), $5, $6, $7, CAST($8 AS BIGINT) "
-            "FROM profiles p, instances i WHERE p.name = $1 AND i.id = $2 "
+            "at) SELECT $1, id, $3, CAST($4 AS BIGINT), $5, $6, $7, CAST($8 AS BIGINT) "
+            "FROM instances WHERE id = $2 "
             "ON CONFLICT (profile, instance) DO UPDATE SET version = excluded.version, "
             "generation = excluded.generation, state = excluded.state, hash = excluded.hash, "
             "error = excluded.error, at = excluded.at",

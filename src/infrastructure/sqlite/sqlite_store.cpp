@@ -53,7 +53,12 @@ Result<std::unique_ptr<sql::Session>> open_writer(const SqliteOptions& options) 
   auto session = Session::open(options.path, Session::Mode::ReadWrite, options.busy_timeout);
   if (!session) return std::unexpected(session.error());
   auto done = check_ours(**session, options.path);
-  if (done) done = (*session)->script("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
+  // The cache holds the tables of a large fleet: a step of a rollout writes to all of their pages.
+  if (done) {
+    done = (*session)->script(
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -32768; "
+        "PRAGMA temp_store = MEMORY");
+  }
   if (done) done = sql::migrate(**session, sqlite::migrations());
   if (done) done = limit_size(**session, options.max_bytes);
   if (!done) return std::unexpected(done.error());
