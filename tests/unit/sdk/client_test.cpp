@@ -40,21 +40,24 @@ std::string text_of(const json::Value& value, std::string_view name) {
 class Watch {
  public:
   explicit Watch(Config& config) : config_(config) {
-    config_.on_change("a", [this](const Snapshot&) {
-      const std::lock_guard lock(mutex_);
-      changed_.notify_all();
+    config_.on_change("a", [shared = shared_](const Snapshot&) {
+      const std::lock_guard lock(shared->mutex);
+      shared->changed.notify_all();
     });
   }
   bool until(int wanted) {
-    std::unique_lock lock(mutex_);
-    return changed_.wait_for(lock, kPatience,
-                             [&] { return config_.get_or<int>("a", -1) == wanted; });
+    std::unique_lock lock(shared_->mutex);
+    return shared_->changed.wait_for(lock, kPatience,
+                                     [&] { return config_.get_or<int>("a", -1) == wanted; });
   }
 
  private:
+  struct Shared {
+    std::mutex mutex;
+    std::condition_variable changed;
+  };
   Config& config_;
-  std::mutex mutex_;
-  std::condition_variable changed_;
+  std::shared_ptr<Shared> shared_ = std::make_shared<Shared>();  // a late callback may outlive us
 };
 
 TEST(Client, registersAppliesAndAcknowledges) {
@@ -245,8 +248,8 @@ TEST(Client, obeysTheHintToReconnect) {
 }
 
 TEST(Client, registersAgainWhenTheServerDoesNotKnowItsStream) {
-  FakeServer server;
   std::atomic<int> refused{0};
+  FakeServer server;
   server.on_stream_request = [&](const Request&) {
     return Response{refused++ == 0 ? 404 : 200, "", ""};
   };
@@ -260,12 +263,12 @@ TEST(Client, registersAgainWhenTheServerDoesNotKnowItsStream) {
 
 TEST(Client, registersAgainWithTheBootstrapTokenWhenAHeartbeatIsRefused) {
   for (const int status : {401, 404}) {
-    FakeServer server;
     std::atomic<int> beats{0};
+    std::atomic<int> registrations{0};
+    FakeServer server;
     server.on_heartbeat = [&](const Request&) {
       return beats++ == 0 ? Response{status, "{}", ""} : Response{200, "{}", ""};
     };
-    std::atomic<int> registrations{0};
     server.on_register = [&](const Request&) {
       return Response{200, server.registration("token-" + std::to_string(++registrations)), ""};
     };
@@ -282,8 +285,8 @@ TEST(Client, registersAgainWithTheBootstrapTokenWhenAHeartbeatIsRefused) {
 
 TEST(Client, readsTheBootstrapTokenAnewFromItsFile) {
   const TempDir dir;
-  FakeServer server;
   const auto file = dir.path() / "token";
+  FakeServer server;
   std::ofstream(file) << "old\n";
   server.on_register = [&](const Request& request) {
     if (request.token == "new") return Response{201, server.registration(), ""};
@@ -396,8 +399,8 @@ TEST(Client, isNotReadyWithoutServerAndDisk) {
 }
 
 TEST(Client, losesNoMeasurementWhenHeartbeatsFail) {
-  FakeServer server;
   std::atomic<int> beats{0};
+  FakeServer server;
   server.on_heartbeat = [&](const Request&) { return Response{beats++ < 3 ? 503 : 200, "{}", ""}; };
   Client client(options_for(server));
   for (int i = 0; i < 10; ++i) client.record(5ms, i % 2 == 0);
@@ -494,10 +497,10 @@ TEST(Client, leavesWhenAsked) {
 }
 
 TEST(Client, stopsAtOnceInTheMiddleOfAnAnswerThatDoesNotCome) {
-  FakeServer server;
   std::mutex mutex;
   std::condition_variable changed;
   bool over = false;
+  FakeServer server;
   server.on_register = [&](const Request&) {
     std::unique_lock lock(mutex);
     changed.wait_for(lock, kPatience, [&] { return over; });
