@@ -1,0 +1,105 @@
+#include "app/composition.hpp"
+
+#include <csignal>
+#include <cstdio>
+
+#include "app/keys.hpp"
+#include "app/node.hpp"
+#include "app/server_command.hpp"
+#include "cli/exit_code.hpp"
+#include "infrastructure/log/spdlog_logger.hpp"
+
+namespace hotswap {
+namespace {
+
+constexpr auto kDatabase = "/hotswap.db";
+
+LogLevel level_of(const std::string& name) {
+  if (name == "trace") return LogLevel::Trace;
+  if (name == "debug") return LogLevel::Debug;
+  if (name == "warn" || name == "warning") return LogLevel::Warning;
+  if (name == "error" || name == "off") return LogLevel::Error;
+  return LogLevel::Info;
+}
+
+int cannot_start(const Error& error) {
+  std::fprintf(stderr, "hotswap: cannot start: %s\n", error.detail.c_str());
+  if (!error.internal.empty()) std::fprintf(stderr, "  %s\n", error.internal.c_str());
+  return static_cast<int>(cli::exit_code(error.code));
+}
+
+/// Blocked in every thread, so that only wait_for_stop hears of them.
+sigset_t block_stop_signals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  return signals;
+}
+
+std::string shown_address(const Settings& settings, std::uint16_t port) {
+  const bool v6 = settings.listen.address.contains(':');
+  return (v6 ? '[' + settings.listen.address + ']' : settings.listen.address) + ':' +
+         std::to_string(port);
+}
+
+void announce(const Settings& settings, std::uint16_t port) {
+  const std::string address = shown_address(settings, port);
+  const char* scheme = settings.listen.tls_cert.empty() ? "http" : "https";
+  // Scripts and tests read the first line; people read the second.
+  std::printf("listening %s\n", address.c_str());
+  std::printf("hotswap: ready on %s://%s", scheme, address.c_str());
+  if (settings.auth.dev)
+    std::printf(", admin token in %s/admin.token", settings.store.data_dir.c_str());
+  std::printf("\n");
+  std::fflush(stdout);
+}
+
+int serve_store(const Settings& settings, SqliteStore& store, std::string key, SystemClock& clock,
+                Logger& logger) {
+  const sigset_t signals = block_stop_signals();
+  Node node(settings, std::move(key), store, clock, logger);
+  auto port = node.start();
+  if (!port) return cannot_start(port.error());
+  logger.info("app", "ready", {{"address", shown_address(settings, *port)}});
+  announce(settings, *port);
+  int signal = 0;
+  sigwait(&signals, &signal);
+  logger.info("app", "draining", {{"signal", signal}});
+  node.drain();
+  logger.info("app", "stopped");
+  return 0;
+}
+
+}  // namespace
+
+int serve(const Settings& settings) {
+  if (auto done = make_data_dir(settings.store.data_dir); !done) return cannot_start(done.error());
+  auto key = token_key(settings);
+  if (!key) return cannot_start(key.error());
+  SystemClock clock;
+  if (settings.auth.dev)
+    if (auto token = write_admin_token(settings, *key, clock.wall()); !token)
+      return cannot_start(token.error());
+  SpdlogLogger logger(clock, level_of(settings.log.level),
+                      settings.log.format == "json" ? LogFormat::Json : LogFormat::Text);
+  auto store = SqliteStore::open({.path = settings.store.data_dir + kDatabase});
+  if (!store) return cannot_start(store.error());
+  return serve_store(settings, **store, std::move(*key), clock, logger);
+}
+
+cli::Actions actions() {
+  cli::Actions actions;
+  actions.server = server_verb(serve);
+  actions.mint = mint_token;
+  actions.backup = [](const std::string& data_dir, const std::string& to) -> Result<void> {
+    auto store = SqliteStore::open({.path = data_dir + kDatabase});
+    if (!store) return std::unexpected(store.error());
+    return (*store)->backup(to);
+  };
+  actions.version = HS_VERSION;
+  return actions;
+}
+
+}  // namespace hotswap

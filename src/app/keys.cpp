@@ -1,0 +1,105 @@
+#include "app/keys.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <sstream>
+
+#include "api/auth/jwt.hpp"
+#include "infrastructure/clock/system_clock.hpp"
+#include "infrastructure/clock/system_random.hpp"
+
+namespace hotswap {
+namespace {
+
+constexpr auto kAdminTokenLife = std::chrono::hours(24 * 30);
+
+Result<std::string> read_file(const std::string& path) {
+  const std::ifstream in(path, std::ios::binary);
+  std::ostringstream text;
+  if (!in || !(text << in.rdbuf()))
+    return fail_field("settings.invalid", "--jwt-key-file", "file", "cannot read " + path);
+  std::string key = std::move(text).str();
+  if (key.ends_with('\n')) key.pop_back();
+  return key;
+}
+
+/// Only its owner may read what is written here.
+Result<void> write_private(const std::string& path, const std::string& text, int flags) {
+  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | flags, 0600);
+  const bool written =
+      file >= 0 && ::write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size()) &&
+      ::fsync(file) == 0;
+  const int error = errno;
+  if (file >= 0) ::close(file);
+  if (written) return {};
+  return fail_field("settings.invalid", "--data-dir", "file",
+                    "cannot write " + path + ": " + std::strerror(error));
+}
+
+Result<std::string> checked(std::string key) {
+  if (key.size() < api::kTokenKeyBytes)
+    return fail_field("token.key", "--jwt-key-file", "minLength",
+                      "the key of tokens needs at least " + std::to_string(api::kTokenKeyBytes) +
+                          " bytes, this has " + std::to_string(key.size()));
+  return key;
+}
+
+}  // namespace
+
+Result<std::string> token_key(const Settings& settings) {
+  if (!settings.auth.jwt_key.empty()) return checked(settings.auth.jwt_key);
+  std::string path = settings.auth.jwt_key_file;
+  if (path.empty()) {
+    path = settings.store.data_dir + "/jwt.key";
+    if (::access(path.c_str(), F_OK) != 0) {
+      SystemRandom random;
+      const std::string key = random.guid() + random.guid();
+      if (auto done = write_private(path, key + '\n', O_EXCL); !done)
+        return std::unexpected(done.error());
+    }
+  }
+  auto key = read_file(path);
+  if (!key) return key;
+  return checked(std::move(*key));
+}
+
+Result<std::string> write_admin_token(const Settings& settings, const std::string& key,
+                                      WallTime now) {
+  api::Claims claims;
+  claims.principal.subject = "admin@localhost";
+  claims.principal.roles = {Role::Admin};
+  claims.issued_at = now;
+  claims.expires = now + kAdminTokenLife;
+  std::string token = api::mint(claims, key);
+  const std::string path = settings.store.data_dir + "/admin.token";
+  if (auto done = write_private(path, token + '\n', O_TRUNC); !done)
+    return std::unexpected(done.error());
+  return token;
+}
+
+Result<std::string> mint_token(const Principal& principal, Duration ttl, const std::string& key) {
+  if (auto long_enough = checked(key); !long_enough) return long_enough;
+  api::Claims claims;
+  claims.principal = principal;
+  claims.issued_at = SystemClock().wall();
+  claims.expires = *claims.issued_at + ttl;
+  return api::mint(claims, key);
+}
+
+Result<void> make_data_dir(const std::string& path) {
+  for (std::size_t slash = 1; slash != std::string::npos;) {
+    slash = path.find('/', slash + 1);
+    const std::string part = path.substr(0, slash);
+    if (::mkdir(part.c_str(), 0700) != 0 && errno != EEXIST)
+      return fail_field("settings.invalid", "--data-dir", "folder",
+                        "cannot make " + part + ": " + std::strerror(errno));
+  }
+  return {};
+}
+
+}  // namespace hotswap

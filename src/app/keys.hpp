@@ -1,0 +1,26 @@
+#pragma once
+// The key that signs tokens, and the admin token of a development server.
+
+#include <string>
+
+#include "app/settings.hpp"
+#include "domain/access/access.hpp"
+
+namespace hotswap {
+
+/// From the setting or its file (one trailing newline is cut); with `dev`, `jwt.key` in the data
+/// folder, made (0600) if absent. Errors: Invalid `settings.invalid`.
+[[nodiscard]] Result<std::string> token_key(const Settings& settings);
+
+/// Mints an Admin token for a development server and leaves it in `admin.token` (0600).
+[[nodiscard]] Result<std::string> write_admin_token(const Settings& settings,
+                                                    const std::string& key, WallTime now);
+
+/// A token for any principal, for `hotswap token`. Invalid `token.key` if the key is too short.
+[[nodiscard]] Result<std::string> mint_token(const Principal& principal, Duration ttl,
+                                             const std::string& key);
+
+/// Makes the data folder (0700) if it is missing.
+[[nodiscard]] Result<void> make_data_dir(const std::string& path);
+
+}  // namespace hotswap

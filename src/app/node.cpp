@@ -1,0 +1,115 @@
+#include "app/node.hpp"
+
+namespace hotswap {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// Heartbeats are gathered this long before they are written together.
+constexpr Duration kFlushEvery = 100ms;
+constexpr Duration kSweepEvery = 1s;
+constexpr Duration kOutboxEvery = 500ms;
+constexpr int kRunnerThreads = 4;
+/// Streams that are told to reconnect spread themselves over this long.
+constexpr Duration kReconnectJitter = 2s;
+
+}  // namespace
+
+Node::Node(const Settings& settings, std::string token_key, SqliteStore& store, SystemClock& clock,
+           Logger& logger)
+    : clock_(clock),
+      logger_(logger),
+      committer_(store),
+      versions_(store),
+      feed_(committer_),
+      streams_(versions_, clock),
+      configs_(store, committer_, versions_, clock),
+      fleet_(store, committer_, clock, random_,
+             {settings.fleet.heartbeat_interval, settings.fleet.remove_after}),
+      runner_(store, committer_, fleet_, versions_, streams_, clock, logger),
+      deployments_(store, committer_, configs_, fleet_, runner_, versions_, clock, random_),
+      audit_(store, committer_),
+      feeds_(store, committer_, feed_),
+      tokens_({.keys = {std::move(token_key)}, .issuer = {}, .audience = {}}, clock),
+      cache_(clock),
+      store_(store),
+      notifier_(logger),
+      outbox_(store, committer_, notifier_),
+      api_(services()),
+      server_(server_options(settings, logger), api_, clock, random_) {}
+
+api::Services Node::services() {
+  return {.configs = configs_,
+          .deployments = deployments_,
+          .fleet = fleet_,
+          .audit = audit_,
+          .store = store_,
+          .committer = committer_,
+          .streams = streams_,
+          .feeds = feeds_,
+          .tokens = tokens_,
+          .cache = cache_,
+          .clock = clock_,
+          .logger = logger_,
+          .version = HS_VERSION,
+          .metrics_text =
+              [this] {
+                refresh_gauges();
+                return metrics_.render();
+              },
+          .metrics_open = false,
+          .draining = [this] { return draining_.load(); }};
+}
+
+api::ServerOptions Node::server_options(const Settings& settings, Logger& logger) {
+  api::ServerOptions options;
+  options.address = settings.listen.address;
+  options.port = settings.listen.port;
+  options.io_threads = settings.listen.io_threads;
+  options.workers = settings.listen.workers;
+  if (!settings.listen.tls_cert.empty())
+    options.tls = api::TlsFiles{settings.listen.tls_cert, settings.listen.tls_key};
+  options.on_warning = [&logger](std::string_view what) {
+    logger.warning("server", "transport", {{"detail", what}});
+  };
+  return options;
+}
+
+void Node::refresh_gauges() {
+  const api::ServerStats stats = server_.stats();
+  const auto set = [&](const char* name, const char* help, std::size_t value) {
+    metrics_.gauge(name, help).set(static_cast<double>(value));
+  };
+  set("hotswap_connections", "Open connections", stats.connections);
+  set("hotswap_streams", "Open event streams", stats.streams);
+  set("hotswap_worker_queue", "Requests waiting for the pool", stats.queued);
+  set("hotswap_requests_read", "Requests read since the start", stats.requests);
+  set("hotswap_instances", "Registered instances", fleet_.size());
+  set("hotswap_deployments_active", "Deployments that have not ended", runner_.active());
+}
+
+Result<std::uint16_t> Node::start() {
+  if (auto done = fleet_.load(); !done) return std::unexpected(done.error());
+  if (auto done = runner_.load(); !done) return std::unexpected(done.error());
+  auto port = server_.start();
+  if (!port) return port;
+  streams_.start();
+  feeds_.start();
+  runner_.start(kRunnerThreads);
+  tickers_.push_back(std::make_unique<Ticker>(kFlushEvery, [this] { fleet_.flush(); }));
+  tickers_.push_back(std::make_unique<Ticker>(kSweepEvery, [this] { fleet_.sweep(); }));
+  tickers_.push_back(std::make_unique<Ticker>(kOutboxEvery, [this] { outbox_.run(); }));
+  return port;
+}
+
+void Node::drain() {
+  draining_ = true;
+  server_.drain(kReconnectJitter);
+  tickers_.clear();
+  runner_.stop();
+  feeds_.stop();
+  streams_.stop();
+  fleet_.flush();
+}
+
+}  // namespace hotswap

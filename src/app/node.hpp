@@ -1,0 +1,57 @@
+#pragma once
+// One server process put together: the only place that sees all layers.
+
+#include "api/resources/api.hpp"
+#include "api/server/http_server.hpp"
+#include "app/settings.hpp"
+#include "app/ticker.hpp"
+#include "infrastructure/clock/system_clock.hpp"
+#include "infrastructure/clock/system_random.hpp"
+#include "infrastructure/metrics/prometheus_metrics.hpp"
+#include "infrastructure/notify/log_notifier.hpp"
+#include "infrastructure/sqlite/sqlite_store.hpp"
+#include "orchestrator/outbox_worker.hpp"
+
+namespace hotswap {
+
+class Node {
+ public:
+  Node(const Settings& settings, std::string token_key, SqliteStore& store, SystemClock& clock,
+       Logger& logger);
+
+  /// Takes over what the store knows, then listens: the port.
+  [[nodiscard]] Result<std::uint16_t> start();
+  /// Finishes requests, tells streams to reconnect, writes what was gathered.
+  void drain();
+
+ private:
+  void refresh_gauges();
+  [[nodiscard]] api::Services services();
+  [[nodiscard]] static api::ServerOptions server_options(const Settings& settings, Logger& logger);
+
+  SystemClock& clock_;
+  Logger& logger_;
+  SystemRandom random_;
+  PrometheusMetrics metrics_;
+  Committer committer_;
+  VersionCache versions_;
+  EventFeed feed_;
+  api::StreamHub streams_;
+  ConfigService configs_;
+  FleetService fleet_;
+  DeploymentRunner runner_;
+  DeploymentService deployments_;
+  AuditService audit_;
+  api::FeedHub feeds_;
+  api::TokenVerifier tokens_;
+  api::ReadCache cache_;
+  SqliteStore& store_;
+  std::atomic<bool> draining_ = false;
+  LogNotifier notifier_;
+  OutboxWorker outbox_;
+  api::Api api_;
+  api::HttpServer server_;
+  std::vector<std::unique_ptr<Ticker>> tickers_;
+};
+
+}  // namespace hotswap
