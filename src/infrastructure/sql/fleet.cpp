@@ -76,22 +76,27 @@ Result<Observation> read_observation(const Row& row) {
   return in.finish(std::move(observation));
 }
 
-/// Asks once for a run of rows of one profile, as a step of a rollout writes them.
-class KnownProfiles {
+/// Whether instance and profile of a row are stored. A profile is asked for once per run of rows,
+/// as a step of a rollout writes them.
+class KnownOwners {
  public:
-  explicit KnownProfiles(Session& session) : session_(session) {}
-  Result<bool> contains(const ProfileName& name) {
-    if (name == last_) return known_;
-    auto stored = profile_is_stored(session_, name);
-    if (!stored) return stored;
-    last_ = name;
-    known_ = *stored;
-    return known_;
+  explicit KnownOwners(Session& session) : session_(session) {}
+  Result<bool> contains(const InstanceId& instance, const ProfileName& profile) {
+    if (profile != last_ || !asked_) {
+      const auto stored = profile_is_stored(session_, profile);
+      if (!stored) return stored;
+      last_ = profile;
+      asked_ = true;
+      known_ = *stored;
+    }
+    if (!known_) return false;
+    return exists(session_, "SELECT 1 FROM instances WHERE id = $1", {instance.str()});
   }
 
  private:
   Session& session_;
   ProfileName last_;
+  bool asked_ = false;
   bool known_ = false;
 };
 
@@ -151,12 +156,12 @@ Result<void> apply(Session& session, const change::DeleteInstance& change) {
   return run(session, "DELETE FROM instances WHERE id = $1", {change.id.str()});
 }
 
-// Rows of instances that are gone select nothing and are left out. The casts tell PostgreSQL the
-// types that it cannot see through the SELECT.
+// Rows of owners that are gone are left out by a question of its own: an INSERT … SELECT that asks
+// on its way makes SQLite journal every statement, which costs two thirds of the speed.
 Result<void> apply(Session& session, const change::PutAssignments& change) {
-  KnownProfiles profiles(session);
+  KnownOwners owners(session);
   for (const auto& assignment : change.assignments) {
-    const auto known = profiles.contains(assignment.profile);
+    const auto known = owners.contains(assignment.instance, assignment.profile);
     if (!known) return std::unexpected(known.error());
     if (!*known) continue;
     const SlotColumns active(assignment.active);
@@ -165,8 +170,7 @@ Result<void> apply(Session& session, const change::PutAssignments& change) {
         session,
         "INSERT INTO assignments (profile, instance, active_version, active_hash, "
         "active_generation, staged_version, staged_hash, staged_generation) "
-        "SELECT $1, id, $3, $4, CAST($5 AS BIGINT), $6, $7, CAST($8 AS BIGINT) "
-        "FROM instances WHERE id = $2 "
+        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8) "
         "ON CONFLICT (profile, instance) DO UPDATE SET active_version = excluded.active_version, "
         "active_hash = excluded.active_hash, active_generation = excluded.active_generation, "
         "staged_version = excluded.staged_version, staged_hash = excluded.staged_hash, "
@@ -179,16 +183,15 @@ Result<void> apply(Session& session, const change::PutAssignments& change) {
 }
 
 Result<void> apply(Session& session, const change::PutObservations& change) {
-  KnownProfiles profiles(session);
+  KnownOwners owners(session);
   for (const auto& observation : change.observations) {
-    const auto known = profiles.contains(observation.profile);
+    const auto known = owners.contains(observation.instance, observation.profile);
     if (!known) return std::unexpected(known.error());
     if (!*known) continue;
     auto done =
         run(session,
             "INSERT INTO observations (profile, instance, version, generation, state, hash, error, "
-            "at) SELECT $1, id, $3, CAST($4 AS BIGINT), $5, $6, $7, CAST($8 AS BIGINT) "
-            "FROM instances WHERE id = $2 "
+            "at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) "
             "ON CONFLICT (profile, instance) DO UPDATE SET version = excluded.version, "
             "generation = excluded.generation, state = excluded.state, hash = excluded.hash, "
             "error = excluded.error, at = excluded.at",

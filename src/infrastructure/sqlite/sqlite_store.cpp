@@ -56,8 +56,7 @@ Result<std::unique_ptr<sql::Session>> open_writer(const SqliteOptions& options) 
   // The cache holds the tables of a large fleet: a step of a rollout writes to all of their pages.
   if (done) {
     done = (*session)->script(
-        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -32768; "
-        "PRAGMA temp_store = MEMORY");
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -32768");
   }
   if (done) done = sql::migrate(**session, sqlite::migrations());
   if (done) done = limit_size(**session, options.max_bytes);
