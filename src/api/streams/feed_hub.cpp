@@ -85,11 +85,6 @@ bool FeedHub::may_see(const Principal& principal, const TimelineEvent& event) {
   return authorize(principal, Action::EventsRead, &*known->second).has_value();
 }
 
-bool FeedHub::visible(const Principal& principal, const TimelineEvent& event) {
-  const MutexLock lock(pump_mutex_);
-  return may_see(principal, event);
-}
-
 void FeedHub::find_tail() {
   // The store only reads forward: "is there an event above n" is asked with doubled n, then halved.
   const auto exists_above = [this](std::uint64_t sequence) -> Result<bool> {
@@ -169,6 +164,9 @@ void FeedHub::pump() {
   // Nobody listens: the next follower finds the tail anew, and commits cost no reading.
   if (followers() == 0) {
     last_.reset();
+    access_.clear();
+    const MutexLock changed_lock(mutex_);
+    changed_.clear();
     return;
   }
   pump_locked();

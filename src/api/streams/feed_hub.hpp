@@ -37,8 +37,6 @@ class FeedHub {
   /// Never blocks for long.
   void close(std::uint64_t id);
   [[nodiscard]] std::size_t followers() const;
-  /// Whether the principal may see the event; events of deleted profiles are for Admin and Operator.
-  [[nodiscard]] bool visible(const Principal& principal, const TimelineEvent& event);
 
   /// Starts the pump's thread.
   void start();
@@ -56,6 +54,7 @@ class FeedHub {
   void catch_up(const Subscriber& subscriber, std::uint64_t after) HS_REQUIRES(pump_mutex_);
   void end_finished() HS_REQUIRES(pump_mutex_);
   [[nodiscard]] bool is_finished(const DeploymentId& id) HS_REQUIRES(pump_mutex_);
+  /// Events of deleted profiles, whose lists are gone, are for Admin and Operator.
   [[nodiscard]] bool may_see(const Principal& principal, const TimelineEvent& event)
       HS_REQUIRES(pump_mutex_);
   [[nodiscard]] std::vector<SubscriberPtr> subscribers() const;

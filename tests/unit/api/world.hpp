@@ -1,0 +1,213 @@
+#pragma once
+// The whole application behind the transport, on a store in memory and a clock that stands still.
+
+#include <gtest/gtest.h>
+
+#include "api/resources/api.hpp"
+#include "domain/json/parse.hpp"
+#include "domain/json/write.hpp"
+#include "infrastructure/memory/memory_store.hpp"
+#include "testing/fake_clock.hpp"
+#include "testing/fake_random.hpp"
+#include "testing/flaky_store.hpp"
+
+namespace hotswap::api::testing {
+
+using hotswap::testing::FakeClock;
+using hotswap::testing::FakeRandom;
+using hotswap::testing::FlakyStore;
+
+inline const std::string kKey = "0123456789abcdef0123456789abcdef";
+
+class SilentLogger : public Logger {
+ public:
+  void write(LogLevel, std::string_view, std::string_view, const LogFields&) override {}
+  [[nodiscard]] bool enabled(LogLevel) const override { return false; }
+};
+
+/// Keeps what was pushed; refuses once closed.
+class RecordingStream : public EventStream {
+ public:
+  bool push(std::string key, std::shared_ptr<const std::string> frame) override {
+    if (!open_) return false;
+    keys.push_back(std::move(key));
+    frames.push_back(*frame);
+    return true;
+  }
+  void close(std::string last_frame) override {
+    if (!open_) return;
+    last = std::move(last_frame);
+    open_ = false;
+  }
+  [[nodiscard]] bool is_open() const override { return open_; }
+
+  std::vector<std::string> keys, frames;
+  std::string last;
+
+ private:
+  bool open_ = true;
+};
+
+class RecordingReply : public PendingReply {
+ public:
+  void complete(Response response) override {
+    if (!answer) answer = std::move(response);
+  }
+  std::optional<Response> answer;
+};
+
+struct Answer {
+  int status = 0;
+  json::Value body;
+  Response response;
+  [[nodiscard]] std::string text(std::string_view name) const {
+    const auto* member = body.find(name);
+    const auto* text = member ? member->as_string() : nullptr;
+    return text ? *text : std::string();
+  }
+  [[nodiscard]] std::string header(std::string_view name) const {
+    for (const auto& header : response.headers) {
+      if (same_header_name(header.name, name)) return header.value;
+    }
+    return {};
+  }
+  /// Paths of the problem's errors.
+  [[nodiscard]] std::vector<std::string> paths() const {
+    std::vector<std::string> out;
+    const auto* errors = body.find("errors");
+    if (!errors) return out;
+    for (const auto& error : *errors->as_array()) out.push_back(*error.find("path")->as_string());
+    return out;
+  }
+};
+
+struct World {
+  FakeClock clock;
+  FakeRandom random;
+  SilentLogger logger;
+  MemoryStore memory;
+  FlakyStore store{memory};
+  Committer committer{store};
+  VersionCache versions{store};
+  ConfigService configs{store, committer, versions, clock};
+  FleetService fleet{store, committer, clock, random, {}};
+  StreamHub streams{versions, clock};
+  DeploymentRunner runner{store, committer, fleet, versions, streams, clock, logger};
+  DeploymentService deployments{store,  committer, configs, fleet,
+                                runner, versions,  clock,   random};
+  AuditService audit{store, committer};
+  EventFeed feed{committer};
+  FeedHub feeds{store, committer, feed};
+  TokenVerifier tokens{policy(), clock};
+  ReadCache cache{clock};
+  bool draining = false;
+  int requests = 0;
+  Api api{services()};
+
+  World() {
+    fleet.on_observed([this](const Observation& seen) { runner.observed(seen); });
+    fleet.on_vanished([this](const std::vector<InstanceId>& ids) { runner.vanished(ids); });
+  }
+
+  static TokenPolicy policy() {
+    TokenPolicy policy;
+    policy.keys = {kKey};
+    return policy;
+  }
+
+  Services services() {
+    return {configs, deployments, fleet, audit,  store,   committer, streams,          feeds,
+            tokens,  cache,       clock, logger, "0.0.0", {},        /*metrics_open=*/false,
+            [this] { return draining; }};
+  }
+
+  [[nodiscard]] std::string token(Role role, std::vector<std::string> teams = {}) const {
+    Claims claims;
+    claims.principal.subject = "a-" + std::string(to_string(role));
+    claims.principal.roles = {role};
+    claims.principal.teams = std::move(teams);
+    claims.expires = clock.wall() + std::chrono::hours(1);
+    return mint(claims, kKey);
+  }
+
+  [[nodiscard]] Request request(Method method, std::string target, const std::string& token,
+                                std::string body = {}) {
+    Request request;
+    request.method = method;
+    request.target = target;
+    request.path = target.substr(0, target.find('?'));
+    if (request.path.size() < target.size()) request.query = target.substr(request.path.size() + 1);
+    if (!token.empty()) request.headers.push_back({"Authorization", "Bearer " + token});
+    if (!body.empty()) request.headers.push_back({"Content-Type", "application/json"});
+    request.body = std::move(body);
+    request.peer = "127.0.0.1:4711";
+    request.request_id = "request-" + std::to_string(++requests);
+    return request;
+  }
+
+  [[nodiscard]] Answer ask(const Request& request) {
+    Answer answer;
+    auto reply = api.answer(request);
+    if (auto* response = std::get_if<Response>(&reply)) answer.response = std::move(*response);
+    answer.status = answer.response.status;
+    if (answer.response.body && answer.response.content_type.contains("json")) {
+      auto body = json::parse(*answer.response.body, {.bytes = 16 << 20});
+      if (body) answer.body = std::move(*body);
+    }
+    return answer;
+  }
+  [[nodiscard]] Answer ask(Role role, Method method, const std::string& target,
+                           const std::string& body = {}) {
+    return ask(request(method, target, token(role), body));
+  }
+  [[nodiscard]] Answer get(const std::string& target) {
+    return ask(Role::Admin, Method::Get, target);
+  }
+  [[nodiscard]] Answer post(const std::string& target, const std::string& body) {
+    return ask(Role::Admin, Method::Post, target, body);
+  }
+
+  void make_profile(const std::string& name = "pay.production", const std::string& more = "") {
+    const auto made = post("/api/v1/configs", R"({"name":")" + name +
+                                                  R"(","serviceName":"pay","environment":)" +
+                                                  R"("Production","strategy":"Direct")" + more +
+                                                  "}");
+    ASSERT_EQ(made.status, 201) << *made.response.body;
+  }
+  void upload(const std::string& number, const std::string& data,
+              const std::string& name = "pay.production") {
+    const auto done = post("/api/v1/configs/" + name + "/versions",
+                           R"({"version":")" + number + R"(","data":)" + data + "}");
+    ASSERT_EQ(done.status, 201) << *done.response.body;
+  }
+  struct Member {
+    std::string id, token;
+  };
+  Member join(const std::string& hostname) {
+    const auto made = post("/api/v1/instances",
+                           R"({"serviceName":"pay","environment":"Production","hostname":")" +
+                               hostname + R"("})");
+    EXPECT_EQ(made.status, 201) << *made.response.body;
+    return {made.text("id"), made.text("token")};
+  }
+  /// Says by heartbeat that it runs what it should.
+  void acknowledge(const Member& member, const std::string& profile = "pay.production") {
+    const auto view = get("/api/v1/instances/" + member.id);
+    const auto* held = view.body.find("configs")->as_array();
+    for (const auto& config : *held) {
+      if (*config.find("profile")->as_string() != profile) continue;
+      const auto* desired = config.find("desired");
+      ASSERT_FALSE(desired->is_null());
+      auto seen = *desired->as_object();
+      seen.set("state", "applied");
+      const auto beat = ask(request(Method::Post, "/api/v1/instances/" + member.id + "/heartbeat",
+                                    member.token,
+                                    json::write(json::Object{
+                                        {"status", "healthy"},
+                                        {"observed", json::Object{{profile, std::move(seen)}}}})));
+      ASSERT_EQ(beat.status, 200) << *beat.response.body;
+    }
+  }
+};
+
+}  // namespace hotswap::api::testing
