@@ -82,6 +82,12 @@ TEST(TidyCycles, a_circle_of_folders_is_named) {
             std::string::npos);
 }
 
+TEST(TidyCycles, a_folder_and_those_inside_it_are_one) {
+  const auto outer = read_source("src/cli/x.hpp", "#include \"cli/verbs/x.hpp\"\n");
+  const auto inner = read_source("src/cli/verbs/x.hpp", "#include \"cli/x.hpp\"\n");
+  EXPECT_TRUE(check_cycles({outer, inner}).empty());
+}
+
 TEST(TidyBans, a_drivers_header_outside_its_folder_names_the_port) {
   const auto bad = read_source("src/orchestrator/a.cpp", "#include <sqlite3.h>\n");
   EXPECT_NE(first(check_banned_headers(bad)).find("use the Store port"), std::string::npos);
@@ -107,8 +113,10 @@ TEST(TidyBans, each_call_is_found_in_the_domain) {
 }
 
 TEST(TidyBans, neighbours_of_banned_words_pass) {
-  for (const auto* call : {"A(const A&) = delete;", "int grand(int);", "int newest = 1;",
-                           "fmt::snprintf_like(x);", "using namespace std::chrono_literals;"}) {
+  for (const auto* call :
+       {"A(const A&) = delete;", "int grand(int);", "int newest = 1;", "fmt::snprintf_like(x);",
+        "std::unique_ptr<A> a(new A(1));", "auto a = std::unique_ptr<A>(\n    new A(1));",
+        "new (&place) A();", "using namespace std::chrono_literals;"}) {
     EXPECT_TRUE(check_banned_calls(read_source("src/domain/a.cpp", call)).empty()) << call;
   }
 }
@@ -124,6 +132,7 @@ TEST(TidyBans, time_may_be_read_where_the_clock_is_made_and_tests_may_not_sleep)
 TEST(TidySizes, long_files_fail) {
   const auto text = repeated("int x;\n", 201);
   EXPECT_EQ(check_file_size(read_source("src/a.hpp", text)).size(), 1U);
+  EXPECT_TRUE(check_file_size(read_source("tests/a.hpp", text)).empty());
   EXPECT_TRUE(check_file_size(read_source("src/a.cpp", text)).empty());
   EXPECT_EQ(check_file_size(read_source("src/a.cpp", repeated("int x;\n", 601))).size(), 1U);
 }
@@ -132,6 +141,10 @@ TEST(TidySizes, long_lines_fail_but_not_in_raw_strings) {
   const auto wide = std::string(101, 'x');
   EXPECT_EQ(check_columns(read_source("a.cpp", wide + "\n")).size(), 1U);
   EXPECT_TRUE(check_columns(read_source("a.cpp", repeated("é", 100) + "\n")).empty());
+  EXPECT_EQ(check_columns(read_source("a.cpp", "// clang-format off\n" + wide +
+                                                   "\n// clang-format on\n" + wide + "\n"))
+                .size(),
+            1U);
   EXPECT_TRUE(check_columns(read_source("a.cpp", "auto s = R\"(\n" + wide + "\n)\";\n")).empty());
 }
 
