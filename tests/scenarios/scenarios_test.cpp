@@ -1,5 +1,5 @@
 // Plays the transcripts of this folder against decide(). A line of a transcript is an order; the
-// indented lines below it are what came of it. `HS_REWRITE=1 scenarios` records them anew.
+// indented lines below it are what came of it. `scenarios --rewrite` records them anew.
 //
 //   strategy {"type":"Canary"}             a strategy as in the API
 //   targets 10 offline=8,9 new=0 partial   offline at the start; without a previous version
@@ -12,7 +12,6 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -24,6 +23,12 @@
 
 namespace hotswap {
 namespace {
+
+/// Set by `--rewrite`: transcripts are recorded anew instead of compared.
+bool& rewriting() {
+  static bool flag = false;
+  return flag;
+}
 
 const WallTime kStart{std::chrono::hours(480'000)};
 
@@ -314,7 +319,7 @@ TEST_P(Scenario, EndsAsItsTranscriptTells) {
   std::stringstream stored;
   stored << in.rdbuf();
   const auto played = record(stored);
-  if (std::getenv("HS_REWRITE") != nullptr) {
+  if (rewriting()) {
     std::ofstream(path) << played;
     return;
   }
@@ -339,3 +344,10 @@ INSTANTIATE_TEST_SUITE_P(Transcript, Scenario, testing::ValuesIn(transcripts()),
 
 }  // namespace
 }  // namespace hotswap
+
+int main(int argc, char** argv) {
+  ::testing::InitGoogleTest(&argc, argv);
+  for (const std::string_view argument : std::span(argv, static_cast<std::size_t>(argc)))
+    if (argument == "--rewrite") hotswap::rewriting() = true;
+  return RUN_ALL_TESTS();
+}
