@@ -11,8 +11,8 @@ namespace hotswap::api {
 
 /// A strong tag of these bytes.
 [[nodiscard]] std::string etag_of(std::string_view body);
-/// The same, with a revision in front, so that a read's tag also serves an update's If-Match even if
-/// other parts of the view have changed since.
+/// The same, with a revision in front, so that a read's tag also serves an update's If-Match even
+/// if other parts of the view have changed since.
 [[nodiscard]] std::string etag_of(std::uint64_t revision, std::string_view body);
 
 /// Whether an If-None-Match header names the tag (lists, weak tags and `*` included).

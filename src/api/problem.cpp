@@ -54,8 +54,8 @@ json::Array field_list(const std::vector<FieldError>& fields) {
   json::Array out;
   for (const auto& field : fields) {
     if (out.size() == limits::kErrorsReported) break;
-    out.emplace_back(json::Object{
-        {"path", field.path}, {"keyword", field.keyword}, {"message", field.message}});
+    out.emplace_back(
+        json::Object{{"path", field.path}, {"keyword", field.keyword}, {"message", field.message}});
   }
   return out;
 }

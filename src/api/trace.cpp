@@ -22,7 +22,8 @@ bool is_traceparent(std::string_view text) {
   const auto version = text.substr(0, 2);
   if (!is_lower_hex(version) || version == "ff") return false;
   if (text.size() > 55 && (version == "00" || text[55] != '-')) return false;
-  return is_id(text.substr(3, 32)) && is_id(text.substr(36, 16)) && is_lower_hex(text.substr(53, 2));
+  return is_id(text.substr(3, 32)) && is_id(text.substr(36, 16)) &&
+         is_lower_hex(text.substr(53, 2));
 }
 
 }  // namespace

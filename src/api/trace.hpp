@@ -7,8 +7,8 @@ namespace hotswap::api {
 
 /// W3C Trace Context: the caller's trace, or a new one, and our own span in it.
 struct Trace {
-  std::string trace_id;  ///< 32 hexadecimal digits
-  std::string span_id;   ///< 16
+  std::string trace_id;                      ///< 32 hexadecimal digits
+  std::string span_id;                       ///< 16
   [[nodiscard]] std::string header() const;  ///< value of `traceparent`
 };
 

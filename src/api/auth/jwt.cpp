@@ -109,8 +109,7 @@ Result<std::vector<std::string>> text_claim(const json::Value& payload, std::str
   return out;
 }
 
-Result<std::optional<std::string>> single_claim(const json::Value& payload,
-                                                std::string_view name) {
+Result<std::optional<std::string>> single_claim(const json::Value& payload, std::string_view name) {
   const auto* value = payload.find(name);
   if (!value) return std::nullopt;
   const auto* text = value->as_string();
@@ -182,7 +181,8 @@ Result<Claims> read_claims(const json::Value& payload, const TokenPolicy& policy
 Result<void> check_claims(const Claims& claims, const TokenPolicy& policy, WallTime now) {
   if (now >= claims.expires + policy.leeway) return refuse("expired");
   if (claims.not_before && now + policy.leeway < *claims.not_before) return refuse("not yet valid");
-  if (claims.issued_at && now + policy.leeway < *claims.issued_at) return refuse("iat in the future");
+  if (claims.issued_at && now + policy.leeway < *claims.issued_at)
+    return refuse("iat in the future");
   if (!policy.issuer.empty() && claims.issuer != policy.issuer) return refuse("wrong iss");
   if (!policy.audience.empty() &&
       std::ranges::find(claims.audience, policy.audience) == claims.audience.end()) {
@@ -225,11 +225,12 @@ json::Object payload_of(const Claims& claims) {
 }  // namespace
 
 Error unauthenticated(std::string why) {
-  return {ErrorCode::Unauthenticated,
-          "auth.required",
-          "A valid token is needed: send `Authorization: Bearer <JWT>` (`hotswap token` makes one).",
-          {},
-          std::move(why)};
+  return {
+      ErrorCode::Unauthenticated,
+      "auth.required",
+      "A valid token is needed: send `Authorization: Bearer <JWT>` (`hotswap token` makes one).",
+      {},
+      std::move(why)};
 }
 
 std::string mint(const Claims& claims, std::string_view key) {

@@ -9,8 +9,8 @@ namespace hotswap::api {
 TokenVerifier::TokenVerifier(TokenPolicy policy, const Clock& clock)
     : policy_(std::move(policy)), clock_(clock) {
   HS_ASSERT(!policy_.keys.empty());
-  HS_ASSERT(std::ranges::all_of(
-      policy_.keys, [](const auto& key) { return key.size() >= kTokenKeyBytes; }));
+  HS_ASSERT(std::ranges::all_of(policy_.keys,
+                                [](const auto& key) { return key.size() >= kTokenKeyBytes; }));
 }
 
 TokenVerifier::Shard& TokenVerifier::shard_of(std::string_view token) {

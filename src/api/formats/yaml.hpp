@@ -10,6 +10,7 @@ namespace hotswap::api {
 /// exact text, `yes` is text. Refuses with Malformed `yaml.malformed` (line and column in the
 /// detail): aliases and anchors (so that no text grows when read), tags, several documents, names
 /// that are no text, duplicate names, and nesting beyond the limit.
-[[nodiscard]] Result<json::Value> yaml_to_json(std::string_view text, json::ParseLimits limits = {});
+[[nodiscard]] Result<json::Value> yaml_to_json(std::string_view text,
+                                               json::ParseLimits limits = {});
 
 }  // namespace hotswap::api

@@ -12,8 +12,8 @@ struct Overloaded : Ts... {
 };
 
 constexpr TargetState kTargetStates[] = {
-    TargetState::Waiting, TargetState::Assigned, TargetState::Received,
-    TargetState::Staged,  TargetState::Applied,  TargetState::Rejected,
+    TargetState::Waiting, TargetState::Assigned,    TargetState::Received,
+    TargetState::Staged,  TargetState::Applied,     TargetState::Rejected,
     TargetState::Failed,  TargetState::Unreachable, TargetState::Restored};
 
 json::Value optional_time(const std::optional<WallTime>& time) {
@@ -135,8 +135,7 @@ json::Object deployment_json(const Deployment& deployment, DeploymentDetail deta
   out.append("createdBy", deployment.created_by);
   out.append("createdAt", format_time(deployment.created_at));
   out.append("traceId", deployment.trace_id);
-  out.append("judgement",
-             deployment.judgement ? to_json(*deployment.judgement) : json::Value());
+  out.append("judgement", deployment.judgement ? to_json(*deployment.judgement) : json::Value());
   out.append("revision", deployment.revision);
   if (detail == DeploymentDetail::Summary) return out;
   out.append("health", to_json(deployment.health));

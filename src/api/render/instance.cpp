@@ -7,9 +7,8 @@ namespace {
 
 json::Value slot_json(const std::optional<Assignment::Slot>& slot) {
   if (!slot) return {};
-  return json::Object{{"version", slot->version.str()},
-                      {"generation", slot->generation},
-                      {"hash", slot->hash}};
+  return json::Object{
+      {"version", slot->version.str()}, {"generation", slot->generation}, {"hash", slot->hash}};
 }
 
 json::Value observation_json(const Observation& seen) {
@@ -27,8 +26,8 @@ json::Array configs_json(const InstanceView& view) {
   const auto entry = [&](const ProfileName& name) -> json::Object& {
     auto& object = by_profile[name];
     if (object.empty()) {
-      object = json::Object{
-          {"profile", name.str()}, {"desired", {}}, {"staged", {}}, {"observed", {}}};
+      object =
+          json::Object{{"profile", name.str()}, {"desired", {}}, {"staged", {}}, {"observed", {}}};
     }
     return object;
   };
@@ -37,7 +36,8 @@ json::Array configs_json(const InstanceView& view) {
     object.set("desired", slot_json(assignment.active));
     object.set("staged", slot_json(assignment.staged));
   }
-  for (const auto& seen : view.observed) entry(seen.profile).set("observed", observation_json(seen));
+  for (const auto& seen : view.observed)
+    entry(seen.profile).set("observed", observation_json(seen));
   json::Array out;
   for (auto& [name, object] : by_profile) out.emplace_back(std::move(object));
   return out;

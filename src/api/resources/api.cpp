@@ -76,8 +76,8 @@ Api::Api(Services services)
 std::optional<Response> Api::answer_now(const Request& request) {
   if (!is_read(request.method)) return std::nullopt;
   if (request.path == "/health/live") {
-    return std::get<Response>(finished(
-        request, json_answer(200, json::Object{{"status", "live"}}), trace_of(request)));
+    return std::get<Response>(
+        finished(request, json_answer(200, json::Object{{"status", "live"}}), trace_of(request)));
   }
   if (!request.query.empty() || !takes_json(request)) return std::nullopt;
   const auto cached = services_.cache.find(request.path);
@@ -137,8 +137,8 @@ Result<Reply> Api::run(const Request& request, Caller& caller, Router::Match& ma
   const auto& route = *match.route;
   if (route.action) {
     const auto instance = instance_of(*route.action, match.path);
-    const auto may = authorize(caller.principal, *route.action, nullptr,
-                               instance ? &*instance : nullptr);
+    const auto may =
+        authorize(caller.principal, *route.action, nullptr, instance ? &*instance : nullptr);
     if (!may) return std::unexpected(may.error());
   }
   auto query = Query::parse(request.query, route.query);
@@ -206,8 +206,7 @@ Reply Api::finished(const Request& request, Reply reply, const Trace& trace) con
 
 Response Api::refuse(int status, std::string_view why, const Request* request) {
   const auto trace = request != nullptr ? trace_of(*request) : Trace{};
-  return transport_problem(status, why, request != nullptr ? request->path : "/",
-                           trace.trace_id);
+  return transport_problem(status, why, request != nullptr ? request->path : "/", trace.trace_id);
 }
 
 }  // namespace hotswap::api

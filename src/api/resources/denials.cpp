@@ -30,8 +30,8 @@ void Denials::note(const Caller& caller, const std::string& action, const std::s
   if (*passed_over > 0) {
     why += " (" + std::to_string(*passed_over) + " more refusals before this one are not listed)";
   }
-  const auto kept = audit_.denied(caller, action, resource.substr(0, kResourceBytes), why,
-                                  clock_.wall());
+  const auto kept =
+      audit_.denied(caller, action, resource.substr(0, kResourceBytes), why, clock_.wall());
   if (!kept) {
     logger_.warning("api", "A refusal could not be put on record",
                     {{"action", action}, {"reason", kept.error().reason}});

@@ -1,6 +1,5 @@
-#include "api/render/deployment.hpp"
-
 #include "api/render/config.hpp"
+#include "api/render/deployment.hpp"
 #include "api/resources/deployment_answer.hpp"
 #include "api/resources/handlers.hpp"
 #include "api/resources/services.hpp"
@@ -50,9 +49,10 @@ Result<DeploymentFilter> read_filter(const Query& query) {
   filter.state = query.text("state");
   if (!filter.state.empty() &&
       std::ranges::find(kStates, filter.state) == std::ranges::end(kStates)) {
-    return fail_field("query.invalid", "?state", "enum",
-                      "must be Planned, Running, Paused, RollingBack, Succeeded, RolledBack, Failed "
-                      "or Cancelled");
+    return fail_field(
+        "query.invalid", "?state", "enum",
+        "must be Planned, Running, Paused, RollingBack, Succeeded, RolledBack, Failed "
+        "or Cancelled");
   }
   const auto active = query.flag("active");
   if (!active) return std::unexpected(active.error());

@@ -96,8 +96,9 @@ const json::Value& openapi_document() {
 
 std::string docs_html() {
   std::string out(kHead);
-  out += "<h1>HotSwap HTTP API</h1><p>The whole contract: <a href=/openapi.json>OpenAPI 3.1</a>. "
-         "Errors: <a href=/docs/errors>every reason with its remedy</a>.</p><table>\n";
+  out +=
+      "<h1>HotSwap HTTP API</h1><p>The whole contract: <a href=/openapi.json>OpenAPI 3.1</a>. "
+      "Errors: <a href=/docs/errors>every reason with its remedy</a>.</p><table>\n";
   const auto* paths = openapi_document().find("paths");
   HS_ASSERT(paths != nullptr && paths->as_object() != nullptr);
   for (const auto& [path, methods] : *paths->as_object()) {

@@ -17,7 +17,9 @@ Condition look(Services& services) {
 }
 
 json::Object described(const Condition& condition) {
-  return {{"status", condition.ready() ? "ready" : condition.draining ? "draining" : "unavailable"},
+  return {{"status", condition.ready()    ? "ready"
+                     : condition.draining ? "draining"
+                                          : "unavailable"},
           {"store", condition.store ? "ok" : "unreachable"}};
 }
 

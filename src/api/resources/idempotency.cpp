@@ -88,10 +88,9 @@ Result<std::optional<Response>> Idempotency::begin(const Ticket& ticket) {
 void Idempotency::finish(const Ticket& ticket, const Response& response) {
   if (!invites_repetition(response.status)) {
     ChangeSet changes;
-    changes.push_back(change::PutIdempotent{ticket.key, ticket.body_hash, response.status,
-                                            headers_text(response),
-                                            response.body ? *response.body : std::string(),
-                                            clock_.wall() + limits::kIdempotencyKeep});
+    changes.push_back(change::PutIdempotent{
+        ticket.key, ticket.body_hash, response.status, headers_text(response),
+        response.body ? *response.body : std::string(), clock_.wall() + limits::kIdempotencyKeep});
     if (const auto kept = committer_.commit(std::move(changes)); !kept) {
       logger_.warning("api", "An answer could not be kept for its Idempotency-Key",
                       {{"reason", kept.error().reason}});

@@ -100,9 +100,9 @@ void derive_id(const Call& call, Registration& request) {
   auto digest = sha256_hex(call.caller.principal.subject + '\n' + std::string(key));
   digest[12] = '8';  // a version 8 GUID: made by an own rule
   digest[16] = 'a';
-  request.id = InstanceId(digest.substr(0, 8) + '-' + digest.substr(8, 4) + '-' +
-                          digest.substr(12, 4) + '-' + digest.substr(16, 4) + '-' +
-                          digest.substr(20, 12));
+  request.id =
+      InstanceId(digest.substr(0, 8) + '-' + digest.substr(8, 4) + '-' + digest.substr(12, 4) +
+                 '-' + digest.substr(16, 4) + '-' + digest.substr(20, 12));
 }
 
 Result<void> check_identity(const Principal& who, const Registration& request) {
@@ -128,8 +128,7 @@ Result<Reply> register_instance(Services& services, Call& call) {
   const auto& instance = done->instance;
   auto text = json::write(json::Object{
       {"id", instance.id.str()},
-      {"token",
-       services.tokens.mint_instance(instance.id, instance.service, instance.environment)},
+      {"token", services.tokens.mint_instance(instance.id, instance.service, instance.environment)},
       {"heartbeatInterval", format_duration(services.fleet.heartbeat_interval())}});
   text.pop_back();
   text += ",\"configs\":" + *configs + '}';

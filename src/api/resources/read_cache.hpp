@@ -1,6 +1,7 @@
 #pragma once
-// Rendered answers of the most asked reads (a profile, a version), served on the io thread. A change
-// of the profile drops them at once; what changes without it (live counts) may lag by kFresh.
+// Rendered answers of the most asked reads (a profile, a version), served on the io thread. A
+// change of the profile drops them at once; what changes without it (live counts) may lag by
+// kFresh.
 
 #include <array>
 #include <atomic>
@@ -19,7 +20,7 @@ namespace hotswap::api {
 class ReadCache {
  public:
   static constexpr auto kFresh = std::chrono::seconds(1);
-  static constexpr std::size_t kBodyBytes = 64 << 10;       ///< larger answers are not kept
+  static constexpr std::size_t kBodyBytes = 64 << 10;  ///< larger answers are not kept
   static constexpr std::size_t kBytesPerShard = 2u << 20;
 
   struct Entry {

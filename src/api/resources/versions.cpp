@@ -86,9 +86,9 @@ Result<json::Value> read_document(const Request& request) {
   const auto type = content_type_of(request);
   if (is_json_type(type)) return json::parse(request.body);
   if (is_yaml_type(type)) return yaml_to_json(request.body);
-  return fail(ErrorCode::UnsupportedMediaType, "http.media_type",
-              "Versions are uploaded as application/json or application/yaml, not as '" + type +
-                  "'.");
+  return fail(
+      ErrorCode::UnsupportedMediaType, "http.media_type",
+      "Versions are uploaded as application/json or application/yaml, not as '" + type + "'.");
 }
 
 }  // namespace
@@ -97,8 +97,8 @@ Result<Reply> upload_version(Services& services, Call& call) {
   auto document = read_document(call.request);
   if (!document) return std::unexpected(document.error());
   const bool raw = call.query.has("version") || call.query.has("bump");
-  auto upload = raw ? from_document(call.query, std::move(*document))
-                    : from_envelope(std::move(*document));
+  auto upload =
+      raw ? from_document(call.query, std::move(*document)) : from_envelope(std::move(*document));
   if (!upload) return std::unexpected(upload.error());
   const auto name = profile_in(call);
   const auto done = services.configs.upload(call.caller, name, std::move(*upload));

@@ -19,9 +19,9 @@
 namespace hotswap::api {
 
 struct FeedRequest {
-  Principal principal;                 ///< sees what it may read, no more
+  Principal principal;                     ///< sees what it may read, no more
   std::optional<DeploymentId> deployment;  ///< only its timeline; ends when it has ended
-  std::optional<std::uint64_t> after;  ///< resume after this event; nothing: from now on
+  std::optional<std::uint64_t> after;      ///< resume after this event; nothing: from now on
 };
 
 /// Thread-safe.

@@ -224,7 +224,8 @@ void StreamHub::schedule(const std::vector<Assignment>& assignments, AssignMode 
         std::ranges::move(part, std::back_inserter(at_once));
         continue;
       }
-      const auto due = start + spread * static_cast<std::int64_t>(i) / static_cast<std::int64_t>(count);
+      const auto due =
+          start + spread * static_cast<std::int64_t>(i) / static_cast<std::int64_t>(count);
       slices_.emplace(due, Slice{std::move(part), mode});
     }
   }

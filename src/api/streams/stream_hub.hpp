@@ -33,8 +33,8 @@ class StreamHub final : public Delivery {
   void assigned(const std::vector<Assignment>& assignments, AssignMode mode,
                 Duration spread) override;
 
-  /// Takes the instance's stream, closes an older one, and sends all that is desired. No change that
-  /// happens meanwhile is lost, and no older frame follows a newer one.
+  /// Takes the instance's stream, closes an older one, and sends all that is desired. No change
+  /// that happens meanwhile is lost, and no older frame follows a newer one.
   void open(const InstanceId& instance, std::shared_ptr<EventStream> stream,
             const Desired& desired);
   /// Forgets this stream; a newer one of the same instance stays. Never blocks for long.

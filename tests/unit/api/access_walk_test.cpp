@@ -41,9 +41,8 @@ TEST(AccessWalk, EveryRouteByEveryRoleFollowsTheMatrix) {
     for (const auto role : kRoles) {
       const auto answer = world.ask(call(world, route, token_of(world, role)));
       const bool may = !route.action || allowed(role, *route.action);
-      EXPECT_EQ(answer.status == 403, !may)
-          << to_string(role) << " " << to_string(route.method) << " " << route.pattern << " gave "
-          << answer.status;
+      EXPECT_EQ(answer.status == 403, !may) << to_string(role) << " " << to_string(route.method)
+                                            << " " << route.pattern << " gave " << answer.status;
       EXPECT_NE(answer.status, 401);
       EXPECT_LT(answer.status, 500) << to_string(route.method) << " " << route.pattern;
     }
@@ -75,15 +74,15 @@ TEST(AccessWalk, AnInstanceSpeaksForItselfOnly) {
     const auto target = "/api/v1/instances/" + one.id + what;
     EXPECT_EQ(world.ask(world.request(Method::Get, target, other.token)).status, 403);
   }
-  const auto beat = world.request(Method::Post, "/api/v1/instances/" + one.id + "/heartbeat",
-                                  other.token, "{}");
+  const auto beat =
+      world.request(Method::Post, "/api/v1/instances/" + one.id + "/heartbeat", other.token, "{}");
   EXPECT_EQ(world.ask(beat).status, 403);
   EXPECT_EQ(
       world.ask(world.request(Method::Delete, "/api/v1/instances/" + one.id, other.token)).status,
       403);
-  const auto taken = world.request(
-      Method::Post, "/api/v1/instances", other.token,
-      R"({"id":")" + one.id + R"(","serviceName":"pay","environment":"Production"})");
+  const auto taken =
+      world.request(Method::Post, "/api/v1/instances", other.token,
+                    R"({"id":")" + one.id + R"(","serviceName":"pay","environment":"Production"})");
   EXPECT_EQ(world.ask(taken).text("reason"), "instance.other");
 }
 
@@ -109,10 +108,8 @@ TEST(OpenApi, NamesExactlyTheRoutesOfTheTable) {
 
 TEST(OpenApi, NamesExactlyTheQueryParametersOfEveryRoute) {
   for (const auto& route : routes()) {
-    const auto* operation = openapi_document()
-                                .find("paths")
-                                ->find(route.pattern)
-                                ->find(lower(to_string(route.method)));
+    const auto* operation =
+        openapi_document().find("paths")->find(route.pattern)->find(lower(to_string(route.method)));
     ASSERT_NE(operation, nullptr) << route.pattern;
     std::set<std::string> documented, known;
     if (const auto* parameters = operation->find("parameters")) {

@@ -36,9 +36,9 @@ TEST_F(BadInput, WrongSemanticVersion) {
 }
 
 TEST_F(BadInput, UnknownEnvironmentAndFieldsAllAtOnce) {
-  const auto answer = refused("/api/v1/configs",
-                              R"({"name":"Bad Name","serviceName":"pay","environment":"Prod",)"
-                              R"("strategi":"Canary"})");
+  const auto answer =
+      refused("/api/v1/configs", R"({"name":"Bad Name","serviceName":"pay","environment":"Prod",)"
+                                 R"("strategi":"Canary"})");
   EXPECT_EQ(answer.status, 422);
   auto paths = answer.paths();
   std::ranges::sort(paths);
@@ -46,8 +46,9 @@ TEST_F(BadInput, UnknownEnvironmentAndFieldsAllAtOnce) {
 }
 
 TEST_F(BadInput, DuplicateName) {
-  const auto answer = world.post("/api/v1/configs", R"({"name":"pay.production",)"
-                                                    R"("serviceName":"pay","environment":"Staging"})");
+  const auto answer =
+      world.post("/api/v1/configs", R"({"name":"pay.production",)"
+                                    R"("serviceName":"pay","environment":"Staging"})");
   EXPECT_EQ(answer.status, 409);
   EXPECT_EQ(answer.text("reason"), "config.exists");
   EXPECT_EQ(world.get("/api/v1/configs/pay.production").text("environment"), "Production");
@@ -71,16 +72,15 @@ TEST_F(BadInput, TextThatIsNoJson) {
 }
 
 TEST_F(BadInput, DocumentsBeyondOneMebibyte) {
-  const auto answer = refused_version(R"({"version":"1.0.0","data":{"a":")" +
-                                      std::string(1 << 20, 'x') + R"("}})");
+  const auto answer =
+      refused_version(R"({"version":"1.0.0","data":{"a":")" + std::string(1 << 20, 'x') + R"("}})");
   EXPECT_EQ(answer.status, 413);
   EXPECT_TRUE(answer.text("detail").contains("1048576"));
 }
 
 TEST_F(BadInput, DocumentsThatAreNoObject) {
   for (const auto* data : {"1", "[]", "null", "\"text\""}) {
-    const auto answer =
-        refused_version(R"({"version":"1.0.0","data":)" + std::string(data) + "}");
+    const auto answer = refused_version(R"({"version":"1.0.0","data":)" + std::string(data) + "}");
     EXPECT_EQ(answer.status, 422);
     EXPECT_EQ(answer.paths(), Paths{"$.data"});
   }
@@ -131,9 +131,9 @@ TEST_F(BadInput, HeartbeatsAndRegistrations) {
   EXPECT_EQ(beat(R"({"metrics":{"requests":1,"errors":2}})").size(), 1u);
   EXPECT_EQ(beat(R"({"observed":{"p":{"state":"applied","generation":-1}}})"),
             Paths{"$.observed.p.generation"});
-  const auto registered = world.post(
-      "/api/v1/instances", R"({"serviceName":"Pay!","environment":"Live","port":70000,)"
-                           R"("healthUrl":"ftp://x","id":"a b"})");
+  const auto registered =
+      world.post("/api/v1/instances", R"({"serviceName":"Pay!","environment":"Live","port":70000,)"
+                                      R"("healthUrl":"ftp://x","id":"a b"})");
   EXPECT_EQ(registered.status, 422);
   EXPECT_EQ(registered.paths().size(), 5u);
 }

@@ -45,8 +45,8 @@ TEST(Configs, ListsAreFilteredAndPaged) {
   }
   const auto first = world.get("/api/v1/configs?limit=2");
   EXPECT_EQ(first.body.find("items")->as_array()->size(), 2u);
-  const auto second = world.get("/api/v1/configs?limit=2&cursor=" +
-                                percent_encode(first.text("nextCursor")));
+  const auto second =
+      world.get("/api/v1/configs?limit=2&cursor=" + percent_encode(first.text("nextCursor")));
   EXPECT_EQ(second.body.find("items")->as_array()->size(), 1u);
   EXPECT_TRUE(second.body.find("nextCursor")->is_null());
   const auto labelled = world.get("/api/v1/configs?label=tier%3Db");
@@ -65,7 +65,8 @@ TEST(Configs, AreReadOnTheFastPathUntilTheyChange) {
   auto known = request;
   known.headers.push_back({"If-None-Match", slow.header("ETag")});
   EXPECT_EQ(world.api.answer_now(known)->status, 304);
-  EXPECT_EQ(world.ask(Role::Admin, Method::Patch, kProfile, R"({"description":"new"})").status, 200);
+  EXPECT_EQ(world.ask(Role::Admin, Method::Patch, kProfile, R"({"description":"new"})").status,
+            200);
   EXPECT_FALSE(world.api.answer_now(request));
 }
 
@@ -106,7 +107,8 @@ TEST(Versions, TakeTheRawDocumentAndYaml) {
   World world;
   world.make_profile();
   const std::string versions = std::string(kProfile) + "/versions";
-  const auto raw = world.post(versions + "?version=1.0.0&message=first+one", R"({"pool":{"max":5}})");
+  const auto raw =
+      world.post(versions + "?version=1.0.0&message=first+one", R"({"pool":{"max":5}})");
   EXPECT_EQ(raw.status, 201) << *raw.response.body;
   EXPECT_EQ(raw.text("message"), "first one");
   auto yaml = world.request(Method::Post, versions + "?bump=patch", world.token(Role::Admin),
@@ -154,7 +156,8 @@ TEST(History, ShowsTheTimelineAndWhatWasLiveThen) {
   world.upload("1.0.0", "{}");
   const auto history = world.get(std::string(kProfile) + "/history?limit=1");
   ASSERT_EQ(history.body.find("items")->as_array()->size(), 1u);
-  const auto rest = world.get(std::string(kProfile) + "/history?cursor=" + history.text("nextCursor"));
+  const auto rest =
+      world.get(std::string(kProfile) + "/history?cursor=" + history.text("nextCursor"));
   EXPECT_EQ(rest.body.find("items")->as_array()->size(), 1u);
   const auto then = world.get(std::string(kProfile) + "/history?at=2026-01-01T00:00:00Z");
   EXPECT_TRUE(then.body.find("version")->is_null());

@@ -37,7 +37,8 @@ TEST_F(Rollout, IsStartedFollowedAndReported) {
   EXPECT_EQ(running.body.find("step")->find("of")->as_int(), 1);
   EXPECT_EQ(running.body.find("counts")->find("Assigned")->as_int(), 2);
   EXPECT_EQ(running.body.find("targets")->as_array()->size(), 2u);
-  EXPECT_FALSE(running.body.find("targets")->as_array()->front().find("hostname")->as_string()->empty());
+  EXPECT_FALSE(
+      running.body.find("targets")->as_array()->front().find("hostname")->as_string()->empty());
   for (const auto& member : members) world.acknowledge(member);
   world.runner.run_due();
   const auto done = world.get(location);
@@ -50,8 +51,9 @@ TEST_F(Rollout, IsStartedFollowedAndReported) {
 }
 
 TEST_F(Rollout, DryRunShowsThePlanAndChangesNothing) {
-  const auto plan = start("1.0.0", R"(,"dryRun":true,"strategy":{"type":"Canary","phases":[50,100],)"
-                                   R"("canaryPercentage":50,"phaseInterval":"PT1M"})");
+  const auto plan =
+      start("1.0.0", R"(,"dryRun":true,"strategy":{"type":"Canary","phases":[50,100],)"
+                     R"("canaryPercentage":50,"phaseInterval":"PT1M"})");
   ASSERT_EQ(plan.status, 200) << *plan.response.body;
   const auto& steps = *plan.body.find("plan")->find("steps")->as_array();
   ASSERT_EQ(steps.size(), 2u);

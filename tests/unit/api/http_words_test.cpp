@@ -1,9 +1,9 @@
 // Routing, queries, problems, tags of states, traces: the words of HTTP.
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <fstream>
 #include <regex>
-#include <filesystem>
 #include <sstream>
 
 #include "api/etag.hpp"
@@ -97,9 +97,9 @@ TEST(Problem, SaysWhenToComeBackAndHowToIdentify) {
             "2");
   EXPECT_EQ(header_of(problem({ErrorCode::RateLimited, "a.b", "", {}, {}}, "/", ""), "Retry-After"),
             "1");
-  EXPECT_FALSE(
-      header_of(problem({ErrorCode::Unauthenticated, "a.b", "", {}, {}}, "/", ""), "WWW-Authenticate")
-          .empty());
+  EXPECT_FALSE(header_of(problem({ErrorCode::Unauthenticated, "a.b", "", {}, {}}, "/", ""),
+                         "WWW-Authenticate")
+                   .empty());
 }
 
 TEST(ETag, ServesIfNoneMatchAndIfMatch) {

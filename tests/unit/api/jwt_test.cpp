@@ -93,9 +93,10 @@ TEST(Jwt, RefusesAnotherKeyAndAcceptsAnOlderOneOfOurs) {
 TEST(Jwt, RefusesEveryOtherAlgorithmEvenUnsigned) {
   const auto payload = R"({"sub":"ann","exp":9999999999})";
   ASSERT_TRUE(verify(signed_token(R"({"alg":"HS256"})", payload), policy(), kNow));
-  for (const auto* header : {R"({"alg":"none"})", R"({"alg":"None"})", R"({"alg":"hs256"})",
-                             R"({"alg":"RS256"})", R"({"typ":"JWT"})", R"({"alg":["HS256"]})",
-                             R"({"alg":"HS256","crit":["x"]})", R"({"alg":"HS256","alg":"none"})"}) {
+  for (const auto* header :
+       {R"({"alg":"none"})", R"({"alg":"None"})", R"({"alg":"hs256"})", R"({"alg":"RS256"})",
+        R"({"typ":"JWT"})", R"({"alg":["HS256"]})", R"({"alg":"HS256","crit":["x"]})",
+        R"({"alg":"HS256","alg":"none"})"}) {
     expect_refused(verify(signed_token(header, payload), policy(), kNow));
   }
 }
@@ -114,14 +115,14 @@ TEST(Jwt, RefusesPayloadsOfAWrongShapeThoughSigned) {
 
 TEST(Jwt, ReadsRolesAsListOrWordsAndPassesOverForeignOnes) {
   const auto header = R"({"alg":"HS256"})";
-  const auto list = verify(
-      signed_token(header, R"({"sub":"a","exp":9999999999,"roles":["admin","chef"]})"), policy(),
-      kNow);
+  const auto list =
+      verify(signed_token(header, R"({"sub":"a","exp":9999999999,"roles":["admin","chef"]})"),
+             policy(), kNow);
   ASSERT_TRUE(list);
   EXPECT_EQ(list->principal.roles, std::vector{Role::Admin});
-  const auto words = verify(
-      signed_token(header, R"({"sub":"a","exp":9999999999,"roles":"Viewer  Operator"})"), policy(),
-      kNow);
+  const auto words =
+      verify(signed_token(header, R"({"sub":"a","exp":9999999999,"roles":"Viewer  Operator"})"),
+             policy(), kNow);
   ASSERT_TRUE(words);
   EXPECT_EQ(words->principal.roles, (std::vector{Role::Viewer, Role::Operator}));
 }

@@ -5,7 +5,8 @@
 namespace hotswap::api::testing {
 namespace {
 
-constexpr auto* kBody = R"({"name":"pay.production","serviceName":"pay","environment":"Production"})";
+constexpr auto* kBody =
+    R"({"name":"pay.production","serviceName":"pay","environment":"Production"})";
 
 Request keyed(World& world, const std::string& key, const std::string& body,
               Role role = Role::Admin) {
@@ -102,17 +103,18 @@ TEST(Refuse, WordsWhatTheTransportRefuses) {
 }
 
 TEST(Yaml, BecomesTheSameValueAsJson) {
-  const auto value = yaml_to_json("a: 1.0\nb: [yes, true, null, '2', 0x1F]\nc:\n  d: |\n    text\n");
+  const auto value =
+      yaml_to_json("a: 1.0\nb: [yes, true, null, '2', 0x1F]\nc:\n  d: |\n    text\n");
   ASSERT_TRUE(value) << value.error().detail;
   EXPECT_EQ(json::write(*value),
             R"({"a":1.0,"b":["yes",true,null,"2","0x1F"],"c":{"d":"text\n"}})");
 }
 
 TEST(Yaml, RefusesWhatGrowsOrDeceives) {
-  for (const auto& bad :
-       {std::string("a: &x 1\nb: *x\n"), std::string("a: 1\na: 2\n"), std::string("a: !!binary x\n"),
-        std::string("---\na: 1\n---\nb: 2\n"), std::string("? [a]\n: 1\n"), std::string("a: [1\n"),
-        std::string("a: *x\n"), std::string(300, '[') + std::string(300, ']')}) {
+  for (const auto& bad : {std::string("a: &x 1\nb: *x\n"), std::string("a: 1\na: 2\n"),
+                          std::string("a: !!binary x\n"), std::string("---\na: 1\n---\nb: 2\n"),
+                          std::string("? [a]\n: 1\n"), std::string("a: [1\n"),
+                          std::string("a: *x\n"), std::string(300, '[') + std::string(300, ']')}) {
     const auto value = yaml_to_json(bad);
     ASSERT_FALSE(value) << bad;
     EXPECT_EQ(value.error().code, ErrorCode::Malformed);

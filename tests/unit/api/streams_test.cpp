@@ -1,5 +1,4 @@
 #include "api/streams/stream_hub.hpp"
-
 #include "domain/base/sha256.hpp"
 #include "unit/api/world.hpp"
 
@@ -170,7 +169,8 @@ TEST_F(Streams, FeedThreadIsWokenByACommit) {
 
 TEST_F(Streams, CloseWhenTheInstanceLeaves) {
   const auto stream = open({});
-  EXPECT_EQ(world.ask(Role::Operator, Method::Delete, "/api/v1/instances/" + member.id).status, 204);
+  EXPECT_EQ(world.ask(Role::Operator, Method::Delete, "/api/v1/instances/" + member.id).status,
+            204);
   EXPECT_FALSE(stream->is_open());
 }
 
@@ -251,11 +251,14 @@ TEST_F(Feeds, BeginNowOrWhereTheyAreResumedWithoutGapOrRepetition) {
   EXPECT_EQ(all->frames.size(), before + 1);
   const auto id = now->frames[0].substr(4, now->frames[0].find('\n') - 4);
   EXPECT_TRUE(follow("/api/v1/events", id)->frames.empty());
-  EXPECT_EQ(world.ask([&] {
-              auto bad = world.request(Method::Get, "/api/v1/events", world.token(Role::Viewer));
-              bad.headers.push_back({"Last-Event-ID", "x"});
-              return bad;
-            }()).text("reason"),
+  EXPECT_EQ(world
+                .ask([&] {
+                  auto bad =
+                      world.request(Method::Get, "/api/v1/events", world.token(Role::Viewer));
+                  bad.headers.push_back({"Last-Event-ID", "x"});
+                  return bad;
+                }())
+                .text("reason"),
             "events.last_id");
 }
 
@@ -269,10 +272,10 @@ TEST_F(Feeds, ShowNobodyWhatTheyMayNotRead) {
 }
 
 TEST_F(Feeds, OfADeploymentEndWithIt) {
-  const auto id = world
-                      .post("/api/v1/deployments",
-                            R"({"configName":"pay.production","configVersion":"1.0.0"})")
-                      .text("id");
+  const auto id =
+      world
+          .post("/api/v1/deployments", R"({"configName":"pay.production","configVersion":"1.0.0"})")
+          .text("id");
   const auto target = "/api/v1/deployments/" + id + "/events";
   const auto stream = follow(target);
   world.runner.run_due();

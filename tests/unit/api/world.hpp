@@ -93,8 +93,7 @@ struct World {
   FleetService fleet{store, committer, clock, random, {}};
   StreamHub streams{versions, clock};
   DeploymentRunner runner{store, committer, fleet, versions, streams, clock, logger};
-  DeploymentService deployments{store,  committer, configs, fleet,
-                                runner, versions,  clock,   random};
+  DeploymentService deployments{store, committer, configs, fleet, runner, versions, clock, random};
   AuditService audit{store, committer};
   EventFeed feed{committer};
   FeedHub feeds{store, committer, feed};
@@ -116,8 +115,21 @@ struct World {
   }
 
   Services services() {
-    return {configs, deployments, fleet, audit,  store,   committer, streams,          feeds,
-            tokens,  cache,       clock, logger, "0.0.0", {},        /*metrics_open=*/false,
+    return {configs,
+            deployments,
+            fleet,
+            audit,
+            store,
+            committer,
+            streams,
+            feeds,
+            tokens,
+            cache,
+            clock,
+            logger,
+            "0.0.0",
+            {},
+            /*metrics_open=*/false,
             [this] { return draining; }};
   }
 
@@ -168,10 +180,9 @@ struct World {
   }
 
   void make_profile(const std::string& name = "pay.production", const std::string& more = "") {
-    const auto made = post("/api/v1/configs", R"({"name":")" + name +
-                                                  R"(","serviceName":"pay","environment":)" +
-                                                  R"("Production","strategy":"Direct")" + more +
-                                                  "}");
+    const auto made =
+        post("/api/v1/configs", R"({"name":")" + name + R"(","serviceName":"pay","environment":)" +
+                                    R"("Production","strategy":"Direct")" + more + "}");
     ASSERT_EQ(made.status, 201) << *made.response.body;
   }
   void upload(const std::string& number, const std::string& data,
@@ -184,9 +195,9 @@ struct World {
     std::string id, token;
   };
   Member join(const std::string& hostname) {
-    const auto made = post("/api/v1/instances",
-                           R"({"serviceName":"pay","environment":"Production","hostname":")" +
-                               hostname + R"("})");
+    const auto made = post(
+        "/api/v1/instances",
+        R"({"serviceName":"pay","environment":"Production","hostname":")" + hostname + R"("})");
     EXPECT_EQ(made.status, 201) << *made.response.body;
     return {made.text("id"), made.text("token")};
   }
@@ -200,11 +211,10 @@ struct World {
       ASSERT_FALSE(desired->is_null());
       auto seen = *desired->as_object();
       seen.set("state", "applied");
-      const auto beat = ask(request(Method::Post, "/api/v1/instances/" + member.id + "/heartbeat",
-                                    member.token,
-                                    json::write(json::Object{
-                                        {"status", "healthy"},
-                                        {"observed", json::Object{{profile, std::move(seen)}}}})));
+      const auto beat = ask(request(
+          Method::Post, "/api/v1/instances/" + member.id + "/heartbeat", member.token,
+          json::write(json::Object{{"status", "healthy"},
+                                   {"observed", json::Object{{profile, std::move(seen)}}}})));
       ASSERT_EQ(beat.status, 200) << *beat.response.body;
     }
   }
