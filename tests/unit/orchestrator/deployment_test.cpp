@@ -166,10 +166,7 @@ TEST_F(DeploymentTest, RollingPausesAndResumes) {
 TEST_F(DeploymentTest, SurvivesACrashAfterEveryCommit) {
   for (int nth = 1; nth <= 12; ++nth) {
     SCOPED_TRACE("crash after commit " + std::to_string(nth));
-    memory_.~MemoryStore();
-    new (&memory_) MemoryStore();
-    ids_.clear();
-    restart();
+    start_afresh();
     fleet_on_first_version(4);
     const auto canary = start("1.1.0", quick_canary());
     ASSERT_TRUE(canary);

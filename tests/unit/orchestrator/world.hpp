@@ -11,14 +11,9 @@
 #include "testing/fake_clock.hpp"
 #include "testing/fake_random.hpp"
 #include "testing/flaky_store.hpp"
+#include "testing/memory_logger.hpp"
 
 namespace hotswap::testing {
-
-class SilentLogger : public Logger {
- public:
-  void write(LogLevel, std::string_view, std::string_view, const LogFields&) override {}
-  [[nodiscard]] bool enabled(LogLevel) const override { return false; }
-};
 
 /// Remembers what was told to whom; instances answer when the test says so.
 class RecordingDelivery : public Delivery {
@@ -59,7 +54,7 @@ class Node {
     EXPECT_TRUE(runner.load());
   }
 
-  SilentLogger logger;
+  MemoryLogger logger;
   Committer committer;
   VersionCache versions;
   ConfigService configs;
@@ -78,6 +73,13 @@ class World : public ::testing::Test {
   void restart() {
     node_.reset();
     node_ = std::make_unique<Node>(store_, clock_, random_);
+  }
+  /// An empty store in the same place.
+  void start_afresh() {
+    node_.reset();
+    memory_.emplace();
+    ids_.clear();
+    restart();
   }
   Node& node() { return *node_; }
 
@@ -177,8 +179,8 @@ class World : public ::testing::Test {
   Deployment now(const DeploymentId& id) { return store_.deployment(id).value(); }
   std::string state(const DeploymentId& id) { return std::string(state_name(now(id).state)); }
 
-  MemoryStore memory_;
-  FlakyStore store_{memory_};
+  std::optional<MemoryStore> memory_{std::in_place};
+  FlakyStore store_{*memory_};
   FakeClock clock_;
   FakeRandom random_;
   std::set<InstanceId> ids_;
