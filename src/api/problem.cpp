@@ -129,7 +129,12 @@ Error transport_error(int status, std::string_view why) {
   const auto detail = std::string(why);
   switch (status) {
     case 413:
-      return {ErrorCode::TooLarge, "http.too_large", detail, {}, {}};
+      return {ErrorCode::TooLarge,
+              "http.too_large",
+              detail + " A request may have " + std::to_string(limits::kBodyBytes) +
+                  " bytes, a document in it " + std::to_string(limits::kDocumentBytes) + ".",
+              {},
+              {}};
     case 503:
       return {ErrorCode::Unavailable, "server.busy", detail, {}, {}};
     case 500:

@@ -100,6 +100,7 @@ TEST(Refuse, WordsWhatTheTransportRefuses) {
     EXPECT_EQ(response.status, status);
     EXPECT_EQ(response.content_type, "application/problem+json");
   }
+  EXPECT_TRUE(world.api.refuse(413, "why", nullptr).body->contains("1048576"));
 }
 
 TEST(Yaml, BecomesTheSameValueAsJson) {
