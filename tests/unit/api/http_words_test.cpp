@@ -133,8 +133,8 @@ TEST(Trace, ContinuesAWellFormedTraceOnly) {
 TEST(Errors, EveryReasonInTheSourcesIsExplained) {
   const std::filesystem::path root(HS_SOURCE_DIR);
   const auto explained = read_file(root / "docs/errors.md");
-  const std::regex reason(
-      R"re((?:fail|fail_field|finish|bad|ErrorCode::\w+)\s*[\(,{]\s*(?:ErrorCode::\w+,\s*)?"([a-z]\w*\.[a-z]\w*)")re");
+  const std::regex reason(R"re((?:fail|fail_field|finish|bad|ErrorCode::\w+)\s*[\(,{])re"
+                          R"re(\s*(?:ErrorCode::\w+,\s*)?"([a-z]\w*\.[a-z]\w*)")re");
   int found = 0;
   for (const auto* layer : {"domain", "orchestrator", "infrastructure", "api"}) {
     for (const auto& file : std::filesystem::recursive_directory_iterator(root / "src" / layer)) {
