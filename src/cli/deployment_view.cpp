@@ -66,6 +66,19 @@ std::string instances_line(const DeploymentView& view, const Terminal& terminal)
   return out;
 }
 
+/// The message with its ISO 8601 durations as people write them.
+std::string human_durations(const std::string& message) {
+  std::string out;
+  for (std::size_t at = 0; at < message.size();) {
+    const auto end = std::min(message.find(' ', at), message.size());
+    const auto word = message.substr(at, end - at);
+    out += word.starts_with('P') ? human_duration(word) : word;
+    if (end < message.size()) out += ' ';
+    at = end + 1;
+  }
+  return out;
+}
+
 TargetView target_view(const json::Value& item) {
   TargetView out{text_at(item, "instance"), text_at(item, "hostname"), text_at(item, "zone"),
                  text_at(item, "state"), text_at(item, "reason")};
@@ -146,7 +159,8 @@ std::string event_line(const json::Value& event, const Terminal& terminal) {
     paint = Paint::Yellow;
   }
   return fmt::format("{}  {}  {}", terminal.paint(Paint::Dim, clock_time(text_at(event, "at"))),
-                     terminal.paint(paint, fmt::format("{:<24}", kind)), text_at(event, "message"));
+                     terminal.paint(paint, fmt::format("{:<24}", kind)),
+                     human_durations(text_at(event, "message")));
 }
 
 }  // namespace hotswap::cli

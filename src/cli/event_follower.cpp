@@ -38,7 +38,7 @@ std::optional<Error> EventFollower::refused() {
 }
 
 void EventFollower::receive(const ServerEvent& event) {
-  if (event.kind == "ping" || event.kind == "reconnect") return;
+  if (event.kind == "ping" || event.kind == "reconnect" || event.kind == "end") return;
   const std::lock_guard lock(mutex_);
   if (!event.id.empty()) after_ = event.id;
   if (events_.size() == kQueue) events_.pop_front();
@@ -48,12 +48,14 @@ void EventFollower::receive(const ServerEvent& event) {
 
 void EventFollower::run(const std::stop_token& stop) {
   Api api(options_);
-  while (!stop.stop_requested()) {
+  bool complete = false;  // the server said that nothing will follow
+  while (!stop.stop_requested() && !complete) {
     const auto ended = api.stream(
         path_, after_,
-        [this](const ServerEvent& event) {
+        [&](const ServerEvent& event) {
           receive(event);
-          return true;
+          complete = event.kind == "end";
+          return !complete;
         },
         stop);
     std::unique_lock lock(mutex_);

@@ -1,6 +1,7 @@
 #pragma once
 // Follows an event stream on a thread of its own, over lost connections: it resumes after the last
-// event seen. Whoever draws takes the events when it likes.
+// event seen, and stops when the server says that nothing will follow. Whoever draws takes the
+// events when it likes.
 
 #include <chrono>
 #include <condition_variable>

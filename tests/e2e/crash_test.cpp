@@ -35,7 +35,8 @@ struct Crash : ::testing::Test {
     const auto end = std::chrono::steady_clock::now() + 120s;
     while (std::chrono::steady_clock::now() < end) {
       bool kill = false;
-      for (const auto& event : events.take(200ms)) {
+      const auto taken = events.take(500ms);
+      for (const auto& event : taken) {
         seen.push_back(cli::int_at(event.data, "sequence"));
         kill = kinds.insert(cli::text_at(event.data, "kind")).second || kill;
       }
@@ -44,7 +45,8 @@ struct Crash : ::testing::Test {
         server.start_again();
       }
       const auto state = server.state_of(id);
-      if (!kill && (state == "Succeeded" || state == "RolledBack" || state == "Failed")) break;
+      if (taken.empty() && (state == "Succeeded" || state == "RolledBack" || state == "Failed"))
+        break;
     }
     return kinds;
   }
@@ -68,7 +70,7 @@ struct Crash : ::testing::Test {
   std::vector<std::int64_t> seen;  ///< sequences of events that were told before a kill
 };
 
-TEST_F(Crash, ACanaryKilledAtEachTransitionCompletes) {
+TEST_F(Crash, ACanaryKilledAtEachOfItsTransitionsCompletes) {
   server.has_version("1.1.0", example_config("1.1.0"));
   const auto id = server.deploys("1.1.0", kQuickCanary);
   const auto kinds = killed_at_each_transition_of(id);
@@ -78,7 +80,32 @@ TEST_F(Crash, ACanaryKilledAtEachTransitionCompletes) {
   expect_nothing_lost({"1.0.0", "1.1.0"});
 }
 
-TEST_F(Crash, ARollbackKilledAtEachTransitionIsFinished) {
+TEST_F(Crash, ACanaryKilledOnceAtAnyKindOfTransitionCompletes) {
+  int minor = 1;
+  std::vector<std::string> versions{"1.0.0"};
+  for (const auto* kind : {"deployment.planned", "deployment.started", "step.assigning",
+                           "step.soaking", "step.completed", "deployment.succeeded"}) {
+    SCOPED_TRACE(kind);
+    versions.push_back("1." + std::to_string(minor++) + ".0");
+    server.has_version(versions.back(), example_config("1.1.0"));
+    const auto id = server.deploys(versions.back(), kQuickCanary);
+    {
+      cli::EventFollower events(server.options(), cli::deployment_path(id, "events"));
+      ASSERT_TRUE(eventually([&] {
+        return std::ranges::any_of(events.take(100ms), [&](const cli::ServerEvent& event) {
+          return cli::text_at(event.data, "kind") == kind;
+        });
+      }));
+      server.kill();
+    }
+    server.start_again();
+    EXPECT_EQ(server.final_state_of(id), "Succeeded");
+    EXPECT_TRUE(services.all_run(versions.back()));
+  }
+  expect_nothing_lost(versions);
+}
+
+TEST_F(Crash, ARollbackKilledAtEachOfItsTransitionsIsFinished) {
   auto config = json::parse(example_config("1.1.0"));
   config->as_object()->find("database")->as_object()->set("poolSize", 0);
   server.has_version("1.1.0", json::write(*config));

@@ -52,14 +52,17 @@ std::string deploy(Show& show, const std::string& version, json::Object strategy
   return id;
 }
 
-bool command(Show& show, const std::string& id, const std::string& verb) {
-  const auto done = show.api().post(deployment_path(id, verb), json::Object{{"reason", "demo"}});
+bool command(Show& show, const std::string& id, const std::string& verb,
+             const std::string& reason) {
+  const auto done = show.api().post(deployment_path(id, verb), json::Object{{"reason", reason}});
   if (!done) show.check(false, verb + ": " + done.error().detail);
   return done.has_value();
 }
 
+/// Over, and told to its last line.
 bool ended(Show& show) {
-  return show.until(kPatience, [&] { return show.deployment().terminal(); });
+  return show.until(kPatience, [&] { return show.deployment().terminal(); }) &&
+         show.until(kPatience, [&] { return show.told_the_end(); });
 }
 
 void check_state(Show& show, const std::string& expected) {
@@ -171,14 +174,17 @@ bool play_good_canary(Show& show) {
     return false;
   const auto id = deploy(
       show, "1.1.0",
-      {{"type", "Canary"}, {"phases", json::Array{10, 30, 50, 100}}, {"phaseInterval", "PT2S"}});
+      {{"type", "Canary"}, {"phases", json::Array{10, 30, 50, 100}}, {"phaseInterval", "PT3S"}});
   if (id.empty()) return false;
   std::size_t most_in_first = 0;
   const bool done = show.until(kPatience, [&] {
+    // Counted only if the first step still lasts after the instances were asked.
+    const auto now = show.running("1.1.0");
+    show.poll_deployment();
     if (show.deployment().step == 0 && !show.deployment().terminal()) {
-      most_in_first = std::max(most_in_first, show.running("1.1.0"));
+      most_in_first = std::max(most_in_first, now);
     }
-    return show.deployment().terminal();
+    return show.deployment().terminal() && show.told_the_end();
   });
   if (!done) return false;
   check_state(show, "Succeeded");
@@ -215,7 +221,8 @@ bool play_bad_canary(Show& show) {
              "detected, alerted, paused, rolled back, verified, "
              "reported: six steps on the timeline");
   show.check(names_field(*report, "timeoutMs"), "the report names the changed timeout as suspect");
-  show.check(took < 60s, "over " + human_duration(took) + " after the start, without a person");
+  show.check(took < 60s, "caught and undone " + human_duration(took) +
+                             " after its start, by nobody but HotSwap");
   check_fleet(show, "1.1.0");
   return show.deployment().state == "RolledBack";
 }
@@ -230,16 +237,17 @@ bool play_blue_green(Show& show) {
   check_state(show, "Succeeded");
   check_fleet(show, "2.0.0");
   show.say("     Somebody changes their mind: hotswap deployment rollback " + short_id(id) + "…");
+  show.follow(id);
   const auto begin = Clock::now();
-  if (!command(show, id, "rollback")) return false;
+  if (!command(show, id, "rollback", "the provider asks us to wait")) return false;
   const auto until = begin + 10s;
   while (show.running("1.1.0") < fleet(show) && Clock::now() < until) show.ask_instances();
   const auto took = std::chrono::duration_cast<Duration>(Clock::now() - begin);
   show.check(show.running("1.1.0") == fleet(show) && took < 2s,
              fmt::format("{} after the command all {} instances run 1.1.0 again",
                          human_duration(took), fleet(show)));
-  if (!ended(show)) return false;
-  show.until(kPatience, [&] { return show.deployment().state == "RolledBack"; });
+  show.until(kPatience,
+             [&] { return show.deployment().state == "RolledBack" && show.told_the_end(); });
   check_state(show, "RolledBack");
   check_fleet(show, "1.1.0");
   return show.deployment().state == "RolledBack";
@@ -254,14 +262,14 @@ bool play_rolling(Show& show) {
       deploy(show, "2.1.0", {{"type", "Rolling"}, {"batchSize", 2}, {"batchInterval", "PT1S"}});
   if (id.empty()) return false;
   if (!show.until(kPatience, [&] { return show.running("2.1.0") >= 4; })) return false;
-  if (!command(show, id, "pause")) return false;
+  if (!command(show, id, "pause", "let me look at the graphs")) return false;
   show.watch(1s);  // an assignment that was on its way arrives
   const auto at_pause = show.running("2.1.0");
   show.watch(3s);
   show.check(show.deployment().state == "Paused" && show.running("2.1.0") == at_pause &&
                  at_pause < fleet(show),
              fmt::format("paused at {} of {}: nothing moved for 3 s", at_pause, fleet(show)));
-  if (!command(show, id, "resume") || !ended(show)) return false;
+  if (!command(show, id, "resume", "looks good") || !ended(show)) return false;
   check_state(show, "Succeeded");
   check_fleet(show, "2.1.0");
   const auto failed = total(show.load().failures()) - total(before);

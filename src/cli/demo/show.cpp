@@ -18,6 +18,7 @@ using Clock = std::chrono::steady_clock;
 constexpr auto kTick = 100ms;
 constexpr auto kPoll = 250ms;
 constexpr auto kFiguresSpan = 2000ms;
+constexpr auto kReading = 2500ms;  ///< for people to read a headline
 constexpr std::size_t kCurve = 30;
 
 /// What people follow; the rest of the feed (registrations, uploads) would bury it.
@@ -25,6 +26,12 @@ bool worth_showing(const std::string& kind) {
   return kind.starts_with("deployment.") || kind.starts_with("step.") ||
          kind.starts_with("rollback.") || kind.starts_with("target.") ||
          kind.starts_with("drift.") || kind.starts_with("health.");
+}
+
+/// Whether this kind of event ends a deployment's timeline.
+bool is_last(const std::string& kind) {
+  return kind == "deployment.succeeded" || kind == "deployment.failed" ||
+         kind == "deployment.cancelled" || kind == "rollback.reported";
 }
 
 std::string running_version(KeepAlive& admin) {
@@ -58,9 +65,11 @@ Show::Show(World& world, const Terminal& terminal)
 void Show::scene(int number, const std::string& title, const std::string& why) {
   followed_.clear();
   deployment_ = {};
+  told_the_end_ = false;
   area_.line("");
   area_.line(terminal_.paint(Paint::Bold, fmt::format("{}/5  {}", number, title)));
   area_.line("     " + why);
+  if (terminal_.live()) watch(kReading);
 }
 
 void Show::say(const std::string& text) { area_.line(text); }
@@ -99,9 +108,10 @@ void Show::tick() {
 
 void Show::show_events() {
   for (const auto& event : events_.take(kTick)) {
-    if (worth_showing(text_at(event.data, "kind"))) {
-      area_.line("     " + event_line(event.data, terminal_));
-    }
+    const auto kind = text_at(event.data, "kind");
+    if (!worth_showing(kind)) continue;
+    area_.line("     " + event_line(event.data, terminal_));
+    if (text_at(event.data, "deployment") == followed_) told_the_end_ = is_last(kind);
   }
 }
 
@@ -120,6 +130,7 @@ void Show::ask_instances() {
 
 void Show::follow(const std::string& id) {
   followed_ = id;
+  told_the_end_ = false;
   poll_deployment();
 }
 

@@ -49,7 +49,11 @@ class Show {
 
   /// Sets the deployment that the screen follows; answered by `deployment()` from then on.
   void follow(const std::string& id);
+  /// Asks the server for it now.
+  void poll_deployment();
   [[nodiscard]] const DeploymentView& deployment() const { return deployment_; }
+  /// Whether the timeline of the followed deployment was shown to its last line.
+  [[nodiscard]] bool told_the_end() const { return told_the_end_; }
   /// Asks every instance now.
   void ask_instances();
   /// Instances that say they run this version now.
@@ -67,7 +71,6 @@ class Show {
  private:
   void tick();
   void show_events();
-  void poll_deployment();
   [[nodiscard]] std::vector<std::string> block() const;
   [[nodiscard]] std::string fleet_line() const;
   [[nodiscard]] std::string deployment_line() const;
@@ -85,6 +88,7 @@ class Show {
   std::vector<double> errors_;                        ///< percent, for the line's curve
   std::string followed_;
   DeploymentView deployment_;
+  bool told_the_end_ = false;
   std::chrono::steady_clock::time_point next_poll_{};
   std::vector<Check> checks_;
 };
