@@ -28,6 +28,8 @@ std::unexpected<Error> tls_error(std::string detail) {
 }
 
 // Only HTTP/1.1 is spoken; a client that offers ALPN without it is refused in the handshake.
+// The parameters are OpenSSL's.
+// NOLINTNEXTLINE(readability-function-size)
 int select_protocol(SSL*, const unsigned char** out, unsigned char* out_length,
                     const unsigned char* in, unsigned int in_length, void*) {
   static constexpr unsigned char kHttp11[] = "\x08http/1.1";

@@ -73,7 +73,7 @@ Page<Version> page_of_versions(const memory::State& state, const ProfileName& pr
                                std::uint64_t before, std::size_t limit) {
   const auto newest_first = versions_of(state, profile);
   return memory::fill_page<Version>(
-      newest_first.begin(), newest_first.end(), kVersions, limit,
+      std::ranges::subrange(newest_first.begin(), newest_first.end()), {kVersions, limit},
       [&](const StoredVersion* stored) { return stored->uploaded < before; },
       [&](const StoredVersion* stored) {
         Version version = stored->version;
@@ -115,7 +115,7 @@ Result<Page<Profile>> MemoryStore::profiles(const ProfileFilter& filter, const P
     first = state_.profiles.upper_bound(ProfileName(*key));
   }
   return memory::fill_page<Profile>(
-      first, state_.profiles.end(), kProfiles, store::page_limit(page),
+      std::ranges::subrange(first, state_.profiles.end()), {kProfiles, store::page_limit(page)},
       [&](const auto& entry) { return matches(filter, entry.second); },
       [](const auto& entry) { return entry.second; },
       [](const auto& entry) { return entry.first.str(); });
@@ -189,7 +189,7 @@ Result<Page<Instance>> MemoryStore::instances(const InstanceFilter& filter,
     first = state_.instances.upper_bound(InstanceId(*key));
   }
   return memory::fill_page<Instance>(
-      first, state_.instances.end(), kInstances, store::page_limit(page),
+      std::ranges::subrange(first, state_.instances.end()), {kInstances, store::page_limit(page)},
       [&](const auto& entry) { return matches(filter, entry.second); },
       [](const auto& entry) { return entry.second; },
       [](const auto& entry) { return entry.first.str(); });

@@ -80,8 +80,8 @@ Result<Page<Deployment>> MemoryStore::deployments(const DeploymentFilter& filter
   }
   const auto& rows = state_.deployments;
   return memory::fill_page<Deployment>(
-      std::make_reverse_iterator(last), state_.deployments_by_start.rend(), kDeployments,
-      store::page_limit(page),
+      std::ranges::subrange(std::make_reverse_iterator(last), state_.deployments_by_start.rend()),
+      {kDeployments, store::page_limit(page)},
       [&](const auto& entry) { return matches(filter, rows.at(entry.second).row); },
       [&](const auto& entry) { return rows.at(entry.second).row; },
       [](const auto& entry) { return std::to_string(entry.first); });
@@ -146,7 +146,8 @@ Result<Page<AuditEntry>> MemoryStore::audit(const AuditFilter& filter, const Pag
     last = state_.audit.lower_bound(*key);
   }
   return memory::fill_page<AuditEntry>(
-      std::make_reverse_iterator(last), state_.audit.rend(), kAudit, store::page_limit(page),
+      std::ranges::subrange(std::make_reverse_iterator(last), state_.audit.rend()),
+      {kAudit, store::page_limit(page)},
       [&](const auto& entry) { return matches(filter, entry.second); },
       [](const auto& entry) { return entry.second; },
       [](const auto& entry) { return std::to_string(entry.first); });
