@@ -1,0 +1,14 @@
+#pragma once
+#include "perf/support/table.hpp"
+
+namespace hotswap::perf {
+
+// Each measures one subject with its yardstick in the same run; throws if it cannot.
+[[nodiscard]] Rows bench_sdk();
+[[nodiscard]] Rows bench_fanout();
+[[nodiscard]] Rows bench_get();
+[[nodiscard]] Rows bench_post();
+[[nodiscard]] Rows bench_idle();
+[[nodiscard]] Rows bench_core();
+
+}  // namespace hotswap::perf

@@ -1,0 +1,98 @@
+// What one decision and one judgement cost: pure functions, no server.
+
+#include <array>
+
+#include "domain/health/judge.hpp"
+#include "domain/rollout/decide.hpp"
+#include "perf/bench/benches.hpp"
+#include "perf/support/give_up.hpp"
+#include "perf/support/statistics.hpp"
+
+namespace hotswap::perf {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t kTargets = 1000;
+constexpr int kRounds = 201;
+
+/// Microseconds of one call, median.
+template <class F>
+double microseconds(F&& call) {
+  std::vector<double> times;
+  for (int i = 0; i < kRounds; ++i) {
+    const auto start = Clock::now();
+    call();
+    times.push_back(seconds_since(start) * 1e6);
+  }
+  return median(std::move(times));
+}
+
+/// A Direct deployment to 1,000 instances, all assigned, none answered.
+Deployment assigned(WallTime now) {
+  Deployment deployment;
+  deployment.id = DeploymentId("0d5a");
+  deployment.profile = ProfileName("bench.profile");
+  deployment.version = SemVer(1, 0, 0);
+  deployment.strategy.kind = Direct{};
+  deployment.health.criteria = default_criteria();
+  deployment.plan = plan(deployment.strategy, kTargets);
+  deployment.created_at = now;
+  for (std::size_t i = 0; i < kTargets; ++i) {
+    Target target;
+    target.instance = InstanceId("instance-" + std::to_string(i));
+    target.zone = "zone";
+    deployment.targets.push_back(std::move(target));
+  }
+  auto started = must(decide(deployment, Tick{}, now), "decide");
+  for (auto& target : started.next.targets) target.generation = 1;
+  return std::move(started.next);
+}
+
+Reported reports(std::size_t count) {
+  Reported reported;
+  for (std::size_t i = 0; i < count; ++i) {
+    reported.reports.push_back(
+        {InstanceId("instance-" + std::to_string(i)), 1, TargetState::Applied, {}});
+  }
+  return reported;
+}
+
+Sample traffic(double slowness) {
+  Sample sample;
+  sample.requests = 100'000;
+  sample.errors = 100;
+  for (int i = 1; i <= 500; ++i) sample.latency.record(i * slowness, 200);
+  sample.checks = 1000;
+  return sample;
+}
+
+}  // namespace
+
+Rows bench_core() {
+  const auto now = WallTime{} + 1000h;
+  const auto deployment = assigned(now);
+  const auto one = reports(1), all = reports(kTargets);
+  const auto decided = [&](const Reported& reported) {
+    return microseconds(
+        [&] { static_cast<void>(must(decide(deployment, reported, now), "decide")); });
+  };
+  const std::vector<Evidence> evidence(deployment.health.criteria.size(),
+                                       {traffic(1), traffic(1), traffic(1.1)});
+  const auto judged =
+      microseconds([&] { static_cast<void>(judge(deployment.health, evidence, 5min)); });
+  return {{.bench = "core",
+           .what = "decide(), 1,000 targets, 1 report",
+           .value = decided(one),
+           .unit = "µs"},
+          {.bench = "core",
+           .what = "decide(), 1,000 targets, 1,000 reports",
+           .value = decided(all),
+           .unit = "µs"},
+          {.bench = "core",
+           .what = "judge(), default criteria, 100,000 requests",
+           .value = judged,
+           .unit = "µs"}};
+}
+
+}  // namespace hotswap::perf

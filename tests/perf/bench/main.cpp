@@ -1,0 +1,73 @@
+// ./dev bench [name…]: measures and prints one table. Exit 1 if something could not be measured; a
+// missed goal is only told, because a shared machine misses goals that a quiet one meets.
+
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <exception>
+#include <fstream>
+#include <string_view>
+#include <vector>
+
+#include "domain/json/write.hpp"
+#include "perf/bench/benches.hpp"
+
+namespace hotswap::perf {
+namespace {
+
+struct Bench {
+  std::string_view name;
+  Rows (*measure)();
+};
+
+constexpr Bench kBenches[] = {{"sdk", bench_sdk}, {"core", bench_core}, {"fanout", bench_fanout},
+                              {"get", bench_get}, {"post", bench_post}, {"idle", bench_idle}};
+
+int run(const std::vector<std::string_view>& wanted, const std::string& json_file) {
+  Rows rows;
+  bool all = true;
+  const auto machine = machine_text();
+  fmt::print("{}\n", machine);
+  for (const auto& bench : kBenches) {
+    if (!wanted.empty() && std::ranges::find(wanted, bench.name) == wanted.end()) continue;
+    fmt::print(stderr, "measuring {} …\n", bench.name);
+    try {
+      std::ranges::move(bench.measure(), std::back_inserter(rows));
+    } catch (const std::exception& error) {
+      fmt::print(stderr, "bench {}: {}\n", bench.name, error.what());
+      all = false;
+    }
+  }
+  fmt::print("{}", table_text(rows));
+  if (!json_file.empty()) {
+    std::ofstream(json_file) << json::write(table_json(machine, rows)) << '\n';
+  }
+  return all ? 0 : 1;
+}
+
+int usage() {
+  fmt::print(stderr, "usage: bench [--json FILE] [name…]; names:");
+  for (const auto& bench : kBenches) fmt::print(stderr, " {}", bench.name);
+  fmt::print(stderr, "\n");
+  return 2;
+}
+
+int start(const std::vector<std::string_view>& arguments) {
+  std::vector<std::string_view> wanted;
+  std::string json_file;
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    if (arguments[i] == "--json" && i + 1 < arguments.size()) {
+      json_file = arguments[++i];
+    } else if (std::ranges::find(kBenches, arguments[i], &Bench::name) != std::end(kBenches)) {
+      wanted.push_back(arguments[i]);
+    } else {
+      return usage();
+    }
+  }
+  return run(wanted, json_file);
+}
+
+}  // namespace
+}  // namespace hotswap::perf
+
+int main(int argc, char** argv) { return hotswap::perf::start({argv + 1, argv + argc}); }

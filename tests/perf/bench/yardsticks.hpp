@@ -1,0 +1,21 @@
+#pragma once
+// What others need for the same work, measured in the same run.
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace hotswap::perf {
+
+/// Milliseconds until the last of `connections` has answered 16 bytes to a push of 1 KB: a server
+/// that does nothing else, raw epoll on both sides, one thread each. One value per round.
+[[nodiscard]] std::vector<double> push_and_acknowledge(std::size_t connections, int rounds);
+
+/// Milliseconds from a put of 1 KB until the last of `watchers` has seen it: etcd, watched through
+/// its JSON gateway, one connection each, no acknowledgement. Empty if etcd is not installed.
+[[nodiscard]] std::vector<double> etcd_watch(std::size_t watchers, int rounds);
+
+/// Whether a program can be found in PATH.
+[[nodiscard]] bool installed(const std::string& program);
+
+}  // namespace hotswap::perf

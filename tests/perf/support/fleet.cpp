@@ -1,0 +1,99 @@
+#include "perf/support/fleet.hpp"
+
+#include "perf/support/give_up.hpp"
+
+namespace hotswap::perf {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t kPool = 64;
+constexpr std::size_t kOpenAtOnce = 256;  // connections whose answer is awaited together
+constexpr auto kLimit = 60s;
+
+/// The text of a member of flat JSON, without quotes.
+std::string_view member_text(std::string_view json, std::string_view name) {
+  const auto key = '"' + std::string(name) + "\":";
+  const auto at = json.find(key);
+  if (at == std::string_view::npos) give_up("no " + std::string(name) + " in an answer");
+  auto value = json.substr(at + key.size());
+  if (!value.starts_with('"')) return value.substr(0, value.find_first_of(",}"));
+  value.remove_prefix(1);
+  return value.substr(0, value.find('"'));
+}
+
+std::string registration(std::size_t number) {
+  return "{\"serviceName\":\"" + std::string(kService) + "\",\"environment\":\"" + kEnvironment +
+         "\",\"hostname\":\"host-" + std::to_string(number) + "\",\"zone\":\"z" +
+         std::to_string(number % 3) + "\",\"version\":\"1.0.0\"}";
+}
+
+}  // namespace
+
+Fleet::Fleet(Server& server)
+    : server_(server), loop_(server.port(), server.tls()), requests_(loop_, kPool) {}
+
+double Fleet::register_instances(std::size_t count) {
+  const auto start = Clock::now();
+  members_.resize(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    requests_.submit(request_text("POST", "/api/v1/instances", server_.token(), registration(i)),
+                     [&member = members_[i]](const HttpAnswer& answer) {
+                       if (answer.status != 201) give_up("an instance was not registered");
+                       member.id = member_text(answer.body, "id");
+                       member.token = member_text(answer.body, "token");
+                     });
+  }
+  loop_.run_until([&] { return requests_.unanswered() == 0; }, kLimit, "registration");
+  return static_cast<double>(count) / seconds_since(start);
+}
+
+void Fleet::open_streams() {
+  for (std::size_t i = 0; i < members_.size(); ++i) {
+    auto& member = members_[i];
+    member.stream = &loop_.connect();
+    member.stream->on_bytes = [this, &member] { arrived(member); };
+    member.stream->send(
+        request_text("GET", "/api/v1/instances/" + member.id + "/stream", member.token));
+    if ((i + 1) % kOpenAtOnce != 0 && i + 1 != members_.size()) continue;
+    loop_.run_until([&] { return open_ == i + 1; }, kLimit, "opening streams");
+  }
+}
+
+void Fleet::arrived(Member& member) {
+  auto& in = member.stream->in;
+  if (!member.open) {
+    const auto head = in.find("\r\n\r\n");
+    if (head == std::string::npos) return;
+    if (!in.starts_with("HTTP/1.1 200")) give_up("a stream was refused: " + in);
+    in.erase(0, head + 4);
+    member.open = true;
+    ++open_;
+  }
+  for (auto end = in.find("\n\n"); end != std::string::npos; end = in.find("\n\n")) {
+    if (in.starts_with("event: config")) {
+      ++progress_.delivered;
+      progress_.last_delivery = Clock::now();
+      acknowledge(member, std::string_view(in).substr(0, end));
+    }
+    in.erase(0, end + 2);
+  }
+  if (in.empty()) in.shrink_to_fit();
+}
+
+void Fleet::acknowledge(const Member& member, std::string_view frame) {
+  std::string body = "{\"status\":\"healthy\",\"observed\":{\"";
+  body.append(member_text(frame, "profile")).append("\":{\"version\":\"");
+  body.append(member_text(frame, "version")).append("\",\"generation\":");
+  body.append(member_text(frame, "generation")).append(",\"state\":\"applied\",\"hash\":\"");
+  body.append(member_text(frame, "hash")).append("\"}}}");
+  requests_.submit(
+      request_text("POST", "/api/v1/instances/" + member.id + "/heartbeat", member.token, body),
+      [this](const HttpAnswer& answer) {
+        if (answer.status != 200) give_up("an acknowledgement was refused");
+        ++progress_.acknowledged;
+        progress_.last_acknowledgement = Clock::now();
+      });
+}
+
+}  // namespace hotswap::perf

@@ -1,0 +1,52 @@
+#pragma once
+// Thousands of instances in one program: registered through the API, one stream each, every
+// `config` frame acknowledged by a heartbeat over a pool of keep-alive connections.
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "perf/support/requests.hpp"
+#include "perf/support/server.hpp"
+#include "perf/support/statistics.hpp"
+
+namespace hotswap::perf {
+
+class Fleet {
+ public:
+  explicit Fleet(Server& server);
+
+  /// Instances per second.
+  double register_instances(std::size_t count);
+  /// Opens the streams of all; returns when each has its head and what was desired already.
+  void open_streams();
+  [[nodiscard]] std::size_t size() const { return members_.size(); }
+  [[nodiscard]] EventLoop& loop() { return loop_; }
+  [[nodiscard]] RequestPool& requests() { return requests_; }
+
+  /// Counted since the last reset().
+  struct Progress {
+    std::size_t delivered = 0, acknowledged = 0;
+    Clock::time_point last_delivery, last_acknowledgement;
+  };
+  [[nodiscard]] const Progress& progress() const { return progress_; }
+  void reset() { progress_ = {}; }
+
+ private:
+  struct Member {
+    std::string id, token;
+    bool open = false;
+    Wire* stream = nullptr;
+  };
+  void arrived(Member& member);
+  void acknowledge(const Member& member, std::string_view frame);
+
+  Server& server_;
+  EventLoop loop_;
+  RequestPool requests_;
+  std::vector<Member> members_;
+  std::size_t open_ = 0;
+  Progress progress_;
+};
+
+}  // namespace hotswap::perf
