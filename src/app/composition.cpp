@@ -28,14 +28,19 @@ int cannot_start(const Error& error) {
   return static_cast<int>(cli::exit_code(error.code));
 }
 
-/// Blocked in every thread, so that only wait_for_stop hears of them.
-sigset_t block_stop_signals() {
+sigset_t stop_signals() {
   sigset_t signals;
   sigemptyset(&signals);
   sigaddset(&signals, SIGTERM);
   sigaddset(&signals, SIGINT);
-  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   return signals;
+}
+
+/// Blocked in every thread, so that only the wait for them hears of them: also a second one, which
+/// would cut the drain short. Before any thread is started, since threads inherit it.
+void block_stop_signals() {
+  const sigset_t signals = stop_signals();
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 }
 
 std::string shown_address(const Settings& settings, std::uint16_t port) {
@@ -58,12 +63,12 @@ void announce(const Settings& settings, std::uint16_t port) {
 
 int serve_store(const Settings& settings, SqliteStore& store, std::string key, SystemClock& clock,
                 Logger& logger) {
-  const sigset_t signals = block_stop_signals();
   Node node(settings, std::move(key), store, clock, logger);
   auto port = node.start();
   if (!port) return cannot_start(port.error());
   logger.info("app", "ready", {{"address", shown_address(settings, *port)}});
   announce(settings, *port);
+  const sigset_t signals = stop_signals();
   int signal = 0;
   sigwait(&signals, &signal);
   logger.info("app", "draining", {{"signal", signal}});
@@ -75,6 +80,7 @@ int serve_store(const Settings& settings, SqliteStore& store, std::string key, S
 }  // namespace
 
 int serve(const Settings& settings) {
+  block_stop_signals();
   if (auto done = make_data_dir(settings.store.data_dir); !done) return cannot_start(done.error());
   auto key = token_key(settings);
   if (!key) return cannot_start(key.error());
