@@ -5,27 +5,45 @@
 #include "domain/json/write.hpp"
 
 namespace hotswap::api {
+namespace {
+
+/// The profile was deleted a moment ago: nothing to send, and no reason to withhold the others.
+bool is_gone(const Error& error) {
+  return error.code == ErrorCode::NotFound || error.reason == "version.content_changed";
+}
+
+/// The members after `"profile":…`, each with its comma.
+Result<std::string> one_desired(FrameCache& frames, const Assignment& assignment) {
+  std::string out;
+  if (assignment.active) {
+    const auto active = frames.members(assignment.profile, *assignment.active);
+    if (!active) return std::unexpected(active.error());
+    out += ',';
+    out += **active;
+  }
+  if (assignment.staged) {
+    const auto staged = frames.members(assignment.profile, *assignment.staged);
+    if (!staged) return std::unexpected(staged.error());
+    out += ",\"staged\":{";
+    out += **staged;
+    out += '}';
+  }
+  return out;
+}
+
+}  // namespace
 
 Result<std::string> desired_text(FrameCache& frames, const std::vector<Assignment>& assignments) {
   std::string out = "[";
   for (const auto& assignment : assignments) {
     if (!assignment.active && !assignment.staged) continue;
+    const auto slots = one_desired(frames, assignment);
+    if (!slots && is_gone(slots.error())) continue;
+    if (!slots) return std::unexpected(slots.error());
     if (out.size() > 1) out += ',';
     out += "{\"profile\":";
     json::write_string_to(out, assignment.profile.str());
-    if (assignment.active) {
-      const auto active = frames.members(assignment.profile, *assignment.active);
-      if (!active) return std::unexpected(active.error());
-      out += ',';
-      out += **active;
-    }
-    if (assignment.staged) {
-      const auto staged = frames.members(assignment.profile, *assignment.staged);
-      if (!staged) return std::unexpected(staged.error());
-      out += ",\"staged\":{";
-      out += **staged;
-      out += '}';
-    }
+    out += *slots;
     out += '}';
   }
   out += ']';

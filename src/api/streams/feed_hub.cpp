@@ -164,6 +164,7 @@ void FeedHub::pump() {
   // Nobody listens: the next follower finds the tail anew, and commits cost no reading.
   if (followers() == 0) {
     last_.reset();
+    maybe_finished_.clear();
     access_.clear();
     const MutexLock changed_lock(mutex_);
     changed_.clear();

@@ -53,7 +53,7 @@ struct UpdateProfile {
 };
 struct DeleteProfile {
   ProfileName name;
-};  ///< with versions, tags and assignments
+};  ///< with versions, tags and assignments; Conflict deployment.already_active
 /// Sets stable (unless `keep_stable`) and raises generation; Conflict `generation.stale` unless the
 /// stored generation is below.
 struct AdvanceProfile {

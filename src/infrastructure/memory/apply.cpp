@@ -42,6 +42,9 @@ struct Applier {
 
   Result<void> operator()(change::DeleteProfile& c) {
     if (!state.profiles.contains(c.name)) return unexpected(store::profile_not_found(c.name));
+    if (const auto active = state.active.find(c.name); active != state.active.end()) {
+      return unexpected(store::deployment_already_active(c.name, active->second));
+    }
     const auto of_profile = [&](const auto& key) { return key.first == c.name; };
     log.erase(state.profiles, c.name);
     log.erase_range(state.versions, state.versions.lower_bound({c.name, ""}), of_profile);

@@ -96,6 +96,13 @@ Result<void> apply(Session& session, const change::UpdateProfile& change) {
 }
 
 Result<void> apply(Session& session, const change::DeleteProfile& change) {
+  const auto active = maybe<std::string>(
+      session, "SELECT id FROM deployments WHERE profile = $1 AND active = 1", {change.name.str()},
+      [](const Row& row) -> Result<std::string> { return std::string(row.text(0)); });
+  if (!active) return std::unexpected(active.error());
+  if (*active) {
+    return std::unexpected(store::deployment_already_active(change.name, DeploymentId(**active)));
+  }
   const auto rows = session.execute("DELETE FROM profiles WHERE name = $1", {change.name.str()});
   if (!rows) return std::unexpected(rows.error());
   if (*rows == 0) return std::unexpected(store::profile_not_found(change.name));
