@@ -6,6 +6,7 @@ namespace {
 /// What the listeners need to hear of a change set.
 struct Touched {
   std::set<ProfileName> profiles;
+  std::vector<ProfileName> deleted;
   std::vector<Assignment> assignments;
 };
 
@@ -20,7 +21,10 @@ Touched touched_by(const ChangeSet& changes) {
   for (const Change& change : changes) {
     std::visit(Overloaded{[&](const change::InsertProfile& c) { profile(c.profile.name); },
                           [&](const change::UpdateProfile& c) { profile(c.profile.name); },
-                          [&](const change::DeleteProfile& c) { profile(c.name); },
+                          [&](const change::DeleteProfile& c) {
+                            profile(c.name);
+                            touched.deleted.push_back(c.name);
+                          },
                           [&](const change::AdvanceProfile& c) { profile(c.name); },
                           [&](const change::InsertVersion& c) { profile(c.version.profile); },
                           [&](const change::MarkVersion& c) { profile(c.profile); },
@@ -48,10 +52,18 @@ Touched touched_by(const ChangeSet& changes) {
   return touched;
 }
 
+bool is_failure(const Error& error) {
+  return error.code == ErrorCode::Unavailable || error.code == ErrorCode::Timeout ||
+         error.code == ErrorCode::Internal;
+}
+
 }  // namespace
 
 void Committer::on_profile_changed(std::function<void(const ProfileName&)> listener) {
   profile_listeners_.push_back(std::move(listener));
+}
+void Committer::on_profile_deleted(std::function<void(const ProfileName&)> listener) {
+  deletion_listeners_.push_back(std::move(listener));
 }
 void Committer::on_assigned(std::function<void(const std::vector<Assignment>&)> listener) {
   assignment_listeners_.push_back(std::move(listener));
@@ -60,10 +72,20 @@ void Committer::on_events(std::function<void(const std::vector<TimelineEvent>&)>
   event_listeners_.push_back(std::move(listener));
 }
 
+void Committer::on_failure(std::function<void(const Error&)> listener) {
+  failure_listeners_.push_back(std::move(listener));
+}
+
 Result<Committed> Committer::commit(ChangeSet changes) {
   const Touched touched = touched_by(changes);
   auto committed = store_.commit(std::move(changes));
-  if (!committed) return committed;
+  if (!committed) {
+    if (is_failure(committed.error()))
+      for (const auto& listener : failure_listeners_) listener(committed.error());
+    return committed;
+  }
+  for (const ProfileName& name : touched.deleted)
+    for (const auto& listener : deletion_listeners_) listener(name);
   if (!touched.assignments.empty())
     for (const auto& listener : assignment_listeners_) listener(touched.assignments);
   for (const ProfileName& name : touched.profiles)

@@ -64,6 +64,9 @@ Result<Profile> ConfigService::create(const Caller& caller, ProfileDraft draft) 
   profile.created_by = caller.principal.subject;
   profile.created_at = profile.updated_at = now;
   profile.revision = 1;
+  auto generation = last_generation(profile.name);
+  if (!generation) return std::unexpected(generation.error());
+  profile.generation = *generation;
   ChangeSet changes;
   changes.push_back(change::InsertProfile{profile});
   changes.push_back(change::AppendEvent{event(caller, profile.name, "config.created",
@@ -73,6 +76,25 @@ Result<Profile> ConfigService::create(const Caller& caller, ProfileDraft draft) 
   if (auto done = committer_.commit(std::move(changes)); !done)
     return std::unexpected(done.error());
   return profile;
+}
+
+Result<std::uint64_t> ConfigService::last_generation(const ProfileName& name) {
+  // Instances ignore what looks older than what they hold, so a name never counts from zero again.
+  std::uint64_t generation = 0;
+  std::uint64_t after = 0;
+  for (;;) {
+    const auto events =
+        store_.events({.profile = name.value, .deployment = {}}, after, limits::kPageMax);
+    if (!events) return std::unexpected(events.error());
+    for (const TimelineEvent& past : *events) {
+      const json::Value* last =
+          past.kind == "config.deleted" ? past.data.find("generation") : nullptr;
+      const auto number = last ? last->as_int() : std::nullopt;
+      if (number) generation = std::max(generation, static_cast<std::uint64_t>(*number));
+    }
+    if (events->size() < limits::kPageMax) return generation;
+    after = events->back().sequence;
+  }
 }
 
 Result<ProfileView> ConfigService::get(const Caller& caller, const ProfileName& name) {
@@ -166,10 +188,14 @@ Result<void> ConfigService::remove(const Caller& caller, const ProfileName& name
                 std::to_string(users) +
                     " instances run this profile: stop them first, or repeat with force=true "
                     "(they keep what they run).");
+  // Again, now that nothing raises its generation any more.
+  profile = store_.profile(name);
+  if (!profile) return std::unexpected(profile.error());
   ChangeSet changes;
   changes.push_back(change::DeleteProfile{name});
-  changes.push_back(change::AppendEvent{
-      event(caller, name, "config.deleted", "Profile " + name.value + " deleted", {})});
+  changes.push_back(change::AppendEvent{event(caller, name, "config.deleted",
+                                              "Profile " + name.value + " deleted",
+                                              json::Object{{"generation", profile->generation}})});
   changes.push_back(change::AppendAudit{audit_entry(caller, "config.delete", resource_of(name),
                                                     force ? "forced" : "", clock_.wall())});
   if (auto done = committer_.commit(std::move(changes)); !done)

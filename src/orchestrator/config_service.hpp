@@ -87,6 +87,8 @@ class ConfigService {
   [[nodiscard]] Result<Profile> readable(const Caller& caller, const ProfileName& name,
                                          Action action);
   [[nodiscard]] Result<SemVer> number_for(const ProfileName& name, const Upload& upload);
+  /// Of the profiles that had this name before; 0 if there was none.
+  [[nodiscard]] Result<std::uint64_t> last_generation(const ProfileName& name);
   [[nodiscard]] TimelineEvent event(const Caller& caller, const ProfileName& name, std::string kind,
                                     std::string message, json::Value data) const;
 

@@ -50,17 +50,24 @@ bool touches_assignments(const Decision& decision) {
   });
 }
 
-bool assigns_rest(const Decision& decision) {
+/// Instances that register meanwhile would miss it.
+bool reaches_the_rest(const Decision& decision) {
   return std::ranges::any_of(decision.effects, [](const Effect& effect) {
-    return std::holds_alternative<AssignRest>(effect);
+    return std::holds_alternative<AssignRest>(effect) ||
+           std::holds_alternative<RestoreStable>(effect);
   });
+}
+
+bool holds(const Assignment& assignment, const SemVer& version, const std::string& hash) {
+  return assignment.active && assignment.active->version == version &&
+         assignment.active->hash == hash;
 }
 
 }  // namespace
 
 Result<Writing> EffectWriter::write(Decision& decision, const Caller* caller, WallTime now) {
   Draft draft{decision, caller, now, {}, false, true, {}, {}};
-  if (assigns_rest(decision)) draft.writing.gate = fleet_.assignment_gate();
+  if (reaches_the_rest(decision)) draft.writing.gate = fleet_.assignment_gate();
   if (touches_assignments(decision)) {
     auto profile = store_.profile(decision.next.profile);
     if (!profile) return std::unexpected(profile.error());
@@ -79,7 +86,8 @@ Result<Writing> EffectWriter::write(Decision& decision, const Caller* caller, Wa
               return move_stable(draft, draft.next().version), Result<void>();
             },
             [&](const RestoreStable&) {
-              return move_stable(draft, draft.next().previous_stable), Result<void>();
+              move_stable(draft, draft.next().previous_stable);
+              return restore_rest(draft);
             },
             [&](const AssignRest&) { return assign_rest(draft), Result<void>(); }},
         effect);
@@ -147,12 +155,14 @@ Result<void> EffectWriter::restore(Draft& draft, const Assign& effect) {
 
 void EffectWriter::assign_rest(Draft& draft) {
   Deployment& next = draft.next();
-  std::set<InstanceId> targets;
-  for (const Target& target : next.targets) targets.insert(target.instance);
+  std::set<InstanceId> refused;
+  for (const Target& target : next.targets)
+    if (target.state == TargetState::Rejected) refused.insert(target.instance);
+  // A target that registered anew meanwhile was given the baseline: it is one of the rest as well.
   Told told{{}, AssignMode::Deliver, {}};
   for (const Instance& instance : fleet_.live(next.service, next.environment)) {
-    if (targets.contains(instance.id)) continue;
     Assignment& assignment = draft.current[instance.id];
+    if (refused.contains(instance.id) || holds(assignment, next.version, next.hash)) continue;
     assignment.instance = instance.id;
     assignment.profile = next.profile;
     told.assignments.push_back(assignment);
@@ -164,6 +174,26 @@ void EffectWriter::assign_rest(Draft& draft) {
     assignment.staged.reset();
   }
   draft.tell(std::move(told));
+}
+
+Result<void> EffectWriter::restore_rest(Draft& draft) {
+  const Deployment& next = draft.next();
+  std::optional<Assignment::Slot> slot;
+  if (next.previous_stable) {
+    auto version = versions_.get(next.profile, *next.previous_stable);
+    if (!version) return std::unexpected(version.error());
+    slot = Assignment::Slot{*next.previous_stable, (*version)->hash, draft.new_generation()};
+  }
+  Told told{{}, AssignMode::Deliver, {}};
+  for (const Instance& instance : fleet_.live(next.service, next.environment)) {
+    Assignment& assignment = draft.current[instance.id];
+    if (!holds(assignment, next.version, next.hash)) continue;
+    assignment.active = slot;
+    assignment.staged.reset();
+    told.assignments.push_back(assignment);
+  }
+  if (!told.assignments.empty()) draft.tell(std::move(told));
+  return {};
 }
 
 void EffectWriter::move_stable(Draft& draft, const std::optional<SemVer>& to) {

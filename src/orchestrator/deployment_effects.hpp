@@ -37,6 +37,7 @@ class EffectWriter {
   [[nodiscard]] Result<void> assign(Draft& draft, const Assign& effect);
   [[nodiscard]] Result<void> restore(Draft& draft, const Assign& effect);
   void assign_rest(Draft& draft);
+  [[nodiscard]] Result<void> restore_rest(Draft& draft);
   void move_stable(Draft& draft, const std::optional<SemVer>& to);
   void record(Draft& draft, const Record& effect);
   void notify(Draft& draft, const Notify& effect);

@@ -33,8 +33,9 @@ TargetState target_state_of(ObservedState state) {
 }  // namespace
 
 struct DeploymentRunner::Entry {
-  std::mutex mutex;  ///< one thread at a time decides; guards the next three
+  std::mutex mutex;  ///< one thread at a time decides; guards the next four
   Deployment deployment;
+  bool retired = false;  ///< ended and taken out: whoever waited for it looks it up anew
   WallTime judged_at{};
   bool judge_wanted = false;  ///< data came too soon after the last look
 
@@ -92,17 +93,33 @@ DeploymentRunner::EntryPtr DeploymentRunner::insert(Deployment deployment) {
   entry->profile = deployment.profile;
   entry->service = deployment.service;
   entry->environment = deployment.environment;
-  entry->due = time_.now();
+  const bool ended = is_terminal(deployment.state);
+  // One that has ended is only loaded for a command, and gone after it.
+  if (!ended) entry->due = time_.now();
   entry->deployment = std::move(deployment);
   const std::lock_guard lock(mutex_);
   const auto [place, inserted] = entries_.emplace(entry->id, entry);
-  if (inserted && !is_terminal(entry->deployment.state)) by_profile_[entry->profile] = entry;
+  if (inserted && !ended) by_profile_[entry->profile] = entry;
   return place->second;
 }
 
 void DeploymentRunner::adopt(Deployment deployment) {
-  insert(std::move(deployment));
+  const EntryPtr entry = insert(std::move(deployment));
+  {
+    const std::lock_guard deciding(entry->mutex);
+    note_missing(entry->deployment);
+  }
   wake_.notify_one();
+}
+
+void DeploymentRunner::note_missing(const Deployment& deployment) {
+  std::set<InstanceId> there;
+  for (const Instance& instance : fleet_.live(deployment.service, deployment.environment))
+    there.insert(instance.id);
+  std::vector<InstanceId> missing;
+  for (const Target& target : deployment.targets)
+    if (!there.contains(target.instance)) missing.push_back(target.instance);
+  if (!missing.empty()) vanished(missing);
 }
 
 DeploymentRunner::EntryPtr DeploymentRunner::find_or_load(const DeploymentId& id, Error& error) {
@@ -118,22 +135,23 @@ DeploymentRunner::EntryPtr DeploymentRunner::find_or_load(const DeploymentId& id
 
 Result<Deployment> DeploymentRunner::command(const Caller& caller, const DeploymentId& id,
                                              const DeploymentEvent& command) {
-  Error error;
-  const EntryPtr entry = find_or_load(id, error);
-  if (!entry) return std::unexpected(error);
-  Result<Deployment> answer = std::unexpected(Error{});
-  {
+  for (;;) {
+    Error error;
+    const EntryPtr entry = find_or_load(id, error);
+    if (!entry) return std::unexpected(error);
     const std::lock_guard deciding(entry->mutex);
+    if (entry->retired) continue;
+    const bool had_ended = is_terminal(entry->deployment.state);
     auto done = apply(*entry, command, &caller);
-    if (done) {
-      answer = entry->deployment;
-    } else {
-      answer = std::unexpected(done.error());
-    }
+    settle(entry, false);
+    // It is only now that observations reach a deployment that goes on after its end; instances may
+    // have answered before.
+    if (had_ended && !entry->retired)
+      for (const Observation& seen : fleet_.observed(entry->profile)) observed(seen);
+    wake_.notify_one();
+    if (!done) return std::unexpected(done.error());
+    return entry->deployment;
   }
-  settle(entry, false);
-  wake_.notify_one();
-  return answer;
 }
 
 void DeploymentRunner::observed(const Observation& seen) {
@@ -142,7 +160,7 @@ void DeploymentRunner::observed(const Observation& seen) {
     const auto found = by_profile_.find(seen.profile);
     if (found == by_profile_.end() || found->second->reports.size() >= kReportsKept) return;
     found->second->reports.push_back(
-        {seen.instance, seen.generation, target_state_of(seen.state), seen.error});
+        {seen.instance, seen.generation, target_state_of(seen.state), seen.error, seen.version});
   }
   wake_.notify_one();
 }
@@ -221,19 +239,16 @@ void DeploymentRunner::drive(const std::stop_token& stop) {
 }
 
 void DeploymentRunner::handle(const EntryPtr& entry) {
-  bool failed = false;
-  {
-    const std::lock_guard deciding(entry->mutex);
-    if (auto done = handle_pending(*entry); !done) {
-      failed = true;
-      logger_.warning("runner", "deployment could not be advanced, will retry",
-                      {{"deployment", entry->id.value},
-                       {"reason", done.error().reason},
-                       {"detail", done.error().detail},
-                       {"internal", done.error().internal}});
-    }
-  }
-  settle(entry, failed);
+  const std::lock_guard deciding(entry->mutex);
+  if (entry->retired) return;
+  const auto done = handle_pending(*entry);
+  if (!done)
+    logger_.warning("runner", "deployment could not be advanced, will retry",
+                    {{"deployment", entry->id.value},
+                     {"reason", done.error().reason},
+                     {"detail", done.error().detail},
+                     {"internal", done.error().internal}});
+  settle(entry, !done);
 }
 
 Result<void> DeploymentRunner::handle_pending(Entry& entry) {
@@ -320,11 +335,11 @@ Result<void> DeploymentRunner::save(Entry& entry, Decision decision, const Calle
 }
 
 void DeploymentRunner::settle(const EntryPtr& entry, bool failed) {
-  const std::lock_guard deciding(entry->mutex);
   const std::lock_guard lock(mutex_);
   entry->busy = false;
   const Deployment& deployment = entry->deployment;
   if (is_terminal(deployment.state)) {
+    entry->retired = true;
     if (const auto found = entries_.find(entry->id);
         found != entries_.end() && found->second == entry)
       entries_.erase(found);
@@ -335,8 +350,8 @@ void DeploymentRunner::settle(const EntryPtr& entry, bool failed) {
   }
   by_profile_[entry->profile] = entry;
   const WallTime now = time_.now();
+  entry->waiting = failed;
   if (failed) {
-    entry->waiting = true;
     entry->due = now + kRetry;
     return;
   }

@@ -61,7 +61,10 @@ class DeploymentRunner {
                                    const Caller* caller);
   [[nodiscard]] Result<void> save(Entry& entry, Decision decision, const Caller* caller);
   [[nodiscard]] Result<void> reload(Entry& entry);
+  /// After a decision, with the entry's mutex held: when it is due next, or that it is done with.
   void settle(const EntryPtr& entry, bool failed);
+  /// Those of the registry who are no longer there count as vanished.
+  void note_missing(const Deployment& deployment);
 
   Store& store_;
   Committer& committer_;

@@ -48,6 +48,7 @@ DeploymentService::DeploymentService(Store& store, Committer& committer, ConfigS
       runner_(runner),
       versions_(versions),
       clock_(clock),
+      time_(clock),
       random_(random) {}
 
 Result<void> DeploymentService::check_version(const Profile& profile, const Version& version,
@@ -75,6 +76,12 @@ Result<Deployment> DeploymentService::prepare(const Caller& caller,
   if (!profile) return std::unexpected(profile.error());
   if (auto ok = authorize(caller.principal, Action::DeploymentStart, &profile->access); !ok)
     return std::unexpected(ok.error());
+  // Before anything is read that a running deployment changes.
+  auto active = store_.active_deployment(request.profile);
+  if (!active) return std::unexpected(active.error());
+  if (*active) return already_active(**active);
+  profile = store_.profile(request.profile);
+  if (!profile) return std::unexpected(profile.error());
   auto number = configs_.resolve(request.profile, request.version);
   if (!number) return std::unexpected(number.error());
   auto version = store_.version(request.profile, *number);
@@ -94,7 +101,7 @@ Result<Deployment> DeploymentService::prepare(const Caller& caller,
   deployment.forced = request.force;
   deployment.reason = request.reason;
   deployment.created_by = caller.principal.subject;
-  deployment.created_at = clock_.wall();
+  deployment.created_at = time_.now();
   deployment.trace_id = caller.trace_id;
   auto targets = choose_targets(deployment, request.targets);
   if (!targets) return std::unexpected(targets.error());
@@ -139,15 +146,12 @@ Result<Deployment> DeploymentService::start(const Caller& caller, StartDeploymen
     return std::unexpected(ok.error());
   auto deployment = prepare(caller, request);
   if (!deployment) return deployment;
-  auto active = store_.active_deployment(request.profile);
-  if (!active) return std::unexpected(active.error());
-  if (*active) return already_active(**active);
   if (request.dry_run) return deployment;
   if (runner_.active() >= limits::kActiveDeployments)
     return fail(ErrorCode::RateLimited, "deployment.too_many",
                 "This server runs its limit of " + std::to_string(limits::kActiveDeployments) +
                     " deployments: try again when some have ended.");
-  deployment->baseline = gather_baseline(*deployment, fleet_, clock_.wall());
+  deployment->baseline = gather_baseline(*deployment, fleet_, time_.now());
   const auto count = deployment->targets.size();
   ChangeSet changes;
   changes.push_back(change::InsertDeployment{*deployment});

@@ -2,6 +2,7 @@
 // Deployments as people see them: plan, start, command, follow, report.
 
 #include "domain/fleet/cohort.hpp"
+#include "domain/ports/steady_time.hpp"
 #include "domain/rollout/decide.hpp"
 #include "orchestrator/config_service.hpp"
 #include "orchestrator/deployment_runner.hpp"
@@ -61,6 +62,7 @@ class DeploymentService {
   DeploymentRunner& runner_;
   VersionCache& versions_;
   const Clock& clock_;
+  const SteadyTime time_;
   Random& random_;
 };
 

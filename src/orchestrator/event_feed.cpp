@@ -7,18 +7,18 @@ EventFeed::EventFeed(Committer& committer) {
 }
 
 std::uint64_t EventFeed::follow(Follower follower) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   followers_.emplace(next_, std::move(follower));
   return next_++;
 }
 
 void EventFeed::unfollow(std::uint64_t id) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   followers_.erase(id);
 }
 
 void EventFeed::tell(const std::vector<TimelineEvent>& events) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   for (const TimelineEvent& event : events)
     for (const auto& [id, follower] : followers_) follower(event);
 }

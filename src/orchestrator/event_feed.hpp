@@ -4,8 +4,8 @@
 
 #include <functional>
 #include <map>
-#include <mutex>
 
+#include "domain/base/mutex.hpp"
 #include "orchestrator/committer.hpp"
 
 namespace hotswap {
@@ -21,9 +21,9 @@ class EventFeed {
 
  private:
   void tell(const std::vector<TimelineEvent>& events);
-  std::mutex mutex_;
-  std::uint64_t next_ = 1;
-  std::map<std::uint64_t, Follower> followers_;
+  Mutex mutex_;
+  std::uint64_t next_ HS_GUARDED_BY(mutex_) = 1;
+  std::map<std::uint64_t, Follower> followers_ HS_GUARDED_BY(mutex_);
 };
 
 }  // namespace hotswap

@@ -38,14 +38,16 @@ void FleetService::on_vanished(std::function<void(const std::vector<InstanceId>&
   vanished_listeners_.push_back(std::move(listener));
 }
 
-void FleetService::note_drift(Live& live, const Observation& seen, WallTime now) {
+bool FleetService::note_drift(Live& live, const Observation& seen) {
   const auto desired = live.desired.find(seen.profile);
-  if (desired == live.desired.end()) return;
+  if (desired == live.desired.end()) return false;
   const auto drift = drift_of(seen, desired->second);
-  if (!drift || !live.drifted.insert(seen.profile.value + ' ' + seen.hash).second) return;
-  if (events_.size() >= limits::kEventBacklog) return;
+  if (!drift) return false;
+  const std::pair what(seen.generation, seen.hash);
+  if (std::exchange(live.drifted[seen.profile], what) == what) return true;
+  if (events_.size() >= limits::kEventBacklog) return true;
   TimelineEvent event;
-  event.at = now;
+  event.at = seen.at;
   event.kind = "drift.detected";
   event.profile = seen.profile;
   event.instance = seen.instance;
@@ -55,14 +57,16 @@ void FleetService::note_drift(Live& live, const Observation& seen, WallTime now)
                             {"observedHash", seen.hash},
                             {"generation", seen.generation}};
   events_.push_back(std::move(event));
+  return true;
 }
 
 void FleetService::take(Live& live, Observation seen, std::vector<Observation>& news) {
   // An instance can only speak of profiles that it was given: anything else is ignored.
   const auto desired = live.desired.find(seen.profile);
   if (desired == live.desired.end()) return;
-  note_drift(live, seen, seen.at);
-  news.push_back(seen);
+  live.reported[seen.profile] = seen.generation;
+  // Who runs other content has not applied what it was told.
+  if (!note_drift(live, seen)) news.push_back(seen);
   Observation& known = live.observed[seen.profile];
   const bool changed = known.at == WallTime{} || !same_but_time(known, seen);
   // Staged and Rejected speak of another version than the one that runs: what runs stays known.
@@ -82,7 +86,7 @@ Result<HeartbeatReply> FleetService::heartbeat(const Caller& caller, const Insta
   ServiceName service;
   std::string environment;
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     const auto found = live_.find(id);
     if (found == live_.end())
       return fail(ErrorCode::NotFound, "instance.not_found",
@@ -100,8 +104,8 @@ Result<HeartbeatReply> FleetService::heartbeat(const Caller& caller, const Insta
       take(live, std::move(seen), news);
     }
     for (const auto& [profile, desired] : live.desired) {
-      const auto seen = live.observed.find(profile);
-      const std::uint64_t reported = seen == live.observed.end() ? 0 : seen->second.generation;
+      const auto seen = live.reported.find(profile);
+      const std::uint64_t reported = seen == live.reported.end() ? 0 : seen->second;
       const std::uint64_t wanted = std::max(desired.active ? desired.active->generation : 0,
                                             desired.staged ? desired.staged->generation : 0);
       if (wanted > reported) reply.changed.push_back(profile);
@@ -117,7 +121,7 @@ Result<HeartbeatReply> FleetService::heartbeat(const Caller& caller, const Insta
 void FleetService::flush() {
   ChangeSet changes;
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     if (!touched_.empty()) {
       change::TouchInstances touch;
       for (const InstanceId& id : touched_)
@@ -139,7 +143,7 @@ void FleetService::flush() {
   // A failed batch is not repeated: the registry in memory is ahead, and every heartbeat says again
   // what runs. Drift events would be lost, so those instances are told of anew.
   if (auto done = committer_.commit(std::move(changes)); !done) {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     for (auto& [id, live] : live_) {
       live.drifted.clear();
       for (auto& [profile, seen] : live.observed) dirty_[{id, profile}] = seen;
@@ -152,7 +156,7 @@ void FleetService::sweep() {
   std::vector<InstanceId> degraded, removed;
   ChangeSet changes;
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     for (auto& [id, live] : live_) {
       const auto status = status_at(live.instance.last_heartbeat, now, options_.heartbeat_interval,
                                     options_.remove_after);
@@ -177,7 +181,7 @@ void FleetService::sweep() {
 void FleetService::set_degraded(const std::vector<InstanceId>& ids) {
   if (ids.empty()) return;
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     for (const InstanceId& id : ids)
       if (const auto found = live_.find(id); found != live_.end())
         found->second.instance.status = InstanceStatus::Degraded;

@@ -3,18 +3,27 @@
 #include "domain/base/limits.hpp"
 
 namespace hotswap {
+namespace {
+
+std::uint64_t newest(const Assignment& assignment) {
+  return std::max(assignment.active ? assignment.active->generation : 0,
+                  assignment.staged ? assignment.staged->generation : 0);
+}
+
+}  // namespace
 
 FleetService::FleetService(Store& store, Committer& committer, const Clock& clock, Random& random,
                            FleetOptions options)
     : store_(store), committer_(committer), time_(clock), random_(random), options_(options) {
   committer.on_assigned([this](const std::vector<Assignment>& changed) { remember(changed); });
+  committer.on_profile_deleted([this](const ProfileName& profile) { forget_profile(profile); });
 }
 
 Result<void> FleetService::load() {
   auto instances = store_.all_instances();
   if (!instances) return std::unexpected(instances.error());
   const WallTime now = time_.now();
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   for (Instance& instance : *instances) {
     auto assignments = store_.assignments_of(instance.id);
     if (!assignments) return std::unexpected(assignments.error());
@@ -27,7 +36,10 @@ Result<void> FleetService::load() {
     live.instance = std::move(instance);
     for (Assignment& assignment : *assignments)
       live.desired[assignment.profile] = std::move(assignment);
-    for (Observation& seen : *observations) live.observed[seen.profile] = std::move(seen);
+    for (Observation& seen : *observations) {
+      live.reported[seen.profile] = seen.generation;
+      live.observed[seen.profile] = std::move(seen);
+    }
   }
   return {};
 }
@@ -67,12 +79,13 @@ Result<Registered> FleetService::register_instance(const Caller& caller, Registr
   instance.registered_at = instance.last_heartbeat = now;
   Registered result;
   {
-    const std::lock_guard lock(mutex_);
-    if (live_.size() >= limits::kInstances)
+    const MutexLock lock(mutex_);
+    const auto known = live_.find(instance.id);
+    if (known == live_.end() && live_.size() >= limits::kInstances)
       return fail(
           ErrorCode::Unavailable, "instance.too_many",
           "This server holds its limit of " + std::to_string(limits::kInstances) + " instances.");
-    if (const auto known = live_.find(instance.id); known != live_.end()) {
+    if (known != live_.end()) {
       const Instance& old = known->second.instance;
       if (old.service != instance.service || old.environment != instance.environment)
         return fail(ErrorCode::Conflict, "instance.exists",
@@ -104,15 +117,14 @@ Result<Registered> FleetService::register_instance(const Caller& caller, Registr
   }
   // In memory first: the committer's listener finds the instance when it hears of its assignments.
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     live_[instance.id].instance = instance;
     by_service_[{instance.service, instance.environment}].insert(instance.id);
   }
   auto done = committer_.commit(std::move(changes));
   if (!done && result.created) {
-    const std::lock_guard lock(mutex_);
-    by_service_[{instance.service, instance.environment}].erase(instance.id);
-    live_.erase(instance.id);
+    const MutexLock lock(mutex_);
+    erase(instance.id);
   }
   if (!done) return std::unexpected(done.error());
   result.instance = std::move(instance);
@@ -120,16 +132,32 @@ Result<Registered> FleetService::register_instance(const Caller& caller, Registr
 }
 
 void FleetService::remember(const std::vector<Assignment>& assignments) {
-  const std::lock_guard lock(mutex_);
-  for (const Assignment& assignment : assignments)
-    if (const auto found = live_.find(assignment.instance); found != live_.end())
-      found->second.desired[assignment.profile] = assignment;
+  const MutexLock lock(mutex_);
+  for (const Assignment& assignment : assignments) {
+    const auto found = live_.find(assignment.instance);
+    if (found == live_.end()) continue;
+    // Two commits may be heard of in the other order.
+    Assignment& known = found->second.desired[assignment.profile];
+    const std::uint64_t generation = newest(assignment);
+    if (generation == 0 || generation >= newest(known)) known = assignment;
+  }
+}
+
+void FleetService::forget_profile(const ProfileName& profile) {
+  const MutexLock lock(mutex_);
+  for (auto& [id, live] : live_) {
+    live.desired.erase(profile);
+    live.observed.erase(profile);
+    live.reported.erase(profile);
+    live.drifted.erase(profile);
+  }
+  std::erase_if(dirty_, [&](const auto& entry) { return entry.first.second == profile; });
 }
 
 Result<std::vector<Assignment>> FleetService::desired(const Caller& caller, const InstanceId& id) {
   if (auto ok = authorize(caller.principal, Action::InstanceReport, nullptr, &id); !ok)
     return std::unexpected(ok.error());
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   const auto found = live_.find(id);
   if (found == live_.end())
     return fail(ErrorCode::NotFound, "instance.not_found",
@@ -149,7 +177,7 @@ InstanceView FleetService::view(const Live& live) const {
 Result<InstanceView> FleetService::get(const Caller& caller, const InstanceId& id) {
   if (auto ok = authorize(caller.principal, Action::InstanceRead); !ok)
     return std::unexpected(ok.error());
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (const auto found = live_.find(id); found != live_.end()) return view(found->second);
   return fail(ErrorCode::NotFound, "instance.not_found",
               "No instance " + id.value + " is registered.");
@@ -163,7 +191,7 @@ Result<Page<InstanceView>> FleetService::list(const Caller& caller, const Instan
   if (!found) return std::unexpected(found.error());
   Page<InstanceView> views;
   views.next_cursor = std::move(found->next_cursor);
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   for (Instance& instance : found->items) {
     const auto live = live_.find(instance.id);
     views.items.push_back(live != live_.end() ? view(live->second)
@@ -196,23 +224,33 @@ Result<void> FleetService::remove(const Caller& caller, const InstanceId& id) {
 
 void FleetService::forget(const std::vector<InstanceId>& ids) {
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     for (const InstanceId& id : ids) {
-      const auto found = live_.find(id);
-      if (found == live_.end()) continue;
-      by_service_[{found->second.instance.service, found->second.instance.environment}].erase(id);
-      live_.erase(found);
+      erase(id);
       windows_.forget(id);
       touched_.erase(id);
-      std::erase_if(dirty_, [&](const auto& entry) { return entry.first.first == id; });
+      const auto first = dirty_.lower_bound({id, ProfileName()});
+      auto last = first;
+      while (last != dirty_.end() && last->first.first == id) ++last;
+      dirty_.erase(first, last);
     }
   }
   for (const auto& listener : vanished_listeners_) listener(ids);
 }
 
+void FleetService::erase(const InstanceId& id) {
+  const auto found = live_.find(id);
+  if (found == live_.end()) return;
+  const auto of_service =
+      by_service_.find({found->second.instance.service, found->second.instance.environment});
+  of_service->second.erase(id);
+  if (of_service->second.empty()) by_service_.erase(of_service);
+  live_.erase(found);
+}
+
 std::vector<Instance> FleetService::live(const ServiceName& service,
                                          const std::string& environment) const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   std::vector<Instance> instances;
   const auto ids = by_service_.find({service, environment});
   if (ids == by_service_.end()) return instances;
@@ -221,7 +259,7 @@ std::vector<Instance> FleetService::live(const ServiceName& service,
 }
 
 std::vector<Assignment> FleetService::assigned(const ProfileName& profile) const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   std::vector<Assignment> assignments;
   for (const auto& [id, live] : live_)
     if (const auto found = live.desired.find(profile); found != live.desired.end())
@@ -230,7 +268,7 @@ std::vector<Assignment> FleetService::assigned(const ProfileName& profile) const
 }
 
 std::vector<Observation> FleetService::observed(const ProfileName& profile) const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   std::vector<Observation> observations;
   for (const auto& [id, live] : live_)
     if (const auto found = live.observed.find(profile); found != live.observed.end())
@@ -239,7 +277,7 @@ std::vector<Observation> FleetService::observed(const ProfileName& profile) cons
 }
 
 Sample FleetService::sum(const InstanceId& id, WallTime from, WallTime to) const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return windows_.sum(id, from, to);
 }
 
@@ -247,7 +285,7 @@ Result<std::vector<Assignment>> FleetService::refresh(const ProfileName& profile
   auto stored = store_.assignments_of(profile);
   if (!stored) return stored;
   std::vector<Assignment> news;
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   for (Assignment& assignment : *stored) {
     const auto found = live_.find(assignment.instance);
     if (found == live_.end()) continue;
@@ -260,7 +298,7 @@ Result<std::vector<Assignment>> FleetService::refresh(const ProfileName& profile
 }
 
 std::size_t FleetService::size() const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return live_.size();
 }
 

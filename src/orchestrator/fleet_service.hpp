@@ -9,6 +9,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "domain/base/mutex.hpp"
 #include "domain/health/windows.hpp"
 #include "domain/ports/clock.hpp"
 #include "domain/ports/random.hpp"
@@ -99,14 +100,20 @@ class FleetService {
     Instance instance;
     std::map<ProfileName, Assignment> desired;
     std::map<ProfileName, Observation> observed;
-    std::set<std::string> drifted;  ///< profile and hash already told
+    /// Generation that it spoke of last, be it that it refused it.
+    std::map<ProfileName, std::uint64_t> reported;
+    std::map<ProfileName, std::pair<std::uint64_t, std::string>> drifted;  ///< last one told
   };
   [[nodiscard]] Result<std::vector<Assignment>> first_assignments(const Instance& instance);
   void remember(const std::vector<Assignment>& assignments);
+  void forget_profile(const ProfileName& profile);
   void forget(const std::vector<InstanceId>& ids);
+  /// Takes it out of the registry.
+  void erase(const InstanceId& id) HS_REQUIRES(mutex_);
   void set_degraded(const std::vector<InstanceId>& ids);
-  void take(Live& live, Observation seen, std::vector<Observation>& news);
-  void note_drift(Live& live, const Observation& seen, WallTime now);
+  void take(Live& live, Observation seen, std::vector<Observation>& news) HS_REQUIRES(mutex_);
+  /// Whether it runs other content than it says, which is told once.
+  [[nodiscard]] bool note_drift(Live& live, const Observation& seen) HS_REQUIRES(mutex_);
   [[nodiscard]] TimelineEvent silence(const Live& live, InstanceStatus status, WallTime now) const;
   [[nodiscard]] InstanceView view(const Live& live) const;
 
@@ -116,13 +123,15 @@ class FleetService {
   Random& random_;
   const FleetOptions options_;
   std::mutex gate_;
-  mutable std::mutex mutex_;
-  std::unordered_map<InstanceId, Live> live_;
-  std::map<std::pair<ServiceName, std::string>, std::set<InstanceId>> by_service_;
-  HealthWindows windows_;
-  std::unordered_set<InstanceId> touched_;
-  std::map<std::pair<InstanceId, ProfileName>, Observation> dirty_;
-  std::vector<TimelineEvent> events_;  ///< drift, waiting for the next flush
+  mutable Mutex mutex_;
+  std::unordered_map<InstanceId, Live> live_ HS_GUARDED_BY(mutex_);
+  std::map<std::pair<ServiceName, std::string>, std::set<InstanceId>> by_service_
+      HS_GUARDED_BY(mutex_);
+  HealthWindows windows_ HS_GUARDED_BY(mutex_);
+  std::unordered_set<InstanceId> touched_ HS_GUARDED_BY(mutex_);
+  std::map<std::pair<InstanceId, ProfileName>, Observation> dirty_ HS_GUARDED_BY(mutex_);
+  /// Drift, waiting for the next flush.
+  std::vector<TimelineEvent> events_ HS_GUARDED_BY(mutex_);
   std::vector<std::function<void(const Observation&)>> observed_listeners_;
   std::vector<std::function<void(const ServiceName&, const std::string&)>> health_listeners_;
   std::vector<std::function<void(const std::vector<InstanceId>&)>> vanished_listeners_;

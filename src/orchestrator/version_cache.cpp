@@ -5,8 +5,10 @@ namespace hotswap {
 Result<std::shared_ptr<const Version>> VersionCache::get(const ProfileName& profile,
                                                          const SemVer& number) {
   const Key key = profile.value + ' ' + number.str();
+  std::uint64_t forgotten = 0;
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
+    forgotten = forgotten_;
     if (const auto found = entries_.find(key); found != entries_.end()) {
       order_.splice(order_.begin(), order_, found->second);
       return found->second->version;
@@ -15,7 +17,9 @@ Result<std::shared_ptr<const Version>> VersionCache::get(const ProfileName& prof
   auto loaded = store_.version(profile, number);
   if (!loaded) return std::unexpected(loaded.error());
   auto version = std::make_shared<const Version>(std::move(*loaded));
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
+  // What was read may have been deleted since, and its number given to other content.
+  if (forgotten_ != forgotten) return version;
   if (const auto found = entries_.find(key); found != entries_.end()) return found->second->version;
   order_.push_front({key, version});
   entries_[key] = order_.begin();
@@ -29,7 +33,8 @@ Result<std::shared_ptr<const Version>> VersionCache::get(const ProfileName& prof
 }
 
 void VersionCache::forget(const ProfileName& profile) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
+  ++forgotten_;
   for (auto it = order_.begin(); it != order_.end();) {
     if (it->version->profile == profile) {
       bytes_ -= it->version->content.size();

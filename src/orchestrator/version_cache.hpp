@@ -3,9 +3,9 @@
 
 #include <list>
 #include <memory>
-#include <mutex>
 #include <unordered_map>
 
+#include "domain/base/mutex.hpp"
 #include "domain/ports/store.hpp"
 
 namespace hotswap {
@@ -29,10 +29,11 @@ class VersionCache {
   };
   Store& store_;
   const std::size_t max_bytes_;
-  std::mutex mutex_;
-  std::size_t bytes_ = 0;
-  std::list<Entry> order_;
-  std::unordered_map<Key, std::list<Entry>::iterator> entries_;
+  Mutex mutex_;
+  std::uint64_t forgotten_ HS_GUARDED_BY(mutex_) = 0;  ///< calls of forget()
+  std::size_t bytes_ HS_GUARDED_BY(mutex_) = 0;
+  std::list<Entry> order_ HS_GUARDED_BY(mutex_);
+  std::unordered_map<Key, std::list<Entry>::iterator> entries_ HS_GUARDED_BY(mutex_);
 };
 
 }  // namespace hotswap

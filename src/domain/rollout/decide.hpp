@@ -36,6 +36,7 @@ struct TargetReport {
   std::uint64_t generation = 0;
   TargetState state = TargetState::Received;  ///< Received, Staged, Applied or Rejected
   std::string reason;
+  std::optional<SemVer> version{};  ///< that it speaks of, if it said so
 };
 struct Reported {
   std::vector<TargetReport> reports;
@@ -77,8 +78,11 @@ struct MarkVersionFailed {
   std::string reason;
 };
 struct MoveStable {};     ///< the profile's stable version becomes this one
-struct RestoreStable {};  ///< … becomes previous_stable again (revert after success)
-/// Everybody of the service who is no target gets the version too (registered meanwhile).
+/// The profile's stable version becomes previous_stable again (revert after success), and whoever
+/// got this one without being a target gets that one, too.
+struct RestoreStable {};
+/// Everybody of the service who was not told to run the version gets it too: registered meanwhile,
+/// or anew. Not those who refused it.
 struct AssignRest {};
 
 using Effect =

@@ -103,6 +103,11 @@ bool is_restoring(const DeploymentState& state) {
       state);
 }
 
+/// An instance that registered anew may run the baseline under the very generation of its target.
+bool speaks_of(const TargetReport& report, const std::optional<SemVer>& version) {
+  return !report.version || !version || *report.version == *version;
+}
+
 void take_one_vanished(Course& course, std::size_t index) {
   const auto& target = course.targets()[index];
   switch (target.state) {
@@ -152,6 +157,8 @@ void take_reports(Course& course, const Reported& reported) {
     if (!at) continue;
     const auto& target = course.targets()[*at];
     if (target.state == TargetState::Waiting || report.generation != target.generation) continue;
+    const auto told = restoring ? target.previous : std::optional(course.deployment().version);
+    if (!speaks_of(report, told)) continue;
     if (restoring) {
       take_restore(course, *at, report);
     } else {

@@ -24,8 +24,10 @@ class RecordingDelivery : public Delivery {
   };
   void assigned(const std::vector<Assignment>& assignments, AssignMode mode, Duration) override {
     for (const Assignment& assignment : assignments) sent.push_back({assignment, mode});
+    if (on_sent) on_sent();
   }
   std::vector<Sent> sent;
+  std::function<void()> on_sent;  ///< instances that answer before the sender has drawn breath
 };
 
 inline Caller caller_with(Role role, std::string subject = "ada") {
