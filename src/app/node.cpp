@@ -36,7 +36,24 @@ Node::Node(const Settings& settings, std::string token_key, SqliteStore& store, 
       notifier_(logger),
       outbox_(store, committer_, notifier_),
       api_(services()),
-      server_(server_options(settings, logger), api_, clock, random_) {}
+      server_(server_options(settings, logger), api_, clock, random_) {
+  count_what_happens();
+}
+
+void Node::count_what_happens() {
+  committer_.on_events([this](const std::vector<TimelineEvent>& events) {
+    for (const TimelineEvent& event : events)
+      metrics_
+          .counter("hotswap_events_total", "Events of the timeline, by kind",
+                   {{"kind", event.kind}})
+          .add();
+  });
+  committer_.on_failure([this](const Error& error) {
+    metrics_.counter("hotswap_commit_failures_total", "Commits that the store could not do").add();
+    logger_.warning("store", "commit failed",
+                    {{"reason", error.reason}, {"internal", error.internal}});
+  });
+}
 
 api::Services Node::services() {
   return {.configs = configs_,

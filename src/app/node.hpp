@@ -25,6 +25,7 @@ class Node {
   void drain();
 
  private:
+  void count_what_happens();
   void refresh_gauges();
   [[nodiscard]] api::Services services();
   [[nodiscard]] static api::ServerOptions server_options(const Settings& settings, Logger& logger);

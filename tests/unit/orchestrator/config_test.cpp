@@ -106,6 +106,20 @@ TEST_F(ConfigTest, PutReplacesTheWholeDescriptionButNotTheIdentity) {
   EXPECT_FALSE(node().configs.update(kAdmin, name_, other, false, std::nullopt));
 }
 
+TEST_F(ConfigTest, AStoreThatFailsIsToldButARefusedChangeIsNot) {
+  int failures = 0;
+  node().committer.on_failure([&](const Error&) { ++failures; });
+  ASSERT_TRUE(put("1.0.0", {}, 1));
+  EXPECT_FALSE(put("1.0.0", {}, 2));
+  EXPECT_EQ(failures, 0);
+  store_.fail_before_commit();
+  const auto failed = put("1.1.0", {}, 2);
+  ASSERT_FALSE(failed);
+  EXPECT_EQ(failed.error().code, ErrorCode::Unavailable);
+  EXPECT_EQ(failures, 1);
+  EXPECT_FALSE(store_.version(name_, SemVer(1, 1, 0)));
+}
+
 TEST_F(ConfigTest, TheAuditChainVerifies) {
   ASSERT_TRUE(put("1.0.0", {}, 1));
   const auto checked = node().audit.verify(kAdmin);
