@@ -49,21 +49,29 @@ std::string step_line(const DeploymentView& view, std::size_t index, WallTime no
                      step_label(view, index, now));
 }
 
-std::string instances_line(const DeploymentView& view, const Terminal& terminal) {
-  std::string out = "  ";
+/// Instances side by side, as many in a line as fit.
+std::vector<std::string> instance_lines(const DeploymentView& view, const Terminal& terminal) {
+  std::vector<std::string> cells;
   if (view.targets.size() <= kInstancesShown) {
     for (const auto& target : view.targets) {
-      out += terminal.paint(state_paint(target.state), "■ " + target.name) + " " +
-             terminal.paint(Paint::Dim, target.state) + "  ";
+      cells.push_back(terminal.paint(state_paint(target.state), "■ " + target.name) + " " +
+                      terminal.paint(Paint::Dim, target.state));
     }
-    return out;
+  } else {
+    std::map<std::string, std::size_t> counts;
+    for (const auto& target : view.targets) ++counts[target.state];
+    for (const auto& [state, count] : counts) {
+      cells.push_back(terminal.paint(state_paint(state), fmt::format("■ {} {}", count, state)));
+    }
   }
-  std::map<std::string, std::size_t> counts;
-  for (const auto& target : view.targets) ++counts[target.state];
-  for (const auto& [state, count] : counts) {
-    out += terminal.paint(state_paint(state), fmt::format("■ {} {}", count, state)) + "  ";
+  std::vector<std::string> lines{" "};
+  for (const auto& cell : cells) {
+    if (display_width(lines.back()) + display_width(cell) + 2 > terminal.width()) {
+      lines.emplace_back(" ");
+    }
+    lines.back() += " " + cell + " ";
   }
-  return out;
+  return lines;
 }
 
 /// The message with its ISO 8601 durations as people write them.
@@ -143,7 +151,7 @@ std::vector<std::string> live_block(const DeploymentView& view, WallTime now,
   for (std::size_t i = 0; i < view.steps.size(); ++i) {
     out.push_back(step_line(view, i, now, terminal));
   }
-  if (!view.targets.empty()) out.push_back(instances_line(view, terminal));
+  for (auto& line : instance_lines(view, terminal)) out.push_back(std::move(line));
   return out;
 }
 

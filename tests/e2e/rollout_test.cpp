@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "cli/answer.hpp"
+#include "cli/event_follower.hpp"
 #include "domain/json/parse.hpp"
 #include "domain/json/write.hpp"
 #include "e2e/support/scripted_instance.hpp"
@@ -181,6 +182,39 @@ TEST_F(Rollout, AnInstanceThatRunsOtherContentThanDesiredRaisesDrift) {
   }));
 }
 
+TEST(Undo, SwitchesBackToTheHeldCopyWithoutSendingContent) {
+  Server server;
+  server.has_profile();
+  server.has_version("1.0.0", R"({"a":1})");
+  server.has_version("2.0.0", R"({"a":2})");
+  ScriptedInstance instance(server.options(), kService, "listener");
+  cli::EventFollower stream(instance.options(), "/api/v1/instances/" + instance.id() + "/stream");
+  std::vector<std::string> received;  // event and version, with + if content came along
+  const auto plays_along_until = [&](const std::function<bool()>& done) {
+    return eventually([&] {
+      for (const auto& event : stream.take(50ms)) {
+        const Desired told{cli::text_at(event.data, "profile"), cli::text_at(event.data, "version"),
+                           cli::text_at(event.data, "hash"), cli::int_at(event.data, "generation")};
+        const bool content = event.data.find("data") != nullptr;
+        received.push_back(event.kind + " " + told.version + (content ? "+" : ""));
+        EXPECT_TRUE(
+            instance.reports(told, event.kind == "stage" ? "staged" : "applied", told.hash));
+      }
+      return done();
+    });
+  };
+  const auto first = server.deploys("1.0.0", kDirect);
+  ASSERT_TRUE(plays_along_until([&] { return server.state_of(first) == "Succeeded"; }));
+  const auto id = server.deploys(
+      "2.0.0", R"({"type":"BlueGreen","verificationPeriod":"PT0.1S","healthCheckEnabled":false})");
+  ASSERT_TRUE(plays_along_until([&] { return server.state_of(id) == "Succeeded"; }));
+  server.commands(id, "rollback");
+  ASSERT_TRUE(plays_along_until([&] { return server.state_of(id) == "RolledBack"; }));
+  const std::vector<std::string> expected{"config 1.0.0+", "stage 2.0.0+", "activate 2.0.0",
+                                          "activate 1.0.0"};
+  EXPECT_EQ(received, expected);
+}
+
 TEST(Fleet, HundredDeploymentsAtOnceAllSucceed) {
   constexpr int kDeployments = 100;
   Server server;
@@ -197,10 +231,10 @@ TEST(Fleet, HundredDeploymentsAtOnceAllSucceed) {
     }
   }
   for (int i = 0; i < kDeployments; ++i) {
-    ids.push_back(server.deploys(
-        "1.0.0",
-        R"({"type":"Canary","phases":[50,100],"phaseInterval":"PT0.5S","healthCheckEnabled":false})",
-        "service-" + std::to_string(i) + ".production"));
+    ids.push_back(server.deploys("1.0.0",
+                                 R"({"type":"Canary","phases":[50,100],"phaseInterval":"PT0.5S",)"
+                                 R"("healthCheckEnabled":false})",
+                                 "service-" + std::to_string(i) + ".production"));
   }
   std::size_t done = 0;
   EXPECT_TRUE(eventually(

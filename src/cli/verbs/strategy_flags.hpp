@@ -11,9 +11,9 @@
 namespace hotswap::cli {
 
 struct StrategyFlags {
-  std::string strategy;  ///< a type's name or a JSON object
-  std::string phases, phase_interval, batch_size, batch_interval, verification_period, bake_time,
-      ack_timeout;
+  std::string strategy{};  ///< a type's name or a JSON object
+  std::string phases{}, phase_interval{}, batch_size{}, batch_interval{}, verification_period{};
+  std::string bake_time{}, ack_timeout{};
 };
 
 void add_strategy_flags(CLI::App& command, StrategyFlags& flags);

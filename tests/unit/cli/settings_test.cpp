@@ -1,0 +1,110 @@
+#include "app/settings.hpp"
+
+#include <gtest/gtest.h>
+
+#include "app/setting_text.hpp"
+
+namespace hotswap {
+namespace {
+
+using namespace std::chrono_literals;
+
+SettingSources dev(std::map<std::string, std::string> flags = {}) {
+  flags.emplace("dev", "true");
+  SettingSources sources;
+  sources.flags = std::move(flags);
+  sources.file_path = "settings.json";
+  return sources;
+}
+
+std::vector<std::string> bad_keys(const SettingSources& sources) {
+  std::vector<std::string> out;
+  const auto settings = load_settings(sources);
+  if (settings) return out;
+  EXPECT_EQ(settings.error().reason, "settings.invalid");
+  for (const auto& field : settings.error().fields) out.push_back(field.path);
+  return out;
+}
+
+TEST(Settings, DefaultsAreThoseOfADevelopersMachine) {
+  const auto settings = load_settings(dev());
+  ASSERT_TRUE(settings);
+  EXPECT_EQ(settings->listen.address, "127.0.0.1");
+  EXPECT_EQ(settings->listen.port, 8400);
+  EXPECT_EQ(settings->fleet.heartbeat_interval, 30s);
+  EXPECT_EQ(settings->fleet.remove_after, 2min);
+}
+
+TEST(Settings, FlagWinsOverEnvironmentOverFile) {
+  auto sources = dev({{"workers", "3"}});
+  sources.environment = [](const std::string& name) -> std::optional<std::string> {
+    if (name == "HOTSWAP_WORKERS" || name == "HOTSWAP_IO_THREADS") return "2";
+    return std::nullopt;
+  };
+  sources.file_text =
+      R"({"workers":1,"ioThreads":1,"logFormat":"json","heartbeatInterval":"5s","insecure":true})";
+  const auto settings = load_settings(sources);
+  ASSERT_TRUE(settings) << settings.error().detail;
+  EXPECT_EQ(settings->listen.workers, 3);
+  EXPECT_EQ(settings->listen.io_threads, 2);
+  EXPECT_EQ(settings->log.format, "json");
+  EXPECT_EQ(settings->fleet.heartbeat_interval, 5s);
+  EXPECT_TRUE(settings->listen.insecure);
+}
+
+TEST(Settings, EveryKeyHasThreeNames) {
+  for (const auto& key : setting_keys()) {
+    EXPECT_TRUE(key.environment_name().starts_with("HOTSWAP_"));
+    EXPECT_EQ(key.file_name().find('-'), std::string::npos);
+    EXPECT_FALSE(key.help.empty());
+  }
+}
+
+TEST(Settings, EveryMistakeIsNamedWithItsSource) {
+  auto sources = dev({{"log-level", "loud"}, {"remove-after", "soon"}});
+  sources.environment = [](const std::string& name) -> std::optional<std::string> {
+    if (name == "HOTSWAP_WORKERS") return "0";
+    return std::nullopt;
+  };
+  sources.file_text = R"({"heartbeatIntervall":"5s","listen":["x"],"ioThreads":-1})";
+  const std::vector<std::string> expected{
+      "settings.json: heartbeatIntervall", "settings.json: listen", "--remove-after",
+      "settings.json: ioThreads",          "HOTSWAP_WORKERS",       "--log-level"};
+  EXPECT_EQ(bad_keys(sources), expected);
+}
+
+TEST(Settings, RulesBetweenKeysAreChecked) {
+  using Keys = std::vector<std::string>;
+  EXPECT_EQ(bad_keys(dev({{"tls-cert", "a.pem"}})), Keys{"--tls-key"});
+  EXPECT_EQ(bad_keys(dev({{"listen", "0.0.0.0:1"}})), Keys{"--listen"});
+  EXPECT_EQ(bad_keys(dev({{"listen", "0.0.0.0:1"}, {"insecure", "true"}})), Keys{});
+  EXPECT_EQ(bad_keys(dev({{"heartbeat-interval", "50ms"}})), Keys{"--heartbeat-interval"});
+  EXPECT_EQ(bad_keys(dev({{"remove-after", "30s"}})), Keys{"--remove-after"});
+  EXPECT_EQ(bad_keys({}), Keys{"--jwt-key-file"});
+}
+
+TEST(Settings, BrokenFilesAreTold) {
+  auto sources = dev();
+  sources.file_text = "{";
+  EXPECT_EQ(bad_keys(sources), std::vector<std::string>{"settings.json"});
+  sources.file_text = "[]";
+  EXPECT_EQ(bad_keys(sources), std::vector<std::string>{"settings.json"});
+}
+
+TEST(Endpoints, AreReadInTheirUsualForms) {
+  const auto read = [](const std::string& text) -> std::string {
+    const auto endpoint = read_endpoint(text);
+    return endpoint ? endpoint->address + " " + std::to_string(endpoint->port) : "refused";
+  };
+  EXPECT_EQ(read("127.0.0.1:0"), "127.0.0.1 0");
+  EXPECT_EQ(read("10.0.0.1"), "10.0.0.1 8400");
+  EXPECT_EQ(read(":9000"), "127.0.0.1 9000");
+  EXPECT_EQ(read("localhost:9000"), "127.0.0.1 9000");
+  EXPECT_EQ(read("[::1]:9000"), "::1 9000");
+  EXPECT_EQ(read("::1"), "::1 8400");
+  EXPECT_EQ(read("nowhere:1"), "refused");
+  EXPECT_EQ(read("127.0.0.1:70000"), "refused");
+}
+
+}  // namespace
+}  // namespace hotswap
