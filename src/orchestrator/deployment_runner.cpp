@@ -56,21 +56,19 @@ struct DeploymentRunner::Entry {
   }
 };
 
-DeploymentRunner::DeploymentRunner(Store& store, Committer& committer, FleetService& fleet,
-                                   VersionCache& versions, Delivery& delivery, const Clock& clock,
-                                   Logger& logger)
-    : store_(store),
-      committer_(committer),
-      fleet_(fleet),
-      versions_(versions),
-      delivery_(delivery),
-      logger_(logger),
-      time_(clock) {
-  fleet.on_observed([this](const Observation& seen) { observed(seen); });
-  fleet.on_health([this](const ServiceName& service, const std::string& environment) {
+DeploymentRunner::DeploymentRunner(const Parts& parts)
+    : store_(parts.store),
+      committer_(parts.committer),
+      fleet_(parts.fleet),
+      versions_(parts.versions),
+      delivery_(parts.delivery),
+      logger_(parts.logger),
+      time_(parts.clock) {
+  fleet_.on_observed([this](const Observation& seen) { observed(seen); });
+  fleet_.on_health([this](const ServiceName& service, const std::string& environment) {
     health_arrived(service, environment);
   });
-  fleet.on_vanished([this](const std::vector<InstanceId>& instances) { vanished(instances); });
+  fleet_.on_vanished([this](const std::vector<InstanceId>& instances) { vanished(instances); });
 }
 
 DeploymentRunner::~DeploymentRunner() { stop(); }

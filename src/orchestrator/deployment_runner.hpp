@@ -21,8 +21,17 @@ namespace hotswap {
 
 class DeploymentRunner {
  public:
-  DeploymentRunner(Store& store, Committer& committer, FleetService& fleet, VersionCache& versions,
-                   Delivery& delivery, const Clock& clock, Logger& logger);
+  /// What it works with; all of it outlives the runner.
+  struct Parts {
+    Store& store;
+    Committer& committer;
+    FleetService& fleet;
+    VersionCache& versions;
+    Delivery& delivery;
+    const Clock& clock;
+    Logger& logger;
+  };
+  explicit DeploymentRunner(const Parts& parts);
   ~DeploymentRunner();
 
   /// Takes over all active deployments of the store (after a crash: where they were).

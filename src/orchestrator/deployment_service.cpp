@@ -38,18 +38,16 @@ std::unexpected<Error> already_active(const Deployment& other) {
 
 }  // namespace
 
-DeploymentService::DeploymentService(Store& store, Committer& committer, ConfigService& configs,
-                                     FleetService& fleet, DeploymentRunner& runner,
-                                     VersionCache& versions, const Clock& clock, Random& random)
-    : store_(store),
-      committer_(committer),
-      configs_(configs),
-      fleet_(fleet),
-      runner_(runner),
-      versions_(versions),
-      clock_(clock),
-      time_(clock),
-      random_(random) {}
+DeploymentService::DeploymentService(const Parts& parts)
+    : store_(parts.store),
+      committer_(parts.committer),
+      configs_(parts.configs),
+      fleet_(parts.fleet),
+      runner_(parts.runner),
+      versions_(parts.versions),
+      clock_(parts.clock),
+      time_(parts.clock),
+      random_(parts.random) {}
 
 Result<void> DeploymentService::check_version(const Profile& profile, const Version& version,
                                               const StartDeployment& request) {

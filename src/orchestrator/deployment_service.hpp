@@ -25,9 +25,18 @@ using DeploymentCommand = std::variant<Promote, Pause, Resume, Cancel, Rollback>
 
 class DeploymentService {
  public:
-  DeploymentService(Store& store, Committer& committer, ConfigService& configs, FleetService& fleet,
-                    DeploymentRunner& runner, VersionCache& versions, const Clock& clock,
-                    Random& random);
+  /// What it works with; all of it outlives the service.
+  struct Parts {
+    Store& store;
+    Committer& committer;
+    ConfigService& configs;
+    FleetService& fleet;
+    DeploymentRunner& runner;
+    VersionCache& versions;
+    const Clock& clock;
+    Random& random;
+  };
+  explicit DeploymentService(const Parts& parts);
 
   /// Dry run: the deployment with plan and targets in cohort order, nothing saved. Errors: NotFound
   /// version or profile; Conflict `deployment.no_instances`, `deployment.already_active` (names

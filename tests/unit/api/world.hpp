@@ -29,8 +29,9 @@ struct World {
   ConfigService configs{store, committer, versions, clock};
   FleetService fleet{store, committer, clock, random, {}};
   StreamHub streams{versions, clock};
-  DeploymentRunner runner{store, committer, fleet, versions, streams, clock, logger};
-  DeploymentService deployments{store, committer, configs, fleet, runner, versions, clock, random};
+  DeploymentRunner runner{{store, committer, fleet, versions, streams, clock, logger}};
+  DeploymentService deployments{
+      {store, committer, configs, fleet, runner, versions, clock, random}};
   AuditService audit{store, committer};
   EventFeed feed{committer};
   FeedHub feeds{store, committer, feed};

@@ -49,8 +49,8 @@ class Node {
         fleet(store, committer, clock, random,
               {.heartbeat_interval = std::chrono::seconds(5),
                .remove_after = std::chrono::minutes(2)}),
-        runner(store, committer, fleet, versions, delivery, clock, logger),
-        deployments(store, committer, configs, fleet, runner, versions, clock, random),
+        runner({store, committer, fleet, versions, delivery, clock, logger}),
+        deployments({store, committer, configs, fleet, runner, versions, clock, random}),
         audit(store, committer) {
     EXPECT_TRUE(fleet.load());
     EXPECT_TRUE(runner.load());
