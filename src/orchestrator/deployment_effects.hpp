@@ -20,7 +20,7 @@ struct Told {
 struct Writing {
   ChangeSet changes;
   std::vector<Told> told;
-  std::unique_lock<std::mutex> gate;  ///< held over the commit when "the rest" is assigned
+  std::unique_lock<std::shared_mutex> gate;  ///< held over the commit when "the rest" is assigned
 };
 
 class EffectWriter {

@@ -72,9 +72,10 @@ Result<Registered> FleetService::register_instance(const Caller& caller, Registr
                 "This token registers instances of " +
                     (who.service ? who.service->value : std::string("any service")) + " in " +
                     who.environment.value_or("any environment") + " only.");
-  const std::lock_guard gate(gate_);
-  const WallTime now = time_.now();
   instance.id = request.id ? *request.id : InstanceId(random_.guid());
+  const auto gate = registration_gate();
+  const std::lock_guard turn(id_gates_[std::hash<InstanceId>{}(instance.id) % id_gates_.size()]);
+  const WallTime now = time_.now();
   instance.status = InstanceStatus::Healthy;
   instance.registered_at = instance.last_heartbeat = now;
   Registered result;

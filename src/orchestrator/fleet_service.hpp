@@ -3,9 +3,11 @@
 // The registry of live instances is in memory, loaded from the store at start; heartbeats are
 // gathered there and written in batches, never one transaction each.
 
+#include <array>
 #include <functional>
 #include <mutex>
 #include <set>
+#include <shared_mutex>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -93,7 +95,10 @@ class FleetService {
 
   /// Held while instances get their first assignment and while a deployment assigns "the rest", so
   /// that nobody falls between the two.
-  [[nodiscard]] std::unique_lock<std::mutex> assignment_gate() { return std::unique_lock(gate_); }
+  [[nodiscard]] std::unique_lock<std::shared_mutex> assignment_gate() {
+    const std::lock_guard turn(turnstile_);
+    return std::unique_lock(gate_);
+  }
 
  private:
   struct Live {
@@ -104,6 +109,10 @@ class FleetService {
     std::map<ProfileName, std::uint64_t> reported;
     std::map<ProfileName, std::pair<std::uint64_t, std::string>> drifted;  ///< last one told
   };
+  [[nodiscard]] std::shared_lock<std::shared_mutex> registration_gate() {
+    const std::lock_guard turn(turnstile_);
+    return std::shared_lock(gate_);
+  }
   [[nodiscard]] Result<std::vector<Assignment>> first_assignments(const Instance& instance);
   void remember(const std::vector<Assignment>& assignments);
   void forget_profile(const ProfileName& profile);
@@ -122,7 +131,12 @@ class FleetService {
   const SteadyTime time_;
   Random& random_;
   const FleetOptions options_;
-  std::mutex gate_;
+  /// Registrations share it, so that the store writes many of them together; a deployment that
+  /// assigns "the rest" has it alone. Who wants it alone waits for no later registration.
+  std::shared_mutex gate_;
+  std::mutex turnstile_;
+  /// Registrations under one id take turns.
+  std::array<std::mutex, 64> id_gates_;
   mutable Mutex mutex_;
   std::unordered_map<InstanceId, Live> live_ HS_GUARDED_BY(mutex_);
   std::map<std::pair<ServiceName, std::string>, std::set<InstanceId>> by_service_
