@@ -147,6 +147,8 @@ TEST_P(StoreCommit, a_set_is_made_whole_or_not_at_all) {
        change::InsertDeployment{sample_deployment("d-1")}});
   auto done = sample_deployment("d-1");
   done.state = Succeeded{at(40)};
+  auto next = sample_deployment("d-2");
+  next.state = Cancelled{"", at(41)};
   auto renamed = sample_instance("i-1");
   renamed.hostname = "other";
   refused({change::InsertProfile{sample_profile("second")},
@@ -154,7 +156,7 @@ TEST_P(StoreCommit, a_set_is_made_whole_or_not_at_all) {
            change::PutTag{kProfile, "beta", ver("2.0.0")}, change::DeleteTag{kProfile, "beta"},
            change::AdvanceProfile{kProfile, ver("2.0.0"), false, 7},
            change::MarkVersion{kProfile, ver("1.0.0"), "bad"}, change::UpdateDeployment{done},
-           change::InsertDeployment{sample_deployment("d-2")},
+           change::InsertDeployment{sample_deployment("d-2")}, change::UpdateDeployment{next},
            change::PutTargets{DeploymentId("d-1"), {{9, done.targets[0]}}},
            change::PutInstance{renamed}, change::DeleteInstance{InstanceId("i-1")},
            change::EnqueueOutbox{"o", "notify", {}, at(1)}, change::AppendEvent{sample_event("x")},

@@ -61,12 +61,13 @@ TEST_P(StoreProfiles, the_generation_only_grows) {
 
 TEST_P(StoreProfiles, deleting_takes_what_belongs_to_it_and_keeps_the_record) {
   const ProfileName name(kName);
+  auto ended = sample_deployment("d-1");
+  ended.state = Cancelled{"", at(5)};
   put({change::InsertProfile{sample_profile()}, change::PutInstance{sample_instance("i-0")},
        change::InsertVersion{sample_version(kName, "1.0.0")},
        change::PutTag{name, "beta", ver("1.0.0")},
        change::PutAssignments{{sample_assignment("i-0", kName)}},
-       change::PutObservations{{sample_observation("i-0", kName)}},
-       change::InsertDeployment{sample_deployment("d-1")},
+       change::PutObservations{{sample_observation("i-0", kName)}}, change::InsertDeployment{ended},
        change::AppendEvent{sample_event("config.created")},
        change::AppendAudit{sample_audit("config.create")}});
   put({change::DeleteProfile{name}});
@@ -81,6 +82,14 @@ TEST_P(StoreProfiles, deleting_takes_what_belongs_to_it_and_keeps_the_record) {
   EXPECT_EQ(store().events({}, 0, 10)->size(), 1U);
   EXPECT_EQ(store().audit_after(0, 10)->size(), 1U);
   refused({change::DeleteProfile{name}}, ErrorCode::NotFound, "config.not_found");
+}
+
+TEST_P(StoreProfiles, a_running_deployment_keeps_its_profile) {
+  put({change::InsertProfile{sample_profile()},
+       change::InsertDeployment{sample_deployment("d-1")}});
+  refused({change::DeleteProfile{ProfileName(kName)}}, ErrorCode::Conflict,
+          "deployment.already_active");
+  EXPECT_TRUE(store().profile(ProfileName(kName)).has_value());
 }
 
 TEST_P(StoreProfiles, filters_narrow_the_list) {
