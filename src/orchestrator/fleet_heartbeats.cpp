@@ -179,14 +179,23 @@ void FleetService::sweep() {
 }
 
 void FleetService::set_degraded(const std::vector<InstanceId>& ids) {
-  if (ids.empty()) return;
+  std::vector<InstanceId> silent;
   {
     const MutexLock lock(mutex_);
-    for (const InstanceId& id : ids)
-      if (const auto found = live_.find(id); found != live_.end())
-        found->second.instance.status = InstanceStatus::Degraded;
+    for (const InstanceId& id : ids) {
+      const auto found = live_.find(id);
+      if (found == live_.end()) continue;
+      // Who was heard of while that was being written has not vanished.
+      Instance& instance = found->second.instance;
+      if (status_at(instance.last_heartbeat, time_.now(), options_.heartbeat_interval,
+                    options_.remove_after) == InstanceStatus::Healthy)
+        continue;
+      instance.status = InstanceStatus::Degraded;
+      silent.push_back(id);
+    }
   }
-  for (const auto& listener : vanished_listeners_) listener(ids);
+  if (silent.empty()) return;
+  for (const auto& listener : vanished_listeners_) listener(silent);
 }
 
 TimelineEvent FleetService::silence(const Live& live, InstanceStatus status, WallTime now) const {

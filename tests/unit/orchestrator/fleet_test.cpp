@@ -52,6 +52,18 @@ TEST_F(FleetTest, SilenceDegradesThenRemoves) {
   EXPECT_TRUE(node().fleet.get(kAdmin, InstanceId("pay-0")));
 }
 
+TEST_F(FleetTest, WhoIsHeardOfWhileItsSilenceIsWrittenHasNotVanished) {
+  register_instances(1);
+  std::vector<InstanceId> vanished;
+  node().fleet.on_vanished([&](const std::vector<InstanceId>& ids) { vanished = ids; });
+  node().committer.on_events([this](const std::vector<TimelineEvent>&) { heartbeats(); });
+  pass(20s);
+  node().fleet.sweep();
+  EXPECT_TRUE(vanished.empty());
+  EXPECT_EQ(node().fleet.get(kAdmin, InstanceId("pay-0"))->instance.status,
+            InstanceStatus::Healthy);
+}
+
 TEST_F(FleetTest, AClockThatJumpsAnHourRemovesNobody) {
   register_instances(2);
   clock_.set_wall(clock_.wall() + 1h);
