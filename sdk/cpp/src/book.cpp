@@ -5,6 +5,7 @@
 
 #include "document.hpp"
 #include "domain/base/sha256.hpp"
+#include "domain/base/utf8.hpp"
 #include "domain/json/write.hpp"
 
 namespace hotswap::sdk {
@@ -174,7 +175,8 @@ std::expected<Book::Held, std::string> Book::check(Offer& offer, bool staged) {
   auto snapshot = std::make_shared<const Snapshot>(*std::move(document), offer.identity);
   if (!running) running = std::make_shared<const Snapshot>(detail::empty_document(), Identity{});
   if (auto reason = judge({*snapshot, *running, staged})) {
-    return std::unexpected(reason->substr(0, kReasonBytes));
+    // The program's own words: a heartbeat that the server cannot read would be lost for ever.
+    return std::unexpected(clip_utf8(*reason, kReasonBytes));
   }
   return snapshot;
 }

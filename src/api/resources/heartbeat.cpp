@@ -1,6 +1,7 @@
 #include "api/resources/handlers.hpp"
 #include "api/resources/services.hpp"
 #include "api/resources/words.hpp"
+#include "domain/base/utf8.hpp"
 #include "domain/json/path.hpp"
 #include "domain/json/reader.hpp"
 
@@ -35,7 +36,7 @@ Result<Observation> read_observation(const std::string& profile, const json::Val
   seen.hash = in.optional_string("hash").value_or("");
   if (seen.hash.size() > 64) in.mistake("hash", "maxLength", "must be a SHA-256 in hexadecimal");
   // An instance's own words may be long; what does not fit is cut, since they only inform.
-  seen.error = in.optional_string("error").value_or("").substr(0, kErrorBytes);
+  seen.error = clip_utf8(in.optional_string("error").value_or(""), kErrorBytes);
   if (auto bad = in.finish("heartbeat.invalid")) return std::unexpected(*bad);
   return seen;
 }

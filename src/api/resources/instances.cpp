@@ -8,6 +8,7 @@
 #include "api/resources/words.hpp"
 #include "domain/base/limits.hpp"
 #include "domain/base/sha256.hpp"
+#include "domain/base/utf8.hpp"
 #include "domain/json/reader.hpp"
 #include "domain/json/write.hpp"
 
@@ -58,7 +59,7 @@ void read_labels(json::ObjectReader& in, Instance& instance) {
     if (text == nullptr || key.empty() || key.size() > limits::kNameBytes ||
         text->size() > limits::kLabelValueBytes) {
       in.mistake("labels", "type",
-                 "label '" + key.substr(0, limits::kNameBytes) + "' must be text of at most " +
+                 "label '" + clip_utf8(key, limits::kNameBytes) + "' must be text of at most " +
                      std::to_string(limits::kLabelValueBytes) + " bytes under a name");
       continue;
     }

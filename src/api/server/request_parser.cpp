@@ -40,7 +40,10 @@ bool is_digits(std::string_view text) {
 }
 
 // "http://host/path" becomes "/path"; anything but origin form, absolute form and `*` is refused.
+// So are bytes beyond ASCII, which belong in %-escapes: answers and records quote the target as
+// text.
 std::optional<std::string_view> origin_form(std::string_view target) {
+  if (std::ranges::any_of(target, [](char c) { return c <= ' ' || c > '~'; })) return std::nullopt;
   for (const std::string_view scheme : {"http://", "https://"}) {
     if (!same_header_name(target.substr(0, scheme.size()), scheme)) continue;
     const auto slash = target.find_first_of("/?", scheme.size());

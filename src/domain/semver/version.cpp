@@ -5,6 +5,8 @@
 #include <limits>
 #include <optional>
 
+#include "domain/base/utf8.hpp"
+
 namespace hotswap {
 namespace {
 
@@ -82,7 +84,7 @@ SemVer::SemVer(std::uint64_t major, std::uint64_t minor, std::uint64_t patch)
 Result<SemVer> SemVer::parse(std::string_view text) {
   const auto refuse = [&](const std::string& why) {
     return fail(ErrorCode::Invalid, "version.invalid",
-                "'" + std::string(text.substr(0, kTextMax)) + "' is no semantic version: " + why);
+                "'" + clip_utf8(text, kTextMax) + "' is no semantic version: " + why);
   };
   if (text.empty()) return refuse("it is empty");
   if (text.size() > kTextMax) return refuse("it is longer than 128 bytes");

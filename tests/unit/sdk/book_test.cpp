@@ -87,6 +87,16 @@ TEST(Book, rejectsWhatTheValidatorRefusesOrChokesOnOnce) {
   EXPECT_EQ(book.config().get<int>("a"), 1);
 }
 
+TEST(Book, saysAValidatorsWordsInTextThatAServerCanRead) {
+  std::string words = "\xFF";
+  Book book("", [&](const Candidate&) { return std::optional(words); });
+  book.apply(make(R"({"a":1})", 1));
+  EXPECT_EQ(seen(book).error, "?");
+  words = std::string(1023, 'x') + "\u20ac";
+  book.apply(make(R"({"a":2})", 2));
+  EXPECT_EQ(seen(book).error, std::string(1023, 'x'));
+}
+
 TEST(Book, stagesBesideTheActiveAndActivatesByHash) {
   Book book("", nullptr);
   book.apply(make(R"({"a":1})", 1));

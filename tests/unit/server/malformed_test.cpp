@@ -55,6 +55,7 @@ const std::vector<Malformed>& table() {
       {"NoVersion", "GET /\r\nHost: t\r\n\r\n", 400},
       {"RelativeTarget", "GET x HTTP/1.1\r\nHost: t\r\n\r\n", 400},
       {"Fragment", "GET /x#y HTTP/1.1\r\nHost: t\r\n\r\n", 400},
+      {"BytesBeyondAsciiInTarget", "GET /\xC3\xA9 HTTP/1.1\r\nHost: t\r\n\r\n", 400},
       {"BlankInTarget", "GET /a b HTTP/1.1\r\nHost: t\r\n\r\n", 400},
       {"Authority", "CONNECT t:80 HTTP/1.1\r\nHost: t\r\n\r\n", 400},
       {"Http2Preface", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 505},
