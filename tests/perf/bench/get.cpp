@@ -23,7 +23,8 @@ using namespace std::chrono_literals;
 
 constexpr int kRounds = 5;
 
-/// nginx with as many workers as the server has network threads.
+/// nginx with as many workers as the server has network threads, set up as fast as it goes: for 1
+/// KB that is without sendfile (8.6 to 10 µs a request, with it 12 to 14).
 class Nginx {
  public:
   explicit Nginx(const std::string& content) : folder_("hotswap-bench"), port_(free_port()) {
@@ -32,7 +33,7 @@ class Nginx {
     std::ofstream(at("nginx.conf")) << fmt::format(
         "{}daemon off;\nworker_processes {};\npid {};\nerror_log {} error;\n"
         "events {{ worker_connections 1024; }}\n"
-        "http {{ access_log off; sendfile on; tcp_nopush on; keepalive_requests 100000000;\n"
+        "http {{ access_log off; sendfile off; keepalive_requests 100000000;\n"
         "  open_file_cache max=10;\n"
         "  client_body_temp_path {}; proxy_temp_path {}; fastcgi_temp_path {};\n"
         "  uwsgi_temp_path {}; scgi_temp_path {};\n"
