@@ -161,9 +161,13 @@ Result<Reply> Api::handle_once(Call& call) {
   auto known = idempotency_.begin(*ticket);
   if (!known) return std::unexpected(known.error());
   if (*known) return std::move(**known);
+  Response answer;
+  answer.status = 500;  // what stays if a library throws: not stored, and the key is free again
+  const std::unique_ptr<const Response, std::function<void(const Response*)>> at_the_end(
+      &answer, [&](const Response* final) { idempotency_.finish(*ticket, *final); });
   auto reply = call.route.handle(services_, call);
   if (!reply) reply = problem_of(reply.error(), call.request, call.caller, &call.route);
-  idempotency_.finish(*ticket, std::get<Response>(*reply));
+  answer = std::get<Response>(*reply);
   return reply;
 }
 
