@@ -77,7 +77,7 @@ struct Notify {
 struct MarkVersionFailed {
   std::string reason;
 };
-struct MoveStable {};     ///< the profile's stable version becomes this one
+struct MoveStable {};  ///< the profile's stable version becomes this one
 /// The profile's stable version becomes previous_stable again (revert after success), and whoever
 /// got this one without being a target gets that one, too.
 struct RestoreStable {};
