@@ -8,14 +8,20 @@ namespace {
 std::string resource_of(const ProfileName& name) { return "configs/" + name.value; }
 
 /// What was uploaded last beside what is live, in a sentence, so that nobody republishes a bad one.
-std::string notice_of(const Profile& profile, const std::optional<Version>& latest) {
-  if (!latest || profile.stable == latest->number) return {};
-  const std::string live =
-      profile.stable ? profile.stable->str() + " is live" : "no version is live yet";
+std::string notice_of(const ProfileView& view, const std::optional<Deployment>& active) {
+  const auto& latest = view.latest;
+  const auto& stable = view.profile.stable;
+  if (!latest || stable == latest->number) return {};
+  const std::string number = latest->number.str();
+  const std::string live = stable ? stable->str() + " is live." : "no version is live yet.";
   if (!latest->failed_reason.empty())
-    return latest->number.str() + " was uploaded last but rolled back (" + latest->failed_reason +
-           "); " + live + ".";
-  return latest->number.str() + " was uploaded last but is not deployed; " + live + ".";
+    return number + " was uploaded last but rolled back (" + latest->failed_reason + "); " + live;
+  if (active && active->version == latest->number)
+    return number + " is being deployed; until then " + live;
+  if (const auto part = view.live.find(latest->number); part != view.live.end())
+    return number + " runs on " + std::to_string(part->second) + " of " +
+           std::to_string(view.instances) + " instances only; " + live;
+  return number + " was uploaded last but is not deployed; " + live;
 }
 
 }  // namespace
@@ -117,7 +123,7 @@ Result<ProfileView> ConfigService::get(const Caller& caller, const ProfileName& 
     const bool runs = seen.state == ObservedState::Applied || seen.state == ObservedState::Running;
     if (runs && seen.version) ++view.live[*seen.version];
   }
-  view.notice = notice_of(view.profile, view.latest);
+  view.notice = notice_of(view, *active);
   return view;
 }
 

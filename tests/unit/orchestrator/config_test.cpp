@@ -71,6 +71,12 @@ TEST_F(ConfigTest, TheViewSaysWhatIsLiveBesideWhatWasUploadedLast) {
   ASSERT_TRUE(view);
   EXPECT_EQ(view->latest->number.str(), "1.0.0");
   EXPECT_TRUE(view->notice.contains("is not deployed"));
+  register_instances(3);
+  ASSERT_TRUE(start("1.0.0", json::Value("Direct")));
+  EXPECT_TRUE(node().configs.get(kAdmin, name_)->notice.contains("is being deployed"));
+  node().runner.run_due();
+  round();
+  EXPECT_EQ(node().configs.get(kAdmin, name_)->notice, "");
 }
 
 TEST_F(ConfigTest, ProfileAccessNarrowsTheRole) {
