@@ -17,8 +17,8 @@ constexpr auto kDatabase = "/hotswap.db";
 LogLevel level_of(const std::string& name) {
   if (name == "trace") return LogLevel::Trace;
   if (name == "debug") return LogLevel::Debug;
-  if (name == "warn" || name == "warning") return LogLevel::Warning;
-  if (name == "error" || name == "off") return LogLevel::Error;
+  if (name == "warn") return LogLevel::Warning;
+  if (name == "error") return LogLevel::Error;
   return LogLevel::Info;
 }
 

@@ -91,8 +91,6 @@ std::vector<SettingKey> make_keys() {
                           [](Settings& s) -> std::string& { return s.listen.tls_key; }));
   keys.push_back(switch_key("insecure", "allow plain HTTP on an address that is not loopback",
                             [](Settings& s) -> bool& { return s.listen.insecure; }));
-  keys.push_back(text_key("public-url", "how others reach this server (default: as it listens)",
-                          [](Settings& s) -> std::string& { return s.listen.public_url; }));
   keys.push_back(duration_key("heartbeat-interval", "asked of instances (default 30s)",
                               [](Settings& s) -> Duration& { return s.fleet.heartbeat_interval; }));
   keys.push_back(duration_key("remove-after", "silence that removes an instance (default 2m)",
@@ -103,9 +101,9 @@ std::vector<SettingKey> make_keys() {
   keys.push_back(count_key(
       "workers", "threads that may block (default 4)",
       [](Settings& s) -> int& { return s.listen.workers; }, 1));
-  keys.push_back(word_key("log-level", "trace, debug, info, warn, error or off (default info)",
+  keys.push_back(word_key("log-level", "trace, debug, info, warn or error (default info)",
                           [](Settings& s) -> std::string& { return s.log.level; },
-                          {"trace", "debug", "info", "warn", "error", "off"}));
+                          {"trace", "debug", "info", "warn", "error"}));
   keys.push_back(word_key("log-format", "text or json (default text)",
                           [](Settings& s) -> std::string& { return s.log.format; },
                           {"text", "json"}));

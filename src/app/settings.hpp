@@ -23,9 +23,8 @@ struct ListenSettings {
   std::string tls_cert;               ///< PEM file with the chain; empty: plain HTTP
   std::string tls_key;                ///< PEM file of the private key
   bool insecure = false;              ///< allows plain HTTP beyond loopback
-  std::string public_url;  ///< how others reach this server; empty: from address and port
-  int io_threads = 0;      ///< 0: half of the cores
-  int workers = 4;         ///< threads that may block
+  int io_threads = 0;                 ///< 0: half of the cores
+  int workers = 4;                    ///< threads that may block
 };
 
 struct StoreSettings {
@@ -44,7 +43,7 @@ struct FleetSettings {
 };
 
 struct LogSettings {
-  std::string level = "info";   ///< trace, debug, info, warn, error or off
+  std::string level = "info";   ///< trace, debug, info, warn or error
   std::string format = "text";  ///< text or json
 };
 

@@ -1,5 +1,7 @@
 #include "orchestrator/committer.hpp"
 
+#include "domain/base/overloaded.hpp"
+
 namespace hotswap {
 namespace {
 
@@ -8,11 +10,6 @@ struct Touched {
   std::set<ProfileName> profiles;
   std::vector<ProfileName> deleted;
   std::vector<Assignment> assignments;
-};
-
-template <class... Ts>
-struct Overloaded : Ts... {
-  using Ts::operator()...;
 };
 
 Touched touched_by(const ChangeSet& changes) {

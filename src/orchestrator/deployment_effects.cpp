@@ -1,5 +1,7 @@
 #include "orchestrator/deployment_effects.hpp"
 
+#include "domain/base/overloaded.hpp"
+
 namespace hotswap {
 
 struct EffectWriter::Draft {
@@ -37,11 +39,6 @@ struct EffectWriter::Draft {
 };
 
 namespace {
-
-template <class... Ts>
-struct Overloaded : Ts... {
-  using Ts::operator()...;
-};
 
 bool touches_assignments(const Decision& decision) {
   return std::ranges::any_of(decision.effects, [](const Effect& effect) {

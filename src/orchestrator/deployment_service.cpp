@@ -1,15 +1,11 @@
 #include "orchestrator/deployment_service.hpp"
 
 #include "domain/base/limits.hpp"
+#include "domain/base/overloaded.hpp"
 #include "orchestrator/deployment_evidence.hpp"
 
 namespace hotswap {
 namespace {
-
-template <class... Ts>
-struct Overloaded : Ts... {
-  using Ts::operator()...;
-};
 
 DeploymentEvent event_of(DeploymentCommand command, const std::string& by) {
   return std::visit(

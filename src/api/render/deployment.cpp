@@ -1,15 +1,11 @@
 #include "api/render/deployment.hpp"
 
 #include "api/render/config.hpp"
+#include "domain/base/overloaded.hpp"
 #include "domain/rollout/decide.hpp"
 
 namespace hotswap::api {
 namespace {
-
-template <class... Ts>
-struct Overloaded : Ts... {
-  using Ts::operator()...;
-};
 
 constexpr TargetState kTargetStates[] = {
     TargetState::Waiting, TargetState::Assigned,    TargetState::Received,

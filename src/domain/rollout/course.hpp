@@ -4,14 +4,10 @@
 
 #include <set>
 
+#include "domain/base/overloaded.hpp"
 #include "domain/rollout/decide.hpp"
 
 namespace hotswap::rollout {
-
-template <class... Cases>
-struct Overloaded : Cases... {
-  using Cases::operator()...;
-};
 
 class Course {
  public:

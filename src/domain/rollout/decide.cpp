@@ -9,7 +9,6 @@ namespace hotswap {
 namespace {
 
 using rollout::Course;
-using rollout::Overloaded;
 
 Result<void> take(Course& course, const DeploymentEvent& event) {
   return std::visit(
