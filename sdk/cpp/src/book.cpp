@@ -25,6 +25,7 @@ Book::Book(std::string primary, Validator validator)
 
 Book::Effect Book::apply(Offer offer) {
   if (!is_news(offer, false)) return Effect::None;
+  receive(offer.identity);
   auto snapshot = check(offer, false);
   if (!snapshot) return reject(offer.identity, std::move(snapshot.error()));
   install(*std::move(snapshot), State::Applied);
@@ -33,6 +34,7 @@ Book::Effect Book::apply(Offer offer) {
 
 Book::Effect Book::stage(Offer offer) {
   if (!is_news(offer, true)) return Effect::None;
+  receive(offer.identity);
   auto snapshot = check(offer, true);
   if (!snapshot) return reject(offer.identity, std::move(snapshot.error()));
   const MutexLock lock(mutex_);
@@ -190,6 +192,11 @@ std::optional<std::string> Book::judge(const Candidate& candidate) const {
   } catch (...) {
     return "the validator threw";
   }
+}
+
+void Book::receive(const Identity& identity) {
+  const MutexLock lock(mutex_);
+  observe(profile_at(identity.profile), identity, State::Received);
 }
 
 Book::Effect Book::reject(const Identity& identity, std::string reason) {

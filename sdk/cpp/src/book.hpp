@@ -67,6 +67,8 @@ class Book {
   [[nodiscard]] std::expected<Held, std::string> check(Offer& offer, bool staged)
       HS_EXCLUDES(mutex_);
   [[nodiscard]] std::optional<std::string> judge(const Candidate& candidate) const;
+  /// A validator may take its time: a heartbeat meanwhile says that the bytes are here.
+  void receive(const Identity& identity) HS_EXCLUDES(mutex_);
   Effect reject(const Identity& identity, std::string reason) HS_EXCLUDES(mutex_);
   void install(Held snapshot, State state) HS_EXCLUDES(mutex_);
   void observe(Profile& profile, const Identity& identity, State state) HS_REQUIRES(mutex_);

@@ -89,6 +89,8 @@ std::optional<std::chrono::milliseconds> interval_of(const json::Value& value) {
 
 std::string_view to_string(State state) {
   switch (state) {
+    case State::Received:
+      return "received";
     case State::Applied:
       return "applied";
     case State::Rejected:

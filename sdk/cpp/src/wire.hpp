@@ -28,7 +28,7 @@ struct Desired {
   std::optional<Offer> staged;
 };
 
-enum class State { Applied, Rejected, Staged, Running };
+enum class State { Received, Applied, Rejected, Staged, Running };
 
 struct Observation {
   std::string version;

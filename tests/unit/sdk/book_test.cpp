@@ -34,6 +34,19 @@ TEST(Book, appliesReportsAndThenSaysThatItRuns) {
   EXPECT_EQ(seen(book).generation, 5U);
 }
 
+TEST(Book, saysReceivedWhileTheValidatorThinks) {
+  const Book* asked = nullptr;
+  std::optional<State> meanwhile;
+  Book book("", [&](const Candidate&) -> std::optional<std::string> {
+    meanwhile = seen(*asked).state;
+    return std::nullopt;
+  });
+  asked = &book;
+  book.apply(make(R"({"a":1})", 5));
+  EXPECT_EQ(meanwhile, State::Received);
+  EXPECT_EQ(seen(book).state, State::Applied);
+}
+
 TEST(Book, doesNotTakeAnOldReportForAnAnswerToANewerState) {
   Book book("", nullptr);
   book.apply(make(R"({"a":1})", 5));
