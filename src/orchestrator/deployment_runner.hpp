@@ -86,6 +86,7 @@ class DeploymentRunner {
   mutable std::mutex mutex_;
   std::condition_variable_any wake_;
   std::map<DeploymentId, EntryPtr> entries_;
+  DeploymentId last_taken_;
   std::map<ProfileName, EntryPtr> by_profile_;
   std::vector<std::jthread> threads_;
 };
