@@ -49,6 +49,15 @@ TEST_F(CommandLine, ExitCodesFollowTheTable) {
   EXPECT_EQ(hotswap({"--version"}).code, 0);
 }
 
+TEST_F(CommandLine, HelpIsThereHoweverOneAsks) {
+  const auto asked = hotswap({"help"});
+  EXPECT_EQ(asked.code, 0);
+  EXPECT_TRUE(asked.out.contains("deploy"));
+  const auto bare = hotswap({});
+  EXPECT_EQ(bare.code, 2);
+  EXPECT_EQ(bare.out, asked.out);
+}
+
 TEST_F(CommandLine, AnErrorIsOneLineThatSaysWhatWhereAndWhatToDo) {
   const auto away = hotswap({"config", "list", "--server", "http://127.0.0.1:1"});
   EXPECT_TRUE(away.out.empty());
