@@ -2,7 +2,9 @@
 
 #include <csignal>
 #include <cstdio>
+#include <filesystem>
 
+#include "app/data_dir.hpp"
 #include "app/keys.hpp"
 #include "app/node.hpp"
 #include "app/server_command.hpp"
@@ -82,6 +84,8 @@ int serve_store(const Settings& settings, SqliteStore& store, std::string key, S
 int serve(const Settings& settings) {
   block_stop_signals();
   if (auto done = make_data_dir(settings.store.data_dir); !done) return cannot_start(done.error());
+  const auto lock = DataDirLock::take(settings.store.data_dir);
+  if (!lock) return cannot_start(lock.error());
   auto key = token_key(settings);
   if (!key) return cannot_start(key.error());
   SystemClock clock;
@@ -100,6 +104,13 @@ cli::Actions actions() {
   actions.server = server_verb(serve);
   actions.mint = mint_token;
   actions.backup = [](const std::string& data_dir, const std::string& to) -> Result<void> {
+    if (!std::filesystem::exists(data_dir + kDatabase))
+      return fail(ErrorCode::NotFound, "backup.no_database",
+                  "there is no database in " + data_dir + ": give the server's --data-dir");
+    const auto folder = std::filesystem::absolute(to).parent_path();
+    if (!std::filesystem::is_directory(folder))
+      return fail_field("backup.invalid", "--to", "folder",
+                        folder.string() + " is no folder: make it first");
     auto store = SqliteStore::open({.path = data_dir + kDatabase});
     if (!store) return std::unexpected(store.error());
     return (*store)->backup(to);

@@ -1,7 +1,6 @@
 #include "app/keys.hpp"
 
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -89,17 +88,6 @@ Result<std::string> mint_token(const Principal& principal, Duration ttl, const s
   claims.issued_at = SystemClock().wall();
   claims.expires = *claims.issued_at + ttl;
   return api::mint(claims, key);
-}
-
-Result<void> make_data_dir(const std::string& path) {
-  for (std::size_t slash = 1; slash != std::string::npos;) {
-    slash = path.find('/', slash + 1);
-    const std::string part = path.substr(0, slash);
-    if (::mkdir(part.c_str(), 0700) != 0 && errno != EEXIST)
-      return fail_field("settings.invalid", "--data-dir", "folder",
-                        "cannot make " + part + ": " + std::strerror(errno));
-  }
-  return {};
 }
 
 }  // namespace hotswap

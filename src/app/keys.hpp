@@ -20,7 +20,4 @@ namespace hotswap {
 [[nodiscard]] Result<std::string> mint_token(const Principal& principal, Duration ttl,
                                              const std::string& key);
 
-/// Makes the data folder (0700) if it is missing.
-[[nodiscard]] Result<void> make_data_dir(const std::string& path);
-
 }  // namespace hotswap

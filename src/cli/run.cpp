@@ -24,7 +24,13 @@ void add_globals(CLI::App& app, Globals& globals) {
   app.add_flag("--no-color", globals.no_color, "no colours, also by NO_COLOR=1");
 }
 
+/// CLI11 only says that a subcommand is missing; people want to hear which word it did not know.
 int usage(const CLI::App& app, const CLI::ParseError& error) {
+  const auto unknown = app.remaining(true);
+  if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr && !unknown.empty()) {
+    fmt::print(stderr, "hotswap: '{}' is no verb here; see hotswap --help\n", unknown.front());
+    return static_cast<int>(ExitCode::Usage);
+  }
   const int code = app.exit(error);
   return code == 0 ? 0 : static_cast<int>(ExitCode::Usage);
 }

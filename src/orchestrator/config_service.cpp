@@ -13,7 +13,7 @@ std::string notice_of(const ProfileView& view, const std::optional<Deployment>& 
   const auto& stable = view.profile.stable;
   if (!latest || stable == latest->number) return {};
   const std::string number = latest->number.str();
-  const std::string live = stable ? stable->str() + " is live." : "no version is live yet.";
+  const std::string live = stable ? stable->str() + " is stable." : "no version is stable yet.";
   if (!latest->failed_reason.empty())
     return number + " was uploaded last but rolled back (" + latest->failed_reason + "); " + live;
   if (active && active->version == latest->number)
@@ -22,6 +22,13 @@ std::string notice_of(const ProfileView& view, const std::optional<Deployment>& 
     return number + " runs on " + std::to_string(part->second) + " of " +
            std::to_string(view.instances) + " instances only; " + live;
   return number + " was uploaded last but is not deployed; " + live;
+}
+
+/// A link that nothing checks would be a false comfort.
+Result<void> without_schema(const ProfileDraft& draft) {
+  if (draft.schema_id.empty()) return {};
+  return fail_field("config.invalid", "$.schemaId", "unsupported",
+                    "this version has no schemas yet: leave it out");
 }
 
 }  // namespace
@@ -56,6 +63,7 @@ TimelineEvent ConfigService::event(const Caller& caller, const ProfileName& name
 Result<Profile> ConfigService::create(const Caller& caller, ProfileDraft draft) {
   if (auto ok = authorize(caller.principal, Action::ConfigCreate); !ok)
     return std::unexpected(ok.error());
+  if (auto ok = without_schema(draft); !ok) return std::unexpected(ok.error());
   const WallTime now = clock_.wall();
   Profile profile;
   profile.name = ProfileName(std::move(draft.name));
@@ -157,6 +165,7 @@ Result<Profile> ConfigService::update(const Caller& caller, const ProfileName& n
   }
   auto draft = patch_profile(*profile, patch);
   if (!draft) return std::unexpected(draft.error());
+  if (auto ok = without_schema(*draft); !ok) return std::unexpected(ok.error());
   profile->description = std::move(draft->description);
   profile->labels = std::move(draft->labels);
   profile->schema_id = std::move(draft->schema_id);

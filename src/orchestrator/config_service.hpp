@@ -19,7 +19,7 @@ struct ProfileView {
   std::optional<DeploymentId> active_deployment;
   std::map<SemVer, std::size_t> live;  ///< version → instances that say they run it
   std::size_t instances = 0;           ///< that get this profile
-  /// "1.3.0 was uploaded last but rolled back; 1.2.0 is live": empty if latest is live.
+  /// "1.3.0 was uploaded last but rolled back; 1.2.0 is stable": empty if latest is stable.
   std::string notice;
 };
 
@@ -38,6 +38,9 @@ struct HistoryRequest {
   PageRequest page;
   std::optional<WallTime> at;  ///< what was live then
 };
+
+/// Conflict `deployment.version_failed` or `deployment.version_deprecated`.
+[[nodiscard]] Result<void> fit_to_deploy(const Version& version);
 
 class ConfigService {
  public:
@@ -72,9 +75,11 @@ class ConfigService {
                                  const SemVer& number, const std::string& tag);
   [[nodiscard]] Result<void> untag(const Caller& caller, const ProfileName& name,
                                    const SemVer& number, const std::string& tag);
-  /// A new version (next patch after latest) with the content of `to`.
+  /// A new version (next patch after latest) with the content of `to`. Unless forced, Conflict
+  /// `deployment.version_failed` or `deployment.version_deprecated`: the content would come back
+  /// under a number that nobody knows to be bad.
   [[nodiscard]] Result<Version> roll_back_content(const Caller& caller, const ProfileName& name,
-                                                  const std::string& to);
+                                                  const std::string& to, bool force);
   /// Events of the profile, newest last.
   [[nodiscard]] Result<std::vector<TimelineEvent>> history(const Caller& caller,
                                                            const ProfileName& name,

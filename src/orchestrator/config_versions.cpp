@@ -31,6 +31,19 @@ std::unexpected<Error> no_such_version(const ProfileName& name, const std::strin
 
 }  // namespace
 
+Result<void> fit_to_deploy(const Version& version) {
+  if (!version.failed_reason.empty())
+    return fail(ErrorCode::Conflict, "deployment.version_failed",
+                "Version " + version.number.str() + " was rolled back before (" +
+                    version.failed_reason +
+                    "): upload a corrected version, or repeat with force=true.");
+  if (std::ranges::find(version.tags, "deprecated") != version.tags.end())
+    return fail(ErrorCode::Conflict, "deployment.version_deprecated",
+                "Version " + version.number.str() +
+                    " is tagged deprecated: choose another, or repeat with force=true.");
+  return {};
+}
+
 Result<SemVer> ConfigService::number_for(const ProfileName& name, const Upload& upload) {
   if (upload.number.has_value() == upload.bump.has_value())
     return fail_field(
@@ -180,13 +193,15 @@ Result<void> ConfigService::untag(const Caller& caller, const ProfileName& name,
 }
 
 Result<Version> ConfigService::roll_back_content(const Caller& caller, const ProfileName& name,
-                                                 const std::string& to) {
+                                                 const std::string& to, bool force) {
   auto profile = readable(caller, name, Action::ConfigRollback);
   if (!profile) return std::unexpected(profile.error());
   auto number = resolve(name, to);
   if (!number) return std::unexpected(number.error());
   auto old = store_.version(name, *number);
   if (!old) return old;
+  if (!force)
+    if (auto fit = fit_to_deploy(*old); !fit) return std::unexpected(fit.error());
   auto numbers = store_.version_numbers(name);
   if (!numbers) return std::unexpected(numbers.error());
   Version version = *old;

@@ -48,15 +48,7 @@ DeploymentService::DeploymentService(const Parts& parts)
 Result<void> DeploymentService::check_version(const Profile& profile, const Version& version,
                                               const StartDeployment& request) {
   if (request.force) return {};
-  if (!version.failed_reason.empty())
-    return fail(ErrorCode::Conflict, "deployment.version_failed",
-                "Version " + version.number.str() + " was rolled back before (" +
-                    version.failed_reason +
-                    "): upload a corrected version, or repeat with force=true.");
-  if (std::ranges::find(version.tags, "deprecated") != version.tags.end())
-    return fail(ErrorCode::Conflict, "deployment.version_deprecated",
-                "Version " + version.number.str() +
-                    " is tagged deprecated: choose another, or repeat with force=true.");
+  if (auto fit = fit_to_deploy(version); !fit) return fit;
   if (profile.stable == version.number && request.targets.all())
     return fail(ErrorCode::Conflict, "deployment.already_stable",
                 "Version " + version.number.str() +

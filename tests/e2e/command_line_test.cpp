@@ -49,6 +49,26 @@ TEST_F(CommandLine, ExitCodesFollowTheTable) {
   EXPECT_EQ(hotswap({"--version"}).code, 0);
 }
 
+TEST_F(CommandLine, AWordThatIsNoVerbIsNamed) {
+  EXPECT_TRUE(hotswap({"wibble"}).err.contains("'wibble' is no verb"));
+  EXPECT_TRUE(hotswap({"deployment", "show", "x"}).err.contains("'show' is no verb"));
+}
+
+TEST_F(CommandLine, ASecondServerOnTheSameFolderIsRefused) {
+  const auto second =
+      hotswap({"server", "--dev", "--listen", "127.0.0.1:0", "--data-dir", server.data().string()});
+  EXPECT_EQ(second.code, 4);
+  EXPECT_TRUE(second.err.contains("another server")) << second.err;
+}
+
+TEST_F(CommandLine, ABackupOfNothingOrToNowhereSaysSo) {
+  EXPECT_EQ(hotswap({"backup", "--data-dir", "/nowhere", "--to", "/tmp/x.db"}).code, 3);
+  const auto nowhere =
+      hotswap({"backup", "--data-dir", server.data().string(), "--to", "/nowhere/x.db"});
+  EXPECT_EQ(nowhere.code, 5);
+  EXPECT_TRUE(nowhere.err.contains("/nowhere is no folder")) << nowhere.err;
+}
+
 TEST_F(CommandLine, HelpIsThereHoweverOneAsks) {
   const auto asked = hotswap({"help"});
   EXPECT_EQ(asked.code, 0);

@@ -14,6 +14,7 @@ namespace {
 struct RollbackRequest {
   std::string to;
   bool deploy = false;
+  bool force = false;
   std::optional<Strategy> strategy;
   std::string reason;
 };
@@ -23,6 +24,7 @@ Result<RollbackRequest> read_request(const json::Value& body) {
   RollbackRequest request;
   request.to = in.required_string("toVersion");
   request.deploy = in.optional_bool("deploy").value_or(false);
+  request.force = in.optional_bool("force").value_or(false);
   request.reason = in.optional_string("reason").value_or("");
   if (const auto* strategy = in.optional_value("strategy")) {
     auto read = strategy_from_json(*strategy, "$.strategy");
@@ -42,6 +44,7 @@ StartDeployment deployment_of(const ProfileName& name, std::string version,
   start.profile = name;
   start.version = std::move(version);
   start.strategy = request.strategy;
+  start.force = request.force;
   start.reason = request.reason.empty() ? "Rollback to " + request.to : request.reason;
   return start;
 }
@@ -61,7 +64,8 @@ Result<Reply> roll_back_config(Services& services, Call& call) {
       return std::unexpected(planned.error());
     }
   }
-  const auto version = services.configs.roll_back_content(call.caller, name, request->to);
+  const auto version =
+      services.configs.roll_back_content(call.caller, name, request->to, request->force);
   if (!version) return std::unexpected(version.error());
   const auto number = version->number.str();
   json::Object answer{{"version", version_json(*version)}, {"deployment", {}}};

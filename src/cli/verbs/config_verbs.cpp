@@ -117,13 +117,15 @@ Outcome remove(Session& session, const std::string& name, bool force) {
 struct RollbackFlags {
   std::string name, to;
   bool deploy = false;
+  bool force = false;
 };
 
 Outcome roll_back(Session& session, const RollbackFlags& flags) {
   auto api = session.api();
   if (!api) return std::unexpected(api.error());
-  auto answer = (*api)->post(config_path(flags.name, {"rollback"}),
-                             json::Object{{"toVersion", flags.to}, {"deploy", flags.deploy}});
+  auto answer = (*api)->post(
+      config_path(flags.name, {"rollback"}),
+      json::Object{{"toVersion", flags.to}, {"deploy", flags.deploy}, {"force", flags.force}});
   if (!answer) return std::unexpected(answer.error());
   if (session.json()) {
     session.print_json(*answer);
@@ -192,6 +194,7 @@ void add_config_verbs(Verbs& verbs) {
   back->add_option("name", flags->name)->required();
   back->add_option("--to", flags->to, "version, tag or range whose content is wanted")->required();
   back->add_flag("--deploy", flags->deploy, "and deploy it");
+  back->add_flag("--force", flags->force, "also content that was rolled back or is deprecated");
   verbs.on(back, [flags](Session& session) { return roll_back(session, *flags); });
 }
 

@@ -20,8 +20,9 @@ Error profile_changed(const ProfileName& name) {
 }
 
 Error profile_not_found(const ProfileName& name) {
-  return error(ErrorCode::NotFound, "config.not_found",
-               "There is no config named " + name.str() + ".");
+  return error(
+      ErrorCode::NotFound, "config.not_found",
+      "There is no config named " + name.str() + ": list the configs, or create it first.");
 }
 
 Error generation_stale(const ProfileName& name, std::uint64_t stored, std::uint64_t wanted) {
@@ -38,7 +39,8 @@ Error version_exists(const ProfileName& profile, const SemVer& number) {
 
 Error version_not_found(const ProfileName& profile, const SemVer& number) {
   return error(ErrorCode::NotFound, "version.not_found",
-               "Config " + profile.str() + " has no version " + number.str() + ".");
+               "Config " + profile.str() + " has no version " + number.str() +
+                   ": list its versions, or upload this one first.");
 }
 
 Error deployment_exists(const DeploymentId& id) {

@@ -59,10 +59,20 @@ TEST_F(ConfigTest, StableIsMovedByDeploymentsOnly) {
 TEST_F(ConfigTest, RollingContentBackMakesANewVersion) {
   ASSERT_TRUE(put("1.0.0", {}, 1));
   ASSERT_TRUE(put("1.1.0", {}, 2));
-  const auto again = node().configs.roll_back_content(kAdmin, name_, "1.0.0");
+  const auto again = node().configs.roll_back_content(kAdmin, name_, "1.0.0", false);
   ASSERT_TRUE(again);
   EXPECT_EQ(again->number.str(), "1.1.1");
   EXPECT_EQ(again->content, R"({"value":1})");
+}
+
+TEST_F(ConfigTest, BadContentDoesNotComeBackUnderANewNumberUnlessForced) {
+  ASSERT_TRUE(put("1.0.0", {}, 1));
+  ASSERT_TRUE(put("1.1.0", {}, 2));
+  ASSERT_TRUE(node().configs.tag(kAdmin, name_, SemVer(1, 0, 0), "deprecated"));
+  const auto refused = node().configs.roll_back_content(kAdmin, name_, "1.0.0", false);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().reason, "deployment.version_deprecated");
+  EXPECT_TRUE(node().configs.roll_back_content(kAdmin, name_, "1.0.0", true));
 }
 
 TEST_F(ConfigTest, TheViewSaysWhatIsLiveBesideWhatWasUploadedLast) {
