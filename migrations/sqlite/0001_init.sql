@@ -42,11 +42,13 @@ CREATE TABLE versions (
 );
 CREATE INDEX versions_by_upload ON versions (profile, upload);
 
+-- slot: the tag itself, or tag and number for one that may stand on many versions.
 CREATE TABLE tags (
   profile TEXT NOT NULL,
+  slot TEXT NOT NULL,
   tag TEXT NOT NULL,
   number TEXT NOT NULL,
-  PRIMARY KEY (profile, tag),
+  PRIMARY KEY (profile, slot),
   FOREIGN KEY (profile, number) REFERENCES versions (profile, number) ON DELETE CASCADE
 ) WITHOUT ROWID;
 CREATE INDEX tags_by_number ON tags (profile, number);

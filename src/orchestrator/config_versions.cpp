@@ -175,13 +175,13 @@ Result<void> ConfigService::untag(const Caller& caller, const ProfileName& name,
                                   const SemVer& number, const std::string& tag) {
   auto profile = readable(caller, name, Action::VersionTag);
   if (!profile) return std::unexpected(profile.error());
-  auto tagged = store_.tagged(name, tag);
-  if (!tagged) return std::unexpected(tagged.error());
-  if (*tagged != number)
+  auto version = store_.version(name, number);
+  if (!version) return std::unexpected(version.error());
+  if (std::ranges::find(version->tags, tag) == version->tags.end())
     return fail(ErrorCode::NotFound, "tag.not_found",
                 "Version " + number.str() + " does not carry the tag " + tag + ".");
   ChangeSet changes;
-  changes.push_back(change::DeleteTag{name, tag});
+  changes.push_back(change::DeleteTag{name, tag, number});
   changes.push_back(change::AppendEvent{
       event(caller, name, "version.untagged", "Tag " + tag + " removed from " + number.str(),
             json::Object{{"version", number.str()}, {"tag", tag}})});

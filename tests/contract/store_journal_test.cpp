@@ -153,7 +153,8 @@ TEST_P(StoreCommit, a_set_is_made_whole_or_not_at_all) {
   renamed.hostname = "other";
   refused({change::InsertProfile{sample_profile("second")},
            change::InsertVersion{sample_version(kProfile.str(), "2.0.0")},
-           change::PutTag{kProfile, "beta", ver("2.0.0")}, change::DeleteTag{kProfile, "beta"},
+           change::PutTag{kProfile, "beta", ver("2.0.0")},
+           change::DeleteTag{kProfile, "beta", ver("2.0.0")},
            change::AdvanceProfile{kProfile, ver("2.0.0"), false, 7},
            change::MarkVersion{kProfile, ver("1.0.0"), "bad"}, change::UpdateDeployment{done},
            change::InsertDeployment{sample_deployment("d-2")}, change::UpdateDeployment{next},

@@ -218,9 +218,26 @@ TEST_P(StoreVersions, a_tag_moves_and_goes) {
   put({change::PutTag{name, "beta", ver("2.0.0")}});
   EXPECT_EQ(*store().tagged(name, "beta"), ver("2.0.0"));
   EXPECT_TRUE(store().version(name, ver("1.0.0"))->tags.empty());
-  put({change::DeleteTag{name, "beta"}, change::DeleteTag{name, "beta"}});
+  put({change::DeleteTag{name, "beta", ver("1.0.0")}});
+  EXPECT_EQ(*store().tagged(name, "beta"), ver("2.0.0"));
+  put({change::DeleteTag{name, "beta", ver("2.0.0")},
+       change::DeleteTag{name, "beta", ver("2.0.0")}});
   EXPECT_EQ(*store().tagged(name, "beta"), std::nullopt);
   refused({change::PutTag{name, "beta", ver("7.0.0")}}, ErrorCode::NotFound, "version.not_found");
+}
+
+TEST_P(StoreVersions, deprecated_may_stand_on_many_versions) {
+  const ProfileName name(kName);
+  put({change::InsertVersion{sample_version(kName, "1.0.0")},
+       change::InsertVersion{sample_version(kName, "2.0.0")},
+       change::PutTag{name, "deprecated", ver("1.0.0")},
+       change::PutTag{name, "deprecated", ver("2.0.0")}});
+  EXPECT_EQ(store().version(name, ver("1.0.0"))->tags, std::vector<std::string>{"deprecated"});
+  EXPECT_EQ(store().version(name, ver("2.0.0"))->tags, std::vector<std::string>{"deprecated"});
+  EXPECT_TRUE(store().tagged(name, "deprecated")->has_value());
+  put({change::DeleteTag{name, "deprecated", ver("2.0.0")}});
+  EXPECT_TRUE(store().version(name, ver("2.0.0"))->tags.empty());
+  EXPECT_EQ(*store().tagged(name, "deprecated"), ver("1.0.0"));
 }
 
 TEST_P(StoreVersions, a_version_is_marked_as_failed) {

@@ -22,6 +22,11 @@ bool is_name(std::string_view text) {
   return std::ranges::all_of(text, [](char c) { return is_lower_or_digit(c) || is_mark(c); });
 }
 
+std::string tag_slot(std::string_view tag, const SemVer& number) {
+  // No tag has a space.
+  return tag == "deprecated" ? "deprecated " + number.str() : std::string(tag);
+}
+
 bool is_tag(std::string_view text) {
   if (text.empty() || text.size() > limits::kNameBytes || !is_letter(text.front())) return false;
   if (text == "latest" || SemVer::parse(text)) return false;

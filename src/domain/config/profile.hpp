@@ -66,6 +66,9 @@ struct ProfileDraft {
 /// The description part only (the input form of profile_draft_from_json).
 [[nodiscard]] json::Object describe(const Profile& profile);
 [[nodiscard]] bool is_name(std::string_view text);
+/// What a tag takes up in its profile: `deprecated` may stand on many versions, any other tag on
+/// one at a time, so that setting it again moves it.
+[[nodiscard]] std::string tag_slot(std::string_view tag, const SemVer& number);
 [[nodiscard]] bool is_tag(
     std::string_view text);  ///< `[A-Za-z][A-Za-z0-9._-]*`, not a version, not `latest`
 

@@ -78,6 +78,7 @@ struct PutTag {
 struct DeleteTag {
   ProfileName profile;
   std::string tag;
+  SemVer number;
 };  ///< none: ignored
 /// Conflict `deployment.already_active` naming the other, while one is active for the profile.
 struct InsertDeployment {

@@ -98,12 +98,14 @@ struct Applier {
     if (!state.versions.contains({c.profile, c.number.str()})) {
       return unexpected(store::version_not_found(c.profile, c.number));
     }
-    log.put(state.tags, {c.profile, c.tag}, c.number);
+    log.put(state.tags, {c.profile, tag_slot(c.tag, c.number)}, {c.tag, c.number});
     return {};
   }
 
   Result<void> operator()(change::DeleteTag& c) {
-    log.erase(state.tags, {c.profile, c.tag});
+    const std::pair key{c.profile, tag_slot(c.tag, c.number)};
+    const auto found = state.tags.find(key);
+    if (found != state.tags.end() && found->second.number == c.number) log.erase(state.tags, key);
     return {};
   }
 

@@ -51,7 +51,7 @@ std::vector<std::string> tags_of(const memory::State& state, const Version& vers
   std::vector<std::string> tags;
   auto it = state.tags.lower_bound({version.profile, ""});
   for (; it != state.tags.end() && it->first.first == version.profile; ++it) {
-    if (it->second == version.number) tags.push_back(it->first.second);
+    if (it->second.number == version.number) tags.push_back(it->second.tag);
   }
   return tags;
 }
@@ -166,9 +166,11 @@ Result<std::vector<SemVer>> MemoryStore::version_numbers(const ProfileName& prof
 Result<std::optional<SemVer>> MemoryStore::tagged(const ProfileName& profile,
                                                   const std::string& tag) {
   const MutexLock lock(mutex_);
-  const auto found = state_.tags.find({profile, tag});
-  if (found == state_.tags.end()) return std::optional<SemVer>();
-  return found->second;
+  const auto found = state_.tags.lower_bound({profile, tag});
+  if (found == state_.tags.end() || found->first.first != profile || found->second.tag != tag) {
+    return std::optional<SemVer>();
+  }
+  return found->second.number;
 }
 
 Result<Instance> MemoryStore::instance(const InstanceId& id) {

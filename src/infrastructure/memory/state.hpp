@@ -24,7 +24,11 @@ struct StoredDeployment {
 struct State {
   std::map<ProfileName, Profile> profiles;
   std::map<std::pair<ProfileName, std::string>, StoredVersion> versions;  ///< by number as text
-  std::map<std::pair<ProfileName, std::string>, SemVer> tags;
+  struct Tag {
+    std::string tag;
+    SemVer number;
+  };
+  std::map<std::pair<ProfileName, std::string>, Tag> tags;  ///< by tag_slot()
   std::map<DeploymentId, StoredDeployment> deployments;
   std::map<std::uint64_t, DeploymentId> deployments_by_start;
   std::map<ProfileName, DeploymentId> active;

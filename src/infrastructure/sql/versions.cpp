@@ -97,15 +97,16 @@ Result<void> apply(Session& session, const change::PutTag& change) {
   const auto known = is_stored(session, change.profile, change.number);
   if (!known) return std::unexpected(known.error());
   if (!*known) return std::unexpected(store::version_not_found(change.profile, change.number));
-  return run(session,
-             "INSERT INTO tags (profile, tag, number) VALUES ($1, $2, $3) "
-             "ON CONFLICT (profile, tag) DO UPDATE SET number = excluded.number",
-             {change.profile.str(), change.tag, change.number.str()});
+  return run(
+      session,
+      "INSERT INTO tags (profile, slot, tag, number) VALUES ($1, $2, $3, $4) "
+      "ON CONFLICT (profile, slot) DO UPDATE SET number = excluded.number",
+      {change.profile.str(), tag_slot(change.tag, change.number), change.tag, change.number.str()});
 }
 
 Result<void> apply(Session& session, const change::DeleteTag& change) {
-  return run(session, "DELETE FROM tags WHERE profile = $1 AND tag = $2",
-             {change.profile.str(), change.tag});
+  return run(session, "DELETE FROM tags WHERE profile = $1 AND slot = $2 AND number = $3",
+             {change.profile.str(), tag_slot(change.tag, change.number), change.number.str()});
 }
 
 Result<Version> version(Session& session, const ProfileName& profile, const SemVer& number) {
@@ -142,7 +143,7 @@ Result<std::vector<SemVer>> version_numbers(Session& session, const ProfileName&
 
 Result<std::optional<SemVer>> tagged(Session& session, const ProfileName& profile,
                                      const std::string& tag) {
-  return maybe<SemVer>(session, "SELECT number FROM tags WHERE profile = $1 AND tag = $2",
+  return maybe<SemVer>(session, "SELECT number FROM tags WHERE profile = $1 AND tag = $2 LIMIT 1",
                        {profile.str(), tag}, read_number);
 }
 
