@@ -33,6 +33,9 @@ enum class Action {
   InstanceRead,
   InstanceReport,
   InstanceRemove,
+  SchemaRegister,  ///< also: edit its description and mode
+  SchemaRead,      ///< also: validate against it
+  SchemaDecide,    ///< approve or reject a breaking change
   EventsRead,
   AuditRead,
   MetricsRead

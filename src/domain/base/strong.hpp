@@ -22,6 +22,7 @@ struct Strong {
 using ProfileName = Strong<struct ProfileNameTag>;    ///< e.g. payment-service.production
 using ServiceName = Strong<struct ServiceNameTag>;    ///< e.g. payment-service
 using DeploymentId = Strong<struct DeploymentIdTag>;  ///< GUID
+using SchemaId = Strong<struct SchemaIdTag>;          ///< a name, e.g. payments
 using InstanceId = Strong<struct InstanceIdTag>;      ///< GUID
 
 }  // namespace hotswap

@@ -24,7 +24,7 @@ struct Profile {
   std::map<std::string, std::string> labels;
   ServiceName service;
   std::string environment;
-  std::string schema_id;  ///< empty: none
+  std::string schema_id;  ///< a SchemaLink (`payments@^1`) as text; empty: none
   Strategy strategy;      ///< default of its deployments
   HealthPolicy health;
   Access access;
@@ -45,6 +45,7 @@ struct Version {
   std::string author;
   std::string message;
   WallTime created_at{};
+  std::string schema;  ///< that the content satisfied at upload, `payments@1.2.0`; empty: none
   std::string failed_reason;  ///< not empty: rolled back once; redeploying needs force
   std::vector<std::string> tags;
 };

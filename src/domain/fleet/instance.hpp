@@ -24,6 +24,8 @@ struct Instance {
   std::string version;  ///< of the program, free text
   std::string health_url;
   std::map<std::string, std::string> labels;
+  /// Schemas that the program was built for: id → version, `payments` → `1.2.0`.
+  std::map<std::string, std::string> schemas;
   std::string pool;
   std::string zone;
   InstanceStatus status = InstanceStatus::Healthy;

@@ -12,6 +12,7 @@
 #include "domain/config/profile.hpp"
 #include "domain/fleet/instance.hpp"
 #include "domain/rollout/deployment.hpp"
+#include "domain/schema/registry/registered.hpp"
 
 namespace hotswap {
 
@@ -33,6 +34,10 @@ struct DeploymentFilter {
 };
 struct InstanceFilter {
   std::string service, environment, status, label_key, label_value;
+};
+struct SchemaFilter {
+  std::string text;                ///< in id or description
+  std::optional<SchemaState> any;  ///< has a version in this state
 };
 struct AuditFilter {
   std::string actor, action, resource;
@@ -130,6 +135,23 @@ struct EnqueueOutbox {
 struct FinishOutbox {
   std::string id;
 };  ///< removes it
+struct InsertSchema {
+  RegisteredSchema schema;
+};  ///< Conflict schema.exists
+/// Conflict `schema.changed` unless the stored revision is schema.revision; stores revision + 1.
+/// `latest` is kept by the store.
+struct UpdateSchema {
+  RegisteredSchema schema;
+};
+/// Conflict `schema.version_exists`; moves `latest` of an approved one.
+struct InsertSchemaVersion {
+  SchemaVersion version;
+};
+/// Everything but schema and number; Conflict `schema.changed` unless the stored revision is
+/// version.revision; stores revision + 1; moves `latest` when it became approved.
+struct UpdateSchemaVersion {
+  SchemaVersion version;
+};
 struct PutIdempotent {
   std::string key;  ///< principal and key
   std::string body_hash;
@@ -139,14 +161,14 @@ struct PutIdempotent {
 };  ///< Conflict idempotency.exists while the key is remembered
 }  // namespace change
 
-using Change =
-    std::variant<change::InsertProfile, change::UpdateProfile, change::DeleteProfile,
-                 change::AdvanceProfile, change::InsertVersion, change::MarkVersion, change::PutTag,
-                 change::DeleteTag, change::InsertDeployment, change::UpdateDeployment,
-                 change::PutTargets, change::PutAssignments, change::PutObservations,
-                 change::PutInstance, change::TouchInstances, change::SetInstanceStatus,
-                 change::DeleteInstance, change::AppendEvent, change::AppendAudit,
-                 change::EnqueueOutbox, change::FinishOutbox, change::PutIdempotent>;
+using Change = std::variant<
+    change::InsertProfile, change::UpdateProfile, change::DeleteProfile, change::AdvanceProfile,
+    change::InsertVersion, change::MarkVersion, change::PutTag, change::DeleteTag,
+    change::InsertDeployment, change::UpdateDeployment, change::PutTargets, change::PutAssignments,
+    change::PutObservations, change::PutInstance, change::TouchInstances, change::SetInstanceStatus,
+    change::DeleteInstance, change::AppendEvent, change::AppendAudit, change::EnqueueOutbox,
+    change::FinishOutbox, change::InsertSchema, change::UpdateSchema, change::InsertSchemaVersion,
+    change::UpdateSchemaVersion, change::PutIdempotent>;
 using ChangeSet = std::vector<Change>;
 
 /// What the store added: sequence numbers of the events, in the order of the change set.
@@ -202,6 +224,24 @@ class Store {
   [[nodiscard]] virtual Result<std::vector<Assignment>> assignments_of(const ProfileName&) = 0;
   [[nodiscard]] virtual Result<std::vector<Observation>> observations_of(const InstanceId&) = 0;
   [[nodiscard]] virtual Result<std::vector<Observation>> observations_of(const ProfileName&) = 0;
+
+  [[nodiscard]] virtual Result<RegisteredSchema> schema(
+      const SchemaId&) = 0;  ///< NotFound schema.not_found
+  /// By id.
+  [[nodiscard]] virtual Result<Page<RegisteredSchema>> schemas(const SchemaFilter&,
+                                                               const PageRequest&) = 0;
+  [[nodiscard]] virtual Result<SchemaVersion> schema_version(
+      const SchemaId&, const SemVer&) = 0;  ///< NotFound schema.version_not_found
+  /// Newest first, without content, references and comparisons.
+  [[nodiscard]] virtual Result<Page<SchemaVersion>> schema_versions(const SchemaId&,
+                                                                    const PageRequest&) = 0;
+  /// Numbers of those in this state, ascending by precedence.
+  [[nodiscard]] virtual Result<std::vector<SemVer>> schema_numbers(
+      const SchemaId&, std::optional<SchemaState> state) = 0;
+  /// The highest approved version whose `uri` this is.
+  [[nodiscard]] virtual Result<std::optional<SchemaRef>> schema_by_uri(const std::string& uri) = 0;
+  /// Profiles whose link names this schema, by name.
+  [[nodiscard]] virtual Result<std::vector<Profile>> profiles_linked(const SchemaId&) = 0;
 
   /// Ascending sequence numbers above `after`.
   [[nodiscard]] virtual Result<std::vector<TimelineEvent>> events(const EventFilter&,

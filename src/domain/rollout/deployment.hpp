@@ -9,6 +9,7 @@
 
 #include "domain/base/strong.hpp"
 #include "domain/health/judge.hpp"
+#include "domain/rollout/fleet_fit.hpp"
 #include "domain/rollout/plan.hpp"
 #include "domain/semver/version.hpp"
 
@@ -105,6 +106,7 @@ struct Deployment {
   std::optional<Judgement> judgement;  ///< the last one; the one that failed, after a rollback
   std::uint64_t revision = 0;          ///< compare-and-swap token, +1 at every save
   std::string trace_id;
+  FleetFit fit;                 ///< what the instances' own schemas said at the start
   std::vector<Target> targets;  ///< in cohort order; stored in rows of their own
 };
 

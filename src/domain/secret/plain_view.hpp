@@ -1,0 +1,28 @@
+#pragma once
+// Secrets inside a document: `{"type":"secret","value":…}` or `{"type":"secret","ref":"vault:…"}`.
+// A schema, and a service, see the plain value in the marker's place.
+
+#include <optional>
+#include <unordered_set>
+
+#include "domain/json/value.hpp"
+
+namespace hotswap {
+
+/// Exactly `type` = "secret" beside one of `value` (any JSON but an object or array) and `ref` (a
+/// string), or the masked form of a read. Anything else, such as a volume of type secret, is plain
+/// data.
+[[nodiscard]] bool is_secret_marker(const json::Value& value);
+
+/// A document with its secrets in their places.
+struct PlainView {
+  json::Value document;
+  std::unordered_set<const json::Value*> secret;   ///< values in `document` that must stay unseen
+  std::unordered_set<const json::Value*> unknown;  ///< of those: references, strings still unknown
+};
+
+/// Nothing when the document has no secrets, so that it can be used as it is. The addresses stay
+/// valid while the view is only moved.
+[[nodiscard]] std::optional<PlainView> plain_view(const json::Value& document);
+
+}  // namespace hotswap
