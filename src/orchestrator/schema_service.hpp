@@ -45,7 +45,7 @@ struct SchemaImpact {
   std::string summary;
 };
 
-struct Registered {
+struct RegisteredVersion {
   SchemaVersion version;
   bool created = true;  ///< false: the same content was there
   SchemaImpact impact;
@@ -85,7 +85,7 @@ class SchemaService {
   /// content as an existing version is that version. A number that is pending or rejected may be
   /// registered again with other content, which voids whatever was decided about it; Conflict
   /// `schema.version_exists` if it is approved. Also every error of schema::Schema::compile.
-  [[nodiscard]] Result<Registered> add(const Caller& caller, RegisterSchema request);
+  [[nodiscard]] Result<RegisteredVersion> add(const Caller& caller, RegisterSchema request);
   [[nodiscard]] Result<SchemaView> get(const Caller& caller, const SchemaId& id);
   [[nodiscard]] Result<Page<RegisteredSchema>> list(const Caller& caller,
                                                     const SchemaFilter& filter,
