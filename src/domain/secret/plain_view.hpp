@@ -21,8 +21,8 @@ struct PlainView {
   std::unordered_set<const json::Value*> unknown;  ///< of those: references, strings still unknown
 };
 
-/// Nothing when the document has no secrets, so that it can be used as it is. The addresses stay
-/// valid while the view is only moved.
+/// Nothing when the document has no secrets inside it, so that it can be used as it is (a document
+/// that is nothing but a marker has none). The addresses stay valid while the view is only moved.
 [[nodiscard]] std::optional<PlainView> plain_view(const json::Value& document);
 
 }  // namespace hotswap
