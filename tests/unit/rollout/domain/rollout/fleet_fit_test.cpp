@@ -6,7 +6,11 @@ namespace hotswap {
 namespace {
 
 FleetFit some_fit() {
-  FleetFit fit{.schema = "payments@1.2.0", .accepting = 5, .unfit = 2, .unspoken = 1};
+  FleetFit fit;
+  fit.schema = "payments@1.2.0";
+  fit.accepting = 5;
+  fit.unfit = 2;
+  fit.unspoken = 1;
   fit.left_out = 2;
   fit.examples.push_back({InstanceId("i-1"), "payments@1.0.0", "$.pool: must not be above 10"});
   fit.rollback_safe = false;
