@@ -17,6 +17,7 @@ struct StartDeployment {
   TargetSelection targets;
   bool dry_run = false;
   bool force = false;
+  OnUnfit on_unfit = OnUnfit::Refuse;
   std::string reason;
 };
 
