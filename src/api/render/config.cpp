@@ -46,6 +46,7 @@ json::Object version_json(const Version& version) {
                    {"message", version.message},
                    {"createdAt", format_time(version.created_at)},
                    {"tags", std::move(tags)},
+                   {"schema", version.schema.empty() ? json::Value() : version.schema},
                    {"failed", !version.failed_reason.empty()}};
   if (!version.failed_reason.empty()) out.append("failedReason", version.failed_reason);
   return out;

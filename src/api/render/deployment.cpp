@@ -134,6 +134,7 @@ json::Object deployment_json(const Deployment& deployment, DeploymentDetail deta
   out.append("judgement", deployment.judgement ? to_json(*deployment.judgement) : json::Value());
   out.append("revision", deployment.revision);
   if (detail == DeploymentDetail::Summary) return out;
+  out.append("fit", to_json(deployment.fit));
   out.append("health", to_json(deployment.health));
   out.append("plan", plan_json(deployment.plan, deployment.targets.size()));
   add_targets(out, deployment);

@@ -49,6 +49,8 @@ json::Object instance_json(const InstanceView& view) {
   const auto& instance = view.instance;
   json::Object labels;
   for (const auto& [key, value] : instance.labels) labels.append(key, value);
+  json::Object schemas;
+  for (const auto& [id, number] : instance.schemas) schemas.append(id, number);
   return {{"id", instance.id.str()},
           {"serviceName", instance.service.str()},
           {"environment", instance.environment},
@@ -57,6 +59,7 @@ json::Object instance_json(const InstanceView& view) {
           {"version", instance.version},
           {"healthUrl", instance.health_url},
           {"labels", std::move(labels)},
+          {"schemas", std::move(schemas)},
           {"pool", instance.pool},
           {"zone", instance.zone},
           {"status", to_string(instance.status)},

@@ -1,5 +1,6 @@
 #include "api/etag.hpp"
 #include "api/render/config.hpp"
+#include "api/render/schema.hpp"
 #include "api/resources/handlers.hpp"
 #include "api/resources/services.hpp"
 #include "api/resources/words.hpp"
@@ -10,11 +11,26 @@ namespace {
 
 std::string location_of(const ProfileName& name) { return "/api/v1/configs/" + name.str(); }
 
+/// Which version the profile's link means now; null without a link, or while none is approved.
+json::Value followed_schema(Services& services, const Profile& profile) {
+  if (profile.schema_id.empty()) return {};
+  const auto link = schema_link(profile.schema_id, "$.schemaId");
+  if (!link) return {};
+  const auto ref = services.schemas.follow(*link);
+  return ref ? schema_ref_json(*ref) : json::Value();
+}
+
+json::Object view_json(Services& services, const ProfileView& view) {
+  auto out = profile_view_json(view);
+  out.append("schema", followed_schema(services, view.profile));
+  return out;
+}
+
 /// The profile as it is read, with the ETag that If-Match takes.
 Result<Response> shown(Services& services, const Call& call, const ProfileName& name, int status) {
   const auto view = services.configs.get(call.caller, name);
   if (!view) return std::unexpected(view.error());
-  auto response = json_answer(status, profile_view_json(*view));
+  auto response = json_answer(status, view_json(services, *view));
   response.headers.push_back({"ETag", etag_of(view->profile.revision, *response.body)});
   return response;
 }
@@ -37,7 +53,7 @@ Result<Reply> create_config(Services& services, Call& call) {
   if (!created) return std::unexpected(created.error());
   ProfileView view;
   view.profile = *created;
-  auto response = located(201, location_of(created->name), profile_view_json(view));
+  auto response = located(201, location_of(created->name), view_json(services, view));
   response.headers.push_back({"ETag", etag_of(created->revision, *response.body)});
   return response;
 }
@@ -63,7 +79,7 @@ Result<Reply> get_config(Services& services, Call& call) {
   const auto epoch = services.cache.epoch(name);
   const auto view = services.configs.get(call.caller, name);
   if (!view) return std::unexpected(view.error());
-  auto response = json_answer(200, profile_view_json(*view));
+  auto response = json_answer(200, view_json(services, *view));
   const auto etag = etag_of(view->profile.revision, *response.body);
   response.headers.push_back({"ETag", etag});
   services.cache.put(name, call.request.path, epoch,

@@ -1,5 +1,6 @@
 #pragma once
 #include "api/server/http.hpp"
+#include "domain/json/reader.hpp"
 #include "domain/rollout/deployment.hpp"
 
 namespace hotswap::api {
@@ -9,5 +10,8 @@ struct Services;
 /// The whole deployment, its targets named by host where they are registered.
 [[nodiscard]] Response deployment_answer(Services& services, int status,
                                          const Deployment& deployment);
+
+/// `onUnfit`: what to do with instances whose own schema refuses the version.
+[[nodiscard]] OnUnfit read_on_unfit(json::ObjectReader& in);
 
 }  // namespace hotswap::api

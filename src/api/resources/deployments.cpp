@@ -34,6 +34,7 @@ Result<StartDeployment> read_start(const json::Value& body) {
   read_member(in, "targets", start.targets, target_selection_from_json);
   start.dry_run = in.optional_bool("dryRun").value_or(false);
   start.force = in.optional_bool("force").value_or(false);
+  start.on_unfit = read_on_unfit(in);
   start.reason = in.optional_string("reason").value_or("");
   if (start.reason.size() > limits::kDescriptionBytes) {
     in.mistake("reason", "maxLength",
@@ -75,6 +76,14 @@ Response deployment_answer(Services& services, int status, const Deployment& dep
     object.set("hostname", host == hosts.end() ? "" : host->second);
   }
   return json_answer(status, body);
+}
+
+OnUnfit read_on_unfit(json::ObjectReader& in) {
+  const auto text = in.optional_string("onUnfit");
+  if (!text) return OnUnfit::Refuse;
+  const auto choice = on_unfit_from_string(*text);
+  if (!choice) in.mistake("onUnfit", "enum", "must be refuse or skip");
+  return choice.value_or(OnUnfit::Refuse);
 }
 
 Result<Reply> start_deployment(Services& services, Call& call) {

@@ -25,6 +25,19 @@ Result<Reply> diff_versions(Services& services, Call& call);
 // history.cpp
 Result<Reply> roll_back_config(Services& services, Call& call);
 Result<Reply> config_history(Services& services, Call& call);
+// schemas.cpp
+Result<Reply> register_schema(Services& services, Call& call);
+Result<Reply> list_schemas(Services& services, Call& call);
+Result<Reply> get_schema(Services& services, Call& call);
+Result<Reply> patch_schema(Services& services, Call& call);
+Result<Reply> list_schema_versions(Services& services, Call& call);
+Result<Reply> get_schema_version(Services& services, Call& call);
+// schema_decisions.cpp
+Result<Reply> schema_impact(Services& services, Call& call);
+Result<Reply> diff_schemas(Services& services, Call& call);
+Result<Reply> validate_against_schema(Services& services, Call& call);
+Result<Reply> approve_schema(Services& services, Call& call);
+Result<Reply> reject_schema(Services& services, Call& call);
 // deployments.cpp
 Result<Reply> start_deployment(Services& services, Call& call);
 Result<Reply> list_deployments(Services& services, Call& call);

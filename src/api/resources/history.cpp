@@ -2,6 +2,7 @@
 
 #include "api/render/config.hpp"
 #include "api/render/deployment.hpp"
+#include "api/resources/deployment_answer.hpp"
 #include "api/resources/handlers.hpp"
 #include "api/resources/services.hpp"
 #include "api/resources/words.hpp"
@@ -16,6 +17,7 @@ struct RollbackRequest {
   bool deploy = false;
   bool force = false;
   std::optional<Strategy> strategy;
+  OnUnfit on_unfit = OnUnfit::Refuse;
   std::string reason;
 };
 
@@ -25,6 +27,7 @@ Result<RollbackRequest> read_request(const json::Value& body) {
   request.to = in.required_string("toVersion");
   request.deploy = in.optional_bool("deploy").value_or(false);
   request.force = in.optional_bool("force").value_or(false);
+  request.on_unfit = read_on_unfit(in);
   request.reason = in.optional_string("reason").value_or("");
   if (const auto* strategy = in.optional_value("strategy")) {
     auto read = strategy_from_json(*strategy, "$.strategy");
@@ -45,6 +48,7 @@ StartDeployment deployment_of(const ProfileName& name, std::string version,
   start.version = std::move(version);
   start.strategy = request.strategy;
   start.force = request.force;
+  start.on_unfit = request.on_unfit;
   start.reason = request.reason.empty() ? "Rollback to " + request.to : request.reason;
   return start;
 }

@@ -67,6 +67,27 @@ void read_labels(json::ObjectReader& in, Instance& instance) {
   }
 }
 
+void read_schemas(json::ObjectReader& in, Instance& instance) {
+  const auto* schemas = in.optional_object("schemas");
+  if (schemas == nullptr) return;
+  if (schemas->size() > limits::kInstanceSchemas) {
+    in.mistake("schemas", "maxProperties",
+               "must name at most " + std::to_string(limits::kInstanceSchemas) + " schemas");
+    return;
+  }
+  for (const auto& [id, value] : *schemas) {
+    const auto* number = value.as_string();
+    if (!is_name(id) || number == nullptr || !SemVer::parse(*number)) {
+      in.mistake("schemas", "format",
+                 "'" + clip_utf8(id, limits::kNameBytes) +
+                     "' must be the name of a schema with the version that the program was built "
+                     R"(for, such as {"payments":"1.2.0"})");
+      continue;
+    }
+    instance.schemas.emplace(id, *number);
+  }
+}
+
 Result<Registration> read_registration(const json::Value& body) {
   json::ObjectReader in(body, "$");
   Registration request;
@@ -87,6 +108,7 @@ Result<Registration> read_registration(const json::Value& body) {
     in.mistake("healthUrl", "format", "must be an http:// or https:// URL");
   }
   read_labels(in, instance);
+  read_schemas(in, instance);
   instance.pool = short_text(in, "pool", limits::kNameBytes);
   instance.zone = short_text(in, "zone", limits::kNameBytes);
   if (auto bad = in.finish("instance.invalid")) return std::unexpected(*bad);

@@ -11,12 +11,14 @@
 #include "orchestrator/config_service.hpp"
 #include "orchestrator/deployment_service.hpp"
 #include "orchestrator/fleet_service.hpp"
+#include "orchestrator/schema_service.hpp"
 
 namespace hotswap::api {
 
 /// All that the resources work with. Everything referred to outlives the Api.
 struct Services {
   ConfigService& configs;
+  SchemaService& schemas;
   DeploymentService& deployments;
   FleetService& fleet;
   AuditService& audit;

@@ -1,11 +1,10 @@
 #include "api/etag.hpp"
-#include "api/formats/yaml.hpp"
 #include "api/render/config.hpp"
 #include "api/resources/handlers.hpp"
 #include "api/resources/services.hpp"
+#include "api/resources/uploads.hpp"
 #include "api/resources/words.hpp"
 #include "domain/base/limits.hpp"
-#include "domain/json/parse.hpp"
 #include "domain/json/reader.hpp"
 
 namespace hotswap::api {
@@ -76,19 +75,6 @@ Result<Upload> from_document(const Query& query, json::Value document) {
   if (auto read = read_numbering(numbering, upload); !read) return std::unexpected(read.error());
   upload.data = std::move(document);
   return upload;
-}
-
-bool is_yaml_type(std::string_view type) {
-  return type == "application/yaml" || type == "application/x-yaml" || type == "text/yaml";
-}
-
-Result<json::Value> read_document(const Request& request) {
-  const auto type = content_type_of(request);
-  if (is_json_type(type)) return json::parse(request.body);
-  if (is_yaml_type(type)) return yaml_to_json(request.body);
-  return fail(
-      ErrorCode::UnsupportedMediaType, "http.media_type",
-      "Versions are uploaded as application/json or application/yaml, not as '" + type + "'.");
 }
 
 }  // namespace
