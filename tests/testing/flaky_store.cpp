@@ -153,6 +153,44 @@ Result<std::vector<Observation>> FlakyStore::observations_of(const ProfileName& 
   return inner_.observations_of(profile);
 }
 
+Result<RegisteredSchema> FlakyStore::schema(const SchemaId& id) {
+  if (down()) return lost();
+  return inner_.schema(id);
+}
+
+Result<Page<RegisteredSchema>> FlakyStore::schemas(const SchemaFilter& filter,
+                                                   const PageRequest& page) {
+  if (down()) return lost();
+  return inner_.schemas(filter, page);
+}
+
+Result<SchemaVersion> FlakyStore::schema_version(const SchemaId& id, const SemVer& number) {
+  if (down()) return lost();
+  return inner_.schema_version(id, number);
+}
+
+Result<Page<SchemaVersion>> FlakyStore::schema_versions(const SchemaId& id,
+                                                        const PageRequest& page) {
+  if (down()) return lost();
+  return inner_.schema_versions(id, page);
+}
+
+Result<std::vector<SemVer>> FlakyStore::schema_numbers(const SchemaId& id,
+                                                       std::optional<SchemaState> state) {
+  if (down()) return lost();
+  return inner_.schema_numbers(id, state);
+}
+
+Result<std::optional<SchemaRef>> FlakyStore::schema_by_uri(const std::string& uri) {
+  if (down()) return lost();
+  return inner_.schema_by_uri(uri);
+}
+
+Result<std::vector<Profile>> FlakyStore::profiles_linked(const SchemaId& id) {
+  if (down()) return lost();
+  return inner_.profiles_linked(id);
+}
+
 Result<std::vector<TimelineEvent>> FlakyStore::events(const EventFilter& filter,
                                                       std::uint64_t after, std::size_t limit) {
   if (down()) return lost();

@@ -39,6 +39,9 @@ constexpr std::array<Rule, kActionCount> kMatrix{{
     {Action::InstanceRead,      "instance.read",       {true, true,  true,  true,  false}},
     {Action::InstanceReport,    "instance.report",     {false, false, false, false, true}},
     {Action::InstanceRemove,    "instance.remove",     {true, true,  false, false, true}},
+    {Action::SchemaRegister,    "schema.register",     {true, false, true,  false, false}},
+    {Action::SchemaRead,        "schema.read",         {true, true,  true,  true,  false}},
+    {Action::SchemaDecide,      "schema.decide",       {true, false, false, false, false}},
     {Action::EventsRead,        "events.read",         {true, true,  true,  true,  false}},
     {Action::AuditRead,         "audit.read",          {true, true,  false, false, false}},
     {Action::MetricsRead,       "metrics.read",        {true, true,  true,  true,  false}},
@@ -113,6 +116,9 @@ Narrowing narrowed_by(const Principal& principal, Action action, const Access& a
     case Action::InstanceRead:
     case Action::InstanceReport:
     case Action::InstanceRemove:
+    case Action::SchemaRegister:
+    case Action::SchemaRead:
+    case Action::SchemaDecide:
     case Action::AuditRead:
     case Action::MetricsRead:
       return {};

@@ -6,7 +6,6 @@
 namespace hotswap {
 namespace {
 
-bool is_lower_or_digit(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 bool is_mark(char c) { return c == '.' || c == '_' || c == '-'; }
 
@@ -14,12 +13,6 @@ bool is_mark(char c) { return c == '.' || c == '_' || c == '-'; }
 
 bool is_environment(std::string_view text) {
   return text == "Development" || text == "Staging" || text == "Production";
-}
-
-bool is_name(std::string_view text) {
-  if (text.empty() || text.size() > limits::kNameBytes) return false;
-  if (!is_lower_or_digit(text.front()) || !is_lower_or_digit(text.back())) return false;
-  return std::ranges::all_of(text, [](char c) { return is_lower_or_digit(c) || is_mark(c); });
 }
 
 std::string tag_slot(std::string_view tag, const SemVer& number) {

@@ -4,12 +4,10 @@
 #include "domain/config/merge_patch.hpp"
 #include "domain/json/path.hpp"
 #include "domain/json/reader.hpp"
+#include "domain/schema/registry/registered.hpp"
 
 namespace hotswap {
 namespace {
-
-constexpr const char* kNameRule =
-    "must have 1 to 128 of a-z 0-9 . _ - and begin and end with a letter or digit";
 
 std::string read_name(json::ObjectReader& in, std::string_view name) {
   auto text = in.required_string(name);
@@ -34,6 +32,14 @@ std::string read_text(json::ObjectReader& in, std::string_view name, std::size_t
   if (text.size() > max) {
     in.mistake(name, "maxLength", "must be at most " + std::to_string(max) + " bytes");
   }
+  return text;
+}
+
+std::string read_schema_link(json::ObjectReader& in) {
+  constexpr std::string_view kField = "schemaId";
+  auto text = in.optional_string(kField).value_or("");
+  if (text.empty()) return text;
+  if (const auto link = schema_link(text, in.path_of(kField)); !link) in.absorb(link.error());
   return text;
 }
 
@@ -117,7 +123,7 @@ Result<ProfileDraft> profile_draft_from_json(const json::Value& value) {
   draft.labels = read_labels(in);
   draft.service = read_name(in, "serviceName");
   draft.environment = read_environment(in);
-  draft.schema_id = read_text(in, "schemaId", limits::kNameBytes);
+  draft.schema_id = read_schema_link(in);
   draft.strategy = read_strategy(in);
   draft.health = read_part(in, "health", health_policy_from_json);
   draft.access = read_part(in, "access", access_from_json);

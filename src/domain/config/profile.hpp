@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "domain/access/access.hpp"
+#include "domain/base/name.hpp"
 #include "domain/base/strong.hpp"
 #include "domain/base/time.hpp"
 #include "domain/health/judge.hpp"
@@ -59,14 +60,13 @@ struct ProfileDraft {
   Access access;
 };
 /// Reads and checks a whole description; every bad field at once, reason `config.invalid`.
-/// Names: `[a-z0-9]([a-z0-9._-]*[a-z0-9])?`, ≤ 128 bytes.
+/// Names are is_name(); schemaId is a schema_link().
 [[nodiscard]] Result<ProfileDraft> profile_draft_from_json(const json::Value& value);
 /// RFC 7396 merge of `patch` over the profile's own description, then the same checks; name,
 /// serviceName and environment cannot change.
 [[nodiscard]] Result<ProfileDraft> patch_profile(const Profile& profile, const json::Value& patch);
 /// The description part only (the input form of profile_draft_from_json).
 [[nodiscard]] json::Object describe(const Profile& profile);
-[[nodiscard]] bool is_name(std::string_view text);
 /// What a tag takes up in its profile: `deprecated` may stand on many versions, any other tag on
 /// one at a time, so that setting it again moves it.
 [[nodiscard]] std::string tag_slot(std::string_view tag, const SemVer& number);

@@ -1,4 +1,5 @@
 #include "domain/base/limits.hpp"
+#include "infrastructure/memory/schemas.hpp"
 #include "infrastructure/memory/state.hpp"
 #include "infrastructure/store/errors.hpp"
 
@@ -235,6 +236,11 @@ struct Applier {
     log.erase(state.outbox_ids, c.id);
     return {};
   }
+
+  Result<void> operator()(change::InsertSchema& c) { return insert(state, log, c); }
+  Result<void> operator()(change::UpdateSchema& c) { return update(state, log, c); }
+  Result<void> operator()(change::InsertSchemaVersion& c) { return insert(state, log, c); }
+  Result<void> operator()(change::UpdateSchemaVersion& c) { return update(state, log, c); }
 
   Result<void> operator()(change::PutIdempotent& c) {
     const WallTime now = c.expires - limits::kIdempotencyKeep;

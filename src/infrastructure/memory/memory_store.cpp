@@ -2,6 +2,7 @@
 
 #include <limits>
 
+#include "infrastructure/memory/filters.hpp"
 #include "infrastructure/memory/page.hpp"
 #include "infrastructure/store/errors.hpp"
 
@@ -12,13 +13,6 @@ using memory::StoredVersion;
 
 constexpr std::string_view kProfiles = "profiles";
 constexpr std::string_view kVersions = "versions";
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-bool contains_text(const std::string& text, const std::string& part) {
-  const auto same = [](char a, char b) { return lower(a) == lower(b); };
-  return std::search(text.begin(), text.end(), part.begin(), part.end(), same) != text.end();
-}
 
 bool label_matches(const std::map<std::string, std::string>& labels, const std::string& key,
                    const std::string& value) {
@@ -35,8 +29,8 @@ bool matches(const ProfileFilter& filter, const Profile& profile) {
   return equal_or_any(filter.service, profile.service.str()) &&
          equal_or_any(filter.environment, profile.environment) &&
          label_matches(profile.labels, filter.label_key, filter.label_value) &&
-         (contains_text(profile.name.str(), filter.text) ||
-          contains_text(profile.description, filter.text));
+         (memory::contains_text(profile.name.str(), filter.text) ||
+          memory::contains_text(profile.description, filter.text));
 }
 
 bool matches(const InstanceFilter& filter, const Instance& instance) {

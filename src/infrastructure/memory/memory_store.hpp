@@ -37,6 +37,16 @@ class MemoryStore : public Store {
   Result<std::vector<Observation>> observations_of(const InstanceId& instance) override;
   Result<std::vector<Observation>> observations_of(const ProfileName& profile) override;
 
+  Result<RegisteredSchema> schema(const SchemaId& id) override;
+  Result<Page<RegisteredSchema>> schemas(const SchemaFilter& filter,
+                                         const PageRequest& page) override;
+  Result<SchemaVersion> schema_version(const SchemaId& id, const SemVer& number) override;
+  Result<Page<SchemaVersion>> schema_versions(const SchemaId& id, const PageRequest& page) override;
+  Result<std::vector<SemVer>> schema_numbers(const SchemaId& id,
+                                             std::optional<SchemaState> state) override;
+  Result<std::optional<SchemaRef>> schema_by_uri(const std::string& uri) override;
+  Result<std::vector<Profile>> profiles_linked(const SchemaId& id) override;
+
   Result<std::vector<TimelineEvent>> events(const EventFilter& filter, std::uint64_t after,
                                             std::size_t limit) override;
   Result<Page<AuditEntry>> audit(const AuditFilter& filter, const PageRequest& page) override;

@@ -20,6 +20,10 @@ struct StoredDeployment {
   Deployment row;  ///< without targets
   std::uint64_t started = 0;
 };
+struct StoredSchemaVersion {
+  SchemaVersion version;
+  std::uint64_t registered = 0;  ///< order of registration
+};
 
 struct State {
   std::map<ProfileName, Profile> profiles;
@@ -29,6 +33,9 @@ struct State {
     SemVer number;
   };
   std::map<std::pair<ProfileName, std::string>, Tag> tags;  ///< by tag_slot()
+  std::map<SchemaId, RegisteredSchema> schemas;
+  /// By number as text.
+  std::map<std::pair<SchemaId, std::string>, StoredSchemaVersion> schema_versions;
   std::map<DeploymentId, StoredDeployment> deployments;
   std::map<std::uint64_t, DeploymentId> deployments_by_start;
   std::map<ProfileName, DeploymentId> active;
@@ -41,7 +48,8 @@ struct State {
   std::map<std::uint64_t, OutboxItem> outbox;
   std::map<std::string, std::uint64_t> outbox_ids;
   std::map<std::string, change::PutIdempotent> idempotent;
-  std::uint64_t last_number = 0;  ///< of uploads, starts and outbox items; gaps do not matter
+  std::uint64_t last_number =
+      0;  ///< of uploads, registrations, starts, outbox items; gaps do not matter
 };
 
 /// Applies one change, entering its undoing in `log`; events get their sequence and are added to

@@ -4,6 +4,7 @@
 #include "infrastructure/sql/fleet.hpp"
 #include "infrastructure/sql/journal.hpp"
 #include "infrastructure/sql/profiles.hpp"
+#include "infrastructure/sql/schemas.hpp"
 #include "infrastructure/sql/versions.hpp"
 
 namespace hotswap::sql {

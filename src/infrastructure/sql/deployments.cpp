@@ -12,7 +12,7 @@ namespace {
 #define HS_DEPLOYMENT_COLUMNS                                                             \
   "id, profile, service, environment, version, hash, previous_stable, strategy, health, " \
   "plan, partial, forced, reason, created_by, created_at, state, baseline, judgement, "   \
-  "revision, trace_id"
+  "revision, trace_id, fit"
 
 constexpr List kList{"deployments", "SELECT start, " HS_DEPLOYMENT_COLUMNS " FROM deployments",
                      "start DESC"};
@@ -38,6 +38,11 @@ void take_progress(Columns& in, Deployment& d) {
   }
   d.revision = in.number();
   d.trace_id = in.text();
+  if (in.next_is_null()) {
+    in.skip();
+  } else {
+    d.fit = in.document<FleetFit>(fleet_fit_from_json);
+  }
 }
 
 Result<Keyed<Deployment>> read_deployment(const Row& row) {
@@ -150,7 +155,7 @@ Result<void> insert_row(Session& session, const Deployment& d) {
   const auto rows = session.execute(
       "INSERT INTO deployments (" HS_DEPLOYMENT_COLUMNS
       ", state_name, active) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, "
-      "$15, $16, $17, $18, $19, $20, $21, $22) ON CONFLICT (id) DO NOTHING",
+      "$15, $16, $17, $18, $19, $20, $21, $22, $23) ON CONFLICT (id) DO NOTHING",
       {d.id.str(),
        d.profile.str(),
        d.service.str(),
@@ -171,6 +176,7 @@ Result<void> insert_row(Session& session, const Deployment& d) {
        document(d.judgement),
        to_column(d.revision),
        d.trace_id,
+       json::write(to_json(d.fit)),
        state_name(d.state),
        to_column(!is_terminal(d.state))});
   if (!rows) return std::unexpected(rows.error());

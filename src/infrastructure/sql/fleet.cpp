@@ -10,7 +10,7 @@ namespace {
 
 #define HS_INSTANCE_COLUMNS                                                             \
   "id, service, environment, hostname, port, version, health_url, labels, pool, zone, " \
-  "status, registered_at, last_heartbeat"
+  "status, registered_at, last_heartbeat, schemas"
 
 constexpr List kList{"instances", "SELECT " HS_INSTANCE_COLUMNS " FROM instances", "id"};
 
@@ -30,6 +30,7 @@ Result<Instance> read_instance(const Row& row) {
   instance.status = in.word<InstanceStatus>(instance_status_from_string);
   instance.registered_at = in.time();
   instance.last_heartbeat = in.time();
+  instance.schemas = in.labels();
   return in.finish(std::move(instance));
 }
 
@@ -120,15 +121,15 @@ Result<void> apply(Session& session, const change::PutInstance& change) {
   auto done = run(
       session,
       "INSERT INTO instances (" HS_INSTANCE_COLUMNS
-      ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT (id) DO "
+      ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) ON CONFLICT (id) DO "
       "UPDATE SET service = excluded.service, environment = excluded.environment, hostname = "
       "excluded.hostname, port = excluded.port, version = excluded.version, health_url = "
       "excluded.health_url, labels = excluded.labels, pool = excluded.pool, zone = excluded.zone, "
       "status = excluded.status, registered_at = excluded.registered_at, last_heartbeat = "
-      "excluded.last_heartbeat",
+      "excluded.last_heartbeat, schemas = excluded.schemas",
       {i.id.str(), i.service.str(), i.environment, i.hostname, std::int64_t{i.port}, i.version,
        i.health_url, to_column(i.labels), i.pool, i.zone, to_string(i.status),
-       to_column(i.registered_at), to_column(i.last_heartbeat)});
+       to_column(i.registered_at), to_column(i.last_heartbeat), to_column(i.schemas)});
   if (done) done = run(session, "DELETE FROM instance_labels WHERE instance = $1", {i.id.str()});
   for (const auto& [key, value] : i.labels) {
     if (!done) return done;

@@ -4,12 +4,13 @@
 #include "infrastructure/sql/columns.hpp"
 #include "infrastructure/sql/paging.hpp"
 #include "infrastructure/store/errors.hpp"
+#include "infrastructure/store/links.hpp"
 
 namespace hotswap::sql {
 namespace {
 
-#define HS_PROFILE_COLUMNS                                                                 \
-  "name, description, labels, service, environment, schema_id, strategy, health, access, " \
+#define HS_PROFILE_COLUMNS                                                                   \
+  "name, description, labels, service, environment, schema_link, strategy, health, access, " \
   "created_by, created_at, updated_at, revision, stable, generation"
 
 constexpr List kList{"profiles", "SELECT " HS_PROFILE_COLUMNS " FROM profiles", "name"};
@@ -66,15 +67,15 @@ Result<void> refuse_update(Session& session, const ProfileName& name) {
 
 Result<void> apply(Session& session, const change::InsertProfile& change) {
   const Profile& p = change.profile;
-  const auto rows =
-      session.execute("INSERT INTO profiles (" HS_PROFILE_COLUMNS
-                      ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) "
-                      "ON CONFLICT DO NOTHING",
-                      {p.name.str(), p.description, to_column(p.labels), p.service.str(),
-                       p.environment, p.schema_id, json::write(to_json(p.strategy)),
-                       json::write(to_json(p.health)), json::write(to_json(p.access)), p.created_by,
-                       to_column(p.created_at), to_column(p.updated_at), to_column(p.revision),
-                       to_column(p.stable), to_column(p.generation)});
+  const auto rows = session.execute(
+      "INSERT INTO profiles (" HS_PROFILE_COLUMNS
+      ", schema_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, "
+      "$14, $15, $16) ON CONFLICT DO NOTHING",
+      {p.name.str(), p.description, to_column(p.labels), p.service.str(), p.environment,
+       p.schema_id, json::write(to_json(p.strategy)), json::write(to_json(p.health)),
+       json::write(to_json(p.access)), p.created_by, to_column(p.created_at),
+       to_column(p.updated_at), to_column(p.revision), to_column(p.stable), to_column(p.generation),
+       store::linked_schema(p.schema_id)});
   if (!rows) return std::unexpected(rows.error());
   if (*rows == 0) return std::unexpected(store::profile_exists(p.name));
   return put_labels(session, p);
@@ -84,12 +85,12 @@ Result<void> apply(Session& session, const change::UpdateProfile& change) {
   const Profile& p = change.profile;
   const auto rows = session.execute(
       "UPDATE profiles SET description = $1, labels = $2, service = $3, environment = $4, "
-      "schema_id = $5, strategy = $6, health = $7, access = $8, updated_at = $9, "
-      "revision = revision + 1 WHERE name = $10 AND revision = $11",
+      "schema_link = $5, schema_id = $6, strategy = $7, health = $8, access = $9, "
+      "updated_at = $10, revision = revision + 1 WHERE name = $11 AND revision = $12",
       {p.description, to_column(p.labels), p.service.str(), p.environment, p.schema_id,
-       json::write(to_json(p.strategy)), json::write(to_json(p.health)),
-       json::write(to_json(p.access)), to_column(p.updated_at), p.name.str(),
-       to_column(p.revision)});
+       store::linked_schema(p.schema_id), json::write(to_json(p.strategy)),
+       json::write(to_json(p.health)), json::write(to_json(p.access)), to_column(p.updated_at),
+       p.name.str(), to_column(p.revision)});
   if (!rows) return std::unexpected(rows.error());
   if (*rows == 0) return refuse_update(session, p.name);
   return put_labels(session, p);
@@ -170,6 +171,13 @@ Result<std::vector<Profile>> profiles_of(Session& session, const ServiceName& se
                       "SELECT " HS_PROFILE_COLUMNS
                       " FROM profiles WHERE service = $1 AND environment = $2 ORDER BY name",
                       {service.str(), environment}, read_profile);
+}
+
+Result<std::vector<Profile>> profiles_linked(Session& session, const SchemaId& id) {
+  return all<Profile>(session,
+                      "SELECT " HS_PROFILE_COLUMNS
+                      " FROM profiles WHERE schema_id = $1 AND schema_id <> '' ORDER BY name",
+                      {id.str()}, read_profile);
 }
 
 }  // namespace hotswap::sql

@@ -17,5 +17,6 @@ namespace hotswap::sql {
                                              const PageRequest& request);
 [[nodiscard]] Result<std::vector<Profile>> profiles_of(Session& session, const ServiceName& service,
                                                        const std::string& environment);
+[[nodiscard]] Result<std::vector<Profile>> profiles_linked(Session& session, const SchemaId& id);
 
 }  // namespace hotswap::sql

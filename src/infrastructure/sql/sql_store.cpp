@@ -5,6 +5,7 @@
 #include "infrastructure/sql/journal.hpp"
 #include "infrastructure/sql/profiles.hpp"
 #include "infrastructure/sql/query.hpp"
+#include "infrastructure/sql/schemas.hpp"
 #include "infrastructure/sql/versions.hpp"
 
 namespace hotswap::sql {
@@ -116,6 +117,36 @@ Result<std::vector<Observation>> SqlStore::observations_of(const InstanceId& ins
 
 Result<std::vector<Observation>> SqlStore::observations_of(const ProfileName& profile) {
   return read(readers_, [&](Session& session) { return sql::observations_of(session, profile); });
+}
+
+Result<RegisteredSchema> SqlStore::schema(const SchemaId& id) {
+  return read(readers_, [&](Session& session) { return sql::schema(session, id); });
+}
+
+Result<Page<RegisteredSchema>> SqlStore::schemas(const SchemaFilter& filter,
+                                                 const PageRequest& page) {
+  return read(readers_, [&](Session& session) { return sql::schemas(session, filter, page); });
+}
+
+Result<SchemaVersion> SqlStore::schema_version(const SchemaId& id, const SemVer& number) {
+  return read(readers_, [&](Session& session) { return sql::schema_version(session, id, number); });
+}
+
+Result<Page<SchemaVersion>> SqlStore::schema_versions(const SchemaId& id, const PageRequest& page) {
+  return read(readers_, [&](Session& session) { return sql::schema_versions(session, id, page); });
+}
+
+Result<std::vector<SemVer>> SqlStore::schema_numbers(const SchemaId& id,
+                                                     std::optional<SchemaState> state) {
+  return read(readers_, [&](Session& session) { return sql::schema_numbers(session, id, state); });
+}
+
+Result<std::optional<SchemaRef>> SqlStore::schema_by_uri(const std::string& uri) {
+  return read(readers_, [&](Session& session) { return sql::schema_by_uri(session, uri); });
+}
+
+Result<std::vector<Profile>> SqlStore::profiles_linked(const SchemaId& id) {
+  return read(readers_, [&](Session& session) { return sql::profiles_linked(session, id); });
 }
 
 Result<std::vector<TimelineEvent>> SqlStore::events(const EventFilter& filter, std::uint64_t after,

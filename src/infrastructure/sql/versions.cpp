@@ -11,7 +11,7 @@ namespace hotswap::sql {
 namespace {
 
 #define HS_VERSION_COLUMNS \
-  "upload, profile, number, hash, size, author, message, created_at, failed_reason"
+  "upload, profile, number, hash, size, author, message, created_at, failed_reason, schema"
 
 constexpr List kList{"versions", "SELECT " HS_VERSION_COLUMNS " FROM versions", "upload DESC"};
 
@@ -27,6 +27,7 @@ Keyed<Version> take_version(Columns& in) {
   version.message = in.text();
   version.created_at = in.time();
   version.failed_reason = in.text();
+  version.schema = in.text();
   return keyed;
 }
 
@@ -76,9 +77,10 @@ Result<void> apply(Session& session, const change::InsertVersion& change) {
   if (!*known) return std::unexpected(store::profile_not_found(v.profile));
   const auto rows = session.execute(
       "INSERT INTO versions (profile, number, hash, size, author, message, created_at, "
-      "failed_reason, content) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING",
+      "failed_reason, schema, content) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) "
+      "ON CONFLICT DO NOTHING",
       {v.profile.str(), v.number.str(), v.hash, to_column(std::uint64_t{v.size}), v.author,
-       v.message, to_column(v.created_at), v.failed_reason, v.content});
+       v.message, to_column(v.created_at), v.failed_reason, v.schema, v.content});
   if (!rows) return std::unexpected(rows.error());
   if (*rows == 0) return std::unexpected(store::version_exists(v.profile, v.number));
   return {};

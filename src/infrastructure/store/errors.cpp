@@ -69,6 +69,40 @@ Error instance_not_found(const InstanceId& id) {
                "There is no instance " + id.str() + "; it may have been removed.");
 }
 
+Error schema_exists(const SchemaId& id) {
+  return error(ErrorCode::Conflict, "schema.exists",
+               "A schema named " + id.str() + " exists already; choose another name.");
+}
+
+Error schema_changed(const SchemaId& id) {
+  return error(ErrorCode::Conflict, "schema.changed",
+               "Schema " + id.str() + " was changed by somebody else; read it again and retry.");
+}
+
+Error schema_not_found(const SchemaId& id) {
+  return error(
+      ErrorCode::NotFound, "schema.not_found",
+      "There is no schema named " + id.str() + ": list the schemas, or register it first.");
+}
+
+Error schema_version_exists(const SchemaId& id, const SemVer& number) {
+  return error(ErrorCode::Conflict, "schema.version_exists",
+               "Version " + number.str() + " of schema " + id.str() +
+                   " exists already; register the next number.");
+}
+
+Error schema_version_changed(const SchemaId& id, const SemVer& number) {
+  return error(ErrorCode::Conflict, "schema.changed",
+               "Version " + number.str() + " of schema " + id.str() +
+                   " was changed by somebody else; look at it again and retry.");
+}
+
+Error schema_version_not_found(const SchemaId& id, const SemVer& number) {
+  return error(ErrorCode::NotFound, "schema.version_not_found",
+               "Schema " + id.str() + " has no version " + number.str() +
+                   ": list its versions, or register this one first.");
+}
+
 Error idempotency_exists() {
   return error(ErrorCode::Conflict, "idempotency.exists",
                "A request with the same Idempotency-Key was answered meanwhile; send it again to "

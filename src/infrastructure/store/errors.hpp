@@ -18,6 +18,12 @@ namespace hotswap::store {
 [[nodiscard]] Error deployment_changed(const DeploymentId& id);
 [[nodiscard]] Error deployment_not_found(const DeploymentId& id);
 [[nodiscard]] Error instance_not_found(const InstanceId& id);
+[[nodiscard]] Error schema_exists(const SchemaId& id);
+[[nodiscard]] Error schema_changed(const SchemaId& id);
+[[nodiscard]] Error schema_not_found(const SchemaId& id);
+[[nodiscard]] Error schema_version_exists(const SchemaId& id, const SemVer& number);
+[[nodiscard]] Error schema_version_changed(const SchemaId& id, const SemVer& number);
+[[nodiscard]] Error schema_version_not_found(const SchemaId& id, const SemVer& number);
 [[nodiscard]] Error idempotency_exists();
 [[nodiscard]] Error unavailable(std::string internal);
 [[nodiscard]] Error busy(std::string detail);

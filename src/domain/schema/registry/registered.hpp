@@ -105,6 +105,8 @@ struct SchemaRef {
 [[nodiscard]] std::string to_string(const SchemaRef& ref);
 [[nodiscard]] std::optional<SchemaRef> schema_ref_from_string(std::string_view text);
 
+/// The highest by precedence; a pre-release only where there is no release.
+[[nodiscard]] std::optional<SemVer> latest_of(const std::vector<SemVer>& approved);
 /// With which of `approved` a new version is compared: ascending; none for None or the first.
 [[nodiscard]] std::vector<SemVer> compared_versions(CompatibilityMode mode,
                                                     const std::vector<SemVer>& approved);
