@@ -50,7 +50,7 @@ struct Side {
 [[nodiscard]] Result<Comparison> compare(const Side& before, const Side& after, Policy policy);
 
 [[nodiscard]] std::string_view to_string(Effect effect);
-[[nodiscard]] std::string_view to_string(Policy policy);
+[[nodiscard]] std::string_view to_string(Policy policy);  ///< `strict`, `lenient`
 [[nodiscard]] std::optional<Policy> policy_from_string(std::string_view text);
 [[nodiscard]] json::Value to_json(const Comparison& comparison);
 [[nodiscard]] Result<Comparison> comparison_from_json(const json::Value& value);

@@ -73,9 +73,9 @@ std::string_view to_string(Effect effect) {
 std::string_view to_string(Policy policy) {
   switch (policy) {
     case Policy::Strict:
-      return "STRICT";
+      return "strict";
     case Policy::Lenient:
-      return "LENIENT";
+      return "lenient";
   }
   return "";
 }
