@@ -36,6 +36,22 @@ std::vector<const StoredSchemaVersion*> newest_first(const memory::State& state,
   return found;
 }
 
+Result<Page<RegisteredSchema>> page_of_schemas(const memory::State& state,
+                                               const SchemaFilter& filter,
+                                               const PageRequest& page) {
+  auto first = state.schemas.begin();
+  if (!page.cursor.empty()) {
+    const auto key = store::decode_cursor(kSchemas, page.cursor);
+    if (!key) return std::unexpected(key.error());
+    first = state.schemas.upper_bound(SchemaId(*key));
+  }
+  return memory::fill_page<RegisteredSchema>(
+      std::ranges::subrange(first, state.schemas.end()), {kSchemas, store::page_limit(page)},
+      [&](const auto& entry) { return matches(state, filter, entry.second); },
+      [](const auto& entry) { return entry.second; },
+      [](const auto& entry) { return entry.first.str(); });
+}
+
 SchemaVersion for_lists(SchemaVersion version) {
   version.content.clear();
   version.compared.clear();
@@ -55,18 +71,7 @@ Result<RegisteredSchema> MemoryStore::schema(const SchemaId& id) {
 Result<Page<RegisteredSchema>> MemoryStore::schemas(const SchemaFilter& filter,
                                                     const PageRequest& page) {
   const MutexLock lock(mutex_);
-  const auto& state = state_;
-  auto first = state.schemas.begin();
-  if (!page.cursor.empty()) {
-    const auto key = store::decode_cursor(kSchemas, page.cursor);
-    if (!key) return std::unexpected(key.error());
-    first = state.schemas.upper_bound(SchemaId(*key));
-  }
-  return memory::fill_page<RegisteredSchema>(
-      std::ranges::subrange(first, state.schemas.end()), {kSchemas, store::page_limit(page)},
-      [&](const auto& entry) { return matches(state, filter, entry.second); },
-      [](const auto& entry) { return entry.second; },
-      [](const auto& entry) { return entry.first.str(); });
+  return page_of_schemas(state_, filter, page);
 }
 
 Result<SchemaVersion> MemoryStore::schema_version(const SchemaId& id, const SemVer& number) {
