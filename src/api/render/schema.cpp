@@ -101,6 +101,7 @@ json::Object impact_json(const SchemaImpact& impact) {
   for (const auto& item : impact.failing) {
     failing.emplace_back(json::Object{{"profile", item.profile.str()},
                                       {"version", item.version.str()},
+                                      {"live", item.live},
                                       {"stable", item.stable},
                                       {"errors", failures_json(item.failures)}});
   }

@@ -8,11 +8,13 @@
 namespace hotswap::e2e {
 
 ScriptedInstance::ScriptedInstance(const cli::ApiOptions& admin, const std::string& service,
-                                   const std::string& name) {
+                                   const std::string& name, json::Object schemas) {
   cli::Api registrar(admin);
-  const auto made = registrar.post(
-      "/api/v1/instances",
-      json::Object{{"serviceName", service}, {"environment", kEnvironment}, {"hostname", name}});
+  const auto made =
+      registrar.post("/api/v1/instances", json::Object{{"serviceName", service},
+                                                       {"environment", kEnvironment},
+                                                       {"hostname", name},
+                                                       {"schemas", std::move(schemas)}});
   if (!made) throw std::runtime_error("registration: " + made.error().detail);
   id_ = cli::text_at(*made, "id");
   auto options = admin;

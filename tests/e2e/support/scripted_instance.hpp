@@ -16,9 +16,10 @@ struct Desired {
 
 class ScriptedInstance {
  public:
-  /// Registers; `admin` is a server's address with a token that may.
+  /// Registers; `admin` is a server's address with a token that may. `schemas`: what it was built
+  /// for.
   ScriptedInstance(const cli::ApiOptions& admin, const std::string& service,
-                   const std::string& name);
+                   const std::string& name, json::Object schemas = {});
 
   [[nodiscard]] const std::string& id() const { return id_; }
   [[nodiscard]] cli::Api& api() { return *api_; }

@@ -112,9 +112,93 @@ TEST_F(BadInput, ParametersAndMethodsThatDoNotExist) {
   const auto method = world.ask(Role::Admin, Method::Put, "/api/v1/configs");
   EXPECT_EQ(method.status, 405);
   EXPECT_EQ(method.header("Allow"), "POST, GET, HEAD");
-  for (const auto* later : {"/api/v1/schemas", "/api/v1/secrets/rotate", "/api/v1/cluster"}) {
+  for (const auto* later : {"/api/v1/secrets/rotate", "/api/v1/cluster"}) {
     EXPECT_EQ(world.get(later).status, 404);
   }
+}
+
+TEST_F(BadInput, RegistrationsOfSchemas) {
+  const struct {
+    const char* body;
+    Paths paths;
+  } table[] = {
+      {"[]", {"$"}},
+      {"{}", {"$.name", "$.schema"}},
+      {R"({"name":"Bad Name","schema":{}})", {"$.name"}},
+      {R"({"name":"","schema":{}})", {"$.name"}},
+      {R"({"name":7,"schema":{}})", {"$.name"}},
+      {R"({"name":"a","schema":"text"})", {"$.schema"}},
+      {R"({"name":"a","schema":null})", {"$.schema"}},
+      {R"({"name":"a","schema":{},"version":"1.2"})", {"$.version"}},
+      {R"({"name":"a","schema":{},"compatibility":"backward"})", {"$.compatibility"}},
+      {R"({"name":"a","schema":{},"policy":"harsh"})", {"$.policy"}},
+      {R"({"name":"a","schema":{},"formats":true})", {"$.formats"}},
+      {R"({"name":"a","schema":{},"dryrun":true})", {"$.dryrun"}},
+      {R"({"name":"a","schema":{"type":"integre"}})", {"$.schema.type"}},
+      {R"({"name":"a","schema":{"properties":{"b":{"minimum":"1"}}}})",
+       {"$.schema.properties.b.minimum"}},
+      {R"({"name":"a","schema":{"$ref":"#/$defs/b"}})", {"$.schema.$ref"}},
+      {R"({"name":"a","schema":{"pattern":"("}})", {"$.schema.pattern"}},
+  };
+  for (const auto& [body, paths] : table) {
+    const auto answer = world.post("/api/v1/schemas", body);
+    EXPECT_EQ(answer.status, 422) << body;
+    EXPECT_EQ(answer.paths(), paths) << body;
+  }
+  EXPECT_EQ(world.get("/api/v1/schemas?state=approved").paths(), Paths{"?state"});
+  EXPECT_EQ(world.get("/api/v1/schemas").body.find("items")->as_array()->size(), 0u);
+}
+
+TEST_F(BadInput, SchemasThatAreTooLargeOrHostile) {
+  const auto registered = [&](const std::string& schema) {
+    return world.post("/api/v1/schemas", R"({"name":"a","schema":)" + schema + "}");
+  };
+  const auto large = registered(R"({"description":")" + std::string(1 << 20, 'x') + R"("})");
+  EXPECT_EQ(large.status, 413) << large.text("reason");
+  EXPECT_EQ(registered(R"({"$ref":"#"})").text("reason"), "schema.endless");
+  EXPECT_EQ(registered(R"({"$ref":"https://example.org/x.json"})").text("reason"),
+            "schema.unresolved");
+  EXPECT_EQ(registered(R"({"$schema":"https://example.org/mine"})").text("reason"),
+            "schema.unknown_dialect");
+  std::string deep = "true";
+  for (int i = 0; i < 200; ++i) deep = R"({"not":)" + deep + "}";
+  EXPECT_EQ(registered(deep).text("reason"), "json.too_deep");
+}
+
+TEST_F(BadInput, DecisionsWithoutWhatTheyAreBoundTo) {
+  const std::string schema = "/api/v1/schemas/payments";
+  ASSERT_EQ(world.post("/api/v1/schemas", R"({"name":"payments","schema":{}})").status, 201);
+  for (const auto* verb : {"/approve", "/reject"}) {
+    const auto nothing = world.post(schema + verb, "{}");
+    EXPECT_EQ(nothing.paths(), (Paths{"$.version", "$.hash", "$.comment"}));
+    const auto empty = world.post(schema + verb, R"({"version":"1.0","hash":"h","comment":""})");
+    EXPECT_EQ(empty.paths(), (Paths{"$.version", "$.comment"}));
+    const auto approved =
+        world.post(schema + verb, R"({"version":"1.0.0","hash":"h","comment":"c"})");
+    EXPECT_EQ(approved.status, 409);
+  }
+  EXPECT_EQ(world.post(schema + "/validate", "{}").paths(), Paths{"$.data"});
+  EXPECT_EQ(world.post(schema + "/validate", R"({"data":1,"output":"loud"})").paths(),
+            Paths{"$.output"});
+  EXPECT_EQ(world.get(schema + "/versions/latest/impact").paths(), Paths{"{version}"});
+  EXPECT_EQ(world.get(schema + "/versions/9.0.0").text("reason"), "schema.version_not_found");
+  EXPECT_EQ(world.get("/api/v1/schemas/none").text("reason"), "schema.not_found");
+}
+
+TEST_F(BadInput, SchemasOfProfilesAndInstances) {
+  const auto linked = [&](const std::string& link) {
+    return world.post("/api/v1/configs", R"({"name":"p","serviceName":"p","environment":"Staging")"
+                                         R"(,"schemaId":")" +
+                                             link + R"("})");
+  };
+  for (const auto* link : {"Bad Name", "payments@", "payments@x.y", "none@^1", "none"}) {
+    const auto answer = linked(link);
+    EXPECT_TRUE(answer.status == 422 || answer.status == 404) << link << answer.status;
+  }
+  const auto registered = world.post("/api/v1/instances",
+                                     R"({"serviceName":"pay","environment":"Production","schemas":)"
+                                     R"({"payments":"^1","Bad Name":"1.0.0","other":1}})");
+  EXPECT_EQ(registered.paths(), (Paths{"$.schemas", "$.schemas", "$.schemas"}));
 }
 
 TEST_F(BadInput, HeartbeatsAndRegistrations) {
