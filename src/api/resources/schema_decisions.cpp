@@ -34,7 +34,7 @@ Result<ValidationRequest> read_validation(json::Value body) {
                  "must be flag, basic or detailed; leave it out for errors by JSONPath");
     }
   }
-  if (auto bad = in.finish("schema.request_invalid")) return std::unexpected(*bad);
+  if (auto bad = in.finish("schema.invalid")) return std::unexpected(*bad);
   request.data = std::move(*body.as_object()->find("data"));
   return request;
 }
@@ -67,7 +67,7 @@ Result<SchemaService::Decide> read_decision(const Call& call, bool approve) {
                             "on exactly that content");
   decision.comment = read_seen(in, "comment", "say in a sentence why, for the audit");
   check_length(in, "comment", decision.comment);
-  if (auto bad = in.finish("schema.request_invalid")) return std::unexpected(*bad);
+  if (auto bad = in.finish("schema.invalid")) return std::unexpected(*bad);
   return decision;
 }
 

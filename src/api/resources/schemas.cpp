@@ -35,8 +35,11 @@ void read_number(json::ObjectReader& in, RegisterSchema& request) {
   const auto text = in.optional_string("version");
   if (!text) return;
   const auto number = SemVer::parse(*text);
-  if (number) {
+  if (number && number->build().empty()) {
     request.number = *number;
+  } else if (number) {
+    in.mistake("version", "format",
+               "has no build metadata for schemas: leave out the part behind the +");
   } else {
     in.mistake("version", "format",
                number.error().detail +
@@ -75,7 +78,7 @@ Result<RegisterSchema> read_registration(json::Value body) {
   request.message = in.optional_string("message").value_or("");
   check_length(in, "message", request.message);
   request.dry_run = in.optional_bool("dryRun").value_or(false);
-  if (auto bad = in.finish("schema.request_invalid")) return std::unexpected(*bad);
+  if (auto bad = in.finish("schema.invalid")) return std::unexpected(*bad);
   request.document = std::move(*body.as_object()->find("schema"));
   return request;
 }
