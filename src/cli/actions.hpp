@@ -9,6 +9,7 @@
 #include "domain/access/access.hpp"
 #include "domain/base/error.hpp"
 #include "domain/base/time.hpp"
+#include "domain/json/value.hpp"
 
 namespace hotswap::cli {
 
@@ -28,8 +29,15 @@ struct ServerVerb {
   std::function<Result<int>(const ServerArguments&)> run;
 };
 
+/// Documents that are no JSON, read as the server reads them; a mistake tells its line.
+struct TextForms {
+  std::function<Result<json::Value>(std::string_view)> yaml;
+  std::function<Result<json::Value>(std::string_view)> toml;
+};
+
 struct Actions {
   ServerVerb server;
+  TextForms forms;
   /// A signed token for this principal. Invalid if the key is too short.
   std::function<Result<std::string>(const Principal&, Duration ttl, const std::string& key)> mint;
   /// Online copy of the database of a data folder into a new file.

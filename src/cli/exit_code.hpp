@@ -17,6 +17,7 @@ enum class ExitCode : int {
   Denied = 6,
   Unavailable = 7,
   RolloutFailed = 8,  ///< the watched deployment did not succeed
+  Objection = 9,      ///< nothing failed, but a check says no: a schema change breaks
   Interrupted = 130   ///< Ctrl-C
 };
 

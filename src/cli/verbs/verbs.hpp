@@ -12,6 +12,8 @@ void add_deploy_verb(Verbs& verbs);       ///< deploy
 void add_deployment_verbs(Verbs& verbs);  ///< deployment list, get, watch, report and commands
 void add_fleet_verbs(Verbs& verbs);       ///< instances, events, audit, health
 void add_server_verbs(Verbs& verbs, const Actions& actions);  ///< server, token, backup
+/// schema register, list, get, versions, update; approve, reject; lint, validate, diff, infer
+void add_schema_verbs(Verbs& verbs, const Actions& actions);
 void add_demo_verb(Verbs& verbs);
 
 }  // namespace hotswap::cli
