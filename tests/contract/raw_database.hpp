@@ -20,13 +20,13 @@ class RawDatabase {
     EXPECT_EQ(sqlite3_exec(handle_, text.c_str(), nullptr, nullptr, nullptr), SQLITE_OK)
         << sqlite3_errmsg(handle_);
   }
-  /// The first column of the first row.
-  std::string text(const std::string& query) {
+  /// A column of the first row.
+  std::string text(const std::string& query, int column = 0) {
     sqlite3_stmt* statement = nullptr;
     EXPECT_EQ(sqlite3_prepare_v2(handle_, query.c_str(), -1, &statement, nullptr), SQLITE_OK);
     std::string found;
     if (sqlite3_step(statement) == SQLITE_ROW) {
-      const auto* value = sqlite3_column_text(statement, 0);
+      const auto* value = sqlite3_column_text(statement, column);
       if (value != nullptr) found = reinterpret_cast<const char*>(value);
     }
     sqlite3_finalize(statement);

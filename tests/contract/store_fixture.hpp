@@ -53,10 +53,16 @@ class StoreContract : public ::testing::TestWithParam<Kind> {
                                              const std::string& profile);
 [[nodiscard]] TimelineEvent sample_event(const std::string& kind);
 [[nodiscard]] AuditEntry sample_audit(const std::string& action);
+[[nodiscard]] RegisteredSchema sample_schema(const std::string& id = "payments");
+[[nodiscard]] SchemaVersion sample_schema_version(const std::string& id, const std::string& number,
+                                                  SchemaState state = SchemaState::Approved);
+[[nodiscard]] schema::Comparison sample_comparison();
 
 void expect_same(const Profile& a, const Profile& b);
 void expect_same(const Version& a, const Version& b);
 void expect_same(const Deployment& a, const Deployment& b);
+void expect_same(const RegisteredSchema& a, const RegisteredSchema& b);
+void expect_same(const SchemaVersion& a, const SchemaVersion& b);
 
 /// Opens the kind of store that a test asks for, in this folder.
 [[nodiscard]] std::unique_ptr<Store> open_store(Kind kind, const TempFolder& folder);

@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "domain/json/write.hpp"
+#include "domain/schema/registry/record_json.hpp"
 #include "infrastructure/memory/memory_store.hpp"
 #include "infrastructure/sqlite/sqlite_store.hpp"
 
@@ -80,6 +82,7 @@ Version sample_version(const std::string& profile, const std::string& number) {
   v.author = "ann";
   v.message = "raise the pool";
   v.created_at = at(2);
+  v.schema = "payments-schema@1.2.0";
   return v;
 }
 
@@ -110,6 +113,10 @@ Deployment sample_deployment(const std::string& id, const std::string& profile) 
   d.baseline->latency.record(12.5, 10);
   d.judgement = Judgement{.overall = Outcome::Pass, .verdicts = {}};
   d.revision = 1;
+  d.fit = {.schema = "payments-schema@1.2.0", .accepting = 1, .unfit = 1, .unspoken = 1};
+  d.fit.examples = {{InstanceId("i-1"), "payments-schema@1.0.0", "pool.max: must be at most 10"}};
+  d.fit.rollback_safe = false;
+  d.fit.rollback_risk = "i-1 refuses 1.1.0";
   d.trace_id = "4bf92f3577b34da6a3ce929d0e0e4736";
   return d;
 }
@@ -124,6 +131,7 @@ Instance sample_instance(const std::string& id) {
   i.version = "3.1";
   i.health_url = "http://host/health";
   i.labels = {{"rack", "r1"}};
+  i.schemas = {{"payments-schema", "1.0.0"}, {"limits", "2.1.0"}};
   i.pool = "blue";
   i.zone = "eu-1a";
   i.registered_at = at(5);
@@ -201,6 +209,7 @@ void expect_same(const Version& a, const Version& b) {
   EXPECT_EQ(a.author, b.author);
   EXPECT_EQ(a.message, b.message);
   EXPECT_EQ(a.created_at, b.created_at);
+  EXPECT_EQ(a.schema, b.schema);
   EXPECT_EQ(a.failed_reason, b.failed_reason);
   EXPECT_EQ(a.tags, b.tags);
 }
@@ -226,7 +235,89 @@ void expect_same(const Deployment& a, const Deployment& b) {
   EXPECT_EQ(a.judgement, b.judgement);
   EXPECT_EQ(a.revision, b.revision);
   EXPECT_EQ(a.trace_id, b.trace_id);
+  EXPECT_EQ(a.fit, b.fit);
   EXPECT_EQ(a.targets, b.targets);
+}
+
+RegisteredSchema sample_schema(const std::string& id) {
+  RegisteredSchema s;
+  s.id = SchemaId(id);
+  s.description = "Pools, 100% \"safe\"";
+  s.compatibility = CompatibilityMode::FullTransitive;
+  s.policy = schema::Policy::Lenient;
+  s.created_by = "ann";
+  s.created_at = at(10);
+  s.updated_at = at(11);
+  s.revision = 1;
+  return s;
+}
+
+SchemaVersion sample_schema_version(const std::string& id, const std::string& number,
+                                    SchemaState state) {
+  SchemaVersion v;
+  v.schema = SchemaId(id);
+  v.number = ver(number);
+  v.content = R"({"type":"object","description":"é"})";
+  v.hash = std::string(64, 'c');
+  v.size = v.content.size();
+  v.uri = "https://example.com/" + id + ".json";
+  v.assert_formats = false;
+  v.author = "ann";
+  v.message = "a new bound";
+  v.created_at = at(12);
+  v.state = state;
+  v.compared = {{ver("1.0.0-rc.1"), sample_comparison()}};
+  v.references = {{"https://example.com/pool.json", "pool@1.2.0"}};
+  v.revision = 1;
+  return v;
+}
+
+schema::Comparison sample_comparison() {
+  schema::Change change;
+  change.kind = "maximum.lowered";
+  change.path = "/properties/pool/maximum";
+  change.where = "$.pool";
+  change.backward = schema::Effect::Breaking;
+  change.forward = schema::Effect::Unknown;
+  change.reason = "maximum went from 20 to 10";
+  change.backward_example = json::Object{{"pool", 15}};
+  schema::Comparison comparison;
+  comparison.changes = {change};
+  comparison.truncated = true;
+  comparison.backward = schema::Effect::Breaking;
+  comparison.forward = schema::Effect::Unknown;
+  comparison.backward_example = json::Value();
+  return comparison;
+}
+
+void expect_same(const RegisteredSchema& a, const RegisteredSchema& b) {
+  EXPECT_EQ(a.id, b.id);
+  EXPECT_EQ(a.description, b.description);
+  EXPECT_EQ(a.compatibility, b.compatibility);
+  EXPECT_EQ(a.policy, b.policy);
+  EXPECT_EQ(a.created_by, b.created_by);
+  EXPECT_EQ(a.created_at, b.created_at);
+  EXPECT_EQ(a.updated_at, b.updated_at);
+  EXPECT_EQ(a.revision, b.revision);
+  EXPECT_EQ(a.latest, b.latest);
+}
+
+void expect_same(const SchemaVersion& a, const SchemaVersion& b) {
+  EXPECT_EQ(a.schema, b.schema);
+  EXPECT_EQ(a.number, b.number);
+  EXPECT_EQ(a.content, b.content);
+  EXPECT_EQ(a.hash, b.hash);
+  EXPECT_EQ(a.size, b.size);
+  EXPECT_EQ(a.uri, b.uri);
+  EXPECT_EQ(a.assert_formats, b.assert_formats);
+  EXPECT_EQ(a.author, b.author);
+  EXPECT_EQ(a.message, b.message);
+  EXPECT_EQ(a.created_at, b.created_at);
+  EXPECT_EQ(a.state, b.state);
+  EXPECT_EQ(a.decision, b.decision);
+  EXPECT_EQ(a.references, b.references);
+  EXPECT_EQ(a.revision, b.revision);
+  EXPECT_EQ(json::write(compared_to_json(a.compared)), json::write(compared_to_json(b.compared)));
 }
 
 }  // namespace hotswap::contract

@@ -209,12 +209,13 @@ Result<void> apply(Session& session, const change::UpdateDeployment& change) {
   const auto rows = session.execute(
       "UPDATE deployments SET previous_stable = $1, strategy = $2, health = $3, plan = $4, "
       "partial = $5, forced = $6, reason = $7, state_name = $8, active = $9, state = $10, "
-      "baseline = $11, judgement = $12, revision = revision + 1 WHERE id = $13 AND revision = $14",
+      "baseline = $11, judgement = $12, fit = $13, revision = revision + 1 "
+      "WHERE id = $14 AND revision = $15",
       {to_column(d.previous_stable), json::write(to_json(d.strategy)),
        json::write(to_json(d.health)), json::write(to_json(d.plan)), to_column(d.partial),
        to_column(d.forced), d.reason, state_name(d.state), to_column(!is_terminal(d.state)),
-       json::write(to_json(d.state)), document(d.baseline), document(d.judgement), d.id.str(),
-       to_column(d.revision)});
+       json::write(to_json(d.state)), document(d.baseline), document(d.judgement),
+       json::write(to_json(d.fit)), d.id.str(), to_column(d.revision)});
   if (!rows) return std::unexpected(rows.error());
   if (*rows == 0) return std::unexpected(store::deployment_changed(d.id));
   return {};

@@ -79,13 +79,37 @@ TEST(ProfileDraft, NamesTheAllowedEnvironments) {
 TEST(ProfileDraft, BoundsItsTexts) {
   json::Object object = *parsed(kLeast).as_object();
   object.set("description", std::string(4097, 'x'));
-  object.set("schemaId", std::string(129, 'x'));
+  object.set("schemaId", "payments@1.0.0-" + std::string(129, 'x'));
   json::Object labels;
   for (int i = 0; i < 65; ++i) labels.append("l" + std::to_string(i), "v");
   object.set("labels", labels);
   EXPECT_EQ(
       mistakes(profile_draft_from_json(object)),
       (Mistakes{"$.description maxLength", "$.labels maxProperties", "$.schemaId maxLength"}));
+}
+
+TEST(ProfileDraft, TakesALinkToASchema) {
+  for (const auto* link : {"", "payments", "payments@1.2.0", "payments@^1.2"}) {
+    json::Object object = *parsed(kLeast).as_object();
+    object.set("schemaId", link);
+    const auto draft = profile_draft_from_json(object);
+    ASSERT_TRUE(draft) << draft.error().detail;
+    EXPECT_EQ(draft->schema_id, link);
+  }
+}
+
+TEST(ProfileDraft, RefusesALinkThatCannotBeFollowed) {
+  const std::pair<json::Value, const char*> links[] = {{"Our Schema", "$.schemaId pattern"},
+                                                       {"payments@", "$.schemaId format"},
+                                                       {"payments@newest", "$.schemaId format"},
+                                                       {7, "$.schemaId type"}};
+  for (const auto& [link, mistake] : links) {
+    json::Object object = *parsed(kLeast).as_object();
+    object.set("schemaId", link);
+    const auto draft = profile_draft_from_json(object);
+    EXPECT_EQ(mistakes(draft), Mistakes{mistake});
+    if (!draft) EXPECT_EQ(draft.error().reason, "config.invalid");
+  }
 }
 
 TEST(ProfileDraft, RefusesWhatIsNoObject) {
