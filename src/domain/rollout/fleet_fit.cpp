@@ -60,6 +60,7 @@ json::Value to_json(const FleetFit& fit) {
   json::Array examples;
   for (const FleetFit::Unfit& unfit : fit.examples) examples.push_back(to_json(unfit));
   return json::Object{{"schema", fit.schema},
+                      {"mismatch", fit.mismatch},
                       {"accepting", fit.accepting},
                       {"unfit", fit.unfit},
                       {"unspoken", fit.unspoken},
@@ -73,6 +74,7 @@ Result<FleetFit> fleet_fit_from_json(const json::Value& value) {
   json::ObjectReader in(value, "$");
   FleetFit fit;
   fit.schema = in.required_string("schema");
+  fit.mismatch = in.required_string("mismatch");
   fit.accepting = read_count(in, "accepting");
   fit.unfit = read_count(in, "unfit");
   fit.unspoken = read_count(in, "unspoken");

@@ -21,6 +21,7 @@ enum class OnUnfit { Refuse, Skip };  ///< Skip leaves them out, which makes the
 
 struct FleetFit {
   std::string schema;         ///< that the version was validated against now; empty: none
+  std::string mismatch;       ///< forced: its first failure under `schema`; empty: it satisfies it
   std::size_t accepting = 0;  ///< targets whose registered schema accepts the version
   std::size_t unfit = 0;      ///< whose registered schema refuses it
   std::size_t unspoken = 0;   ///< that registered no version of the profile's schema

@@ -8,6 +8,7 @@ namespace {
 FleetFit some_fit() {
   FleetFit fit;
   fit.schema = "payments@1.2.0";
+  fit.mismatch = "$.x: is not described";
   fit.accepting = 5;
   fit.unfit = 2;
   fit.unspoken = 1;
