@@ -23,7 +23,9 @@ constexpr const char* kUsage =
     "payment_service --server URL [--server URL…] (--token TOKEN | --token-file FILE)\n"
     "  [--service payment-service] [--environment Production] [--name HOST] [--zone ZONE]\n"
     "  [--pool POOL] [--port 0] [--state-dir DIR] [--ca-file PEM] [--leave]\n"
-    "--leave: deregister at the end. Prints `listening PORT` once it accepts requests.\n";
+    "  [--schema VERSION]\n"
+    "--leave: deregister at the end. --schema: version of the schema payment-service that it says\n"
+    "it was built for. Prints `listening PORT` once it accepts requests.\n";
 
 struct Arguments {
   ClientOptions client;
@@ -41,12 +43,14 @@ Arguments parse(int argc, char** argv) {
   std::string token_file;
   std::string state_dir;
   std::string ca_file;
+  std::string schema;
   const std::map<std::string, std::string*> texts{
       {"--token", &client.token},     {"--token-file", &token_file},
       {"--service", &client.service}, {"--environment", &client.environment},
       {"--name", &client.hostname},   {"--zone", &client.zone},
       {"--pool", &client.pool},       {"--port", &port},
-      {"--state-dir", &state_dir},    {"--ca-file", &ca_file}};
+      {"--state-dir", &state_dir},    {"--ca-file", &ca_file},
+      {"--schema", &schema}};
   for (int i = 1; i < argc; ++i) {
     const std::string name = argv[i];
     if (name == "--leave") {
@@ -65,6 +69,7 @@ Arguments parse(int argc, char** argv) {
   client.token_file = token_file;
   client.state_dir = state_dir;
   client.ca_file = ca_file;
+  if (!schema.empty()) client.schemas.emplace("payment-service", schema);
   return out;
 }
 

@@ -169,6 +169,11 @@ std::string write_registration(const ClientOptions& options, const std::string& 
   body.append("version", options.version);
   body.append("healthUrl", options.health_url);
   body.append("labels", std::move(labels));
+  if (!options.schemas.empty()) {
+    json::Object schemas;
+    for (const auto& [name, version] : options.schemas) schemas.append(name, version);
+    body.append("schemas", std::move(schemas));
+  }
   body.append("pool", options.pool);
   body.append("zone", options.zone);
   return json::write(body);

@@ -2,14 +2,20 @@
 #include <span>
 #include <string_view>
 
+#include "domain/base/error.hpp"
+#include "domain/json/value.hpp"
+
 namespace hotswap::cli {
 
-/// A configuration of examples/payment_service/configs/, put into the binary at build time.
+/// A configuration of examples/payment_service/configs/, or the schema beside them, put into the
+/// binary at build time.
 struct EmbeddedConfig {
-  std::string_view name;  ///< of the file, without `.json`
+  std::string_view name;  ///< of the file, without `.json`; `schema` is the schema
   std::string_view text;
 };
 
 [[nodiscard]] std::span<const EmbeddedConfig> embedded_configs();
+/// The one of this name, as JSON; NotFound if the binary holds none.
+[[nodiscard]] Result<json::Value> embedded_document(std::string_view name);
 
 }  // namespace hotswap::cli

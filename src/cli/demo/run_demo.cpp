@@ -13,8 +13,8 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 bool play(Show& show) {
-  return play_first_version(show) && play_good_canary(show) && play_bad_canary(show) &&
-         play_blue_green(show) && play_rolling(show);
+  return play_first_version(show) && play_refused_upload(show) && play_good_canary(show) &&
+         play_bad_canary(show) && play_blue_green(show) && play_rolling(show);
 }
 
 bool summary(Show& show, Clock::duration took, bool complete) {
@@ -41,6 +41,7 @@ Everything still runs; try it from another terminal:
   hotswap instances                                   what runs where
   hotswap diff {} 1.1.0 1.2.0     the mistake
   hotswap deployment list                             what happened
+  hotswap schema get payment-service                  what a content must look like
   hotswap rollback {} --to 1.1.0 --deploy
   hotswap events --follow                             everything, live
   curl -s http://127.0.0.1:{}/config                the first payment service itself

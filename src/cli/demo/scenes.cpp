@@ -6,7 +6,6 @@
 #include "cli/demo/embedded_configs.hpp"
 #include "cli/human.hpp"
 #include "cli/report_text.hpp"
-#include "domain/json/parse.hpp"
 
 namespace hotswap::cli {
 namespace {
@@ -20,20 +19,14 @@ std::size_t fleet(Show& show) { return show.world().instances().size(); }
 
 /// Uploads an embedded configuration under its own number.
 bool upload(Show& show, const std::string& version, const std::string& message) {
-  for (const auto& config : embedded_configs()) {
-    if (config.name != version) continue;
-    const auto document = json::parse(config.text);
-    const auto sent =
-        document
-            ? show.api().post(
-                  config_path(kDemoProfile, {"versions"}),
-                  json::Object{{"version", version}, {"message", message}, {"data", *document}})
-            : Result<json::Value>(std::unexpected(document.error()));
-    if (!sent) show.check(false, "upload of " + version + ": " + sent.error().detail);
-    return sent.has_value();
-  }
-  show.check(false, "the binary holds no configuration " + version);
-  return false;
+  const auto document = embedded_document(version);
+  const auto sent =
+      document ? show.api().post(
+                     config_path(kDemoProfile, {"versions"}),
+                     json::Object{{"version", version}, {"message", message}, {"data", *document}})
+               : document;
+  if (!sent) show.check(false, "upload of " + version + ": " + sent.error().detail);
+  return sent.has_value();
 }
 
 /// Starts a deployment and follows it; its id, or empty after a failed check.
@@ -93,11 +86,35 @@ std::size_t total(const std::vector<std::size_t>& counts) {
   return sum;
 }
 
+bool register_schema(Show& show) {
+  const auto document = embedded_document("schema");
+  const auto made = document ? show.api().post("/api/v1/schemas",
+                                               json::Object{{"name", kDemoSchema},
+                                                            {"version", kDemoSchemaVersion},
+                                                            {"schema", *document},
+                                                            {"message", "as the service reads it"}})
+                             : document;
+  if (!made) show.check(false, "registering the schema: " + made.error().detail);
+  return made.has_value();
+}
+
+/// What somebody in a hurry uploads: one connection pool for everybody, and one typing mistake.
+Result<json::Value> with_mistakes() {
+  auto document = embedded_document("1.1.0");
+  auto* database = document ? document->as_object()->find("database")->as_object() : nullptr;
+  if (database == nullptr) return document;
+  database->set("poolSize", 70000);
+  database->set("idleTimeoutMS", 30000);
+  database->erase("idleTimeoutMs");
+  return document;
+}
+
 json::Object demo_profile() {
   return {{"name", kDemoProfile},
           {"description", "Payments: database pool, provider limits, features"},
           {"serviceName", kDemoService},
           {"environment", kDemoEnvironment},
+          {"schemaId", std::string(kDemoSchema) + "@^1"},
           {"labels", json::Object{{"team", "payments"}}}};
 }
 
@@ -150,6 +167,7 @@ void check_damage(Show& show, const json::Value& report, const std::string& bad,
 bool play_first_version(Show& show) {
   show.scene(1, "The first version, to all at once (Direct)",
              "Nothing runs yet, so there is nothing to protect: every instance gets 1.0.0 now.");
+  if (!register_schema(show)) return false;
   if (const auto made = show.api().post("/api/v1/configs", demo_profile()); !made) {
     show.check(false, "creating the profile: " + made.error().detail);
     return false;
@@ -166,8 +184,40 @@ bool play_first_version(Show& show) {
   return show.deployment().succeeded();
 }
 
+bool play_refused_upload(Show& show) {
+  show.scene(2, "A mistake that is never stored (schema)",
+             "The profile follows payment-service@^1: whatever does not fit is refused on upload.");
+  const auto document = with_mistakes();
+  if (!document) {
+    show.check(false, document.error().detail);
+    return false;
+  }
+  const auto sent = show.api().post(
+      config_path(kDemoProfile, {"versions"}),
+      json::Object{{"version", "1.0.1"}, {"message", "a bigger pool"}, {"data", *document}});
+  if (sent) {
+    show.check(false, "version 1.0.1 was refused, but it was stored");
+    return false;
+  }
+  show.say("     " + show.terminal().paint(Paint::Red, sent.error().detail));
+  for (const auto& field : sent.error().fields) {
+    show.say("       " + show.terminal().paint(Paint::Bold, field.path) + "  " + field.message);
+  }
+  const auto names = [&](std::string_view path, std::string_view word) {
+    return std::ranges::any_of(sent.error().fields, [&](const FieldError& field) {
+      return field.path.contains(path) && field.message.contains(word);
+    });
+  };
+  show.check(names("poolSize", "70000") && names("database", "idleTimeoutMs"),
+             "refused, with both mistakes named: 70000 connections, and idleTimeoutMS for "
+             "idleTimeoutMs");
+  const auto there = show.api().get(config_path(kDemoProfile, {"versions", "1.0.1"}));
+  show.check(!there && there.error().code == ErrorCode::NotFound, "nothing of it was stored");
+  return true;
+}
+
 bool play_good_canary(Show& show) {
-  show.scene(2, "A good change, step by step (Canary 10 → 30 → 50 → 100 %)",
+  show.scene(3, "A good change, step by step (Canary 10 → 30 → 50 → 100 %)",
              "1 instance goes first; each step is judged against the instances not yet changed.");
   const auto before = show.load().failures();
   if (!upload(show, "1.1.0", "bigger connection pool, a limit on the provider's time"))
@@ -198,7 +248,7 @@ bool play_good_canary(Show& show) {
 }
 
 bool play_bad_canary(Show& show) {
-  show.scene(3, "A mistake, caught (Canary)",
+  show.scene(4, "A mistake that no schema can see, caught by health (Canary)",
              "1.2.0 sets the database timeout to 2: seconds were meant, milliseconds it is.");
   const auto before = show.load().failures();
   if (!upload(show, "1.2.0", "database timeout of 2 seconds")) return false;
@@ -228,7 +278,7 @@ bool play_bad_canary(Show& show) {
 }
 
 bool play_blue_green(Show& show) {
-  show.scene(4, "One switch for all, and its instant undo (Blue-Green)",
+  show.scene(5, "One switch for all, and its instant undo (Blue-Green)",
              "Every instance first holds 2.0.0 beside 1.1.0; then all switch at once, and can "
              "switch back.");
   if (!upload(show, "2.0.0", "new payment provider")) return false;
@@ -254,7 +304,7 @@ bool play_blue_green(Show& show) {
 }
 
 bool play_rolling(Show& show) {
-  show.scene(5, "Two at a time, with a break (Rolling)",
+  show.scene(6, "Two at a time, with a break (Rolling)",
              "Batches of 2; an operator pauses in the middle to look, then lets it go on.");
   const auto before = show.load().failures();
   if (!upload(show, "2.1.0", "new provider, more currencies, higher rate limit")) return false;

@@ -1,5 +1,5 @@
 #pragma once
-// The five scenes. Each says what it does and why, plays it through the public API, and checks that
+// The six scenes. Each says what it does and why, plays it through the public API, and checks that
 // what it told is what happened.
 
 #include "cli/demo/show.hpp"
@@ -8,6 +8,7 @@ namespace hotswap::cli {
 
 /// False when a scene could not be played to its end (the checks say why).
 [[nodiscard]] bool play_first_version(Show& show);
+[[nodiscard]] bool play_refused_upload(Show& show);
 [[nodiscard]] bool play_good_canary(Show& show);
 [[nodiscard]] bool play_bad_canary(Show& show);
 [[nodiscard]] bool play_blue_green(Show& show);

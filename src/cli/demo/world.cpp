@@ -104,7 +104,7 @@ Result<void> World::start_instances(int count) {
         {.command = {payment_service(), "--server", api_.server, "--token-file",
                      (folder_.path() / "instance.token").string(), "--name", instance.name,
                      "--zone", instance.zone, "--port", "0", "--state-dir", folder.string(),
-                     "--environment", kDemoEnvironment},
+                     "--environment", kDemoEnvironment, "--schema", kDemoSchemaVersion},
          .log = folder / "log"});
     if (!process) return std::unexpected(process.error());
     instance.process = std::move(*process);

@@ -16,6 +16,8 @@ namespace hotswap::cli {
 inline constexpr auto kDemoProfile = "payment-service.production";
 inline constexpr auto kDemoService = "payment-service";
 inline constexpr auto kDemoEnvironment = "Production";
+inline constexpr auto kDemoSchema = "payment-service";
+inline constexpr auto kDemoSchemaVersion = "1.0.0";
 
 struct WorldOptions {
   int port = 0;

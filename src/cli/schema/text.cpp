@@ -6,6 +6,7 @@
 #include <cctype>
 
 #include "cli/answer.hpp"
+#include "cli/human.hpp"
 #include "cli/table.hpp"
 #include "domain/json/write.hpp"
 
@@ -129,6 +130,32 @@ std::string impact_text(const json::Value& impact, const Terminal& terminal) {
   }
   const auto shown = static_cast<std::int64_t>(items_at(impact, "failing").size());
   if (failing > shown) out += fmt::format("  and {} more\n", failing - shown);
+  return out;
+}
+
+std::string fit_text(const json::Value& fit, const Terminal& terminal) {
+  std::string out;
+  if (const auto schema = text_at(fit, "schema"); !schema.empty()) {
+    out += fmt::format("{}valid under {}\n", terminal.paint(Paint::Green, "✓ "), schema);
+  }
+  const auto accepting = int_at(fit, "accepting");
+  const auto unfit = int_at(fit, "unfit");
+  if (accepting + unfit > 0) {
+    out += fmt::format(
+        "{}{} built for a schema that accepts it, {} for one that refuses it{}, {} did not say\n",
+        unfit == 0 ? terminal.paint(Paint::Green, "✓ ") : terminal.paint(Paint::Red, "✗ "),
+        counted(static_cast<std::size_t>(accepting), "instance"), unfit,
+        int_at(fit, "leftOut") > 0 ? " (left out)" : "", int_at(fit, "unspoken"));
+  }
+  for (const auto& item : items_at(fit, "examples")) {
+    out += fmt::format("    {}  {}  {}\n", short_id(text_at(item, "instance")),
+                       text_at(item, "schema"), text_at(item, "message"));
+  }
+  if (const auto risk = text_at(fit, "rollbackRisk"); !risk.empty()) {
+    out += terminal.paint(Paint::Yellow, "! ") + "the way back: " + risk + "\n";
+  } else if (!out.empty()) {
+    out += terminal.paint(Paint::Green, "✓ ") + "a rollback would suit every target\n";
+  }
   return out;
 }
 

@@ -4,13 +4,13 @@
 #include "cli/human.hpp"
 #include "cli/verbs/strategy_flags.hpp"
 #include "cli/verbs/verbs.hpp"
-#include "domain/json/parse.hpp"
+#include "domain/json/write.hpp"
 
 namespace hotswap::cli {
 namespace {
 
 struct CreateFlags {
-  std::string name, service, environment, description, file;
+  std::string name, service, environment, description, schema, file;
   std::vector<std::string> labels;
   StrategyFlags strategy;
 };
@@ -26,6 +26,7 @@ Result<json::Object> description_of(const CreateFlags& flags) {
   if (!flags.service.empty()) body.set("serviceName", flags.service);
   if (!flags.environment.empty()) body.set("environment", flags.environment);
   if (!flags.description.empty()) body.set("description", flags.description);
+  if (!flags.schema.empty()) body.set("schemaId", flags.schema);
   auto labels = labels_from(flags.labels);
   if (!labels) return std::unexpected(labels.error());
   if (!labels->empty()) body.set("labels", std::move(*labels));
@@ -81,6 +82,42 @@ std::string live_of(const json::Value& config) {
   return out.empty() ? out : out + " of " + text_at(config, "instances") + " instances";
 }
 
+/// `payments@^1, now 1.2.0`
+std::string schema_of(const json::Value& config) {
+  const auto link = text_at(config, "schemaId");
+  if (link.empty()) return link;
+  const auto now = text_at(config, "schema.version");
+  return link + (now.empty() ? ", of which no version is approved yet" : ", now " + now);
+}
+
+struct UpdateFlags {
+  std::string name;
+  std::optional<std::string> schema, description;
+};
+
+Outcome update(Session& session, const UpdateFlags& flags) {
+  json::Object patch;
+  if (flags.schema) patch.set("schemaId", *flags.schema);
+  if (flags.description) patch.set("description", *flags.description);
+  if (patch.empty()) {
+    return fail(ErrorCode::Invalid, "usage", "say what to change: --schema or --description");
+  }
+  auto api = session.api();
+  if (!api) return std::unexpected(api.error());
+  auto answer = (*api)->call(
+      {.method = "PATCH", .path = config_path(flags.name), .body = json::write(std::move(patch))});
+  if (!answer) return std::unexpected(answer.error());
+  const auto config = answer->json();
+  if (session.json()) {
+    session.print_json(config);
+  } else {
+    const auto schema = schema_of(config);
+    session.print(fmt::format("{} follows {}\n", flags.name,
+                              schema.empty() ? std::string("no schema") : schema));
+  }
+  return ExitCode::Ok;
+}
+
 Outcome get(Session& session, const std::string& name) {
   auto api = session.api();
   if (!api) return std::unexpected(api.error());
@@ -95,6 +132,7 @@ Outcome get(Session& session, const std::string& name) {
                        {"service", text_at(*config, "serviceName")},
                        {"environment", text_at(*config, "environment")},
                        {"strategy", text_at(*config, "strategy.type")},
+                       {"schema", schema_of(*config)},
                        {"stable", text_at(*config, "stable")},
                        {"latest", text_at(*config, "latest.version")},
                        {"live", live_of(*config)},
@@ -148,6 +186,8 @@ void add_create(Verbs& verbs, CLI::App& group) {
   command->add_option("--service", flags->service, "service whose instances get it");
   command->add_option("--environment", flags->environment, "Development, Staging or Production");
   command->add_option("--description", flags->description, "for people");
+  command->add_option("--schema", flags->schema,
+                      "that its versions must satisfy: payments, payments@^1, payments@1.2.0");
   command->add_option("--label", flags->labels, "key=value, may be repeated");
   command->add_option("-f,--file", flags->file, "whole description as JSON; flags win over it");
   add_strategy_flags(*command, flags->strategy);
@@ -182,6 +222,14 @@ void add_config_verbs(Verbs& verbs) {
   auto* show = group->add_subcommand("get", "one profile: what is stable, live and running");
   show->add_option("name", *name)->required();
   verbs.on(show, [name](Session& session) { return get(session, *name); });
+
+  auto changes = std::make_shared<UpdateFlags>();
+  auto* change = group->add_subcommand("update", "link a profile to a schema, or describe it anew");
+  change->add_option("name", changes->name)->required();
+  change->add_option("--schema", changes->schema,
+                     "payments (newest), payments@^1, payments@1.2.0, or '' for none");
+  change->add_option("--description", changes->description, "for people");
+  verbs.on(change, [changes](Session& session) { return update(session, *changes); });
 
   auto force = std::make_shared<bool>(false);
   auto* erase = group->add_subcommand("delete", "delete a profile and its versions");

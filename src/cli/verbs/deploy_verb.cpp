@@ -3,6 +3,7 @@
 #include "cli/answer.hpp"
 #include "cli/deployment_view.hpp"
 #include "cli/human.hpp"
+#include "cli/schema/text.hpp"
 #include "cli/verbs/strategy_flags.hpp"
 #include "cli/verbs/verbs.hpp"
 #include "cli/watch.hpp"
@@ -11,7 +12,7 @@ namespace hotswap::cli {
 namespace {
 
 struct DeployFlags {
-  std::string name, version, reason;
+  std::string name, version, reason, on_unfit;
   StrategyFlags strategy;
   std::vector<std::string> targets;
   bool dry_run = false, force = false, watch = false;
@@ -27,6 +28,7 @@ Result<json::Object> request_of(const DeployFlags& flags) {
   if (!targets->is_null()) body.set("targets", std::move(*targets));
   if (flags.dry_run) body.set("dryRun", true);
   if (flags.force) body.set("force", true);
+  if (!flags.on_unfit.empty()) body.set("onUnfit", flags.on_unfit);
   if (!flags.reason.empty()) body.set("reason", flags.reason);
   return body;
 }
@@ -60,7 +62,9 @@ Outcome deploy(Session& session, const DeployFlags& flags) {
     if (session.json()) {
       session.print_json(*answer);
     } else {
-      session.print(plan_text(view, session.terminal()));
+      const auto* fit = answer->find("fit");
+      session.print(plan_text(view, session.terminal()) +
+                    (fit == nullptr ? std::string() : fit_text(*fit, session.terminal())));
     }
     return ExitCode::Ok;
   }
@@ -86,6 +90,10 @@ void add_deploy_verb(Verbs& verbs) {
                       "25%, key=value of labels, or instance ids; may be repeated");
   command->add_flag("--dry-run", flags->dry_run, "only show who would get it when");
   command->add_flag("--force", flags->force, "although it failed before, is deprecated or live");
+  command
+      ->add_option("--on-unfit", flags->on_unfit,
+                   "instances whose own schema refuses it: refuse (at first), or skip them")
+      ->check(CLI::IsMember({"refuse", "skip"}));
   command->add_flag("--watch", flags->watch, "follow it; exit 8 unless it succeeds");
   command->add_option("--reason", flags->reason, "why, for the audit");
   verbs.on(command, [flags](Session& session) { return deploy(session, *flags); });

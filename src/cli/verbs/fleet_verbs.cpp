@@ -32,6 +32,19 @@ std::string versions_of(const json::Value& instance) {
   return out;
 }
 
+/// `payments@1.2.0` for each schema that the program was built for.
+std::string schemas_of(const json::Value& instance) {
+  const auto* schemas = instance.find("schemas");
+  if (schemas == nullptr || schemas->as_object() == nullptr) return {};
+  std::string out;
+  for (const auto& [name, version] : *schemas->as_object()) {
+    const auto* number = version.as_string();
+    if (number == nullptr) continue;
+    out += (out.empty() ? "" : ", ") + printable(name) + "@" + printable(*number);
+  }
+  return out.empty() ? "-" : out;
+}
+
 Outcome instances(Session& session, const InstanceFlags& flags) {
   auto api = session.api();
   if (!api) return std::unexpected(api.error());
@@ -44,13 +57,14 @@ Outcome instances(Session& session, const InstanceFlags& flags) {
     session.print_json(std::move(*items));
     return ExitCode::Ok;
   }
-  Table table({"ID", "HOST", "SERVICE", "ENVIRONMENT", "ZONE", "STATUS", "RUNS", "SEEN"});
+  Table table(
+      {"ID", "HOST", "SERVICE", "ENVIRONMENT", "ZONE", "STATUS", "RUNS", "BUILT FOR", "SEEN"});
   for (const auto& item : *items) {
     const auto status = text_at(item, "status");
     table.row({short_id(text_at(item, "id")), text_at(item, "hostname"),
                text_at(item, "serviceName"), text_at(item, "environment"), text_at(item, "zone"),
                session.terminal().paint(state_paint(status), status), versions_of(item),
-               human_age(text_at(item, "lastHeartbeat"), session.now())});
+               schemas_of(item), human_age(text_at(item, "lastHeartbeat"), session.now())});
   }
   session.print(table.empty() ? "no instances are registered\n" : table.text(session.terminal()));
   return ExitCode::Ok;

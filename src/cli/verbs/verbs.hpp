@@ -6,7 +6,7 @@
 
 namespace hotswap::cli {
 
-void add_config_verbs(Verbs& verbs);      ///< config create, list, get, delete; rollback
+void add_config_verbs(Verbs& verbs);      ///< config create, list, get, update, delete; rollback
 void add_version_verbs(Verbs& verbs);     ///< version upload, list, get; tag set, remove; diff
 void add_deploy_verb(Verbs& verbs);       ///< deploy
 void add_deployment_verbs(Verbs& verbs);  ///< deployment list, get, watch, report and commands

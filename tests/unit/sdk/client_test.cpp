@@ -33,7 +33,7 @@ ClientOptions options_for(const FakeServer& server) {
 
 std::string text_of(const json::Value& value, std::string_view name) {
   const auto* member = value.find(name);
-  return member != nullptr && member->as_string() != nullptr ? *member->as_string() : "";
+  return member != nullptr && member->as_string() != nullptr ? member->as_string()->str() : "";
 }
 
 /// Waits until the value at `a` is `wanted`.
@@ -66,6 +66,7 @@ TEST(Client, registersAppliesAndAcknowledges) {
   auto options = options_for(server);
   options.zone = "eu-1a";
   options.labels = {{"track", "blue"}};
+  options.schemas = {{"payments", "1.2.0"}};
   Client client(std::move(options));
   ASSERT_TRUE(client.start());
   ASSERT_TRUE(client.wait_ready(kPatience));
@@ -79,6 +80,7 @@ TEST(Client, registersAppliesAndAcknowledges) {
   const auto body = json::parse(registered.body);
   EXPECT_EQ(text_of(*body, "zone"), "eu-1a");
   EXPECT_EQ(text_of(*body->find("labels"), "track"), "blue");
+  EXPECT_EQ(text_of(*body->find("schemas"), "payments"), "1.2.0");
   EXPECT_FALSE(text_of(*body, "hostname").empty());
   EXPECT_EQ(server.requests("/heartbeat").front().token, "instance-token");
 }

@@ -51,6 +51,9 @@ struct ClientOptions {
   std::string zone{};
   std::string pool{};
   std::map<std::string, std::string> labels{};
+  /// Versions of schemas that the program was built for, `{{"payments", "1.2.0"}}`: the server asks
+  /// them before it deploys, and knows whom a version would not suit.
+  std::map<std::string, std::string> schemas{};
   std::string health_url{};
   std::string profile{};              ///< that config() means; empty: the first one delivered
   std::filesystem::path state_dir{};  ///< for the id and last-known-good copies; empty: no disk
