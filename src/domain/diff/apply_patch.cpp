@@ -72,7 +72,7 @@ class Patcher {
   Value take() { return std::move(root_); }
 
  private:
-  static const std::string* text(const Value& operation, std::string_view name) {
+  static const json::Text* text(const Value& operation, std::string_view name) {
     const auto* value = operation.find(name);
     return value == nullptr ? nullptr : value->as_string();
   }

@@ -47,13 +47,13 @@ struct Canonical {
   void operator()(std::monostate) const { out += "null"; }
   void operator()(bool flag) const { out += flag ? "true" : "false"; }
   void operator()(const Number& number) const { out += canonical_number(number.text); }
-  void operator()(const std::string& text) const { write_string_to(out, text); }
+  void operator()(const Text& text) const { write_string_to(out, text); }
   void operator()(const Array& items) const {
     out += '[';
     bool first = true;
     for (const auto& item : items) {
       if (!std::exchange(first, false)) out += ',';
-      std::visit(*this, item.storage());
+      item.visit(*this);
     }
     out += ']';
   }
@@ -68,7 +68,7 @@ struct Canonical {
       if (!std::exchange(first, false)) out += ',';
       write_string_to(out, member->name);
       out += ':';
-      std::visit(*this, member->value.storage());
+      member->value.visit(*this);
     }
     out += '}';
   }
@@ -78,7 +78,7 @@ struct Canonical {
 
 std::string canonical(const Value& value) {
   std::string out;
-  std::visit(Canonical{out}, value.storage());
+  value.visit(Canonical{out});
   return out;
 }
 

@@ -1,9 +1,14 @@
 #include "domain/json/parse.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cstring>
+#include <numeric>
 #include <optional>
 #include <variant>
 
+#include "domain/base/assert.hpp"
+#include "domain/json/blocks.hpp"
 #include "domain/json/path.hpp"
 #include "domain/json/scan.hpp"
 
@@ -12,35 +17,95 @@ namespace {
 
 constexpr std::size_t kLinearSearch = 16;  ///< up to here comparing names beats sorting them
 constexpr std::size_t kPathShown = 256;
+/// Dense documents need two bytes of blocks for one of text.
+constexpr std::size_t kBlocksPerByte = 2;
 
-/// Position in `names` of the first that repeats an earlier one.
-std::optional<std::size_t> first_repeated(const Object& object) {
-  const auto members = object.begin();
-  const auto count = object.size();
-  const auto name = [&](std::size_t i) -> std::string_view {
-    return members[static_cast<std::ptrdiff_t>(i)].name;
-  };
-  if (count <= kLinearSearch) {
-    for (std::size_t i = 1; i < count; ++i) {
+using detail::Cell;
+using detail::Pile;
+
+/// The members of an object that is being read: pairs of a name and a value.
+class Names {
+ public:
+  Names(const Cell* members, std::size_t count) : members_(members), count_(count) {}
+
+  [[nodiscard]] std::string_view at(std::size_t index) const { return cell(index).text(); }
+  /// Position of the first name that repeats an earlier one.
+  [[nodiscard]] std::optional<std::size_t> first_repeated() const {
+    return count_ <= kLinearSearch ? first_by_comparison() : first_by_order();
+  }
+
+ private:
+  [[nodiscard]] const Cell& cell(std::size_t index) const { return members_[2 * index]; }
+
+  [[nodiscard]] std::optional<std::size_t> first_by_comparison() const {
+    for (std::size_t i = 1; i < count_; ++i) {
       for (std::size_t j = 0; j < i; ++j) {
-        if (name(i) == name(j)) return i;
+        if (detail::same_text(cell(i), cell(j))) return i;
       }
     }
     return std::nullopt;
   }
-  std::vector<std::size_t> order(count);
-  for (std::size_t i = 0; i < count; ++i) order[i] = i;
-  std::ranges::sort(order, [&](std::size_t a, std::size_t b) {
-    const auto difference = name(a).compare(name(b));
-    return difference != 0 ? difference < 0 : a < b;
-  });
-  std::optional<std::size_t> found;
-  for (std::size_t i = 1; i < count; ++i) {
-    if (name(order[i]) != name(order[i - 1])) continue;
-    if (!found || order[i] < *found) found = order[i];
+
+  [[nodiscard]] std::optional<std::size_t> first_by_order() const {
+    std::vector<std::size_t> order(count_);
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::ranges::sort(order, [&](std::size_t a, std::size_t b) {
+      const auto difference = at(a).compare(at(b));
+      return difference != 0 ? difference < 0 : a < b;
+    });
+    std::optional<std::size_t> found;
+    for (std::size_t i = 1; i < count_; ++i) {
+      if (at(order[i]) != at(order[i - 1])) continue;
+      if (!found || order[i] < *found) found = order[i];
+    }
+    return found;
   }
-  return found;
-}
+
+  const Cell* members_;
+  std::size_t count_;
+};
+
+/// What has been read of the open arrays and objects. Owns it: a parse that fails half-way frees
+/// it.
+class Stack {
+ public:
+  Stack() = default;
+  Stack(const Stack&) = delete;
+  Stack& operator=(const Stack&) = delete;
+  ~Stack() {
+    while (size_ != 0) detail::free_content(cells_[--size_]);
+  }
+
+  [[nodiscard]] std::size_t size() const { return size_; }
+  [[nodiscard]] const Cell* from(std::size_t index) const { return cells_ + index; }
+  void push(Cell cell) {
+    if (size_ == capacity_) grow();
+    cells_[size_++] = cell;
+  }
+  /// Hands the cells from `index` on to `block`.
+  void move_to(void* block, std::size_t index) {
+    std::memcpy(block, cells_ + index, (size_ - index) * sizeof(Cell));
+    size_ = index;
+  }
+  Cell pop() { return cells_[--size_]; }
+
+ private:
+  static constexpr std::size_t kInside = 64;
+
+  void grow() {
+    std::vector<Cell> larger(capacity_ * 2);
+    std::memcpy(larger.data(), cells_, size_ * sizeof(Cell));
+    more_ = std::move(larger);
+    cells_ = more_.data();
+    capacity_ = more_.size();
+  }
+
+  std::array<Cell, kInside> inside_;
+  std::vector<Cell> more_;
+  Cell* cells_ = inside_.data();
+  std::size_t size_ = 0;
+  std::size_t capacity_ = kInside;
+};
 
 /// The path as an error may show it: names are the caller's and may be long.
 std::string shortened(std::string path) {
@@ -54,49 +119,61 @@ std::string shortened(std::string path) {
 /// Recursive descent; the depth limit bounds the stack.
 class Parser {
  public:
-  Parser(std::string_view text, int depth) : text_(text), scan_(text), depth_max_(depth) {}
+  Parser(std::string_view text, int depth)
+      : text_(text), scan_(text), pile_(text.size() * kBlocksPerByte), depth_max_(depth) {}
 
   Result<Value> run() {
-    Value root;
-    if (parse_document(root)) return root;
+    if (parse_document()) return Value(stack_.pop());
     return failure();
   }
 
  private:
   using Step = std::variant<std::string, std::size_t>;
 
-  bool parse_document(Value& root) {
+  bool parse_document() {
     if (text_.starts_with("\xEF\xBB\xBF")) {
       return scan_.refuse(0, "a byte order mark is not allowed; save as UTF-8 without BOM");
     }
     scan_.skip_space();
-    if (!parse_value(root)) return false;
+    if (!parse_value()) return false;
     scan_.skip_space();
     return scan_.at_end() || scan_.refuse_here("unexpected text after the document");
   }
 
-  bool parse_value(Value& out) {
+  // Each of these leaves what it has read on the stack.
+
+  bool parse_value() {
     switch (scan_.peek()) {
       case '{':
-        return parse_nested(out, &Parser::parse_object);
+        return parse_nested(&Parser::parse_object);
       case '[':
-        return parse_nested(out, &Parser::parse_array);
+        return parse_nested(&Parser::parse_array);
       case '"':
-        return scan_.string(out.emplace<std::string>());
+        return parse_string();
       case 't':
-        out = true;
-        return scan_.word("true");
+        return scan_.word("true") && push(Cell::of(true));
       case 'f':
-        out = false;
-        return scan_.word("false");
+        return scan_.word("false") && push(Cell::of(false));
       case 'n':
-        return scan_.word("null");
-      default:
-        return scan_.number(out.emplace<Number>().text);
+        return scan_.word("null") && push(Cell());
+      default: {
+        Cell number;
+        return scan_.number(number, pile_) && push(number);
+      }
     }
   }
 
-  bool parse_nested(Value& out, bool (Parser::*parse)(Value&)) {
+  bool push(Cell cell) {
+    stack_.push(cell);
+    return true;
+  }
+
+  bool parse_string() {
+    Cell text;
+    return scan_.string(text, pile_) && push(text);
+  }
+
+  bool parse_nested(bool (Parser::*parse)()) {
     if (depth_ == depth_max_) {
       reason_ = "json.too_deep";
       const auto limit = std::to_string(depth_max_);
@@ -105,55 +182,67 @@ class Parser {
     ++depth_;
     scan_.advance();
     scan_.skip_space();
-    const bool done = (this->*parse)(out);
+    const bool done = (this->*parse)();
     --depth_;
     return done;
   }
 
-  bool parse_array(Value& out) {
-    auto& items = out.emplace<Array>();
+  bool parse_array() {
+    const auto base = stack_.size();
+    std::size_t count = 0;
     if (!scan_.take(']')) {
       do {
         scan_.skip_space();
-        if (!parse_value(items.emplace_back())) return fail_in(items.size() - 1);
+        if (!parse_value()) return fail_in(count);
+        ++count;
         scan_.skip_space();
       } while (scan_.take(','));
       if (!scan_.take(']')) return scan_.refuse_here("expected ',' or ']'");
     }
-    return true;
+    return close(Kind::Array, base, count);
   }
 
-  bool parse_object(Value& out) {
-    auto& object = out.emplace<Object>();
+  bool parse_object() {
+    const auto base = stack_.size();
     const auto first_name = name_offsets_.size();
+    std::size_t count = 0;
     if (!scan_.take('}')) {
       do {
         scan_.skip_space();
-        if (!parse_member(object)) return false;
+        if (!parse_member()) return false;
+        ++count;
         scan_.skip_space();
       } while (scan_.take(','));
       if (!scan_.take('}')) return scan_.refuse_here("expected ',' or '}'");
     }
-    if (const auto repeated = first_repeated(object)) {
+    const Names names(stack_.from(base), count);
+    if (const auto repeated = names.first_repeated()) {
       reason_ = "json.duplicate_name";
       scan_.refuse(name_offsets_[first_name + *repeated], "this name occurs twice in the object");
-      return fail_in(object.begin()[static_cast<std::ptrdiff_t>(*repeated)].name);
+      return fail_in(std::string(names.at(*repeated)));
     }
     name_offsets_.resize(first_name);
-    return true;
+    return close(Kind::Object, base, count);
   }
 
-  bool parse_member(Object& object) {
+  bool parse_member() {
     if (scan_.peek() != '"') return scan_.refuse_here("expected a name in double quotes");
     name_offsets_.push_back(scan_.offset());
-    std::string name;
-    if (!scan_.string(name)) return false;
+    const auto name = stack_.size();
+    if (!parse_string()) return false;
     scan_.skip_space();
     if (!scan_.take(':')) return scan_.refuse_here("expected ':' after the name");
     scan_.skip_space();
-    // The slot stays in place: nothing is appended to this object before its value is read.
-    auto& slot = object.append(std::move(name), Value());
-    return parse_value(slot) || fail_in((object.end() - 1)->name);
+    return parse_value() || fail_in(std::string(stack_.from(name)->text()));
+  }
+
+  /// Makes one value of the cells from `base` on.
+  bool close(Kind kind, std::size_t base, std::size_t count) {
+    if (count == 0) return push(Cell(kind));
+    const auto items = static_cast<std::uint32_t>(count);
+    auto* block = pile_.take((stack_.size() - base) * sizeof(Cell), items);
+    stack_.move_to(block, base);
+    return push(Cell(kind, block, items));
   }
 
   /// Notes one step of the way to the mistake, innermost first.
@@ -178,6 +267,8 @@ class Parser {
 
   std::string_view text_;
   Scanner scan_;
+  Pile pile_;
+  Stack stack_;
   int depth_max_;
   int depth_ = 0;
   std::string reason_ = "json.malformed";
@@ -193,6 +284,7 @@ Result<Value> parse(std::string_view text, ParseLimits limits) {
                 "the text has " + std::to_string(text.size()) + " bytes; at most " +
                     std::to_string(limits.bytes) + " are allowed");
   }
+  HS_ASSERT(text.size() <= std::numeric_limits<std::uint32_t>::max());
   return Parser(text, limits.depth).run();
 }
 

@@ -1,20 +1,15 @@
 #include "domain/json/scan.hpp"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 namespace hotswap::json {
 namespace {
 
-constexpr std::size_t kExponentDigits = 9;
+using detail::Cell;
+using detail::Pile;
 
-/// Bytes that stand for themselves in a string and need no look at their neighbours.
-constexpr auto kPlain = [] {
-  std::array<bool, 256> table{};
-  for (std::size_t i = 0x20; i < 0x80; ++i) table[i] = i != '"' && i != '\\';
-  return table;
-}();
+constexpr std::ptrdiff_t kExponentDigits = 9;
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
@@ -79,54 +74,83 @@ std::string_view hint(std::string_view rest, char previous) {
 
 }  // namespace
 
+bool Scanner::string(std::string_view& out) {
+  const char* const start = ++at_;
+  skip_plain();
+  if (at_ != end_ && *at_ == '"') {
+    out = {start, at_++};
+    return true;
+  }
+  return rest_of_string(start, out);
+}
+
 bool Scanner::string(std::string& out) {
-  ++at_;
+  std::string_view text;
+  if (!string(text)) return false;
+  out = text;
+  return true;
+}
+
+bool Scanner::other_string(Cell& out, Pile& pile) {
+  std::string_view text;
+  if (!string(text)) return false;
+  out = pile.make_text(Kind::String, text);
+  return true;
+}
+
+void Scanner::skip_plain() {
+  while (end_ - at_ >= 16) {
+    const auto count = detail::plain_of_16(at_);
+    at_ += count;
+    if (count != 16) return;
+  }
+  while (at_ != end_ && detail::is_plain(*at_)) ++at_;
+}
+
+bool Scanner::rest_of_string(const char* start, std::string_view& out) {
+  unescaped_.clear();
+  const char* run = start;  // what is not yet in unescaped_
   while (true) {
-    const auto start = at_;
-    while (!at_end() && kPlain[static_cast<unsigned char>(text_[at_])]) ++at_;
-    if (peek() == '"' && out.empty()) {
-      out.assign(text_, start, at_ - start);  // the usual case: one run, one allocation
-      break;
-    }
-    out.append(text_, start, at_ - start);
-    if (at_end()) return refuse_here("the string has no end");
-    const char c = text_[at_];
-    if (c == '"') break;
-    if (c == '\\') {
-      if (!escape(out)) return false;
-    } else if (static_cast<unsigned char>(c) < 0x20) {
-      return refuse(at_, "a control character in a string must be written as an escape");
-    } else {
-      const auto first = at_;
-      if (!multibyte()) return false;
-      out.append(text_, first, at_ - first);
+    skip_plain();
+    if (at_ == end_) return refuse_here("the string has no end");
+    if (*at_ == '"') break;
+    if (*at_ == '\\') {
+      unescaped_.append(run, at_);
+      if (!escape()) return false;
+      run = at_;
+    } else if (static_cast<unsigned char>(*at_) < 0x20) {
+      return refuse(offset(), "a control character in a string must be written as an escape");
+    } else if (!multibyte()) {
+      return false;
     }
   }
+  out = {start, at_};
+  if (run != start) out = unescaped_.append(run, at_);
   ++at_;
   return true;
 }
 
 bool Scanner::multibyte() {
   const auto length = utf8_length(rest());
-  if (length == 0) return refuse(at_, "the text is not well-formed UTF-8");
+  if (length == 0) return refuse(offset(), "the text is not well-formed UTF-8");
   at_ += length;
   return true;
 }
 
-bool Scanner::escape(std::string& out) {
+bool Scanner::escape() {
   static constexpr std::string_view kLetters = "\"\\/bfnrt";
   static constexpr std::string_view kMeaning = "\"\\/\b\f\n\r\t";
-  const char letter = at_ + 1 < text_.size() ? text_[at_ + 1] : '\0';
-  if (letter == 'u') return unicode_escape(out);
+  const char letter = end_ - at_ > 1 ? at_[1] : '\0';
+  if (letter == 'u') return unicode_escape();
   const auto index = kLetters.find(letter);
-  if (index == std::string_view::npos) return refuse(at_, "unknown escape in a string");
-  out += kMeaning[index];
+  if (index == std::string_view::npos) return refuse(offset(), "unknown escape in a string");
+  unescaped_ += kMeaning[index];
   at_ += 2;
   return true;
 }
 
-bool Scanner::unicode_escape(std::string& out) {
-  const auto start = at_;
+bool Scanner::unicode_escape() {
+  const auto start = offset();
   unsigned code = 0;
   if (!hex4(code)) return false;
   if (code >= 0xDC00 && code <= 0xDFFF) return refuse(start, "a lone surrogate in a string");
@@ -137,12 +161,12 @@ bool Scanner::unicode_escape(std::string& out) {
     if (low < 0xDC00 || low > 0xDFFF) return refuse(start, "a lone surrogate in a string");
     code = 0x10000 + ((code - 0xD800) << 10U) + (low - 0xDC00);
   }
-  append_utf8(out, code);
+  append_utf8(unescaped_, code);
   return true;
 }
 
 bool Scanner::hex4(unsigned& unit) {
-  const auto start = at_;
+  const auto start = offset();
   at_ += 2;
   for (int i = 0; i < 4; ++i, ++at_) {
     const char c = peek();
@@ -160,31 +184,51 @@ bool Scanner::hex4(unsigned& unit) {
 }
 
 bool Scanner::digits() {
-  const auto start = at_;
-  while (is_digit(peek())) ++at_;
+  const auto* start = at_;
+  while (at_ != end_ && is_digit(*at_)) ++at_;
   return at_ != start;
 }
 
-bool Scanner::number(std::string& out) {
-  const auto start = at_;
+bool Scanner::number(std::string_view& out) {
+  const auto* start = at_;
   take('-');
-  const auto whole = at_;
+  const auto* whole = at_;
   if (!digits()) {
     at_ = start;
     return refuse_here("expected a value");
   }
-  if (text_[whole] == '0' && at_ - whole > 1) {
-    return refuse(start, "a number may not have leading zeros");
+  if (*whole == '0' && at_ - whole > 1) {
+    return refuse(static_cast<std::size_t>(start - begin_), "a number may not have leading zeros");
   }
   if (take('.') && !digits()) return refuse_here("a number needs a digit after the point");
   if (take('e') || take('E')) {
     if (!take('+')) take('-');
-    while (peek() == '0' && is_digit(at_ + 1 < text_.size() ? text_[at_ + 1] : '\0')) ++at_;
-    const auto exponent = at_;
+    while (peek() == '0' && end_ - at_ > 1 && is_digit(at_[1])) ++at_;
+    const auto* exponent = at_;
     if (!digits()) return refuse_here("a number needs a digit in its exponent");
-    if (at_ - exponent > kExponentDigits) return refuse(start, "the exponent is out of range");
+    if (at_ - exponent > kExponentDigits) {
+      return refuse(static_cast<std::size_t>(start - begin_), "the exponent is out of range");
+    }
   }
-  out.assign(text_, start, at_ - start);
+  out = {start, at_};
+  return true;
+}
+
+bool Scanner::number(std::string& out) {
+  std::string_view text;
+  if (!number(text)) return false;
+  out = text;
+  return true;
+}
+
+bool Scanner::number(Cell& out, Pile& pile) {
+  std::string_view text;
+  if (!number(text)) return false;
+  if (text.size() <= Cell::kShort && end_ - text.data() >= 16) {
+    out = Cell::short_text_of_16(Kind::Number, text.data(), text.size());
+  } else {
+    out = pile.make_text(Kind::Number, text);
+  }
   return true;
 }
 
@@ -201,17 +245,17 @@ bool Scanner::refuse(std::size_t offset, std::string mistake) {
 }
 
 bool Scanner::refuse_here(std::string_view mistake) {
-  auto before = text_.substr(0, at_);
+  const std::string_view before(begin_, at_);
   const auto last = before.find_last_not_of(" \t\r\n");
   const auto better = hint(rest(), last == std::string_view::npos ? '\0' : before[last]);
   if (at_end() && mistake != "the string has no end") {
-    return refuse(at_, std::string(mistake) + ", but the text ends");
+    return refuse(offset(), std::string(mistake) + ", but the text ends");
   }
-  return refuse(at_, std::string(better.empty() ? mistake : better));
+  return refuse(offset(), std::string(better.empty() ? mistake : better));
 }
 
 Scanner::Place Scanner::mistake_place() const {
-  const auto before = text_.substr(0, mistake_at_);
+  const auto before = std::string_view(begin_, mistake_at_);
   const auto lines = static_cast<std::size_t>(std::ranges::count(before, '\n'));
   const auto start = lines == 0 ? 0 : before.rfind('\n') + 1;
   const auto characters = std::ranges::count_if(before.substr(start), [](char c) {

@@ -6,6 +6,9 @@
 #include <string>
 #include <string_view>
 
+#include "domain/json/blocks.hpp"
+#include "domain/json/sixteen.hpp"
+
 namespace hotswap::json {
 
 class Scanner {
@@ -16,27 +19,49 @@ class Scanner {
   };
 
   /// `text` must outlive the scanner.
-  explicit Scanner(std::string_view text) : text_(text) {}
+  explicit Scanner(std::string_view text)
+      : begin_(text.data()), at_(text.data()), end_(text.data() + text.size()) {}
 
-  [[nodiscard]] bool at_end() const { return at_ == text_.size(); }
-  [[nodiscard]] std::size_t offset() const { return at_; }
+  [[nodiscard]] bool at_end() const { return at_ == end_; }
+  [[nodiscard]] std::size_t offset() const { return static_cast<std::size_t>(at_ - begin_); }
   /// The next byte, or NUL at the end.
-  [[nodiscard]] char peek() const { return at_end() ? '\0' : text_[at_]; }
+  [[nodiscard]] char peek() const { return at_end() ? '\0' : *at_; }
   void advance() { ++at_; }
   bool take(char wanted) {
-    if (at_end() || text_[at_] != wanted) return false;
+    if (at_end() || *at_ != wanted) return false;
     ++at_;
     return true;
   }
   void skip_space() {
-    while (!at_end() && is_space(text_[at_])) ++at_;
+    if (at_ == end_ || !detail::is_space(*at_)) return;
+    while (end_ - at_ >= 16) {
+      const auto count = detail::space_of_16(at_);
+      at_ += count;
+      if (count != 16) return;
+    }
+    while (at_ != end_ && detail::is_space(*at_)) ++at_;
   }
 
   /// A string with its quotes; refuses control characters, bad escapes, lone surrogates and
-  /// ill-formed UTF-8.
+  /// ill-formed UTF-8. `out` is valid until the next call.
+  bool string(std::string_view& out);
   bool string(std::string& out);
+  bool string(detail::Cell& out, detail::Pile& pile) {
+    const auto* start = at_ + 1;
+    if (end_ - start >= 16) {
+      const auto size = detail::plain_of_16(start);
+      if (size != 16 && start[size] == '"') {
+        out = detail::Cell::short_text_of_16(Kind::String, start, size);
+        at_ = start + size + 1;
+        return true;
+      }
+    }
+    return other_string(out, pile);
+  }
   /// A number, as written. Refuses exponents of more than nine digits.
+  bool number(std::string_view& out);
   bool number(std::string& out);
+  bool number(detail::Cell& out, detail::Pile& pile);
   bool word(std::string_view expected);
 
   /// Keep the mistake; always false.
@@ -47,16 +72,20 @@ class Scanner {
   [[nodiscard]] Place mistake_place() const;
 
  private:
-  static bool is_space(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
-  bool escape(std::string& out);
-  bool unicode_escape(std::string& out);
+  bool other_string(detail::Cell& out, detail::Pile& pile);
+  bool rest_of_string(const char* start, std::string_view& out);
+  void skip_plain();
+  bool escape();
+  bool unicode_escape();
   bool hex4(unsigned& unit);
   bool multibyte();
   bool digits();
-  [[nodiscard]] std::string_view rest() const { return text_.substr(at_); }
+  [[nodiscard]] std::string_view rest() const { return {at_, end_}; }
 
-  std::string_view text_;
-  std::size_t at_ = 0;
+  const char* begin_;
+  const char* at_;
+  const char* end_;
+  std::string unescaped_;
   std::string mistake_;
   std::size_t mistake_at_ = 0;
 };

@@ -30,13 +30,13 @@ struct Compact {
   void operator()(std::monostate) const { out += "null"; }
   void operator()(bool flag) const { out += flag ? "true" : "false"; }
   void operator()(const Number& number) const { out += number.text; }
-  void operator()(const std::string& text) const { write_string_to(out, text); }
+  void operator()(const Text& text) const { write_string_to(out, text); }
   void operator()(const Array& items) const {
     out += '[';
     bool first = true;
     for (const auto& item : items) {
       if (!std::exchange(first, false)) out += ',';
-      std::visit(*this, item.storage());
+      item.visit(*this);
     }
     out += ']';
   }
@@ -47,7 +47,7 @@ struct Compact {
       if (!std::exchange(first, false)) out += ',';
       write_string_to(out, name);
       out += ':';
-      std::visit(*this, value.storage());
+      value.visit(*this);
     }
     out += '}';
   }
@@ -132,7 +132,7 @@ void write_string_to(std::string& out, std::string_view text) {
   out += '"';
 }
 
-void write_to(std::string& out, const Value& value) { std::visit(Compact{out}, value.storage()); }
+void write_to(std::string& out, const Value& value) { value.visit(Compact{out}); }
 
 std::string write(const Value& value) {
   std::string out;

@@ -6,7 +6,7 @@ namespace hotswap {
 namespace {
 
 bool is_word(const json::Value* value, std::string_view word) {
-  const std::string* text = value ? value->as_string() : nullptr;
+  const auto* text = value ? value->as_string() : nullptr;
   return text && *text == word;
 }
 

@@ -132,7 +132,7 @@ TEST(OpenApi, EveryReferenceLeadsSomewhere) {
   const std::function<void(const json::Value&)> walk = [&](const json::Value& value) {
     if (const auto* reference = value.find("$ref")) {
       const auto* at = &openapi_document();
-      std::istringstream parts(reference->as_string()->substr(2));
+      std::istringstream parts(std::string(reference->as_string()->substr(2)));
       for (std::string part; at && std::getline(parts, part, '/');) at = at->find(part);
       EXPECT_NE(at, nullptr) << *reference->as_string();
     }

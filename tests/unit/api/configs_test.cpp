@@ -12,7 +12,7 @@ TEST(Configs, AreCreatedReadChangedAndDeleted) {
   ASSERT_EQ(read.status, 200);
   EXPECT_EQ(read.text("serviceName"), "pay");
   EXPECT_TRUE(read.body.find("stable")->is_null());
-  EXPECT_EQ(read.body.find("strategy")->find("type")->as_string()->c_str(), std::string("Direct"));
+  EXPECT_EQ(read.body.find("strategy")->find("type")->as_string()->view(), "Direct");
   const auto changed = world.ask(Role::Admin, Method::Patch, kProfile, R"({"description":"d"})");
   ASSERT_EQ(changed.status, 200) << *changed.response.body;
   EXPECT_EQ(changed.text("description"), "d");
