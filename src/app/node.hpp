@@ -38,6 +38,8 @@ class Node {
   VersionCache versions_;
   EventFeed feed_;
   api::StreamHub streams_;
+  SchemaCache schema_cache_;
+  SchemaService schemas_;
   ConfigService configs_;
   FleetService fleet_;
   DeploymentRunner runner_;

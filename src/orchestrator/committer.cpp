@@ -43,6 +43,10 @@ Touched touched_by(const ChangeSet& changes) {
                           [](const change::AppendAudit&) {},
                           [](const change::EnqueueOutbox&) {},
                           [](const change::FinishOutbox&) {},
+                          [](const change::InsertSchema&) {},
+                          [](const change::UpdateSchema&) {},
+                          [](const change::InsertSchemaVersion&) {},
+                          [](const change::UpdateSchemaVersion&) {},
                           [](const change::PutIdempotent&) {}},
                change);
   }

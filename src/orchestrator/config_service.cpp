@@ -24,18 +24,17 @@ std::string notice_of(const ProfileView& view, const std::optional<Deployment>& 
   return number + " was uploaded last but is not deployed; " + live;
 }
 
-/// A link that nothing checks would be a false comfort.
-Result<void> without_schema(const ProfileDraft& draft) {
-  if (draft.schema_id.empty()) return {};
-  return fail_field("config.invalid", "$.schemaId", "unsupported",
-                    "this version has no schemas yet: leave it out");
+std::string link_changed(const std::string& from, const std::string& to) {
+  if (from == to) return {};
+  if (to.empty()) return ": it no longer follows schema " + from;
+  return ": it follows schema " + to + (from.empty() ? "" : " instead of " + from);
 }
 
 }  // namespace
 
 ConfigService::ConfigService(Store& store, Committer& committer, VersionCache& cache,
-                             const Clock& clock)
-    : store_(store), committer_(committer), cache_(cache), clock_(clock) {}
+                             SchemaService& schemas, const Clock& clock)
+    : store_(store), committer_(committer), cache_(cache), schemas_(schemas), clock_(clock) {}
 
 Result<Profile> ConfigService::readable(const Caller& caller, const ProfileName& name,
                                         Action action) {
@@ -63,7 +62,7 @@ TimelineEvent ConfigService::event(const Caller& caller, const ProfileName& name
 Result<Profile> ConfigService::create(const Caller& caller, ProfileDraft draft) {
   if (auto ok = authorize(caller.principal, Action::ConfigCreate); !ok)
     return std::unexpected(ok.error());
-  if (auto ok = without_schema(draft); !ok) return std::unexpected(ok.error());
+  if (auto ok = check_link(draft.schema_id); !ok) return std::unexpected(ok.error());
   const WallTime now = clock_.wall();
   Profile profile;
   profile.name = ProfileName(std::move(draft.name));
@@ -132,6 +131,9 @@ Result<ProfileView> ConfigService::get(const Caller& caller, const ProfileName& 
     if (runs && seen.version) ++view.live[*seen.version];
   }
   view.notice = notice_of(view, *active);
+  const std::string schema = schema_notice(view.profile);
+  if (!view.notice.empty() && !schema.empty()) view.notice += ' ';
+  view.notice += schema;
   return view;
 }
 
@@ -165,7 +167,9 @@ Result<Profile> ConfigService::update(const Caller& caller, const ProfileName& n
   }
   auto draft = patch_profile(*profile, patch);
   if (!draft) return std::unexpected(draft.error());
-  if (auto ok = without_schema(*draft); !ok) return std::unexpected(ok.error());
+  if (draft->schema_id != profile->schema_id)
+    if (auto ok = check_link(draft->schema_id); !ok) return std::unexpected(ok.error());
+  const std::string linked = link_changed(profile->schema_id, draft->schema_id);
   profile->description = std::move(draft->description);
   profile->labels = std::move(draft->labels);
   profile->schema_id = std::move(draft->schema_id);
@@ -176,9 +180,9 @@ Result<Profile> ConfigService::update(const Caller& caller, const ProfileName& n
   ChangeSet changes;
   changes.push_back(change::UpdateProfile{*profile});
   changes.push_back(
-      change::AppendEvent{event(caller, name, "config.updated", "Profile updated", {})});
+      change::AppendEvent{event(caller, name, "config.updated", "Profile updated" + linked, {})});
   changes.push_back(change::AppendAudit{
-      audit_entry(caller, "config.update", resource_of(name), "", profile->updated_at)});
+      audit_entry(caller, "config.update", resource_of(name), linked, profile->updated_at)});
   if (auto done = committer_.commit(std::move(changes)); !done)
     return std::unexpected(done.error());
   ++profile->revision;

@@ -8,6 +8,7 @@
 #include "domain/ports/clock.hpp"
 #include "orchestrator/caller.hpp"
 #include "orchestrator/committer.hpp"
+#include "orchestrator/schema_service.hpp"
 #include "orchestrator/version_cache.hpp"
 
 namespace hotswap {
@@ -19,7 +20,9 @@ struct ProfileView {
   std::optional<DeploymentId> active_deployment;
   std::map<SemVer, std::size_t> live;  ///< version → instances that say they run it
   std::size_t instances = 0;           ///< that get this profile
-  /// "1.3.0 was uploaded last but rolled back; 1.2.0 is stable": empty if latest is stable.
+  /// "1.3.0 was uploaded last but rolled back; 1.2.0 is stable", and how many of the newest stored
+  /// versions no longer satisfy the schema that the profile follows now. Empty if latest is stable
+  /// and all is well.
   std::string notice;
 };
 
@@ -44,8 +47,11 @@ struct HistoryRequest {
 
 class ConfigService {
  public:
-  ConfigService(Store& store, Committer& committer, VersionCache& cache, const Clock& clock);
+  ConfigService(Store& store, Committer& committer, VersionCache& cache, SchemaService& schemas,
+                const Clock& clock);
 
+  /// Invalid `config.invalid` when no such schema is registered, Conflict `schema.none_approved`
+  /// when no approved version fits the link; update() likewise, when the link changes.
   [[nodiscard]] Result<Profile> create(const Caller& caller, ProfileDraft draft);
   [[nodiscard]] Result<ProfileView> get(const Caller& caller, const ProfileName& name);
   [[nodiscard]] Result<Page<Profile>> list(const Caller& caller, const ProfileFilter& filter,
@@ -59,8 +65,8 @@ class ConfigService {
   /// runs.
   [[nodiscard]] Result<void> remove(const Caller& caller, const ProfileName& name, bool force);
 
-  /// Conflict `version.exists` if the number has other content; Invalid `version.not_next` never:
-  /// numbers may be uploaded in any order.
+  /// Conflict `version.exists` if the number has other content; Invalid `version.schema_mismatch`
+  /// with every failure; Invalid `version.not_next` never: numbers may be uploaded in any order.
   [[nodiscard]] Result<Uploaded> upload(const Caller& caller, const ProfileName& name,
                                         Upload upload);
   /// `selector`: a version, `latest` (highest precedence, releases before pre-releases), `stable`,
@@ -77,7 +83,8 @@ class ConfigService {
                                    const SemVer& number, const std::string& tag);
   /// A new version (next patch after latest) with the content of `to`. Unless forced, Conflict
   /// `deployment.version_failed` or `deployment.version_deprecated`: the content would come back
-  /// under a number that nobody knows to be bad.
+  /// under a number that nobody knows to be bad; and Invalid `version.schema_mismatch` when it does
+  /// not satisfy today's schema.
   [[nodiscard]] Result<Version> roll_back_content(const Caller& caller, const ProfileName& name,
                                                   const std::string& to, bool force);
   /// Events of the profile, newest last.
@@ -91,6 +98,13 @@ class ConfigService {
  private:
   [[nodiscard]] Result<Profile> readable(const Caller& caller, const ProfileName& name,
                                          Action action);
+  [[nodiscard]] Result<void> check_link(const std::string& schema_id);
+  /// `payments@1.2.0`, or empty for a profile without schema.
+  [[nodiscard]] Result<std::string> satisfied(const Profile& profile, const json::Value& document);
+  [[nodiscard]] Result<std::string> satisfied_again(const Profile& profile, const Version& old,
+                                                    bool force);
+  /// How many stored versions do not satisfy the schema now, in a sentence.
+  [[nodiscard]] std::string schema_notice(const Profile& profile);
   [[nodiscard]] Result<SemVer> number_for(const ProfileName& name, const Upload& upload);
   /// Of the profiles that had this name before; 0 if there was none.
   [[nodiscard]] Result<std::uint64_t> last_generation(const ProfileName& name);
@@ -100,6 +114,7 @@ class ConfigService {
   Store& store_;
   Committer& committer_;
   VersionCache& cache_;
+  SchemaService& schemas_;
   const Clock& clock_;
 };
 

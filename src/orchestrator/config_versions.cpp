@@ -75,6 +75,9 @@ Result<Uploaded> ConfigService::upload(const Caller& caller, const ProfileName& 
                 "The configuration has " + std::to_string(version.content.size()) +
                     " bytes, the limit is " + std::to_string(limits::kDocumentBytes) +
                     ": split it into several profiles.");
+  auto schema = satisfied(*profile, upload.data);
+  if (!schema) return std::unexpected(schema.error());
+  version.schema = std::move(*schema);
   version.hash = sha256_hex(json::canonical(upload.data));
   version.size = version.content.size();
   version.author = caller.principal.subject;
@@ -83,6 +86,7 @@ Result<Uploaded> ConfigService::upload(const Caller& caller, const ProfileName& 
   ChangeSet changes;
   changes.push_back(change::InsertVersion{version});
   json::Object data{{"version", version.number.str()}, {"hash", version.hash}};
+  if (!version.schema.empty()) data.set("schema", version.schema);
   changes.push_back(
       change::AppendEvent{event(caller, name, "version.uploaded",
                                 "Version " + version.number.str() + " uploaded", std::move(data))});
@@ -204,7 +208,10 @@ Result<Version> ConfigService::roll_back_content(const Caller& caller, const Pro
     if (auto fit = fit_to_deploy(*old); !fit) return std::unexpected(fit.error());
   auto numbers = store_.version_numbers(name);
   if (!numbers) return std::unexpected(numbers.error());
+  auto schema = satisfied_again(*profile, *old, force);
+  if (!schema) return std::unexpected(schema.error());
   Version version = *old;
+  version.schema = std::move(*schema);
   version.number = std::ranges::max(*numbers).next(Bump::Patch);
   version.author = caller.principal.subject;
   version.message = "Rollback to " + number->str();
@@ -244,7 +251,7 @@ Result<std::optional<SemVer>> ConfigService::live_at(const Caller& caller, const
       if (event.at > at) return live;
       if (event.kind != "config.stable_moved") continue;
       const json::Value* version = event.data.find("version");
-      const std::string* text = version ? version->as_string() : nullptr;
+      const auto* text = version ? version->as_string() : nullptr;
       auto number = text ? SemVer::parse(*text) : Result<SemVer>(std::unexpect, Error{});
       live = number ? std::optional(*number) : std::nullopt;
     }

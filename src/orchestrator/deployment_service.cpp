@@ -25,11 +25,22 @@ std::string_view name_of(const DeploymentCommand& command) {
                     command);
 }
 
-std::unexpected<Error> already_active(const Deployment& other) {
-  return fail(ErrorCode::Conflict, "deployment.already_active",
-              "Deployment " + other.id.value + " of version " + other.version.str() +
-                  " is active for profile " + other.profile.value +
-                  ": wait for it, or cancel or roll it back first.");
+std::string instances_text(std::size_t count) {
+  return std::to_string(count) + (count == 1 ? " instance" : " instances");
+}
+
+/// What whoever follows should know of schemas before anything moves; empty when all is well.
+std::string fit_notice(const FleetFit& fit) {
+  std::string text;
+  const auto add = [&](const std::string& sentence) { text += ". " + sentence; };
+  if (!fit.mismatch.empty())
+    add("Forced although it does not satisfy " + fit.schema + ": " + fit.mismatch);
+  if (fit.left_out > 0)
+    add("Left out: " + instances_text(fit.left_out) + " whose own schema refuses it");
+  else if (fit.unfit > 0)
+    add("Forced on " + instances_text(fit.unfit) + " whose own schema refuses it");
+  if (!fit.rollback_safe) add("A rollback would not be safe: " + fit.rollback_risk);
+  return text;
 }
 
 }  // namespace
@@ -41,91 +52,10 @@ DeploymentService::DeploymentService(const Parts& parts)
       fleet_(parts.fleet),
       runner_(parts.runner),
       versions_(parts.versions),
+      schemas_(parts.schemas),
       clock_(parts.clock),
       time_(parts.clock),
       random_(parts.random) {}
-
-Result<void> DeploymentService::check_version(const Profile& profile, const Version& version,
-                                              const StartDeployment& request) {
-  if (request.force) return {};
-  if (auto fit = fit_to_deploy(version); !fit) return fit;
-  if (profile.stable == version.number && request.targets.all())
-    return fail(ErrorCode::Conflict, "deployment.already_stable",
-                "Version " + version.number.str() +
-                    " is live already: repeat with force=true to deliver it again.");
-  return {};
-}
-
-Result<Deployment> DeploymentService::prepare(const Caller& caller,
-                                              const StartDeployment& request) {
-  auto profile = store_.profile(request.profile);
-  if (!profile) return std::unexpected(profile.error());
-  if (auto ok = authorize(caller.principal, Action::DeploymentStart, &profile->access); !ok)
-    return std::unexpected(ok.error());
-  // Before anything is read that a running deployment changes.
-  auto active = store_.active_deployment(request.profile);
-  if (!active) return std::unexpected(active.error());
-  if (*active) return already_active(**active);
-  profile = store_.profile(request.profile);
-  if (!profile) return std::unexpected(profile.error());
-  auto number = configs_.resolve(request.profile, request.version);
-  if (!number) return std::unexpected(number.error());
-  auto version = store_.version(request.profile, *number);
-  if (!version) return std::unexpected(version.error());
-  if (auto ok = check_version(*profile, *version, request); !ok) return std::unexpected(ok.error());
-  Deployment deployment;
-  deployment.id = DeploymentId(random_.guid());
-  deployment.profile = profile->name;
-  deployment.service = profile->service;
-  deployment.environment = profile->environment;
-  deployment.version = *number;
-  deployment.hash = version->hash;
-  deployment.previous_stable = profile->stable;
-  deployment.strategy = request.strategy.value_or(profile->strategy);
-  deployment.health = profile->health;
-  deployment.partial = !request.targets.all();
-  deployment.forced = request.force;
-  deployment.reason = request.reason;
-  deployment.created_by = caller.principal.subject;
-  deployment.created_at = time_.now();
-  deployment.trace_id = caller.trace_id;
-  auto targets = choose_targets(deployment, request.targets);
-  if (!targets) return std::unexpected(targets.error());
-  deployment.targets = std::move(*targets);
-  deployment.plan = plan(deployment.strategy, deployment.targets.size());
-  return deployment;
-}
-
-Result<std::vector<Target>> DeploymentService::choose_targets(const Deployment& deployment,
-                                                              const TargetSelection& selection) {
-  auto instances = fleet_.live(deployment.service, deployment.environment);
-  if (instances.empty())
-    return fail(ErrorCode::Conflict, "deployment.no_instances",
-                "No instance of " + deployment.service.value + " is registered in " +
-                    deployment.environment +
-                    ": start one (it needs a running SDK or agent) first.");
-  auto selected = select_targets(std::move(instances), selection, deployment.id);
-  if (!selected) return std::unexpected(selected.error());
-  if (selected->size() > limits::kTargetsPerDeployment)
-    return fail(ErrorCode::Invalid, "targets.too_many",
-                "A deployment reaches at most " + std::to_string(limits::kTargetsPerDeployment) +
-                    " instances: select fewer by label or percentage.");
-  std::map<InstanceId, Assignment> current;
-  for (Assignment& assignment : fleet_.assigned(deployment.profile))
-    current[assignment.instance] = std::move(assignment);
-  std::vector<Target> targets;
-  for (const Instance& instance : *selected) {
-    Target target;
-    target.instance = instance.id;
-    target.zone = instance.zone;
-    target.offline_at_start = instance.status != InstanceStatus::Healthy;
-    target.since = deployment.created_at;
-    if (const auto held = current.find(instance.id); held != current.end() && held->second.active)
-      target.previous = held->second.active->version;
-    targets.push_back(std::move(target));
-  }
-  return targets;
-}
 
 Result<Deployment> DeploymentService::start(const Caller& caller, StartDeployment request) {
   if (auto ok = authorize(caller.principal, Action::DeploymentStart); !ok)
@@ -147,14 +77,16 @@ Result<Deployment> DeploymentService::start(const Caller& caller, StartDeploymen
   event.profile = deployment->profile;
   event.deployment = deployment->id;
   event.actor = caller.principal.subject;
-  event.message = std::string(kind_name(deployment->strategy)) + " of version " +
-                  deployment->version.str() + " to " + std::to_string(count) +
-                  (count == 1 ? " instance in " : " instances in ") +
-                  std::to_string(deployment->plan.steps.size()) +
-                  (deployment->plan.steps.size() == 1 ? " step" : " steps") +
-                  (request.reason.empty() ? "" : ": " + request.reason);
-  event.data = json::Object{{"version", deployment->version.str()},
-                            {"strategy", to_json(deployment->strategy)}};
+  event.message =
+      std::string(kind_name(deployment->strategy)) + " of version " + deployment->version.str() +
+      " to " + std::to_string(count) + (count == 1 ? " instance in " : " instances in ") +
+      std::to_string(deployment->plan.steps.size()) +
+      (deployment->plan.steps.size() == 1 ? " step" : " steps") +
+      (request.reason.empty() ? "" : ": " + request.reason) + fit_notice(deployment->fit);
+  json::Object data{{"version", deployment->version.str()},
+                    {"strategy", to_json(deployment->strategy)}};
+  if (!deployment->fit.schema.empty()) data.set("fit", to_json(deployment->fit));
+  event.data = std::move(data);
   changes.push_back(change::AppendEvent{std::move(event)});
   changes.push_back(change::AppendAudit{
       audit_entry(caller, "deployment.start", "deployments/" + deployment->id.value,

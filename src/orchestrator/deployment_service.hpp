@@ -17,7 +17,7 @@ struct StartDeployment {
   TargetSelection targets;
   bool dry_run = false;
   bool force = false;
-  OnUnfit on_unfit = OnUnfit::Refuse;
+  OnUnfit on_unfit = OnUnfit::Refuse;  ///< Skip makes the deployment partial
   std::string reason;
 };
 
@@ -34,6 +34,7 @@ class DeploymentService {
     FleetService& fleet;
     DeploymentRunner& runner;
     VersionCache& versions;
+    SchemaService& schemas;
     const Clock& clock;
     Random& random;
   };
@@ -42,7 +43,10 @@ class DeploymentService {
   /// Dry run: the deployment with plan and targets in cohort order, nothing saved. Errors: NotFound
   /// version or profile; Conflict `deployment.no_instances`, `deployment.already_active` (names
   /// it), `deployment.version_failed` and `deployment.version_deprecated` unless forced,
-  /// `deployment.already_stable` unless forced; RateLimited `deployment.too_many`.
+  /// `deployment.already_stable` unless forced; RateLimited `deployment.too_many`. Of schemas:
+  /// Conflict `deployment.schema_mismatch` when the version does not satisfy the profile's schema
+  /// as it is now, unless forced; Conflict `deployment.unfit_instances` when instances' own schemas
+  /// refuse it, unless forced or told to skip them (and always when nobody is left).
   [[nodiscard]] Result<Deployment> start(const Caller& caller, StartDeployment request);
   [[nodiscard]] Result<Deployment> get(const Caller& caller, const DeploymentId& id);
   [[nodiscard]] Result<Page<Deployment>> list(const Caller& caller, const DeploymentFilter& filter,
@@ -57,8 +61,16 @@ class DeploymentService {
   [[nodiscard]] Result<json::Value> report(const Caller& caller, const DeploymentId& id);
 
  private:
-  [[nodiscard]] Result<std::vector<Target>> choose_targets(const Deployment& deployment,
-                                                           const TargetSelection& selection);
+  [[nodiscard]] Result<std::vector<Instance>> choose_instances(const Deployment& deployment,
+                                                               const TargetSelection& selection);
+  [[nodiscard]] std::vector<Target> targets_of(const Deployment& deployment,
+                                               const std::vector<Instance>& instances);
+  /// The version against the profile's schema, the instances' schemas against the version.
+  [[nodiscard]] Result<void> check_schema(const Profile& profile, const Version& version,
+                                          const StartDeployment& request, FleetFit& fit);
+  [[nodiscard]] Result<void> fit_instances(const Profile& profile, const Version& version,
+                                           const StartDeployment& request, Deployment& deployment,
+                                           std::vector<Instance>& instances);
   [[nodiscard]] Result<Deployment> readable(const Caller& caller, const DeploymentId& id,
                                             Action action);
   [[nodiscard]] Result<Deployment> prepare(const Caller& caller, const StartDeployment& request);
@@ -71,6 +83,7 @@ class DeploymentService {
   FleetService& fleet_;
   DeploymentRunner& runner_;
   VersionCache& versions_;
+  SchemaService& schemas_;
   const Clock& clock_;
   const SteadyTime time_;
   Random& random_;

@@ -12,11 +12,15 @@ std::uint64_t newest(const Assignment& assignment) {
 
 }  // namespace
 
-FleetService::FleetService(Store& store, Committer& committer, const Clock& clock, Random& random,
-                           FleetOptions options)
-    : store_(store), committer_(committer), time_(clock), random_(random), options_(options) {
-  committer.on_assigned([this](const std::vector<Assignment>& changed) { remember(changed); });
-  committer.on_profile_deleted([this](const ProfileName& profile) { forget_profile(profile); });
+FleetService::FleetService(const Parts& parts, FleetOptions options)
+    : store_(parts.store),
+      committer_(parts.committer),
+      verdicts_(parts.verdicts),
+      time_(parts.clock),
+      random_(parts.random),
+      options_(options) {
+  committer_.on_assigned([this](const std::vector<Assignment>& changed) { remember(changed); });
+  committer_.on_profile_deleted([this](const ProfileName& profile) { forget_profile(profile); });
 }
 
 Result<void> FleetService::load() {
@@ -42,94 +46,6 @@ Result<void> FleetService::load() {
     }
   }
   return {};
-}
-
-Result<std::vector<Assignment>> FleetService::first_assignments(const Instance& instance) {
-  auto profiles = store_.profiles_of(instance.service, instance.environment);
-  if (!profiles) return std::unexpected(profiles.error());
-  std::vector<Assignment> assignments;
-  for (const Profile& profile : *profiles) {
-    if (!profile.stable) continue;
-    auto version = store_.version(profile.name, *profile.stable);
-    if (!version) return std::unexpected(version.error());
-    assignments.push_back(
-        {.instance = instance.id,
-         .profile = profile.name,
-         .active = Assignment::Slot{*profile.stable, version->hash, profile.generation},
-         .staged = {}});
-  }
-  return assignments;
-}
-
-Result<Registered> FleetService::register_instance(const Caller& caller, Registration request) {
-  if (auto ok = authorize(caller.principal, Action::InstanceRegister); !ok)
-    return std::unexpected(ok.error());
-  Instance instance = std::move(request.instance);
-  const Principal& who = caller.principal;
-  if ((who.service && *who.service != instance.service) ||
-      (who.environment && *who.environment != instance.environment))
-    return fail(ErrorCode::Forbidden, "instance.other_service",
-                "This token registers instances of " +
-                    (who.service ? who.service->value : std::string("any service")) + " in " +
-                    who.environment.value_or("any environment") + " only.");
-  instance.id = request.id ? *request.id : InstanceId(random_.guid());
-  const auto gate = registration_gate();
-  const std::lock_guard turn(id_gates_[std::hash<InstanceId>{}(instance.id) % id_gates_.size()]);
-  const WallTime now = time_.now();
-  instance.status = InstanceStatus::Healthy;
-  instance.registered_at = instance.last_heartbeat = now;
-  Registered result;
-  {
-    const MutexLock lock(mutex_);
-    const auto known = live_.find(instance.id);
-    if (known == live_.end() && live_.size() >= limits::kInstances)
-      return fail(
-          ErrorCode::Unavailable, "instance.too_many",
-          "This server holds its limit of " + std::to_string(limits::kInstances) + " instances.");
-    if (known != live_.end()) {
-      const Instance& old = known->second.instance;
-      if (old.service != instance.service || old.environment != instance.environment)
-        return fail(ErrorCode::Conflict, "instance.exists",
-                    "Instance " + instance.id.value + " is registered for " + old.service.value +
-                        " in " + old.environment + ": register under another id.");
-      result.created = false;
-      instance.registered_at = old.registered_at;
-      for (const auto& [profile, assignment] : known->second.desired)
-        result.desired.push_back(assignment);
-    }
-  }
-  ChangeSet changes;
-  changes.push_back(change::PutInstance{instance});
-  if (result.created) {
-    auto assignments = first_assignments(instance);
-    if (!assignments) return std::unexpected(assignments.error());
-    result.desired = *assignments;
-    if (!assignments->empty()) changes.push_back(change::PutAssignments{std::move(*assignments)});
-    TimelineEvent event;
-    event.at = now;
-    event.kind = "instance.registered";
-    event.instance = instance.id;
-    event.actor = who.subject;
-    event.message = "Instance " + instance.hostname + " of " + instance.service.value + " in " +
-                    instance.environment + " registered";
-    changes.push_back(change::AppendEvent{std::move(event)});
-    changes.push_back(change::AppendAudit{
-        audit_entry(caller, "instance.register", "instances/" + instance.id.value, "", now)});
-  }
-  // In memory first: the committer's listener finds the instance when it hears of its assignments.
-  {
-    const MutexLock lock(mutex_);
-    live_[instance.id].instance = instance;
-    by_service_[{instance.service, instance.environment}].insert(instance.id);
-  }
-  auto done = committer_.commit(std::move(changes));
-  if (!done && result.created) {
-    const MutexLock lock(mutex_);
-    erase(instance.id);
-  }
-  if (!done) return std::unexpected(done.error());
-  result.instance = std::move(instance);
-  return result;
 }
 
 void FleetService::remember(const std::vector<Assignment>& assignments) {

@@ -18,6 +18,7 @@
 #include "domain/ports/steady_time.hpp"
 #include "orchestrator/caller.hpp"
 #include "orchestrator/committer.hpp"
+#include "orchestrator/schema_verdicts.hpp"
 
 namespace hotswap {
 
@@ -51,13 +52,22 @@ struct InstanceView {
 
 class FleetService {
  public:
-  FleetService(Store& store, Committer& committer, const Clock& clock, Random& random,
-               FleetOptions options);
+  /// What it works with; all of it outlives the service.
+  struct Parts {
+    Store& store;
+    Committer& committer;
+    SchemaVerdicts& verdicts;
+    const Clock& clock;
+    Random& random;
+  };
+  FleetService(const Parts& parts, FleetOptions options);
 
   /// Reads the registry from the store; before anything else.
   [[nodiscard]] Result<void> load();
 
   // Use cases of the API. All but heartbeat, desired and live are blocking.
+  /// Invalid `instance.invalid` for schemas that are none. One that was built for a schema that
+  /// refuses what is live gets it nevertheless; the profile's timeline says so.
   [[nodiscard]] Result<Registered> register_instance(const Caller& caller, Registration request);
   /// Memory only; never blocks on the store. NotFound `instance.not_found`: register again.
   [[nodiscard]] Result<HeartbeatReply> heartbeat(const Caller& caller, const InstanceId& id,
@@ -114,6 +124,8 @@ class FleetService {
     return std::shared_lock(gate_);
   }
   [[nodiscard]] Result<std::vector<Assignment>> first_assignments(const Instance& instance);
+  /// One for each profile whose live version the instance's own schema refuses.
+  [[nodiscard]] Result<std::vector<TimelineEvent>> unfit_events(const Instance& instance);
   void remember(const std::vector<Assignment>& assignments);
   void forget_profile(const ProfileName& profile);
   void forget(const std::vector<InstanceId>& ids);
@@ -128,6 +140,7 @@ class FleetService {
 
   Store& store_;
   Committer& committer_;
+  SchemaVerdicts& verdicts_;
   const SteadyTime time_;
   Random& random_;
   const FleetOptions options_;

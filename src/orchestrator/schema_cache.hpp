@@ -19,21 +19,22 @@ class SchemaCache {
       : store_(store), max_bytes_(max_bytes) {}
 
   /// Of a version in any state; only approved ones are kept. References resolve to the versions
-  /// that it was pinned to.
+  /// that it was pinned to. NotFound `schema.version_not_found`.
   [[nodiscard]] Result<std::shared_ptr<const schema::Schema>> get(const SchemaRef& ref);
-
-  /// A schema that is not stored yet. `pinned`: in, what is pinned already; out, every outside
-  /// document that it refers to.
-  [[nodiscard]] Result<std::shared_ptr<const schema::Schema>> compile(
-      const json::Value& document, std::string base_uri, bool assert_formats,
-      std::map<std::string, std::string>& pinned);
+  /// Conflict `schema.not_approved` for other states.
+  [[nodiscard]] Result<std::shared_ptr<const schema::Schema>> approved(const SchemaRef& ref);
+  /// Of a version that was read already, with its content.
+  [[nodiscard]] Result<std::shared_ptr<const schema::Schema>> compile(const SchemaVersion& version);
 
  private:
   struct Entry {
-    SchemaRef ref;
+    std::string key;
     std::size_t bytes = 0;
     std::shared_ptr<const schema::Schema> schema;
   };
+  [[nodiscard]] std::shared_ptr<const schema::Schema> find(const std::string& key);
+  void keep(Entry entry);
+
   Store& store_;
   const std::size_t max_bytes_;
   Mutex mutex_;

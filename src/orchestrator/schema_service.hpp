@@ -8,11 +8,12 @@
 #include <vector>
 
 #include "domain/ports/clock.hpp"
-#include "domain/ports/notifier.hpp"
 #include "domain/schema/schema.hpp"
 #include "orchestrator/caller.hpp"
 #include "orchestrator/committer.hpp"
 #include "orchestrator/schema_cache.hpp"
+#include "orchestrator/schema_impact.hpp"
+#include "orchestrator/schema_verdicts.hpp"
 
 namespace hotswap {
 
@@ -28,27 +29,10 @@ struct RegisterSchema {
   bool dry_run = false;
 };
 
-/// What a schema version would do to the stored versions of the profiles that follow it.
-struct SchemaImpact {
-  std::size_t profiles = 0;
-  std::size_t checked = 0;  ///< stored versions, at most limits::kRevalidated of a profile
-  struct Failing {
-    ProfileName profile;
-    SemVer version;
-    bool stable = false;                    ///< it is live, or carries the tag of a person
-    std::vector<schema::Failure> failures;  ///< the first few
-  };
-  std::vector<Failing> failing;  ///< stable ones first; at most limits::kErrorsReported
-  std::size_t failing_count = 0;
-  /// "theoretical only: all 12 stored versions still validate", "3 of 12 stored versions would
-  /// fail, payments.production 1.2.0 (live) among them"; empty without stored versions.
-  std::string summary;
-};
-
 struct RegisteredVersion {
   SchemaVersion version;
   bool created = true;  ///< false: the same content was there
-  SchemaImpact impact;
+  SchemaImpact impact;  ///< as the caller may see it
 };
 
 /// A schema with what people ask next.
@@ -81,16 +65,20 @@ class SchemaService {
   };
   explicit SchemaService(const Parts& parts);
 
-  /// A new version, Approved or, when it breaks the schema's mode, PendingApproval. The same
-  /// content as an existing version is that version. A number that is pending or rejected may be
-  /// registered again with other content, which voids whatever was decided about it; Conflict
-  /// `schema.version_exists` if it is approved. Also every error of schema::Schema::compile.
+  /// A new version, Approved or, when it breaks the schema's mode, PendingApproval. Its references
+  /// are pinned. Without a number, what equals the highest version (content, references and
+  /// assert_formats) is that version; with a number, that of the number. One that is pending or
+  /// rejected may be registered again with other content, which voids whatever was decided about
+  /// it; Conflict `schema.version_exists` if it is approved, `schema.uri_taken` if its `$id` is
+  /// another schema's. Also every error of schema::Schema::compile. Loosening the rules of a schema
+  /// that Production follows is Forbidden `schema.rules_guarded` for whoever may not decide.
   [[nodiscard]] Result<RegisteredVersion> add(const Caller& caller, RegisterSchema request);
   [[nodiscard]] Result<SchemaView> get(const Caller& caller, const SchemaId& id);
   [[nodiscard]] Result<Page<RegisteredSchema>> list(const Caller& caller,
                                                     const SchemaFilter& filter,
                                                     const PageRequest& page);
-  /// RFC 7396 over description, compatibility, policy. As ConfigService::update.
+  /// RFC 7396 over description, compatibility, policy. As ConfigService::update; Forbidden
+  /// `schema.rules_guarded` as in add().
   [[nodiscard]] Result<RegisteredSchema> update(const Caller& caller, const SchemaId& id,
                                                 const json::Value& patch,
                                                 std::optional<std::uint64_t> if_match);
@@ -126,14 +114,48 @@ class SchemaService {
   [[nodiscard]] Result<SchemaRef> follow(const SchemaLink& link);
   /// Compiled, cached for ever, since an approved version never changes.
   [[nodiscard]] Result<std::shared_ptr<const schema::Schema>> compiled(const SchemaRef& ref);
+  /// Stored content against an approved schema version, remembered: SchemaVerdicts.
+  [[nodiscard]] SchemaVerdicts& verdicts() { return verdicts_; }
   /// Invalid `version.schema_mismatch` with every failure; nothing when the profile has no schema.
   [[nodiscard]] Result<std::optional<SchemaRef>> check(const Profile& profile,
                                                        const json::Value& document);
 
  private:
+  struct Draft;
+  [[nodiscard]] Result<Draft> draft(const Caller& caller, const RegisterSchema& request);
+  [[nodiscard]] Result<void> start(const Caller& caller, Draft& draft);
+  [[nodiscard]] Result<void> resolve(Draft& draft);
+  [[nodiscard]] Result<void> uri_is_free(const SchemaVersion& version);
+  [[nodiscard]] Result<bool> was_there(Draft& draft);
+  [[nodiscard]] Result<void> compare_and_number(Draft& draft);
+  [[nodiscard]] Result<SemVer> choose_number(const Draft& draft, bool breaking);
+  [[nodiscard]] Result<void> save(const Caller& caller, const Draft& draft);
+
+  [[nodiscard]] Result<schema::Comparison> compare_versions(const SchemaVersion& before,
+                                                            const SchemaVersion& after,
+                                                            schema::Policy policy,
+                                                            const std::string& after_uri);
+  [[nodiscard]] Result<std::vector<ComparedWith>> compared_with_all(
+      const std::vector<SemVer>& earlier, const SchemaVersion& after, schema::Policy policy,
+      const std::string& after_uri);
+  [[nodiscard]] Result<SchemaImpact> impact_of(const Caller& caller, const SchemaVersion& version,
+                                               bool breaking);
+  [[nodiscard]] Result<void> may_loosen(const Caller& caller, const RegisteredSchema& from,
+                                        const RegisteredSchema& to);
+  /// `overtaken`: somebody else wrote in between, so it is worth another try.
+  [[nodiscard]] Result<SchemaVersion> try_decide(const Caller& caller, const Decide& decision,
+                                                 bool& overtaken);
+  /// Conflict `schema.superseded` once the comparison has been made anew.
+  [[nodiscard]] Result<void> compared_with_today(const RegisteredSchema& schema,
+                                                 SchemaVersion& version, bool& overtaken);
+  static void record_decision(ChangeSet& changes, const Caller& caller,
+                              const SchemaVersion& version, const std::vector<Profile>& linked,
+                              const SchemaImpact& impact);
+
   Store& store_;
   Committer& committer_;
   SchemaCache& cache_;
+  SchemaVerdicts verdicts_;
   const Clock& clock_;
 };
 

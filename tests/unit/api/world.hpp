@@ -10,6 +10,7 @@
 #include "testing/fake_clock.hpp"
 #include "testing/fake_random.hpp"
 #include "testing/flaky_store.hpp"
+#include "unit/api/contract.hpp"
 #include "unit/api/doubles.hpp"
 
 namespace hotswap::api::testing {
@@ -26,12 +27,14 @@ struct World {
   FlakyStore store{memory};
   Committer committer{store};
   VersionCache versions{store};
-  ConfigService configs{store, committer, versions, clock};
-  FleetService fleet{store, committer, clock, random, {}};
+  SchemaCache schema_cache{store};
+  SchemaService schemas{{store, committer, schema_cache, clock}};
+  ConfigService configs{store, committer, versions, schemas, clock};
+  FleetService fleet{{store, committer, schemas.verdicts(), clock, random}, {}};
   StreamHub streams{versions, clock};
   DeploymentRunner runner{{store, committer, fleet, versions, streams, clock, logger}};
   DeploymentService deployments{
-      {store, committer, configs, fleet, runner, versions, clock, random}};
+      {store, committer, configs, fleet, runner, versions, schemas, clock, random}};
   AuditService audit{store, committer};
   EventFeed feed{committer};
   FeedHub feeds{store, committer, feed};
@@ -54,6 +57,7 @@ struct World {
 
   Services services() {
     return {configs,
+            schemas,
             deployments,
             fleet,
             audit,
@@ -98,7 +102,12 @@ struct World {
   [[nodiscard]] Answer ask(const Request& request) {
     Answer answer;
     auto reply = api.answer(request);
-    if (auto* response = std::get_if<Response>(&reply)) answer.response = std::move(*response);
+    if (auto* response = std::get_if<Response>(&reply)) {
+      answer.response = std::move(*response);
+      EXPECT_EQ(contract().complaint(request, answer.response), "")
+          << to_string(request.method) << " " << request.target << "\n"
+          << (answer.response.body ? *answer.response.body : "");
+    }
     answer.status = answer.response.status;
     if (answer.response.body && answer.response.content_type.contains("json")) {
       auto body = json::parse(*answer.response.body, {.bytes = 16 << 20});

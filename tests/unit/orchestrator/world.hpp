@@ -45,12 +45,14 @@ class Node {
   Node(Store& store, FakeClock& clock, Random& random)
       : committer(store),
         versions(store),
-        configs(store, committer, versions, clock),
-        fleet(store, committer, clock, random,
+        schema_cache(store),
+        schemas({store, committer, schema_cache, clock}),
+        configs(store, committer, versions, schemas, clock),
+        fleet({store, committer, schemas.verdicts(), clock, random},
               {.heartbeat_interval = std::chrono::seconds(5),
                .remove_after = std::chrono::minutes(2)}),
         runner({store, committer, fleet, versions, delivery, clock, logger}),
-        deployments({store, committer, configs, fleet, runner, versions, clock, random}),
+        deployments({store, committer, configs, fleet, runner, versions, schemas, clock, random}),
         audit(store, committer) {
     EXPECT_TRUE(fleet.load());
     EXPECT_TRUE(runner.load());
@@ -59,6 +61,8 @@ class Node {
   MemoryLogger logger;
   Committer committer;
   VersionCache versions;
+  SchemaCache schema_cache;
+  SchemaService schemas;
   ConfigService configs;
   FleetService fleet;
   RecordingDelivery delivery;

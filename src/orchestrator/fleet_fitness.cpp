@@ -1,0 +1,106 @@
+#include "orchestrator/fleet_fitness.hpp"
+
+#include "domain/base/limits.hpp"
+
+namespace hotswap {
+
+Result<FleetFitness::Spoken> FleetFitness::ask(const Instance& instance, const Version& version) {
+  const auto own = instance.schemas.find(schema_.value);
+  if (own == instance.schemas.end()) return Spoken{};
+  const auto known = answers_.find({own->second, version.number});
+  if (known != answers_.end()) return known->second;
+  auto spoken = ask(own->second, version);
+  if (spoken) answers_.emplace(std::pair(own->second, version.number), *spoken);
+  return spoken;
+}
+
+Result<FleetFitness::Spoken> FleetFitness::ask(const std::string& number, const Version& version) {
+  Spoken spoken{Answer::Accepts, schema_.value + '@' + number, {}};
+  const auto own = SemVer::parse(number);
+  if (!own) return Spoken{Answer::Unknown, spoken.schema, own.error().detail};
+  auto refusal = verdicts_.refusal({schema_, *own}, version);
+  if (!refusal) {
+    const ErrorCode code = refusal.error().code;
+    if (code != ErrorCode::NotFound && code != ErrorCode::Conflict)
+      return std::unexpected(refusal.error());
+    return Spoken{Answer::Unknown, spoken.schema,
+                  code == ErrorCode::NotFound
+                      ? "no such version is registered, so it counts as not spoken"
+                      : "it is not approved, so it counts as not spoken"};
+  }
+  if (!*refusal) return spoken;
+  return Spoken{Answer::Refuses, spoken.schema, std::move(**refusal)};
+}
+
+namespace {
+
+/// Those that refuse are told before those that are unknown.
+void add_examples(FleetFit& fit, std::vector<FleetFit::Unfit> refusing,
+                  std::vector<FleetFit::Unfit> unknown) {
+  fit.examples = std::move(refusing);
+  std::ranges::move(unknown, std::back_inserter(fit.examples));
+  if (fit.examples.size() > limits::kErrorsReported) fit.examples.resize(limits::kErrorsReported);
+}
+
+}  // namespace
+
+Result<void> judge_fleet(FleetFitness& fitness, const Version& version, bool skip,
+                         std::vector<Instance>& instances, FleetFit& fit) {
+  using Answer = FleetFitness::Answer;
+  std::vector<Instance> kept;
+  std::vector<FleetFit::Unfit> refusing, unknown;
+  for (Instance& instance : instances) {
+    auto spoken = fitness.ask(instance, version);
+    if (!spoken) return std::unexpected(spoken.error());
+    const FleetFit::Unfit example{instance.id, spoken->schema, spoken->message};
+    switch (spoken->answer) {
+      case Answer::Accepts:
+        ++fit.accepting;
+        break;
+      case Answer::Unknown:
+        unknown.push_back(example);
+        ++fit.unspoken;
+        break;
+      case Answer::Unspoken:
+        ++fit.unspoken;
+        break;
+      case Answer::Refuses:
+        refusing.push_back(example);
+        ++fit.unfit;
+        if (skip) continue;
+        break;
+    }
+    kept.push_back(std::move(instance));
+  }
+  fit.left_out = skip ? fit.unfit : 0;
+  add_examples(fit, std::move(refusing), std::move(unknown));
+  instances = std::move(kept);
+  return {};
+}
+
+Result<void> judge_rollback(FleetFitness& fitness, VersionCache& versions,
+                            const ProfileName& profile, std::span<const Instance> instances,
+                            std::span<const Target> targets, FleetFit& fit) {
+  std::size_t refusing = 0;
+  std::string first;
+  for (std::size_t i = 0; i < targets.size(); ++i) {
+    const auto& previous = targets[i].previous;
+    if (!previous) continue;
+    const auto version = versions.get(profile, *previous);
+    if (!version) return std::unexpected(version.error());
+    const auto spoken = fitness.ask(instances[i], **version);
+    if (!spoken) return std::unexpected(spoken.error());
+    if (spoken->answer != FleetFitness::Answer::Refuses) continue;
+    if (++refusing == 1)
+      first = "version " + previous->str() + ", for which " + spoken->schema + " says " +
+              spoken->message;
+  }
+  fit.rollback_safe = refusing == 0;
+  if (refusing > 0)
+    fit.rollback_risk = std::to_string(refusing) + " of " + std::to_string(targets.size()) +
+                        (targets.size() == 1 ? " target" : " targets") +
+                        " would refuse what a rollback returns to: " + first;
+  return {};
+}
+
+}  // namespace hotswap

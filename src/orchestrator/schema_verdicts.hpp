@@ -1,0 +1,31 @@
+#pragma once
+// Whether stored content satisfies an approved schema version: neither ever changes, so an answer
+// holds for ever and is remembered for as long as there is room.
+
+#include <map>
+
+#include "orchestrator/schema_cache.hpp"
+
+namespace hotswap {
+
+/// Thread-safe.
+class SchemaVerdicts {
+ public:
+  explicit SchemaVerdicts(SchemaCache& cache) : cache_(cache) {}
+
+  /// The first failure in words, or nothing when the schema accepts the content of `version`.
+  /// NotFound `schema.version_not_found`, Conflict `schema.not_approved`.
+  [[nodiscard]] Result<std::optional<std::string>> refusal(const SchemaRef& ref,
+                                                           const Version& version);
+  /// Only what is remembered, by the hash of the content; the outer nothing: not known.
+  [[nodiscard]] std::optional<std::optional<std::string>> known(const SchemaRef& ref,
+                                                                const std::string& hash);
+
+ private:
+  SchemaCache& cache_;
+  Mutex mutex_;
+  std::map<std::pair<SchemaRef, std::string>, std::optional<std::string>> verdicts_
+      HS_GUARDED_BY(mutex_);
+};
+
+}  // namespace hotswap
