@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <filesystem>
 
+#include "api/formats/yaml.hpp"
 #include "app/data_dir.hpp"
 #include "app/keys.hpp"
 #include "app/node.hpp"
@@ -115,6 +116,7 @@ cli::Actions actions() {
     if (!store) return std::unexpected(store.error());
     return (*store)->backup(to);
   };
+  actions.forms.yaml = [](std::string_view text) { return api::yaml_to_json(text); };
   actions.version = HS_VERSION;
   return actions;
 }
