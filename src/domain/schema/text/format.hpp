@@ -31,7 +31,7 @@ enum class Format {
 /// By the keyword's value (`date-time`); nothing for an unknown name, which every draft ignores.
 [[nodiscard]] std::optional<Format> format_of(std::string_view name);
 [[nodiscard]] std::string_view to_string(Format format);
-/// Allocates nothing for text that is valid ASCII.
+/// Allocates nothing for text that is valid ASCII, but for Regex, which is compiled.
 [[nodiscard]] bool conforms(Format format, std::string_view text);
 /// What such a text looks like, for messages: `2026-11-23T18:00:00Z`.
 [[nodiscard]] std::string_view example_of(Format format);
