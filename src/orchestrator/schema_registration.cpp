@@ -199,7 +199,7 @@ Result<void> SchemaService::resolve(Draft& draft) {
   version.content = json::write(request.document);
   version.size = version.content.size();
   if (version.size > limits::kDocumentBytes)
-    return fail(ErrorCode::Invalid, "schema.too_large",
+    return fail(ErrorCode::TooLarge, "schema.too_large",
                 "The schema has " + std::to_string(version.size) + " bytes, the limit is " +
                     std::to_string(limits::kDocumentBytes) +
                     ": split it into several schemas that refer to each other.");
