@@ -11,6 +11,7 @@ inline constexpr std::size_t kDocumentBytes = 1 << 20;  ///< a configuration doc
 inline constexpr std::size_t kBodyBytes = kDocumentBytes + (64 << 10);  ///< a request with envelope
 inline constexpr std::size_t kHeaderBytes = 16 << 10;
 inline constexpr int kJsonDepth = 128;
+inline constexpr std::size_t kSpareSlabs = 128;  ///< of 32 KiB, kept for the next parsed document
 inline constexpr std::size_t kNameBytes = 128;  ///< names, tags, labels' keys
 inline constexpr std::size_t kLabelValueBytes = 256;
 inline constexpr std::size_t kLabels = 64;

@@ -5,6 +5,8 @@
 #include <new>
 
 #include "domain/base/assert.hpp"
+#include "domain/base/limits.hpp"
+#include "domain/base/mutex.hpp"
 
 namespace hotswap::json::detail {
 namespace {
@@ -27,10 +29,38 @@ void* put_header(void* at, std::uint32_t to_slab, std::uint32_t capacity) {
   return new (at) Header{to_slab, capacity} + 1;
 }
 
+/// Slabs of full size that nobody uses, kept for the next large document: memory that goes back to
+/// the system and comes again costs more than reading into it.
+class Spares {
+ public:
+  [[nodiscard]] void* take() {
+    const MutexLock lock(mutex_);
+    return count_ == 0 ? nullptr : slabs_[--count_];
+  }
+  /// False: there are enough.
+  bool keep(void* slab) {
+    const MutexLock lock(mutex_);
+    if (count_ == slabs_.size()) return false;
+    slabs_[count_++] = slab;
+    return true;
+  }
+
+ private:
+  Mutex mutex_;
+  std::array<void*, limits::kSpareSlabs> slabs_ HS_GUARDED_BY(mutex_){};
+  std::size_t count_ HS_GUARDED_BY(mutex_) = 0;
+};
+
+Spares& spares() {
+  static auto* const all = new Spares;  // never destroyed: values may outlive every static object
+  return *all;
+}
+
 void leave(Slab* slab, std::int64_t blocks) {
   if (slab->live.fetch_sub(blocks, std::memory_order_acq_rel) != blocks) return;
+  const bool full_size = slab->bytes == kSlabMax;
   slab->~Slab();
-  ::operator delete(slab);
+  if (!full_size || !spares().keep(slab)) ::operator delete(slab);
 }
 
 constexpr std::size_t rounded(std::size_t bytes) { return (bytes + 7U) & ~std::size_t{7}; }
@@ -129,8 +159,9 @@ Pile::~Pile() { close(); }
 void Pile::open(std::size_t bytes) {
   close();
   const auto size = std::max(slab_bytes_, bytes + sizeof(Slab));
-  auto* memory = ::operator new(size);
-  slab_ = new (memory) Slab{kOpen};
+  auto* memory = size == kSlabMax ? spares().take() : nullptr;
+  if (memory == nullptr) memory = ::operator new(size);
+  slab_ = new (memory) Slab{kOpen, size};
   next_ = static_cast<char*>(memory) + sizeof(Slab);
   end_ = static_cast<char*>(memory) + size;
   taken_ = 0;

@@ -25,6 +25,7 @@ void free_block(void* block);
 
 struct Slab {
   std::atomic<std::int64_t> live;  ///< blocks that are still used
+  std::size_t bytes;
 };
 
 /// Where a parser takes its blocks from.
