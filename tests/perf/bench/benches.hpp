@@ -10,5 +10,6 @@ namespace hotswap::perf {
 [[nodiscard]] Rows bench_post();
 [[nodiscard]] Rows bench_idle();
 [[nodiscard]] Rows bench_core();
+[[nodiscard]] Rows bench_schema();
 
 }  // namespace hotswap::perf
