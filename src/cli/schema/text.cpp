@@ -135,7 +135,10 @@ std::string impact_text(const json::Value& impact, const Terminal& terminal) {
 
 std::string fit_text(const json::Value& fit, const Terminal& terminal) {
   std::string out;
-  if (const auto schema = text_at(fit, "schema"); !schema.empty()) {
+  if (const auto mismatch = text_at(fit, "mismatch"); !mismatch.empty()) {
+    out += fmt::format("{}forced, although {} refuses it: {}\n", terminal.paint(Paint::Red, "✗ "),
+                       text_at(fit, "schema"), mismatch);
+  } else if (const auto schema = text_at(fit, "schema"); !schema.empty()) {
     out += fmt::format("{}valid under {}\n", terminal.paint(Paint::Green, "✓ "), schema);
   }
   const auto accepting = int_at(fit, "accepting");

@@ -26,8 +26,8 @@ namespace hotswap::cli {
 /// What a schema version would do to the stored versions; empty when there are none.
 [[nodiscard]] std::string impact_text(const json::Value& impact, const Terminal& terminal);
 
-/// What the instances' own schemas say of a version that is to be deployed, and whether the way back
-/// is open.
+/// What the instances' own schemas say of a version that is to be deployed, and whether the way
+/// back is open.
 [[nodiscard]] std::string fit_text(const json::Value& fit, const Terminal& terminal);
 
 /// A version with whatever it was compared with.

@@ -138,6 +138,14 @@ TEST(FitText, CountsWhoWasBuiltForItAndTellsTheWayBack) {
             "! the way back: 1.0.0 is refused by 2 targets\n");
 }
 
+TEST(FitText, AForcedVersionIsNotCalledValid) {
+  const auto text = fit_text(parsed(R"({"schema":"payments@1.1.0","mismatch":"$.a is too big",
+    "accepting":0,"unfit":0,"unspoken":4,"leftOut":0,"rollbackSafe":true,"rollbackRisk":""})"),
+                             kPlain);
+  EXPECT_TRUE(text.starts_with("✗ forced, although payments@1.1.0 refuses it: $.a is too big\n"))
+      << text;
+}
+
 TEST(FitText, IsEmptyForAProfileWithoutSchema) {
   EXPECT_EQ(fit_text(parsed(R"({"schema":"","accepting":0,"unfit":0,"unspoken":4,"leftOut":0,
                                 "rollbackSafe":true,"rollbackRisk":"","examples":[]})"),
