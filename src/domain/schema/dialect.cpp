@@ -7,8 +7,8 @@
 namespace hotswap::schema {
 namespace {
 
-struct Keyword {
-  std::string_view name;
+struct Rule {
+  Keyword keyword;
   Draft first;
   Draft last;
   std::uint8_t vocabulary;
@@ -17,58 +17,67 @@ struct Keyword {
 
 using enum Draft;
 
-constexpr std::array kKeywords{
-    Keyword{"additionalItems", Draft4, Draft2019, kApplicator, Holds::Schema},
-    Keyword{"additionalProperties", Draft4, Draft2020, kApplicator, Holds::Schema},
-    Keyword{"allOf", Draft4, Draft2020, kApplicator, Holds::List},
-    Keyword{"anyOf", Draft4, Draft2020, kApplicator, Holds::List},
-    Keyword{"const", Draft6, Draft2020, kValidation},
-    Keyword{"contains", Draft6, Draft2020, kApplicator, Holds::Schema},
-    Keyword{"contentSchema", Draft2019, Draft2020, 0, Holds::Schema},
-    Keyword{"definitions", Draft4, Draft2020, 0, Holds::Map},
-    Keyword{"$defs", Draft2019, Draft2020, 0, Holds::Map},
-    Keyword{"dependencies", Draft4, Draft2020, kApplicator, Holds::Dependencies},
-    Keyword{"dependentRequired", Draft2019, Draft2020, kValidation},
-    Keyword{"dependentSchemas", Draft2019, Draft2020, kApplicator, Holds::Map},
-    Keyword{"else", Draft7, Draft2020, kApplicator, Holds::Schema},
-    Keyword{"enum", Draft4, Draft2020, kValidation},
-    Keyword{"exclusiveMaximum", Draft4, Draft2020, kValidation},
-    Keyword{"exclusiveMinimum", Draft4, Draft2020, kValidation},
-    Keyword{"format", Draft4, Draft2020, kFormat | kFormatAssertion},
-    Keyword{"if", Draft7, Draft2020, kApplicator, Holds::Schema},
-    Keyword{"items", Draft4, Draft2019, kApplicator, Holds::SchemaOrList},
-    Keyword{"items", Draft2020, Draft2020, kApplicator, Holds::Schema},
-    Keyword{"maxContains", Draft2019, Draft2020, kValidation},
-    Keyword{"maxItems", Draft4, Draft2020, kValidation},
-    Keyword{"maxLength", Draft4, Draft2020, kValidation},
-    Keyword{"maxProperties", Draft4, Draft2020, kValidation},
-    Keyword{"maximum", Draft4, Draft2020, kValidation},
-    Keyword{"minContains", Draft2019, Draft2020, kValidation},
-    Keyword{"minItems", Draft4, Draft2020, kValidation},
-    Keyword{"minLength", Draft4, Draft2020, kValidation},
-    Keyword{"minProperties", Draft4, Draft2020, kValidation},
-    Keyword{"minimum", Draft4, Draft2020, kValidation},
-    Keyword{"multipleOf", Draft4, Draft2020, kValidation},
-    Keyword{"not", Draft4, Draft2020, kApplicator, Holds::Schema},
-    Keyword{"oneOf", Draft4, Draft2020, kApplicator, Holds::List},
-    Keyword{"pattern", Draft4, Draft2020, kValidation},
-    Keyword{"patternProperties", Draft4, Draft2020, kApplicator, Holds::Map},
-    Keyword{"prefixItems", Draft2020, Draft2020, kApplicator, Holds::List},
-    Keyword{"properties", Draft4, Draft2020, kApplicator, Holds::Map},
-    Keyword{"propertyNames", Draft6, Draft2020, kApplicator, Holds::Schema},
-    Keyword{"required", Draft4, Draft2020, kValidation},
-    Keyword{"then", Draft7, Draft2020, kApplicator, Holds::Schema},
-    Keyword{"type", Draft4, Draft2020, kValidation},
-    Keyword{"unevaluatedItems", Draft2019, Draft2020, kUnevaluated, Holds::Schema},
-    Keyword{"unevaluatedProperties", Draft2019, Draft2020, kUnevaluated, Holds::Schema},
-    Keyword{"uniqueItems", Draft4, Draft2020, kValidation},
+constexpr std::array kRules{
+    Rule{Keyword::AdditionalItems, Draft4, Draft2019, kApplicator, Holds::Schema},
+    Rule{Keyword::AdditionalProperties, Draft4, Draft2020, kApplicator, Holds::Schema},
+    Rule{Keyword::AllOf, Draft4, Draft2020, kApplicator, Holds::List},
+    Rule{Keyword::AnyOf, Draft4, Draft2020, kApplicator, Holds::List},
+    Rule{Keyword::Const, Draft6, Draft2020, kValidation},
+    Rule{Keyword::Contains, Draft6, Draft2020, kApplicator, Holds::Schema},
+    Rule{Keyword::ContentSchema, Draft2019, Draft2020, 0, Holds::Schema},
+    Rule{Keyword::Definitions, Draft4, Draft2020, 0, Holds::Map},
+    Rule{Keyword::Defs, Draft2019, Draft2020, 0, Holds::Map},
+    Rule{Keyword::Dependencies, Draft4, Draft2020, kApplicator, Holds::Dependencies},
+    Rule{Keyword::DependentRequired, Draft2019, Draft2020, kValidation},
+    Rule{Keyword::DependentSchemas, Draft2019, Draft2020, kApplicator, Holds::Map},
+    Rule{Keyword::Else, Draft7, Draft2020, kApplicator, Holds::Schema},
+    Rule{Keyword::Enum, Draft4, Draft2020, kValidation},
+    Rule{Keyword::ExclusiveMaximum, Draft4, Draft2020, kValidation},
+    Rule{Keyword::ExclusiveMinimum, Draft4, Draft2020, kValidation},
+    Rule{Keyword::Format, Draft4, Draft2020, kFormat | kFormatAssertion},
+    Rule{Keyword::If, Draft7, Draft2020, kApplicator, Holds::Schema},
+    Rule{Keyword::Items, Draft4, Draft2020, kApplicator, Holds::SchemaOrList},
+    Rule{Keyword::MaxContains, Draft2019, Draft2020, kValidation},
+    Rule{Keyword::MaxItems, Draft4, Draft2020, kValidation},
+    Rule{Keyword::MaxLength, Draft4, Draft2020, kValidation},
+    Rule{Keyword::MaxProperties, Draft4, Draft2020, kValidation},
+    Rule{Keyword::Maximum, Draft4, Draft2020, kValidation},
+    Rule{Keyword::MinContains, Draft2019, Draft2020, kValidation},
+    Rule{Keyword::MinItems, Draft4, Draft2020, kValidation},
+    Rule{Keyword::MinLength, Draft4, Draft2020, kValidation},
+    Rule{Keyword::MinProperties, Draft4, Draft2020, kValidation},
+    Rule{Keyword::Minimum, Draft4, Draft2020, kValidation},
+    Rule{Keyword::MultipleOf, Draft4, Draft2020, kValidation},
+    Rule{Keyword::Not, Draft4, Draft2020, kApplicator, Holds::Schema},
+    Rule{Keyword::OneOf, Draft4, Draft2020, kApplicator, Holds::List},
+    Rule{Keyword::Pattern, Draft4, Draft2020, kValidation},
+    Rule{Keyword::PatternProperties, Draft4, Draft2020, kApplicator, Holds::Map},
+    Rule{Keyword::PrefixItems, Draft2020, Draft2020, kApplicator, Holds::List},
+    Rule{Keyword::Properties, Draft4, Draft2020, kApplicator, Holds::Map},
+    Rule{Keyword::PropertyNames, Draft6, Draft2020, kApplicator, Holds::Schema},
+    Rule{Keyword::Required, Draft4, Draft2020, kValidation},
+    Rule{Keyword::Then, Draft7, Draft2020, kApplicator, Holds::Schema},
+    Rule{Keyword::Type, Draft4, Draft2020, kValidation},
+    Rule{Keyword::UnevaluatedItems, Draft2019, Draft2020, kUnevaluated, Holds::Schema},
+    Rule{Keyword::UnevaluatedProperties, Draft2019, Draft2020, kUnevaluated, Holds::Schema},
+    Rule{Keyword::UniqueItems, Draft4, Draft2020, kValidation},
+    Rule{Keyword::Ref, Draft4, Draft2020, 0},
+    Rule{Keyword::RecursiveRef, Draft2019, Draft2019, 0},
+    Rule{Keyword::DynamicRef, Draft2020, Draft2020, 0},
+    Rule{Keyword::WriteOnly, Draft4, Draft2020, 0},
+    Rule{Keyword::XSecret, Draft4, Draft2020, 0},
 };
 
-const Keyword* find_keyword(Draft draft, std::string_view name) {
-  const auto found = std::ranges::find_if(kKeywords, [&](const Keyword& keyword) {
-    return keyword.name == name && keyword.first <= draft && draft <= keyword.last;
-  });
-  return found == kKeywords.end() ? nullptr : &*found;
+constexpr auto kRuleOf = [] {
+  std::array<const Rule*, kKeywords> table{};
+  for (const auto& rule : kRules) table[static_cast<std::size_t>(rule.keyword)] = &rule;
+  return table;
+}();
+
+const Rule* find_rule(Draft draft, Keyword keyword) {
+  const auto* rule = kRuleOf[static_cast<std::size_t>(keyword)];
+  const bool known = rule != nullptr && rule->first <= draft && draft <= rule->last;
+  return known ? rule : nullptr;
 }
 
 struct NamedDraft {
@@ -100,16 +109,19 @@ std::string_view without_scheme(std::string_view uri) {
 }  // namespace
 
 Holds held_by(Draft draft, std::string_view keyword) {
-  const auto* found = find_keyword(draft, keyword);
-  return found == nullptr ? Holds::Nothing : found->holds;
+  const auto known = keyword_of(keyword);
+  const auto* rule = known ? find_rule(draft, *known) : nullptr;
+  if (rule == nullptr) return Holds::Nothing;
+  // From 2020-12 on the list is prefixItems.
+  return rule->holds == Holds::SchemaOrList && draft == Draft2020 ? Holds::Schema : rule->holds;
 }
 
-std::optional<std::uint8_t> vocabulary_of(Draft draft, std::string_view keyword) {
-  const auto* found = find_keyword(draft, keyword);
-  if (found == nullptr) return std::nullopt;
+std::optional<std::uint8_t> vocabulary_of(Draft draft, Keyword keyword) {
+  const auto* rule = find_rule(draft, keyword);
+  if (rule == nullptr) return std::nullopt;
   // Until 2019-09 the unevaluated keywords belonged to the applicators.
-  const bool joined = draft == Draft2019 && found->vocabulary == kUnevaluated;
-  return joined ? std::uint8_t{kApplicator} : found->vocabulary;
+  const bool joined = draft == Draft2019 && rule->vocabulary == kUnevaluated;
+  return joined ? std::uint8_t{kApplicator} : rule->vocabulary;
 }
 
 std::optional<std::uint8_t> vocabulary_by_uri(std::string_view uri) {

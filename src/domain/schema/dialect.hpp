@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "domain/schema/keyword.hpp"
 #include "domain/schema/schema.hpp"
 
 namespace hotswap::schema {
@@ -41,7 +42,7 @@ enum class Holds {
 
 /// The group a keyword belongs to, 0 for one without assertion; nothing if the draft does not have
 /// the keyword.
-[[nodiscard]] std::optional<std::uint8_t> vocabulary_of(Draft draft, std::string_view keyword);
+[[nodiscard]] std::optional<std::uint8_t> vocabulary_of(Draft draft, Keyword keyword);
 /// By URI, of 2019-09 and 2020-12: 0 for those without assertions; nothing for an unknown one.
 [[nodiscard]] std::optional<std::uint8_t> vocabulary_by_uri(std::string_view uri);
 

@@ -60,6 +60,11 @@ std::string Resources::path(const json::Value& schema) const {
   return path;
 }
 
+const Resource* Resources::around(const Resource& resource) const {
+  const auto* parent = entries_.at(resource.root).parent;
+  return parent == nullptr ? nullptr : entries_.at(parent).resource;
+}
+
 std::vector<std::string> Resources::outside() const {
   auto uris = outside_;
   std::ranges::sort(uris);

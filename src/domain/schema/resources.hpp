@@ -61,6 +61,8 @@ class Resources {
   /// JSONPath of an indexed subschema from the root of its document.
   [[nodiscard]] std::string path(const json::Value& schema) const;
 
+  /// The resource in which the root of this one stands; nullptr for a document's own.
+  [[nodiscard]] const Resource* around(const Resource& resource) const;
   [[nodiscard]] const std::deque<Resource>& all() const { return resources_; }
   /// URIs by which outside documents were asked for, sorted; without the built-in meta-schemas.
   [[nodiscard]] std::vector<std::string> outside() const;

@@ -40,6 +40,10 @@ struct CheckOptions {
   /// would need an unknown value, and lets `writeOnly` and `x-secret` demand a secret. Without it
   /// the two are annotations.
   const PlainView* secrets = nullptr;
+  /// The document has no secrets (plain_view() gave nothing), but `writeOnly` and `x-secret` shall
+  /// demand them all the same: so whoever checks configurations sets it always. Every value below
+  /// such a keyword but null, objects and arrays must then be a secret.
+  bool demand_secrets = false;
 };
 
 class Program;

@@ -1,0 +1,155 @@
+#include "domain/schema/compiler.hpp"
+
+#include <algorithm>
+
+#include "domain/base/assert.hpp"
+
+namespace hotswap::schema {
+
+Result<std::unique_ptr<Program>> Compiler::run() {
+  const auto root = resources_.root();
+  program_->draft = root.draft;
+  program_->root = node_of(*root.schema);
+  drain();
+  while (mistakes_.empty() && add_dynamic_targets()) drain();
+  if (mistakes_.empty()) find_endless();
+  if (!mistakes_.empty()) return std::unexpected(error());
+  for (const auto& resource : resources_.all()) program_->resource_uris.push_back(resource.uri);
+  for (const auto* schema : schemas_) program_->pointers.push_back(resources_.pointer(*schema));
+  program_->references = resources_.outside();
+  return std::move(program_);
+}
+
+NodeId Compiler::node_of(const json::Value& schema) {
+  const auto [found, added] = ids_.try_emplace(&schema, static_cast<NodeId>(schemas_.size()));
+  if (added) schemas_.push_back(&schema);
+  return found->second;
+}
+
+void Compiler::drain() {
+  for (; compiled_ < schemas_.size(); ++compiled_) {
+    if (mistakes_.size() >= limits::kErrorsReported) return;
+    if (compiled_ + program_->steps.size() > limits::kSchemaNodes) {
+      reason_ = "schema.too_large";
+      mistakes_ = {{"$", "limit",
+                    "the schema has more than " + std::to_string(limits::kSchemaNodes) +
+                        " subschemas and keywords"}};
+      return;
+    }
+    compile_node(static_cast<NodeId>(compiled_));
+  }
+}
+
+/// Whether a resource that can be on the way has an anchor that was not reckoned with so far.
+bool Compiler::add_dynamic_targets() {
+  bool added = false;
+  for (const auto& [number, anchor] : pending_) {
+    for (const auto& resource : resources_.all()) {
+      if (resource.number >= entered_.size() || !entered_[resource.number]) continue;
+      const json::Value* target = nullptr;
+      if (anchor.empty()) {
+        target = resource.recursive_anchor ? resource.root : nullptr;
+      } else if (const auto found = resource.dynamic_anchors.find(anchor);
+                 found != resource.dynamic_anchors.end()) {
+        target = found->second;
+      }
+      auto& targets = program_->dynamics[number].targets;
+      const auto id = static_cast<std::uint32_t>(resource.number);
+      if (target == nullptr ||
+          std::ranges::find(targets, id, &Dynamic::Target::resource) != targets.end()) {
+        continue;
+      }
+      targets.push_back({id, node_of(*target)});
+      added = true;
+    }
+  }
+  return added;
+}
+
+Compiler::Parts Compiler::parts_of(const json::Value& schema, const Dialect& dialect) {
+  Parts parts{};
+  for (const auto& [name, value] : *schema.as_object()) {
+    const auto keyword = keyword_of(name);
+    const auto vocabulary = keyword ? vocabulary_of(dialect.draft, *keyword) : std::nullopt;
+    if (!vocabulary) continue;
+    if (*vocabulary != 0 && (*vocabulary & dialect.vocabularies) == 0) continue;
+    parts[static_cast<std::size_t>(*keyword)] = &value;
+  }
+  const auto ref = static_cast<std::size_t>(Keyword::Ref);
+  if (ref_overrides(dialect.draft) && parts[ref] != nullptr && parts[ref]->as_string() != nullptr) {
+    Parts alone{};
+    alone[ref] = parts[ref];
+    return alone;
+  }
+  return parts;
+}
+
+void Compiler::compile_node(NodeId id) {
+  const auto& schema = *schemas_[id];
+  const auto place = resources_.place(schema);
+  const auto number = place.resource->number;
+  if (entered_.size() <= number) entered_.resize(number + 1);
+  entered_[number] = true;
+  Node node;
+  node.resource = static_cast<std::uint32_t>(number);
+  Groups groups;
+  if (const auto* flag = schema.as_bool()) {
+    node.never = !*flag;
+  } else if (schema.as_object() != nullptr) {
+    Context context{schema, place, parts_of(schema, place.resource->dialect), {}, node};
+    type(context);
+    choices(context);
+    secrets(context);
+    references(context);
+    logic(context);
+    bounds(context);
+    texts(context);
+    arrays(context);
+    objects(context);
+    node = context.node;
+    groups = std::move(context.groups);
+  }
+  write_steps(node, std::move(groups));
+  program_->nodes.push_back(node);
+}
+
+void Compiler::write_steps(Node& node, Groups&& groups) {
+  auto& steps = program_->steps;
+  node.first_step = static_cast<std::uint32_t>(steps.size());
+  const auto append = [&](const std::vector<Step>& group) {
+    steps.insert(steps.end(), group.begin(), group.end());
+    return static_cast<std::uint8_t>(steps.size() - node.first_step);
+  };
+  node.any_count = append(groups.any);
+  node.begins.fill(node.any_count);
+  node.ends.fill(node.any_count);
+  const auto own = [&](json::Kind kind, const std::vector<Step>& group) {
+    const auto index = static_cast<std::size_t>(kind);
+    node.begins[index] = static_cast<std::uint8_t>(steps.size() - node.first_step);
+    node.ends[index] = append(group);
+  };
+  own(json::Kind::Number, groups.number);
+  own(json::Kind::String, groups.string);
+  own(json::Kind::Array, groups.array);
+  own(json::Kind::Object, groups.object);
+}
+
+void Compiler::mistake(const Context& context, Keyword keyword, std::string reason,
+                       std::string message) {
+  if (mistakes_.empty()) reason_ = std::move(reason);
+  const auto& document = context.place.resource->document_uri;
+  if (document != resources_.all().front().document_uri) message += " (in " + document + ")";
+  mistakes_.push_back(
+      {resources_.path(context.schema), std::string(to_string(keyword)), std::move(message)});
+}
+
+Error Compiler::error() const {
+  const auto& first = mistakes_.front();
+  auto detail = first.path + ": " + first.message;
+  if (mistakes_.size() > 1) {
+    detail += " (and " + std::to_string(mistakes_.size() - 1) + " more)";
+  }
+  return {ErrorCode::Invalid, reason_, std::move(detail), mistakes_, {}};
+}
+
+}  // namespace hotswap::schema

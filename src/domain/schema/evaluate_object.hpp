@@ -1,0 +1,167 @@
+#pragma once
+// Evaluator: keywords of objects. Included by evaluator.hpp.
+
+#include "domain/schema/evaluator.hpp"
+
+namespace hotswap::schema {
+
+/// Properties. a: members.
+template <class Trace>
+bool Evaluator<Trace>::members(const Step& step, const Subject& subject, const Scope& scope,
+                               Evaluated* seen, const Where& where) {
+  const auto& rule = program_.members[step.a];
+  if (rule.look_up && seen == nullptr) return looked_up(rule, subject, scope, where);
+  const ScratchScope scratch(scratch_);
+  std::uint64_t few = 0;  // as many required names as are usual need no table
+  std::span<std::uint64_t> present(&few, 1);
+  if (rule.required > 64) present = scratch_.zeros((rule.required + 63) / 64);
+  bool valid = true;
+  std::size_t i = 0;
+  std::uint32_t expected = 0;  // members often stand in the schema's order
+  for (const auto& member : *subject.value->as_object()) {
+    const auto* property = find_property(program_, rule, member.name, expected);
+    if (property != nullptr && property->required != kNone) {
+      present[property->required / 64] |= std::uint64_t{1} << (property->required % 64);
+    }
+    bool described = false;
+    if (!one_member(rule, property, member, scope, where, described)) {
+      valid = false;
+      if (trace_.stops() || aborted_ != Abort::None) return false;
+    }
+    if (seen != nullptr && described) seen->mark(i);
+    ++i;
+  }
+  return required(rule, present, subject, where) && valid;
+}
+
+template <class Trace>
+bool Evaluator<Trace>::one_member(const Members& members, const Property* property,
+                                  const json::Member& member, const Scope& scope,
+                                  const Where& where, bool& described) {
+  const std::string_view name = member.name;
+  const auto subject = subject_of(member.value);
+  bool valid = true;
+  if (property != nullptr && property->node != kNone) {
+    described = true;
+    const Below below(where, Keyword::Properties, Token(name), Token(name));
+    valid = node(property->node, subject, scope, nullptr, below.where());
+  }
+  for (std::uint32_t i = 0; i < members.patterns.count; ++i) {
+    const auto& pattern = program_.pattern_properties[members.patterns.first + i];
+    if (!matches(pattern.pattern, name, where)) {
+      if (aborted_ != Abort::None) return false;
+      continue;
+    }
+    described = true;
+    const Below below(where, Keyword::PatternProperties,
+                      Token(program_.patterns[pattern.pattern].source()), Token(name));
+    if (!node(pattern.node, subject, scope, nullptr, below.where())) valid = false;
+    if (!valid && trace_.stops()) return false;
+  }
+  if (described || members.additional == kNone) return valid;
+  described = true;
+  const Below below(where, Keyword::AdditionalProperties, Token(), Token(name));
+  return node(members.additional, subject, scope, nullptr, below.where());
+}
+
+/// The same for few names, looked up in the object one by one.
+template <class Trace>
+bool Evaluator<Trace>::looked_up(const Members& members, const Subject& subject, const Scope& scope,
+                                 const Where& where) {
+  const auto& object = *subject.value->as_object();
+  bool valid = true;
+  for (std::uint32_t i = 0; i < members.properties.count; ++i) {
+    const auto& property = program_.properties[members.properties.first + i];
+    const auto* value = object.find(property.name);
+    bool fits = value != nullptr || property.required == kNone;
+    if (!fits) {
+      refuse({}, Keyword::Required, subject, where, {.name = property.name});
+    } else if (value != nullptr && property.node != kNone) {
+      const Below below(where, Keyword::Properties, Token(property.name), Token(property.name));
+      fits = node(property.node, subject_of(*value), scope, nullptr, below.where());
+    }
+    if (fits) continue;
+    valid = false;
+    if (trace_.stops() || aborted_ != Abort::None) return false;
+  }
+  return valid;
+}
+
+template <class Trace>
+bool Evaluator<Trace>::required(const Members& members, std::span<const std::uint64_t> present,
+                                const Subject& subject, const Where& where) {
+  std::size_t count = 0;
+  for (const auto word : present) count += static_cast<std::size_t>(std::popcount(word));
+  if (count == members.required) return true;
+  if constexpr (Trace::kExplain) {
+    for (std::uint32_t i = 0; i < members.properties.count; ++i) {
+      const auto& property = program_.properties[members.properties.first + i];
+      if (property.required == kNone) continue;
+      if ((present[property.required / 64] >> (property.required % 64) & 1U) != 0) continue;
+      refuse({}, Keyword::Required, subject, where, {.name = property.name});
+    }
+  }
+  return false;
+}
+
+/// PropertyNames. a: node.
+template <class Trace>
+bool Evaluator<Trace>::names(const Step& step, const Subject& subject, const Scope& scope,
+                             const Where& where) {
+  bool valid = true;
+  for (const auto& member : *subject.value->as_object()) {
+    const std::string_view name = member.name;
+    const Below below(where, Keyword::PropertyNames, Token(), Token(name));
+    const Subject text{json::Kind::String, nullptr, name};
+    if (node(step.a, text, scope, nullptr, below.where())) continue;
+    valid = false;
+    if (trace_.stops() || aborted_ != Abort::None) return false;
+  }
+  return valid;
+}
+
+/// Dependencies, DependentRequired, DependentSchemas. a: first dependency, b: count.
+template <class Trace>
+bool Evaluator<Trace>::dependencies(const Step& step, const Subject& subject, const Scope& scope,
+                                    Evaluated* seen, const Where& where) {
+  const auto& object = *subject.value->as_object();
+  bool valid = true;
+  for (std::uint32_t i = 0; i < step.b; ++i) {
+    const auto& dependency = program_.dependencies[step.a + i];
+    if (!spend(1 + object.size() / 16)) return give_up(Abort::Steps, subject, where);
+    if (object.find(dependency.name) == nullptr) continue;
+    for (std::uint32_t j = 0; j < dependency.names.count; ++j) {
+      const auto name = program_.name_lists[dependency.names.first + j];
+      if (!spend(1 + object.size() / 16)) return give_up(Abort::Steps, subject, where);
+      if (object.find(name) != nullptr) continue;
+      valid = refuse(step, step.keyword, subject, where, {.name = name, .table = step.a + i});
+      if (trace_.stops()) return false;
+    }
+    if (dependency.node == kNone) continue;
+    const Below below(where, step.keyword, Token(dependency.name));
+    if (node(dependency.node, subject, scope, seen, below.where())) continue;
+    valid = false;
+    if (trace_.stops() || aborted_ != Abort::None) return false;
+  }
+  return valid;
+}
+
+/// UnevaluatedProperties. a: node.
+template <class Trace>
+bool Evaluator<Trace>::rest_members(const Step& step, const Subject& subject, const Scope& scope,
+                                    Evaluated* seen, const Where& where) {
+  bool valid = true;
+  std::size_t i = 0;
+  for (const auto& member : *subject.value->as_object()) {
+    if (seen->has(i++)) continue;
+    const Below below(where, Keyword::UnevaluatedProperties, Token(),
+                      Token(std::string_view(member.name)));
+    if (node(step.a, subject_of(member.value), scope, nullptr, below.where())) continue;
+    valid = false;
+    if (trace_.stops() || aborted_ != Abort::None) return false;
+  }
+  seen->all = true;
+  return valid;
+}
+
+}  // namespace hotswap::schema

@@ -1,0 +1,305 @@
+#pragma once
+// The one evaluator. A Trace says whether evaluation stops at the first failure (FastTrace), heeds
+// secrets (GuardedTrace) or notes every failure (Explanation); what the keywords mean stands here
+// and in the evaluate_*.hpp, once.
+
+#include <algorithm>
+#include <bit>
+#include <span>
+
+#include "domain/base/assert.hpp"
+#include "domain/base/limits.hpp"
+#include "domain/schema/equality.hpp"
+#include "domain/schema/hash.hpp"
+#include "domain/schema/program.hpp"
+#include "domain/schema/scratch.hpp"
+#include "domain/schema/subject.hpp"
+#include "domain/secret/plain_view.hpp"
+
+namespace hotswap::schema {
+
+/// Why an evaluation was given up.
+enum class Abort : std::uint8_t { None, Steps, Depth, Pattern, Division };
+
+template <class Trace>
+class Evaluator {
+ public:
+  using Where = typename Trace::Where;
+  using Below = typename Trace::Below;
+
+  Evaluator(const Program& program, Trace& trace, std::size_t step_limit)
+      : program_(program), trace_(trace), steps_left_(step_limit) {}
+
+  [[nodiscard]] bool run(const json::Value& value) {
+    const Scope none{nullptr, kNone};
+    const ScratchScope scratch(scratch_);
+    return node(program_.root, subject_of(value), none, nullptr, Where());
+  }
+  [[nodiscard]] Abort aborted() const { return aborted_; }
+
+ private:
+  bool node(NodeId id, const Subject& subject, const Scope& scope, Evaluated* seen, Where where);
+  bool type_fits(const Node& node, const Subject& subject) const;
+  bool steps(const Node& node, const Subject& subject, const Scope& scope, Evaluated* seen,
+             const Where& where);
+  bool group(Range range, const Subject& subject, const Scope& scope, Evaluated* seen,
+             const Where& where);
+  bool step(const Step& step, const Subject& subject, const Scope& scope, Evaluated* seen,
+            const Where& where);
+
+  // evaluate_scalar.hpp
+  bool choice(const Step& step, const Subject& subject, const Where& where);
+  bool among(const Choice& choice, const Subject& subject) const;
+  bool number(const Step& step, const Subject& subject, const Where& where);
+  bool multiple(const Step& step, const Subject& subject, const Where& where);
+  bool length(const Step& step, const Subject& subject, const Where& where);
+  bool pattern(const Step& step, const Subject& subject, const Where& where);
+  bool matches(std::uint32_t pattern, std::string_view text, const Where& where);
+  bool secret(const Step& step, const Subject& subject, const Where& where);
+
+  // evaluate_logic.hpp
+  bool reference(const Step& step, const Subject& subject, const Scope& scope, Evaluated* seen,
+                 const Where& where);
+  bool dynamic(const Step& step, const Subject& subject, const Scope& scope, Evaluated* seen,
+               const Where& where);
+  bool all_of(const Step& step, const Subject& subject, const Scope& scope, Evaluated* seen,
+              const Where& where);
+  bool any_of(const Step& step, const Subject& subject, const Scope& scope, Evaluated* seen,
+              const Where& where);
+  bool one_of(const Step& step, const Subject& subject, const Scope& scope, Evaluated* seen,
+              const Where& where);
+  bool none_of(const Step& step, const Subject& subject, const Scope& scope, const Where& where);
+  bool conditional(const Step& step, const Subject& subject, const Scope& scope, Evaluated* seen,
+                   const Where& where);
+  bool branch(NodeId id, const Subject& subject, const Scope& scope, Evaluated* seen,
+              const Where& where);
+
+  // evaluate_array.hpp
+  bool items(const Step& step, const Subject& subject, const Scope& scope, Evaluated* seen,
+             const Where& where);
+  bool contains(const Step& step, const Subject& subject, const Scope& scope, Evaluated* seen,
+                const Where& where);
+  bool unique(const Step& step, const Subject& subject, const Where& where);
+  bool unique_few(const json::Array& items, Detail& twins);
+  bool unique_many(const json::Array& items, Detail& twins);
+  bool count(const Step& step, std::size_t size, const Subject& subject, const Where& where);
+  bool rest_items(const Step& step, const Subject& subject, const Scope& scope, Evaluated* seen,
+                  const Where& where);
+
+  // evaluate_object.hpp
+  bool members(const Step& step, const Subject& subject, const Scope& scope, Evaluated* seen,
+               const Where& where);
+  bool looked_up(const Members& members, const Subject& subject, const Scope& scope,
+                 const Where& where);
+  bool one_member(const Members& members, const Property* property, const json::Member& member,
+                  const Scope& scope, const Where& where, bool& described);
+  bool required(const Members& members, std::span<const std::uint64_t> present,
+                const Subject& subject, const Where& where);
+  bool names(const Step& step, const Subject& subject, const Scope& scope, const Where& where);
+  bool dependencies(const Step& step, const Subject& subject, const Scope& scope, Evaluated* seen,
+                    const Where& where);
+  bool rest_members(const Step& step, const Subject& subject, const Scope& scope, Evaluated* seen,
+                    const Where& where);
+
+  bool is_unknown(const Subject& subject) const;
+  bool holds_unknown(const json::Value& value) const;
+  bool give_up(Abort why, const Subject& subject, const Where& where, std::string_view name = {});
+  bool refuse(const Step& step, Keyword keyword, const Subject& subject, const Where& where,
+              Detail detail = {}) {
+    if constexpr (Trace::kExplain) {
+      if (aborted_ == Abort::None) trace_.refuse(step, keyword, subject, where, detail);
+    }
+    return false;
+  }
+  bool spend(std::size_t steps) {
+    if (steps_left_ < steps) return false;
+    steps_left_ -= steps;
+    return true;
+  }
+  Evaluated fresh(const Subject& subject);
+
+  const Program& program_;
+  Trace& trace_;
+  Scratch& scratch_ = Scratch::of_thread();
+  std::size_t steps_left_;
+  int depth_ = 0;
+  Abort aborted_ = Abort::None;
+  std::size_t maybe_ = 0;  ///< assertions passed only because a value is unknown
+};
+
+template <class Trace>
+bool Evaluator<Trace>::type_fits(const Node& node, const Subject& subject) const {
+  if ((node.types & type_bit(subject.kind)) != 0) return true;
+  if (subject.kind != json::Kind::Number || (node.types & kIntegerBit) == 0) return false;
+  if (!node.strict_integer) return is_integer(subject.text);
+  return subject.text.find_first_of(".eE") == std::string_view::npos;
+}
+
+template <class Trace>
+bool Evaluator<Trace>::node(NodeId id, const Subject& subject, const Scope& scope, Evaluated* seen,
+                            Where where) {
+  const auto& node = program_.nodes[id];
+  where.enter(id);
+  if (!spend(1)) return give_up(Abort::Steps, subject, where);
+  if (node.never) return refuse({}, Keyword::False, subject, where);
+  if (!type_fits(node, subject)) return refuse({}, Keyword::Type, subject, where);
+  const auto kind = static_cast<std::size_t>(subject.kind);
+  if (node.any_count == 0 && node.begins[kind] == node.ends[kind]) return true;
+  if (depth_ == limits::kEvaluationDepth) return give_up(Abort::Depth, subject, where);
+  ++depth_;
+  const Scope own{&scope, node.resource};
+  const auto& inner = scope.resource == node.resource ? scope : own;
+  const bool tracks = (subject.kind == json::Kind::Object && node.tracks_members) ||
+                      (subject.kind == json::Kind::Array && node.tracks_items);
+  bool valid = false;
+  if (tracks) {
+    const ScratchScope scratch(scratch_);
+    auto evaluated = fresh(subject);
+    valid = steps(node, subject, inner, &evaluated, where);
+    if (seen != nullptr) seen->add(evaluated);
+  } else {
+    valid = steps(node, subject, inner, seen, where);
+  }
+  --depth_;
+  return valid;
+}
+
+template <class Trace>
+bool Evaluator<Trace>::steps(const Node& node, const Subject& subject, const Scope& scope,
+                             Evaluated* seen, const Where& where) {
+  const auto kind = static_cast<std::size_t>(subject.kind);
+  const Range any{node.first_step, node.any_count};
+  bool valid = group(any, subject, scope, seen, where);
+  if (!valid && trace_.stops()) return false;
+  const Range own{node.first_step + node.begins[kind],
+                  static_cast<std::uint32_t>(node.ends[kind] - node.begins[kind])};
+  if (!group(own, subject, scope, seen, where)) valid = false;
+  return valid;
+}
+
+template <class Trace>
+bool Evaluator<Trace>::group(Range range, const Subject& subject, const Scope& scope,
+                             Evaluated* seen, const Where& where) {
+  bool valid = true;
+  for (auto i = range.first; i < range.first + range.count; ++i) {
+    if (step(program_.steps[i], subject, scope, seen, where)) continue;
+    valid = false;
+    if (trace_.stops() || aborted_ != Abort::None) break;
+  }
+  return valid;
+}
+
+template <class Trace>
+bool Evaluator<Trace>::step(const Step& step, const Subject& subject, const Scope& scope,
+                            Evaluated* seen, const Where& where) {
+  switch (step.keyword) {
+    case Keyword::Ref:
+      return reference(step, subject, scope, seen, where);
+    case Keyword::DynamicRef:
+    case Keyword::RecursiveRef:
+      return dynamic(step, subject, scope, seen, where);
+    case Keyword::AllOf:
+      return all_of(step, subject, scope, seen, where);
+    case Keyword::AnyOf:
+      return any_of(step, subject, scope, seen, where);
+    case Keyword::OneOf:
+      return one_of(step, subject, scope, seen, where);
+    case Keyword::Not:
+      return none_of(step, subject, scope, where);
+    case Keyword::If:
+      return conditional(step, subject, scope, seen, where);
+    case Keyword::Const:
+    case Keyword::Enum:
+      return choice(step, subject, where);
+    case Keyword::Minimum:
+    case Keyword::Maximum:
+    case Keyword::ExclusiveMinimum:
+    case Keyword::ExclusiveMaximum:
+      return number(step, subject, where);
+    case Keyword::MultipleOf:
+      return multiple(step, subject, where);
+    case Keyword::MinLength:
+    case Keyword::MaxLength:
+      return length(step, subject, where);
+    case Keyword::Pattern:
+    case Keyword::Format:
+      return pattern(step, subject, where);
+    case Keyword::MinItems:
+    case Keyword::MaxItems:
+      return count(step, subject.value->as_array()->size(), subject, where);
+    case Keyword::MinProperties:
+    case Keyword::MaxProperties:
+      return count(step, subject.value->as_object()->size(), subject, where);
+    case Keyword::Items:
+      return items(step, subject, scope, seen, where);
+    case Keyword::Contains:
+      return contains(step, subject, scope, seen, where);
+    case Keyword::UniqueItems:
+      return unique(step, subject, where);
+    case Keyword::UnevaluatedItems:
+      return rest_items(step, subject, scope, seen, where);
+    case Keyword::Properties:
+      return members(step, subject, scope, seen, where);
+    case Keyword::PropertyNames:
+      return names(step, subject, scope, where);
+    case Keyword::Dependencies:
+    case Keyword::DependentRequired:
+    case Keyword::DependentSchemas:
+      return dependencies(step, subject, scope, seen, where);
+    case Keyword::UnevaluatedProperties:
+      return rest_members(step, subject, scope, seen, where);
+    case Keyword::WriteOnly:
+    case Keyword::XSecret:
+      return secret(step, subject, where);
+    default:
+      HS_ASSERT(false && "the compiler writes no step of this keyword");
+  }
+  return false;
+}
+
+template <class Trace>
+Evaluated Evaluator<Trace>::fresh(const Subject& subject) {
+  const auto* array = subject.value == nullptr ? nullptr : subject.value->as_array();
+  const auto* object = subject.value == nullptr ? nullptr : subject.value->as_object();
+  const auto size = array != nullptr ? array->size() : object != nullptr ? object->size() : 0;
+  return {scratch_.zeros((size + 63) / 64)};
+}
+
+template <class Trace>
+bool Evaluator<Trace>::give_up(Abort why, const Subject& subject, const Where& where,
+                               std::string_view name) {
+  if (aborted_ != Abort::None) return false;
+  aborted_ = why;
+  if constexpr (Trace::kExplain) trace_.give_up(why, subject, where, name);
+  return false;
+}
+
+template <class Trace>
+bool Evaluator<Trace>::is_unknown(const Subject& subject) const {
+  if constexpr (Trace::kSecrets) {
+    const auto* secrets = trace_.secrets();
+    return secrets != nullptr && subject.value != nullptr &&
+           secrets->unknown.contains(subject.value);
+  }
+  return false;
+}
+
+template <class Trace>
+bool Evaluator<Trace>::holds_unknown(const json::Value& value) const {
+  if (is_unknown({value.kind(), &value, {}})) return true;
+  if (const auto* array = value.as_array()) {
+    return std::ranges::any_of(*array, [&](const auto& item) { return holds_unknown(item); });
+  }
+  if (const auto* object = value.as_object()) {
+    return std::ranges::any_of(*object,
+                               [&](const auto& member) { return holds_unknown(member.value); });
+  }
+  return false;
+}
+
+}  // namespace hotswap::schema
+
+#include "domain/schema/evaluate_array.hpp"
+#include "domain/schema/evaluate_logic.hpp"
+#include "domain/schema/evaluate_object.hpp"
+#include "domain/schema/evaluate_scalar.hpp"

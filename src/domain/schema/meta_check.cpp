@@ -1,0 +1,139 @@
+#include "domain/schema/meta_check.hpp"
+
+#include <array>
+#include <mutex>
+#include <set>
+
+#include "domain/base/assert.hpp"
+#include "domain/schema/checker.hpp"
+#include "domain/schema/compiler.hpp"
+
+namespace hotswap::schema {
+namespace {
+
+constexpr std::size_t kDrafts = 5;
+
+Result<std::unique_ptr<Program>> compile_unchecked(const json::Value& document,
+                                                   const CompileOptions& options) {
+  auto resources = Resources::of(document, options);
+  if (!resources) return std::unexpected(resources.error());
+  return Compiler(*resources, options).run();
+}
+
+/// Compiled at first use, for the life of the process.
+const Program& built_in(Draft draft) {
+  static std::array<std::once_flag, kDrafts> compiled;
+  static std::array<std::unique_ptr<const Program>, kDrafts> programs;
+  const auto index = static_cast<std::size_t>(draft);
+  std::call_once(compiled[index], [&] {
+    const auto uri = dialect_of(draft).meta_schema;
+    const auto* document = meta_schema(uri);
+    HS_ASSERT(document != nullptr);
+    CompileOptions options;
+    options.base_uri = uri;
+    auto program = compile_unchecked(*document, options);
+    HS_ASSERT(program.has_value());
+    programs[index] = std::move(*program);
+  });
+  return *programs[index];
+}
+
+using Foreign = std::set<const json::Value*>;
+
+/// A copy in which the schemas that follow other meta-schemas are left out.
+json::Value without(const json::Value& value, const Foreign& foreign) {
+  if (const auto* array = value.as_array()) {
+    json::Array items;
+    for (const auto& item : *array) items.push_back(without(item, foreign));
+    return items;
+  }
+  const auto* object = value.as_object();
+  if (object == nullptr) return value;
+  json::Object members;
+  for (const auto& [name, member] : *object) {
+    members.append(
+        name, foreign.contains(&member) ? json::Value(json::Object()) : without(member, foreign));
+  }
+  return members;
+}
+
+class MetaCheck {
+ public:
+  MetaCheck(const Resources& resources, const CompileOptions& options)
+      : resources_(resources), options_(options) {}
+
+  std::optional<Error> run() {
+    for (const auto& resource : resources_.all()) {
+      if (!begins_dialect(resource) || meta_schema(resource.document_uri) != nullptr) continue;
+      if (auto bad = check(resource)) return bad;
+    }
+    if (fields_.empty()) return std::nullopt;
+    const auto& first = fields_.front();
+    auto detail = "this is no valid schema: " + first.path + " " + first.message;
+    if (fields_.size() > 1) detail += " (and " + std::to_string(fields_.size() - 1) + " more)";
+    return Error{ErrorCode::Invalid, "schema.invalid", std::move(detail), fields_, {}};
+  }
+
+ private:
+  [[nodiscard]] bool begins_dialect(const Resource& resource) const {
+    const auto* around = resources_.around(resource);
+    return around == nullptr || around->dialect.meta_schema != resource.dialect.meta_schema;
+  }
+
+  std::optional<Error> check(const Resource& resource) {
+    Foreign foreign;
+    for (const auto& other : resources_.all()) {
+      if (&other != &resource && resources_.around(other) != nullptr && begins_dialect(other)) {
+        foreign.insert(other.root);
+      }
+    }
+    const auto* document = resource.root;
+    std::optional<json::Value> copy;
+    if (!foreign.empty()) {
+      copy = without(*document, foreign);
+      document = &*copy;
+    }
+    if (const auto draft = draft_of(resource.dialect.meta_schema)) {
+      note(resource, schema::check(built_in(*draft), *document, {}));
+      return std::nullopt;
+    }
+    const auto* meta =
+        options_.documents ? options_.documents(resource.dialect.meta_schema) : nullptr;
+    HS_ASSERT(meta != nullptr);  // the index found it
+    CompileOptions options;
+    options.documents = options_.documents;
+    options.base_uri = resource.dialect.meta_schema;
+    auto program = compile_unchecked(*meta, options);
+    if (!program) {
+      auto error = program.error();
+      error.reason = "schema.unknown_dialect";
+      error.detail = "the meta-schema " + resource.dialect.meta_schema + ": " + error.detail;
+      return error;
+    }
+    note(resource, schema::check(**program, *document, {}));
+    return std::nullopt;
+  }
+
+  void note(const Resource& resource, const Report& report) {
+    const auto root = resources_.path(*resource.root);
+    const bool outside = resource.document_uri != resources_.all().front().document_uri;
+    for (auto field : fields_of(report)) {
+      if (fields_.size() == limits::kErrorsReported) return;
+      field.path = root + field.path.substr(1);
+      if (outside) field.message += " (in " + resource.document_uri + ")";
+      fields_.push_back(std::move(field));
+    }
+  }
+
+  const Resources& resources_;
+  const CompileOptions& options_;
+  std::vector<FieldError> fields_;
+};
+
+}  // namespace
+
+std::optional<Error> check_against_meta(const Resources& resources, const CompileOptions& options) {
+  return MetaCheck(resources, options).run();
+}
+
+}  // namespace hotswap::schema

@@ -1,0 +1,182 @@
+#pragma once
+// What a schema compiles to: flat tables that refer to each other by number. Written by Compiler,
+// read by Evaluator, never changed in between.
+
+#include <array>
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "domain/json/value.hpp"
+#include "domain/schema/hash.hpp"
+#include "domain/schema/keyword.hpp"
+#include "domain/schema/numbers.hpp"
+#include "domain/schema/schema.hpp"
+#include "domain/schema/text/format.hpp"
+#include "domain/schema/text_pattern.hpp"
+
+namespace hotswap::schema {
+
+using NodeId = std::uint32_t;
+inline constexpr std::uint32_t kNone = 0xFFFFFFFF;
+
+/// Types as bits: those of json::Kind by their number, and the integers among the numbers.
+using Types = std::uint8_t;
+inline constexpr Types kIntegerBit = 1U << 6U;
+[[nodiscard]] constexpr Types type_bit(json::Kind kind) {
+  return static_cast<Types>(1U << static_cast<unsigned>(kind));
+}
+inline constexpr Types kAllTypes = 0x7F;
+
+/// One keyword, or several that one pass serves. What `a`, `b` and `flag` mean stands at each use.
+struct Step {
+  Keyword keyword;
+  std::uint8_t flag = 0;
+  std::uint32_t a = 0;
+  std::uint32_t b = 0;
+};
+
+struct Range {
+  std::uint32_t first = 0;
+  std::uint32_t count = 0;
+};
+
+/// One subschema. Its steps stand in groups: those for every value, then those for numbers,
+/// strings, arrays and objects; the unevaluated… keywords last in their group.
+struct Node {
+  std::uint32_t first_step = 0;
+  Types types = kAllTypes;
+  bool never = false;           ///< the schema `false`
+  bool strict_integer = false;  ///< draft 4, where 1.0 is no integer
+  bool tracks_items = false;    ///< has unevaluatedItems
+  bool tracks_members = false;  ///< has unevaluatedProperties
+  std::uint8_t any_count = 0;
+  /// Of the group of a json::Kind: first (from first_step) and end.
+  std::array<std::uint8_t, 6> begins{};
+  std::array<std::uint8_t, 6> ends{};
+  std::uint32_t resource = 0;
+};
+
+struct Property {
+  std::string_view name;  ///< in Program::names
+  std::uint32_t hash = 0;
+  NodeId node = kNone;             ///< kNone: only required
+  std::uint32_t required = kNone;  ///< its number among the required
+};
+
+struct PatternProperty {
+  std::uint32_t pattern;
+  NodeId node;
+};
+
+/// properties, patternProperties, additionalProperties and required in one pass over the members.
+struct Members {
+  Range properties;
+  std::uint32_t first_slot = 0;  ///< hash table of property numbers
+  std::uint32_t slot_mask = 0;
+  Range patterns;
+  NodeId additional = kNone;
+  std::uint32_t required = 0;  ///< how many
+  /// Few names and nothing for the other members: look each name up instead.
+  bool look_up = false;
+};
+
+/// prefixItems (the older items list) and items (additionalItems) in one pass.
+struct Items {
+  Range prefix;  ///< in Program::children
+  NodeId rest = kNone;
+  Keyword prefix_keyword = Keyword::PrefixItems;
+  Keyword rest_keyword = Keyword::Items;
+};
+
+struct Contains {
+  NodeId node = kNone;
+  std::uint64_t min = 1;
+  std::uint64_t max = ~std::uint64_t{0};
+  bool evaluates = false;  ///< 2020-12: what matches counts as evaluated
+};
+
+struct Conditional {
+  NodeId condition = kNone;
+  NodeId then = kNone;
+  NodeId otherwise = kNone;
+};
+
+/// One name of dependentRequired, dependentSchemas or dependencies.
+struct Dependency {
+  std::string_view name;
+  Range names;  ///< in Program::name_lists
+  NodeId node = kNone;
+};
+
+/// The values of `enum`, or the one of `const`.
+struct Choice {
+  Range values;
+  std::uint32_t first_slot = 0;  ///< hash table of value numbers; mask 0: search one by one
+  std::uint32_t slot_mask = 0;
+};
+
+/// $dynamicRef and $recursiveRef: where the outermost resource on the way that has the anchor
+/// leads.
+struct Dynamic {
+  NodeId usual = kNone;
+  struct Target {
+    std::uint32_t resource;
+    NodeId node;
+  };
+  std::vector<Target> targets;  ///< empty: as a plain $ref
+};
+
+class Program {
+ public:
+  Draft draft = Draft::Draft2020;
+  NodeId root = 0;
+  bool demands_secrets = false;  ///< writeOnly or x-secret occurs
+  std::vector<Node> nodes;
+  std::vector<Step> steps;
+  std::vector<NodeId> children;
+  std::vector<Property> properties;
+  std::vector<std::uint32_t> slots;
+  std::vector<PatternProperty> pattern_properties;
+  std::vector<Members> members;
+  std::vector<Items> items;
+  std::vector<Contains> contains;
+  std::vector<Conditional> conditionals;
+  std::vector<Dependency> dependencies;
+  std::vector<std::string_view> name_lists;
+  std::vector<Choice> choices;
+  std::deque<json::Value> values;  ///< their addresses stay
+  std::vector<Bound> bounds;
+  std::vector<std::uint64_t> lengths;
+  std::vector<TextPattern> patterns;
+  std::vector<Dynamic> dynamics;
+  std::deque<std::string> names;
+
+  // Only for explanations.
+  std::vector<std::string> resource_uris;
+  std::vector<std::string> pointers;  ///< of the nodes, in their resources
+  std::vector<std::string> references;
+};
+
+/// Property of that name, or nullptr. `expected` is the number of the one to try first; then that
+/// of the one behind the found.
+[[nodiscard]] inline const Property* find_property(const Program& program, const Members& members,
+                                                   std::string_view name, std::uint32_t& expected) {
+  const auto* const first = program.properties.data() + members.properties.first;
+  if (expected < members.properties.count && first[expected].name == name)
+    return first + expected++;
+  if (members.properties.count == 0) return nullptr;
+  const auto hash = static_cast<std::uint32_t>(hash_text(name));
+  for (auto at = hash;; ++at) {
+    const auto number = program.slots[members.first_slot + (at & members.slot_mask)];
+    if (number == kNone) return nullptr;
+    if (first[number].hash != hash || first[number].name != name) continue;
+    expected = number + 1;
+    return first + number;
+  }
+}
+
+}  // namespace hotswap::schema
