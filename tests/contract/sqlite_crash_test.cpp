@@ -17,6 +17,7 @@ namespace {
 constexpr int kKills = 25;
 constexpr int kThreads = 4;
 const ProfileName kProfile("payments.production");
+const SchemaId kSchema("payments");
 
 SemVer number_of(int round, int thread, int count) {
   return {static_cast<std::uint64_t>(round), static_cast<std::uint64_t>(thread),
@@ -37,9 +38,11 @@ struct Ack {
       for (int count = 0;; ++count) {
         auto version = sample_version(kProfile.str(), "0.0.0");
         version.number = number_of(round, thread, count);
-        const auto done = (*store)->commit({change::InsertVersion{version},
-                                            change::AppendEvent{sample_event("x")},
-                                            change::AppendAudit{sample_audit("x")}});
+        auto schema = sample_schema_version(kSchema.str(), "0.0.0");
+        schema.number = version.number;
+        const auto done = (*store)->commit(
+            {change::InsertVersion{version}, change::InsertSchemaVersion{schema},
+             change::AppendEvent{sample_event("x")}, change::AppendAudit{sample_audit("x")}});
         if (!done) _exit(4);
         const Ack ack{round, thread, count};
         if (write(pipe, &ack, sizeof ack) != sizeof ack) _exit(5);
@@ -76,7 +79,10 @@ std::vector<Ack> run_and_kill(const std::string& path, int round) {
 
 void expect_sound(SqliteStore& store, const std::string& path) {
   EXPECT_EQ(RawDatabase(path).text("PRAGMA integrity_check"), "ok");
-  const auto versions = store.version_numbers(kProfile)->size();
+  const auto numbers = store.version_numbers(kProfile).value();
+  const auto versions = numbers.size();
+  EXPECT_EQ(store.schema_numbers(kSchema, SchemaState::Approved).value(), numbers);
+  EXPECT_EQ(store.schema(kSchema)->latest, latest_of(numbers));
   EXPECT_EQ(store.events({}, 0, 1'000'000)->size(), versions);
   const auto audit = store.audit_after(0, 1'000'000).value();
   EXPECT_EQ(audit.size(), versions);
@@ -92,7 +98,10 @@ TEST(SqliteCrash, loses_nothing_that_was_acknowledged_over_25_kills) {
   const auto path = folder.file("hotswap.db");
   {
     auto store = SqliteStore::open({.path = path}).value();
-    ASSERT_TRUE(store->commit({change::InsertProfile{sample_profile()}}).has_value());
+    ASSERT_TRUE(store
+                    ->commit({change::InsertProfile{sample_profile()},
+                              change::InsertSchema{sample_schema(kSchema.str())}})
+                    .has_value());
   }
   std::vector<Ack> acks;
   for (int round = 0; round < kKills; ++round) {
