@@ -94,19 +94,26 @@ CharSet CharSet::complement() const {
   return out;
 }
 
-std::string CharSet::pcre(bool negated) const {
-  if (properties_.empty()) {
-    if (ranges_.empty()) return std::string(negated ? kAny : kNone);
-    if (complement().ranges_.empty()) return std::string(negated ? kNone : kAny);
-  }
-  std::string out = negated ? "[^" : "[";
+std::string CharSet::pcre() const {
+  std::string out;
   for (const auto& [first, last] : merged()) {
     append_in_class(out, first);
     if (last > first + 1) out += '-';
     if (last > first) append_in_class(out, last);
   }
-  return out + properties_ + "]";
+  return out + properties_;
 }
+
+bool CharSet::contains(char32_t c) const {
+  return std::ranges::any_of(ranges_,
+                             [c](auto range) { return c >= range.first && c <= range.second; });
+}
+
+bool CharSet::none_from(char32_t first) const {
+  return std::ranges::all_of(ranges_, [first](auto range) { return range.second < first; });
+}
+
+bool CharSet::is_everything() const { return complement().ranges_.empty(); }
 
 const CharSet& CharSet::digits() {
   static const CharSet kSet = [] {
@@ -140,16 +147,30 @@ const CharSet& CharSet::space() {
   return kSet;
 }
 
-std::string read_class(Cursor& cursor) {
-  const auto here = cursor.at();
-  const bool negated = cursor.eat(U"^");
-  CharSet set;
-  while (!cursor.done() && cursor.peek() != ']') read_class_range(cursor, set);
-  if (!cursor.eat(U"]")) cursor.complain(here, "the class is not closed");
-  return set.pcre(negated);
+std::string CharClass::pcre() const {
+  if (!set.has_properties()) {
+    if (set.none_from(0)) return std::string(negated ? kAny : kNone);
+    if (set.is_everything()) return std::string(negated ? kNone : kAny);
+  }
+  return (negated ? "[^" : "[") + set.pcre() + "]";
 }
 
-std::string pcre_dot() { return "[^\\n\\r\\x{2028}\\x{2029}]"; }
+const CharClass& CharClass::dot() {
+  static const CharClass kDot = [] {
+    CharClass dot{{}, true};
+    for (const char32_t c : {U'\n', U'\r', U'\u2028', U'\u2029'}) dot.set.add(c, c);
+    return dot;
+  }();
+  return kDot;
+}
+
+CharClass read_class(Cursor& cursor) {
+  const auto here = cursor.at();
+  CharClass out{{}, cursor.eat(U"^")};
+  while (!cursor.done() && cursor.peek() != ']') read_class_range(cursor, out.set);
+  if (!cursor.eat(U"]")) cursor.complain(here, "the class is not closed");
+  return out;
+}
 
 void append_pcre_char(std::string& out, char32_t c) {
   if (is_surrogate(c)) {

@@ -18,8 +18,13 @@ class CharSet {
   void add_property(std::string pcre) { properties_ += std::move(pcre); }
   /// Everything else; only for sets without properties.
   [[nodiscard]] CharSet complement() const;
-  /// As an atom that matches one character; `[]` matches none, `[^]` any.
-  [[nodiscard]] std::string pcre(bool negated = false) const;
+  [[nodiscard]] bool has_properties() const { return !properties_.empty(); }
+  /// What is between the brackets of a class.
+  [[nodiscard]] std::string pcre() const;
+  [[nodiscard]] bool contains(char32_t c) const;  ///< properties aside
+  /// Whether it has nothing, from `first` on; properties aside.
+  [[nodiscard]] bool none_from(char32_t first) const;
+  [[nodiscard]] bool is_everything() const;  ///< properties aside
 
   static const CharSet& digits();
   static const CharSet& word();
@@ -33,10 +38,18 @@ class CharSet {
   std::string properties_;
 };
 
-/// `[…]`, from after the bracket to after the closing one.
-[[nodiscard]] std::string read_class(Cursor& cursor);
-/// Any character but a line terminator.
-[[nodiscard]] std::string pcre_dot();
+/// `[…]` or `[^…]`.
+struct CharClass {
+  CharSet set;
+  bool negated = false;
+
+  /// As an atom that matches one character; `[]` matches none, `[^]` any.
+  [[nodiscard]] std::string pcre() const;
+  static const CharClass& dot();  ///< any character but a line terminator
+};
+
+/// From after the opening bracket to after the closing one.
+[[nodiscard]] CharClass read_class(Cursor& cursor);
 /// One literal character; nothing matches a lone surrogate.
 void append_pcre_char(std::string& out, char32_t c);
 

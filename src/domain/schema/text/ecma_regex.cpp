@@ -12,19 +12,13 @@
 #include "domain/schema/text/code_points.hpp"
 #include "domain/schema/text/ecma_class.hpp"
 #include "domain/schema/text/ecma_escape.hpp"
+#include "domain/schema/text/ecma_repeat.hpp"
 
 namespace hotswap::schema {
 namespace {
 
 constexpr int kNesting = 200;               ///< below PCRE2's own 250
 constexpr std::size_t kLongRepeat = 65535;  ///< PCRE2's
-constexpr std::size_t kEndless = SIZE_MAX;
-
-struct Repeat {
-  std::size_t least = 1;
-  std::size_t most = 1;
-  bool lazy = false;
-};
 
 /// What the groups of a source are: learnt by a first reading, needed by a second one, because a
 /// reference may stand before its group.
@@ -68,16 +62,16 @@ class Translator {
     const auto start = out_.size();
     const auto captures = found_.names.size();
     if (!read_atom()) {
-      if (sees_repeat()) cursor_.complain("an assertion cannot be repeated");
+      if (sees_repeat(cursor_)) cursor_.complain("an assertion cannot be repeated");
       return;
     }
-    if (const auto repeat = read_repeat())
+    if (const auto repeat = read_repeat(cursor_))
       append_repeat(start, *repeat, found_.names.size() > captures);
   }
 
   /// Whether it may be repeated.
   bool read_atom() {
-    if (sees_repeat()) {
+    if (sees_repeat(cursor_)) {
       cursor_.complain("nothing to repeat");
       return true;
     }
@@ -90,10 +84,10 @@ class Translator {
       case '(':
         return read_group();
       case '.':
-        out_ += pcre_dot();
+        out_ += CharClass::dot().pcre();
         return true;
       case '[':
-        out_ += read_class(cursor_);
+        out_ += read_class(cursor_).pcre();
         return true;
       case '\\':
         return read_backslash();
@@ -189,7 +183,7 @@ class Translator {
       return true;
     }
     const auto escape = read_escape(cursor_, false);
-    if (const auto* set = std::get_if<CharSet>(&escape)) out_ += set->pcre();
+    if (const auto* set = std::get_if<CharSet>(&escape)) out_ += CharClass{*set}.pcre();
     if (const auto* one = std::get_if<char32_t>(&escape)) append_pcre_char(out_, *one);
     return true;
   }
@@ -202,7 +196,7 @@ class Translator {
       const auto name = read_name();
       if (known_ != nullptr) number = known_->number_of(name);
     } else {
-      number = read_number();
+      number = read_number(cursor_);
     }
     if (known_ == nullptr) {
       found_.referenced.insert(number);
@@ -216,62 +210,10 @@ class Translator {
 
   // ── repeats ─────────────────────────────────────────────────────────────────────────────────
 
-  /// `{2}`, `{2,}`, `{2,3}`: the length of it; 0 where a brace is only a brace.
-  [[nodiscard]] std::size_t braces() const {
-    std::size_t i = 1;
-    const auto digits = [&] {
-      const auto before = i;
-      while (is_digit(cursor_.peek(i))) ++i;
-      return i > before;
-    };
-    if (cursor_.peek() != '{' || !digits()) return 0;
-    if (cursor_.peek(i) == ',') {
-      ++i;
-      digits();
-    }
-    return cursor_.peek(i) == '}' ? i + 1 : 0;
-  }
-
-  [[nodiscard]] bool sees_repeat() const {
-    return is_one_of(cursor_.peek(), "*+?") || braces() > 0;
-  }
-
-  /// Saturates.
-  std::size_t read_number() {
-    std::size_t number = 0;
-    while (is_digit(cursor_.peek())) {
-      const std::size_t digit = cursor_.take() - '0';
-      number = number > kEndless / 16 ? kEndless - 1 : number * 10 + digit;
-    }
-    return number;
-  }
-
-  std::optional<Repeat> read_repeat() {
-    const auto here = cursor_.at();
-    Repeat repeat;
-    if (braces() > 0) {
-      cursor_.skip(1);
-      repeat.least = repeat.most = read_number();
-      if (cursor_.eat(U",")) repeat.most = cursor_.peek() == '}' ? kEndless : read_number();
-      cursor_.skip(1);
-    } else if (cursor_.eat(U"*")) {
-      repeat = {0, kEndless};
-    } else if (cursor_.eat(U"+")) {
-      repeat = {1, kEndless};
-    } else if (cursor_.eat(U"?")) {
-      repeat = {0, 1};
-    } else {
-      return {};
-    }
-    repeat.lazy = cursor_.eat(U"?");
-    if (repeat.least > repeat.most) cursor_.complain(here, "the repeat's numbers are out of order");
-    return repeat;
-  }
-
   void append_repeat(std::size_t start, Repeat repeat, bool captures) {
-    if (repeat.most > limits::kDocumentBytes) repeat.most = kEndless;
-    const bool is_long =
-        repeat.least > kLongRepeat || (repeat.most > kLongRepeat && repeat.most != kEndless);
+    if (repeat.most > limits::kDocumentBytes) repeat.most = Repeat::kEndless;
+    const bool is_long = repeat.least > kLongRepeat ||
+                         (repeat.most > kLongRepeat && repeat.most != Repeat::kEndless);
     if (!is_long) {
       out_ += pcre_repeat(repeat);
       return;
@@ -284,7 +226,7 @@ class Translator {
   }
 
   static std::string pcre_repeat(const Repeat& repeat) {
-    const auto most = repeat.most == kEndless ? "" : std::to_string(repeat.most);
+    const auto most = repeat.most == Repeat::kEndless ? "" : std::to_string(repeat.most);
     return fmt::format("{{{},{}}}{}", repeat.least, most, repeat.lazy ? "?" : "");
   }
 
@@ -294,13 +236,13 @@ class Translator {
     while (rest.least > 0 || rest.most > 0) {
       Repeat piece = rest;
       piece.least = std::min(rest.least, kLongRepeat);
-      const bool last = rest.most == kEndless && rest.least <= kLongRepeat;
+      const bool last = rest.most == Repeat::kEndless && rest.least <= kLongRepeat;
       if (!last) piece.most = std::min(rest.most, kLongRepeat);
       if (!last && piece.least == kLongRepeat) piece.most = kLongRepeat;
       out += atom + pcre_repeat(piece);
       if (last) break;
       rest.least -= piece.least;
-      if (rest.most != kEndless) rest.most -= piece.most;
+      if (rest.most != Repeat::kEndless) rest.most -= piece.most;
     }
     return out;
   }

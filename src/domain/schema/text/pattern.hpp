@@ -25,6 +25,8 @@ class Pattern {
   /// Whether the pattern matches anywhere in `text` (UTF-8).
   [[nodiscard]] Match search(std::string_view text) const;
   [[nodiscard]] const std::string& source() const;
+  /// Memory that it takes: a short pattern may be compiled to 100 KB and more.
+  [[nodiscard]] std::size_t bytes() const;
 
  private:
   struct Code;

@@ -15,6 +15,7 @@ namespace {
 constexpr std::uint32_t kHeapKib = 32 << 10;  ///< backtracking of the interpreter
 constexpr std::size_t kJitStackStart = 32 << 10;
 constexpr std::size_t kJitStackMost = 1 << 20;
+constexpr std::size_t kJitCode = 16 << 10;  ///< more of PCRE2's code is interpreted
 constexpr std::size_t kStepsPerStart = 64;  ///< that any start in the text gets
 
 /// What one thread needs to match, made at its first match.
@@ -69,6 +70,12 @@ bool is_anchored(const pcre2_code* code) {
   return (options & PCRE2_ANCHORED) != 0;
 }
 
+std::size_t size_of(const pcre2_code* code, std::uint32_t what) {
+  std::size_t bytes = 0;
+  pcre2_pattern_info(code, what, &bytes);
+  return bytes;
+}
+
 std::string message_of(int error) {
   std::array<PCRE2_UCHAR, 256> buffer{};
   pcre2_get_error_message(error, buffer.data(), buffer.size());
@@ -97,9 +104,15 @@ std::expected<Pcre, Pcre::Refusal> Pcre::compile(std::string_view pcre, bool com
       reinterpret_cast<PCRE2_SPTR>(pcre.data()), pcre.size(), kOptions, &error, &offset, nullptr));
   if (code == nullptr)
     return std::unexpected(Refusal{message_of(error), is_length_of_lookbehind(error)});
-  // Where there is no JIT, or memory may not be made executable, PCRE2 interprets.
-  pcre2_jit_compile(code.get(), PCRE2_JIT_COMPLETE);
+  // Where there is no JIT, or memory may not be made executable, PCRE2 interprets; and what is
+  // large: it would take a millisecond and 100 KB.
+  if (size_of(code.get(), PCRE2_INFO_SIZE) <= kJitCode)
+    pcre2_jit_compile(code.get(), PCRE2_JIT_COMPLETE);
   return Pcre(std::move(code), compares_rest);
+}
+
+std::size_t Pcre::bytes() const {
+  return size_of(code_.get(), PCRE2_INFO_SIZE) + size_of(code_.get(), PCRE2_INFO_JITSIZE);
 }
 
 Match Pcre::search(std::string_view text) const {

@@ -25,6 +25,7 @@ class Pcre {
                                                             bool compares_rest);
   /// At most limits::kPatternSteps steps, and some for each character of the text.
   [[nodiscard]] Match search(std::string_view text) const;
+  [[nodiscard]] std::size_t bytes() const;
 
  private:
   struct Free {
