@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <random>
 
 #include "domain/json/parse.hpp"
 #include "domain/json/path.hpp"
@@ -240,6 +241,71 @@ TEST(Infer, TheOrderOfTheDocumentsDoesNotMatter) {
   }
   std::ranges::reverse(all);
   EXPECT_EQ(json::write(infer(all)), first);
+}
+
+/// Random documents of few names and words, so that maps, sets, formats and secrets come about.
+class Maker {
+ public:
+  explicit Maker(unsigned seed) : random_(seed) {}
+
+  json::Value object(int depth) {
+    json::Object out;
+    const auto ids = below(4) == 0;
+    for (auto left = below(8); left > 0; --left) {
+      out.set(std::string(ids ? "id-" : "m") + std::to_string(below(9)), value(depth - 1));
+    }
+    return out;
+  }
+
+ private:
+  unsigned below(unsigned bound) { return static_cast<unsigned>(random_() % bound); }
+
+  json::Value value(int depth) {
+    switch (below(depth > 0 ? 9 : 6)) {
+      case 0:
+        return json::Value();
+      case 1:
+        return below(2) == 0;
+      case 2:
+        return static_cast<int>(below(5));
+      case 3:
+        return json::Number("1.50e" + std::to_string(below(3)));
+      case 4:
+        return text();
+      case 5:
+        return json::Object{{"type", "secret"}, {"value", text()}};
+      case 6:
+        return array(depth);
+      default:
+        return object(depth);
+    }
+  }
+
+  json::Value array(int depth) {
+    json::Array out;
+    for (auto left = below(5); left > 0; --left) out.push_back(value(depth - 1));
+    return out;
+  }
+
+  std::string text() {
+    static constexpr const char* kTexts[] = {"info",     "warn",     "2026-11-23",
+                                             "10.0.0.1", "10.0.0.2", "a@b.info",
+                                             "PT5M",     "",         "https://a.example/x"};
+    return kTexts[below(std::size(kTexts))];
+  }
+
+  std::mt19937 random_;
+};
+
+TEST(Infer, AcceptsWhateverItWasShown) {
+  for (unsigned seed = 0; seed < 400; ++seed) {
+    SCOPED_TRACE(seed);
+    Maker maker(seed);
+    std::vector<json::Value> all;
+    for (unsigned i = 0; i <= seed % 12; ++i) all.push_back(maker.object(3));
+    expect_accepted(infer(all), all);
+    if (HasFailure()) return;
+  }
 }
 
 TEST(Infer, HostileNamesAndDepthAreJustData) {
