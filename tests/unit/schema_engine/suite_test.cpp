@@ -42,9 +42,24 @@ const json::Value* remote(std::string_view uri) {
   return found == kRemotes.end() ? nullptr : &found->second;
 }
 
+/// Tests judged otherwise on purpose. In draft 7 a validator may assert what a text contains; here
+/// content… is an annotation in every draft, as later ones demand, so that a schema's meaning does
+/// not change with its draft.
+const std::set<std::string> kExceptions{
+    "draft7/optional/content.json | validation of string-encoded content based on media type | "
+    "an invalid JSON document",
+    "draft7/optional/content.json | validation of binary string-encoding | "
+    "an invalid base64 string (% is not a valid character)",
+    "draft7/optional/content.json | validation of binary-encoded media type documents | "
+    "a validly-encoded invalid JSON document",
+    "draft7/optional/content.json | validation of binary-encoded media type documents | "
+    "an invalid base64 string that is valid JSON",
+};
+
 struct Figure {
   int passed = 0;
   int all = 0;
+  int excepted = 0;
 };
 
 struct Suite {
@@ -67,17 +82,20 @@ class OfficialSuite : public testing::TestWithParam<Suite> {
       if (!schema) ADD_FAILURE() << title << ": " << schema.error().detail;
       for (const auto& test : *group.find("tests")->as_array()) {
         ++figure.all;
-        if (schema && judged_right(**schema, test, title)) ++figure.passed;
+        const auto what = title + " | " + std::string(*test.find("description")->as_string());
+        if (kExceptions.contains(what)) {
+          ++figure.excepted;
+        } else if (schema && judged_right(**schema, test, what)) {
+          ++figure.passed;
+        }
       }
     }
   }
 
-  static bool judged_right(const Schema& schema, const json::Value& test,
-                           const std::string& title) {
+  static bool judged_right(const Schema& schema, const json::Value& test, const std::string& what) {
     const auto& data = *test.find("data");
     const bool valid = *test.find("valid")->as_bool();
     const auto report = schema.check(data);
-    const auto what = title + " | " + std::string(*test.find("description")->as_string());
     EXPECT_EQ(schema.accepts(data), valid) << what;
     EXPECT_EQ(report.valid, valid) << what;
     EXPECT_FALSE(report.aborted) << what;
@@ -107,21 +125,22 @@ TEST_P(OfficialSuite, EveryOptionalTestIsJudgedAsTheSuiteSays) {
     const bool format = entry.path().parent_path().filename() == "format";
     run(entry.path(), format, format ? formats : figure);
   }
-  std::printf("%s: %d of %d optional tests, %d of %d of formats asserted\n",
-              GetParam().folder.c_str(), figure.passed, figure.all, formats.passed, formats.all);
-  EXPECT_EQ(figure.passed, figure.all);
+  std::printf("%s: %d of %d optional tests (%d excepted), %d of %d of formats asserted\n",
+              GetParam().folder.c_str(), figure.passed, figure.all, figure.excepted, formats.passed,
+              formats.all);
+  EXPECT_EQ(figure.passed + figure.excepted, figure.all);
   EXPECT_EQ(formats.passed, formats.all);
 }
 
-INSTANTIATE_TEST_SUITE_P(Drafts, OfficialSuite,
-                         testing::Values(Suite{Draft::Draft4, "draft4"},
-                                         Suite{Draft::Draft7, "draft7"},
-                                         Suite{Draft::Draft2020, "draft2020-12"}),
-                         [](const auto& param) {
-                           return "Draft" +
-                                  std::string(to_string(param.param.draft))
-                                      .substr(param.param.draft <= Draft::Draft7 ? 6 : 0, 4);
-                         });
+INSTANTIATE_TEST_SUITE_P(
+    Drafts, OfficialSuite,
+    testing::Values(Suite{Draft::Draft4, "draft4"}, Suite{Draft::Draft6, "draft6"},
+                    Suite{Draft::Draft7, "draft7"}, Suite{Draft::Draft2019, "draft2019-09"},
+                    Suite{Draft::Draft2020, "draft2020-12"}),
+    [](const auto& param) {
+      return "Draft" + std::string(to_string(param.param.draft))
+                           .substr(param.param.draft <= Draft::Draft7 ? 6 : 0, 4);
+    });
 
 }  // namespace
 }  // namespace hotswap::schema
