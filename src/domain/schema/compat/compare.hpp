@@ -19,7 +19,8 @@ enum class Policy { Strict, Lenient };
 /// One difference of two schemas. Backward: a document valid under the old stays valid under the
 /// new (services built for the new accept what is stored). Forward: the reverse.
 struct Change {
-  std::string kind;   ///< slug, `property.added`, `maximum.lowered`, …; docs/schemas.md lists them
+  std::string
+      kind;  ///< slug, `property.added`, `maximum.lowered`, …; docs/schema-changes.md lists them
   std::string path;   ///< JSON Pointer into the new schema; into the old, for what is gone
   std::string where;  ///< JSONPath of the values that it concerns, `$.pool.max`, `$.hosts[*]`
   Effect backward = Effect::Compatible;
@@ -48,6 +49,10 @@ struct Side {
 /// Both sides compile, or that error. Bounded time and memory: what takes too long is Unknown.
 /// Under Lenient an example is one that breaks although described by the policy's reading.
 [[nodiscard]] Result<Comparison> compare(const Side& before, const Side& after, Policy policy);
+
+/// Nothing differs but titles, descriptions, comments, examples, defaults and other annotations;
+/// also for no change at all.
+[[nodiscard]] bool words_only(const Comparison& comparison);
 
 [[nodiscard]] std::string_view to_string(Effect effect);
 [[nodiscard]] std::string_view to_string(Policy policy);  ///< `strict`, `lenient`
