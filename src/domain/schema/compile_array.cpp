@@ -5,8 +5,7 @@ namespace hotswap::schema {
 
 void Compiler::arrays(Context& context) {
   auto& group = context.groups.array;
-  lengths(context, group, Keyword::MinItems);
-  lengths(context, group, Keyword::MaxItems);
+  sizes(context, group, Keyword::MinItems, Keyword::MaxItems);
   items(context);
   contains(context);
   const auto* unique = context.get(Keyword::UniqueItems);
@@ -31,8 +30,8 @@ void Compiler::items(Context& context) {
     rule.rest_keyword = Keyword::AdditionalItems;
   }
   if (listed != nullptr && listed->as_array() != nullptr) rule.prefix = list(*listed->as_array());
-  if (rest != nullptr) rule.rest = node_of(*rest);
-  if (rule.prefix.count == 0 && rule.rest == kNone) return;
+  if (rest != nullptr) rule.rest = child_of(*rest);
+  if (rule.prefix.count == 0 && !rule.rest.is_set()) return;
   context.groups.array.push_back(
       {Keyword::Items, 0, static_cast<std::uint32_t>(program_->items.size())});
   program_->items.push_back(rule);
@@ -42,7 +41,7 @@ void Compiler::contains(Context& context) {
   const auto* schema = context.get(Keyword::Contains);
   if (schema == nullptr) return;
   Contains rule;
-  rule.node = node_of(*schema);
+  rule.schema = child_of(*schema);
   rule.evaluates = context.place.draft == Draft::Draft2020;
   const auto bound = [&](Keyword keyword, std::uint64_t usual) {
     const auto* value = context.get(keyword);

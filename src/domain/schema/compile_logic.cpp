@@ -52,7 +52,7 @@ void Compiler::dynamic(Context& context, Keyword keyword, std::string_view refer
 Range Compiler::list(const json::Array& schemas) {
   const Range range{static_cast<std::uint32_t>(program_->children.size()),
                     static_cast<std::uint32_t>(schemas.size())};
-  for (const auto& each : schemas) program_->children.push_back(node_of(each));
+  for (const auto& each : schemas) program_->children.push_back(child_of(each));
   return range;
 }
 

@@ -17,8 +17,7 @@ const json::Object* object_in(const json::Value* value) {
 
 void Compiler::objects(Context& context) {
   auto& group = context.groups.object;
-  lengths(context, group, Keyword::MinProperties);
-  lengths(context, group, Keyword::MaxProperties);
+  sizes(context, group, Keyword::MinProperties, Keyword::MaxProperties);
   members(context);
   if (const auto* names = context.get(Keyword::PropertyNames)) {
     group.push_back({Keyword::PropertyNames, 0, node_of(*names)});
@@ -46,23 +45,23 @@ void Compiler::members(Context& context) {
   rule.properties.first = static_cast<std::uint32_t>(program_->properties.size());
   property_numbers_.clear();
   if (described != nullptr) {
-    for (const auto& [name, schema] : *described) add_property(rule, name, node_of(schema), false);
+    for (const auto& [name, schema] : *described) add_property(rule, name, child_of(schema), false);
   }
   if (required != nullptr) {
     for (const auto& name : *required) {
-      if (name.as_string() != nullptr) add_property(rule, *name.as_string(), kNone, true);
+      if (name.as_string() != nullptr) add_property(rule, *name.as_string(), {}, true);
     }
   }
   rule.patterns.first = static_cast<std::uint32_t>(program_->pattern_properties.size());
   if (patterns != nullptr) {
     for (const auto& [source, schema] : *patterns) {
       const auto number = pattern(context, source, Keyword::PatternProperties);
-      program_->pattern_properties.push_back({number, node_of(schema)});
+      program_->pattern_properties.push_back({number, child_of(schema)});
       ++rule.patterns.count;
     }
   }
-  if (additional != nullptr) rule.additional = node_of(*additional);
-  const bool open = rule.patterns.count == 0 && rule.additional == kNone;
+  if (additional != nullptr) rule.additional = child_of(*additional);
+  const bool open = rule.patterns.count == 0 && !rule.additional.is_set();
   if (open && rule.properties.count == 0) return;
   rule.look_up = open && rule.properties.count <= kLookedUp;
   write_slots(rule);
@@ -71,14 +70,15 @@ void Compiler::members(Context& context) {
   program_->members.push_back(rule);
 }
 
-void Compiler::add_property(Members& members, std::string_view name, NodeId node, bool required) {
+void Compiler::add_property(Members& members, std::string_view name, Child schema, bool required) {
   auto& properties = program_->properties;
   const auto next = static_cast<std::uint32_t>(properties.size());
   auto found = property_numbers_.find(name);
   if (found == property_numbers_.end()) {
     const auto own = kept(name);
     found = property_numbers_.emplace(own, next).first;
-    properties.push_back({own, static_cast<std::uint32_t>(hash_text(own)), node, kNone});
+    properties.push_back(
+        {json::Text(own), static_cast<std::uint32_t>(hash_text(own)), kNone, schema});
     ++members.properties.count;
   }
   auto& property = properties[found->second];

@@ -25,6 +25,28 @@ bool is_true(const json::Value* value) {
   return value != nullptr && value->as_bool() != nullptr && *value->as_bool();
 }
 
+/// What the bound means for integers.
+void narrow(Interval& interval, Keyword keyword, const Bound& bound) {
+  if (!bound.small) {
+    interval.whole = false;
+    return;
+  }
+  const auto [down, up] = rounded(*bound.small);
+  switch (keyword) {
+    case Keyword::Minimum:
+      interval.least = std::max(interval.least, up);
+      break;
+    case Keyword::Maximum:
+      interval.most = std::min(interval.most, down);
+      break;
+    case Keyword::ExclusiveMinimum:
+      interval.least = std::max(interval.least, down + 1);
+      break;
+    default:
+      interval.most = std::min(interval.most, up - 1);
+  }
+}
+
 }  // namespace
 
 void Compiler::type(Context& context) {
@@ -76,12 +98,14 @@ std::uint32_t Compiler::choice(const json::Value* const* first, std::size_t coun
 }
 
 void Compiler::bounds(Context& context) {
+  Interval interval;
+  interval.whole = true;
   const auto add = [&](Keyword keyword, const json::Value* value) {
     const auto* number = value == nullptr ? nullptr : value->as_number();
     if (number == nullptr) return;
-    context.groups.number.push_back(
-        {keyword, 0, static_cast<std::uint32_t>(program_->bounds.size())});
-    program_->bounds.emplace_back(number->text);
+    const auto bound = static_cast<std::uint32_t>(program_->bounds.size());
+    narrow(interval, keyword, program_->bounds.emplace_back(number->text));
+    interval.limits[interval.count++] = {keyword, bound};
   };
   const auto* minimum = context.get(Keyword::Minimum);
   const auto* maximum = context.get(Keyword::Maximum);
@@ -97,28 +121,45 @@ void Compiler::bounds(Context& context) {
     add(Keyword::ExclusiveMinimum, above);
     add(Keyword::ExclusiveMaximum, below);
   }
-  const auto* divisor = context.get(Keyword::MultipleOf);
-  const auto* number = divisor == nullptr ? nullptr : divisor->as_number();
-  if (number == nullptr) return;
-  const auto exact = json::to_decimal(number->text);
-  if (!exact.negative && !exact.is_zero()) add(Keyword::MultipleOf, divisor);
+  if (interval.count > 0) {
+    context.groups.number.push_back(
+        {Keyword::Minimum, 0, static_cast<std::uint32_t>(program_->intervals.size())});
+    program_->intervals.push_back(interval);
+  }
+  divisor(context);
 }
 
-void Compiler::lengths(Context& context, std::vector<Step>& group, Keyword keyword) {
-  const auto* value = context.get(keyword);
+void Compiler::divisor(Context& context) {
+  const auto* value = context.get(Keyword::MultipleOf);
   const auto* number = value == nullptr ? nullptr : value->as_number();
   if (number == nullptr) return;
   const auto exact = json::to_decimal(number->text);
-  if (exact.negative) return;
-  const auto fitting = value->as_int();
-  group.push_back({keyword, 0, static_cast<std::uint32_t>(program_->lengths.size())});
-  program_->lengths.push_back(fitting ? static_cast<std::uint64_t>(*fitting) : ~std::uint64_t{0});
+  if (exact.negative || exact.is_zero()) return;
+  context.groups.number.push_back(
+      {Keyword::MultipleOf, 0, static_cast<std::uint32_t>(program_->bounds.size())});
+  program_->bounds.emplace_back(number->text);
+}
+
+void Compiler::sizes(Context& context, std::vector<Step>& group, Keyword min, Keyword max) {
+  Sizes sizes;
+  const auto read = [&](Keyword keyword, std::uint64_t& size) {
+    const auto* value = context.get(keyword);
+    const auto* number = value == nullptr ? nullptr : value->as_number();
+    if (number == nullptr || json::to_decimal(number->text).negative) return false;
+    const auto fitting = value->as_int();
+    size = fitting ? static_cast<std::uint64_t>(*fitting) : ~std::uint64_t{0};
+    return true;
+  };
+  const bool has_min = read(min, sizes.min);
+  const bool has_max = read(max, sizes.max);
+  if (!has_min && !has_max) return;
+  group.push_back({min, 0, static_cast<std::uint32_t>(program_->sizes.size())});
+  program_->sizes.push_back(sizes);
 }
 
 void Compiler::texts(Context& context) {
   auto& group = context.groups.string;
-  lengths(context, group, Keyword::MinLength);
-  lengths(context, group, Keyword::MaxLength);
+  sizes(context, group, Keyword::MinLength, Keyword::MaxLength);
   if (const auto* value = context.get(Keyword::Pattern); value && value->as_string()) {
     group.push_back({Keyword::Pattern, 0, pattern(context, *value->as_string(), Keyword::Pattern)});
   }
@@ -135,7 +176,7 @@ std::uint32_t Compiler::pattern(Context& context, std::string_view source, Keywo
   const auto number = static_cast<std::uint32_t>(program_->patterns.size());
   const auto [known, added] = pattern_numbers_.try_emplace(std::string(source), number);
   if (!added) return known->second;
-  auto compiled = TextPattern::compile(source);
+  auto compiled = Pattern::compile(source);
   if (!compiled) {
     pattern_numbers_.erase(known);
     mistake(context, keyword, "schema.bad_pattern", compiled.error().detail);

@@ -14,6 +14,7 @@ Result<std::unique_ptr<Program>> Compiler::run() {
   while (mistakes_.empty() && add_dynamic_targets()) drain();
   if (mistakes_.empty()) find_endless();
   if (!mistakes_.empty()) return std::unexpected(error());
+  link_directly();
   for (const auto& resource : resources_.all()) program_->resource_uris.push_back(resource.uri);
   for (const auto* schema : schemas_) program_->pointers.push_back(resources_.pointer(*schema));
   program_->references = resources_.outside();
@@ -132,6 +133,40 @@ void Compiler::write_steps(Node& node, Groups&& groups) {
   own(json::Kind::String, groups.string);
   own(json::Kind::Array, groups.array);
   own(json::Kind::Object, groups.object);
+  for (std::size_t i = 0; i < node.begins.size(); ++i) {
+    const auto bit = type_bit(static_cast<json::Kind>(i));
+    const bool free = node.any_count == 0 && node.begins[i] == node.ends[i] && !node.never;
+    if (free && (node.types & bit) != 0) node.at_once |= bit;
+  }
+}
+
+/// Lets children skip the subschemas on the way that are nothing but a $ref. One of another
+/// resource stays where dynamic references look for the resources passed.
+void Compiler::link_directly() {
+  auto& program = *program_;
+  const auto direct = [&](NodeId id) {
+    while (true) {
+      const auto& node = program.nodes[id];
+      const auto& last = *std::ranges::max_element(node.ends);
+      if (last != 1 || node.any_count != 1 || node.types != kAllTypes) return id;
+      const auto& step = program.steps[node.first_step];
+      if (step.keyword != Keyword::Ref) return id;
+      if (program.nodes[step.a].resource != node.resource && !pending_.empty()) return id;
+      id = step.a;
+    }
+  };
+  const auto link = [&](Child& child) {
+    if (child.is_set()) child.direct = direct(child.written);
+  };
+  std::ranges::for_each(program.children, link);
+  for (auto& property : program.properties) link(property.schema);
+  for (auto& property : program.pattern_properties) link(property.schema);
+  for (auto& members : program.members) link(members.additional);
+  for (auto& items : program.items) link(items.rest);
+  for (auto& contains : program.contains) link(contains.schema);
+  for (auto& step : program.steps) {
+    if (step.keyword == Keyword::Ref) step.b = direct(step.a);
+  }
 }
 
 void Compiler::mistake(const Context& context, Keyword keyword, std::string reason,

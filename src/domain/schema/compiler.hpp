@@ -44,6 +44,7 @@ class Compiler {
   };
 
   NodeId node_of(const json::Value& schema);
+  Child child_of(const json::Value& schema) { return {node_of(schema), kNone}; }
   void drain();
   bool add_dynamic_targets();
   void compile_node(NodeId id);
@@ -54,7 +55,8 @@ class Compiler {
   void type(Context& context);
   void choices(Context& context);
   void bounds(Context& context);
-  void lengths(Context& context, std::vector<Step>& group, Keyword keyword);
+  void divisor(Context& context);
+  void sizes(Context& context, std::vector<Step>& group, Keyword min, Keyword max);
   void texts(Context& context);
   std::uint32_t choice(const json::Value* const* first, std::size_t count);
   std::uint32_t pattern(Context& context, std::string_view source, Keyword keyword);
@@ -74,13 +76,14 @@ class Compiler {
   // compile_object.cpp
   void objects(Context& context);
   void members(Context& context);
-  void add_property(Members& members, std::string_view name, NodeId node, bool required);
+  void add_property(Members& members, std::string_view name, Child schema, bool required);
   void write_slots(Members& members);
   void dependencies(Context& context, Keyword keyword);
   std::string_view kept(std::string_view name);
 
   void mistake(const Context& context, Keyword keyword, std::string reason, std::string message);
   void find_endless();
+  void link_directly();
   [[nodiscard]] std::vector<NodeId> applied_in_place(NodeId id) const;
   [[nodiscard]] Error error() const;
 

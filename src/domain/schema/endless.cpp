@@ -20,8 +20,9 @@ std::vector<NodeId> Compiler::applied_in_place(NodeId id) const {
       case Keyword::AllOf:
       case Keyword::AnyOf:
       case Keyword::OneOf:
-        applied.insert(applied.end(), program.children.begin() + step.a,
-                       program.children.begin() + step.a + step.b);
+        for (std::uint32_t j = 0; j < step.b; ++j) {
+          applied.push_back(program.children[step.a + j].written);
+        }
         break;
       case Keyword::If: {
         const auto& conditional = program.conditionals[step.a];

@@ -7,44 +7,46 @@ namespace hotswap::schema {
 
 inline constexpr std::size_t kFewItems = 12;  ///< up to here comparing each pair beats hashing
 
-/// MinItems, MaxItems, MinProperties, MaxProperties. a: length.
+/// MinItems and MinProperties, also the maxima. a: sizes.
 template <class Trace>
 bool Evaluator<Trace>::count(const Step& step, std::size_t size, const Subject& subject,
-                             const Where& where) {
-  const auto bound = program_.lengths[step.a];
-  const bool least = step.keyword == Keyword::MinItems || step.keyword == Keyword::MinProperties;
-  const bool fits = least ? size >= bound : size <= bound;
-  return fits || refuse(step, step.keyword, subject, where, {.first = size, .table = step.a});
+                             Where where) {
+  const auto& [min, max] = program_.sizes[step.a];
+  if (size >= min && size <= max) return true;
+  auto keyword = step.keyword;
+  if (size > max)
+    keyword = keyword == Keyword::MinItems ? Keyword::MaxItems : Keyword::MaxProperties;
+  return refuse(step, keyword, subject, where, {.first = size, .table = step.a});
 }
 
 /// Items. a: items.
 template <class Trace>
 bool Evaluator<Trace>::items(const Step& step, const Subject& subject, const Scope& scope,
-                             Evaluated* seen, const Where& where) {
+                             Evaluated* seen, Where where) {
   const auto& rule = program_.items[step.a];
   const auto& array = *subject.value->as_array();
   bool valid = true;
   const auto end =
-      rule.rest == kNone ? std::min<std::size_t>(array.size(), rule.prefix.count) : array.size();
+      !rule.rest.is_set() ? std::min<std::size_t>(array.size(), rule.prefix.count) : array.size();
   for (std::size_t i = 0; i < end; ++i) {
     const bool listed = i < rule.prefix.count;
-    const auto child = listed ? program_.children[rule.prefix.first + i] : rule.rest;
+    const auto& schema = listed ? program_.children[rule.prefix.first + i] : rule.rest;
     const Below below(where, listed ? rule.prefix_keyword : rule.rest_keyword,
                       listed ? Token(i) : Token(), Token(i));
-    if (!node(child, subject_of(array[i]), scope, nullptr, below.where())) {
+    if (!child(schema, array[i], scope, below.where())) {
       valid = false;
       if (trace_.stops() || aborted_ != Abort::None) return false;
     }
     if (seen != nullptr && listed) seen->mark(i);
   }
-  if (seen != nullptr && rule.rest != kNone) seen->all = true;
+  if (seen != nullptr && rule.rest.is_set()) seen->all = true;
   return valid;
 }
 
 /// Contains. a: contains.
 template <class Trace>
 bool Evaluator<Trace>::contains(const Step& step, const Subject& subject, const Scope& scope,
-                                Evaluated* seen, const Where& where) {
+                                Evaluated* seen, Where where) {
   const auto& rule = program_.contains[step.a];
   const auto& array = *subject.value->as_array();
   std::uint64_t sure = 0;
@@ -55,7 +57,7 @@ bool Evaluator<Trace>::contains(const Step& step, const Subject& subject, const 
     bool valid = false;
     {
       const typename Trace::Silence silence(trace_);
-      valid = node(rule.node, subject_of(array[i]), scope, nullptr, below.where());
+      valid = child(rule.schema, array[i], scope, below.where());
     }
     if (aborted_ != Abort::None) return false;
     if (!valid) continue;
@@ -73,7 +75,7 @@ bool Evaluator<Trace>::contains(const Step& step, const Subject& subject, const 
 
 /// UniqueItems.
 template <class Trace>
-bool Evaluator<Trace>::unique(const Step& step, const Subject& subject, const Where& where) {
+bool Evaluator<Trace>::unique(const Step& step, const Subject& subject, Where where) {
   const auto& array = *subject.value->as_array();
   if (array.size() < 2) return true;
   if constexpr (Trace::kSecrets) {
@@ -129,7 +131,7 @@ bool Evaluator<Trace>::unique_many(const json::Array& items, Detail& twins) {
 /// UnevaluatedItems. a: node.
 template <class Trace>
 bool Evaluator<Trace>::rest_items(const Step& step, const Subject& subject, const Scope& scope,
-                                  Evaluated* seen, const Where& where) {
+                                  Evaluated* seen, Where where) {
   const auto& array = *subject.value->as_array();
   bool valid = true;
   for (std::size_t i = 0; i < array.size(); ++i) {

@@ -8,7 +8,7 @@ namespace hotswap::schema {
 /// One of several alternatives: what it evaluated counts only if it matched.
 template <class Trace>
 bool Evaluator<Trace>::branch(NodeId id, const Subject& subject, const Scope& scope,
-                              Evaluated* seen, const Where& where) {
+                              Evaluated* seen, Where where) {
   if (seen == nullptr) return node(id, subject, scope, nullptr, where);
   const ScratchScope scratch(scratch_);
   auto evaluated = fresh(subject);
@@ -18,18 +18,18 @@ bool Evaluator<Trace>::branch(NodeId id, const Subject& subject, const Scope& sc
   return valid;
 }
 
-/// Ref. a: node.
+/// Ref. a: node, b: the same directly.
 template <class Trace>
 bool Evaluator<Trace>::reference(const Step& step, const Subject& subject, const Scope& scope,
-                                 Evaluated* seen, const Where& where) {
+                                 Evaluated* seen, Where where) {
   const Below below(where, Keyword::Ref);
-  return node(step.a, subject, scope, seen, below.where());
+  return node(Trace::kExplain ? step.a : step.b, subject, scope, seen, below.where());
 }
 
 /// DynamicRef, RecursiveRef. a: dynamic.
 template <class Trace>
 bool Evaluator<Trace>::dynamic(const Step& step, const Subject& subject, const Scope& scope,
-                               Evaluated* seen, const Where& where) {
+                               Evaluated* seen, Where where) {
   const auto& dynamic = program_.dynamics[step.a];
   auto target = dynamic.usual;
   if (!dynamic.targets.empty()) {
@@ -46,11 +46,11 @@ bool Evaluator<Trace>::dynamic(const Step& step, const Subject& subject, const S
 /// AllOf. a: first child, b: count.
 template <class Trace>
 bool Evaluator<Trace>::all_of(const Step& step, const Subject& subject, const Scope& scope,
-                              Evaluated* seen, const Where& where) {
+                              Evaluated* seen, Where where) {
   bool valid = true;
   for (std::uint32_t i = 0; i < step.b; ++i) {
     const Below below(where, Keyword::AllOf, Token(std::size_t{i}));
-    if (node(program_.children[step.a + i], subject, scope, seen, below.where())) continue;
+    if (node(pick(program_.children[step.a + i]), subject, scope, seen, below.where())) continue;
     valid = false;
     if (trace_.stops() || aborted_ != Abort::None) break;
   }
@@ -60,13 +60,14 @@ bool Evaluator<Trace>::all_of(const Step& step, const Subject& subject, const Sc
 /// AnyOf. a: first child, b: count.
 template <class Trace>
 bool Evaluator<Trace>::any_of(const Step& step, const Subject& subject, const Scope& scope,
-                              Evaluated* seen, const Where& where) {
+                              Evaluated* seen, Where where) {
   typename Trace::Branches branches(trace_, where);
   bool matched = false;
   for (std::uint32_t i = 0; i < step.b; ++i) {
     const Below below(where, Keyword::AnyOf, Token(std::size_t{i}));
     branches.begin(i);
-    const bool valid = branch(program_.children[step.a + i], subject, scope, seen, below.where());
+    const bool valid =
+        branch(pick(program_.children[step.a + i]), subject, scope, seen, below.where());
     branches.end(valid);
     if (aborted_ != Abort::None) return false;
     matched = matched || valid;
@@ -80,7 +81,7 @@ bool Evaluator<Trace>::any_of(const Step& step, const Subject& subject, const Sc
 /// taken as matching or not.
 template <class Trace>
 bool Evaluator<Trace>::one_of(const Step& step, const Subject& subject, const Scope& scope,
-                              Evaluated* seen, const Where& where) {
+                              Evaluated* seen, Where where) {
   typename Trace::Branches branches(trace_, where);
   Detail matched{.first = kNone, .second = kNone};
   bool possible = false;
@@ -88,7 +89,8 @@ bool Evaluator<Trace>::one_of(const Step& step, const Subject& subject, const Sc
     const Below below(where, Keyword::OneOf, Token(std::size_t{i}));
     const auto maybe = maybe_;
     branches.begin(i);
-    const bool valid = branch(program_.children[step.a + i], subject, scope, seen, below.where());
+    const bool valid =
+        branch(pick(program_.children[step.a + i]), subject, scope, seen, below.where());
     branches.end(valid);
     if (aborted_ != Abort::None) return false;
     if (!valid) continue;
@@ -109,7 +111,7 @@ bool Evaluator<Trace>::one_of(const Step& step, const Subject& subject, const Sc
 /// Not. a: node.
 template <class Trace>
 bool Evaluator<Trace>::none_of(const Step& step, const Subject& subject, const Scope& scope,
-                               const Where& where) {
+                               Where where) {
   const Below below(where, Keyword::Not);
   const auto maybe = maybe_;
   bool valid = false;
@@ -125,7 +127,7 @@ bool Evaluator<Trace>::none_of(const Step& step, const Subject& subject, const S
 /// If. a: conditional.
 template <class Trace>
 bool Evaluator<Trace>::conditional(const Step& step, const Subject& subject, const Scope& scope,
-                                   Evaluated* seen, const Where& where) {
+                                   Evaluated* seen, Where where) {
   const auto& conditional = program_.conditionals[step.a];
   const auto maybe = maybe_;
   bool holds = false;

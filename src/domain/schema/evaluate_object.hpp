@@ -8,12 +8,12 @@ namespace hotswap::schema {
 /// Properties. a: members.
 template <class Trace>
 bool Evaluator<Trace>::members(const Step& step, const Subject& subject, const Scope& scope,
-                               Evaluated* seen, const Where& where) {
+                               Evaluated* seen, Where where) {
   const auto& rule = program_.members[step.a];
   if (rule.look_up && seen == nullptr) return looked_up(rule, subject, scope, where);
-  const ScratchScope scratch(scratch_);
   std::uint64_t few = 0;  // as many required names as are usual need no table
   std::span<std::uint64_t> present(&few, 1);
+  const auto mark = scratch_.mark();
   if (rule.required > 64) present = scratch_.zeros((rule.required + 63) / 64);
   bool valid = true;
   std::size_t i = 0;
@@ -26,59 +26,61 @@ bool Evaluator<Trace>::members(const Step& step, const Subject& subject, const S
     bool described = false;
     if (!one_member(rule, property, member, scope, where, described)) {
       valid = false;
-      if (trace_.stops() || aborted_ != Abort::None) return false;
+      if (trace_.stops() || aborted_ != Abort::None) break;
     }
     if (seen != nullptr && described) seen->mark(i);
     ++i;
   }
-  return required(rule, present, subject, where) && valid;
+  if (valid || !trace_.stops()) valid = required(rule, present, subject, where) && valid;
+  scratch_.release(mark);
+  return valid;
 }
 
 template <class Trace>
 bool Evaluator<Trace>::one_member(const Members& members, const Property* property,
-                                  const json::Member& member, const Scope& scope,
-                                  const Where& where, bool& described) {
+                                  const json::Member& member, const Scope& scope, Where where,
+                                  bool& described) {
   const std::string_view name = member.name;
-  const auto subject = subject_of(member.value);
   bool valid = true;
-  if (property != nullptr && property->node != kNone) {
+  if (property != nullptr && property->schema.is_set()) {
     described = true;
     const Below below(where, Keyword::Properties, Token(name), Token(name));
-    valid = node(property->node, subject, scope, nullptr, below.where());
+    valid = child(property->schema, member.value, scope, below.where());
   }
   for (std::uint32_t i = 0; i < members.patterns.count; ++i) {
     const auto& pattern = program_.pattern_properties[members.patterns.first + i];
-    if (!matches(pattern.pattern, name, where)) {
+    if (!matches(pattern.pattern, member.name, where)) {
       if (aborted_ != Abort::None) return false;
       continue;
     }
     described = true;
     const Below below(where, Keyword::PatternProperties,
                       Token(program_.patterns[pattern.pattern].source()), Token(name));
-    if (!node(pattern.node, subject, scope, nullptr, below.where())) valid = false;
+    if (!child(pattern.schema, member.value, scope, below.where())) valid = false;
     if (!valid && trace_.stops()) return false;
   }
-  if (described || members.additional == kNone) return valid;
+  if (described || !members.additional.is_set()) return valid;
   described = true;
   const Below below(where, Keyword::AdditionalProperties, Token(), Token(name));
-  return node(members.additional, subject, scope, nullptr, below.where());
+  return child(members.additional, member.value, scope, below.where());
 }
 
 /// The same for few names, looked up in the object one by one.
 template <class Trace>
 bool Evaluator<Trace>::looked_up(const Members& members, const Subject& subject, const Scope& scope,
-                                 const Where& where) {
+                                 Where where) {
   const auto& object = *subject.value->as_object();
   bool valid = true;
   for (std::uint32_t i = 0; i < members.properties.count; ++i) {
     const auto& property = program_.properties[members.properties.first + i];
-    const auto* value = object.find(property.name);
+    const auto* const found = std::ranges::find(object, property.name, &json::Member::name);
+    const auto* value = found == object.end() ? nullptr : &found->value;
     bool fits = value != nullptr || property.required == kNone;
     if (!fits) {
       refuse({}, Keyword::Required, subject, where, {.name = property.name});
-    } else if (value != nullptr && property.node != kNone) {
+    } else if (value != nullptr && property.schema.is_set()) {
       const Below below(where, Keyword::Properties, Token(property.name), Token(property.name));
-      fits = node(property.node, subject_of(*value), scope, nullptr, below.where());
+      fits = child(property.schema, *value, scope, below.where());
     }
     if (fits) continue;
     valid = false;
@@ -89,7 +91,7 @@ bool Evaluator<Trace>::looked_up(const Members& members, const Subject& subject,
 
 template <class Trace>
 bool Evaluator<Trace>::required(const Members& members, std::span<const std::uint64_t> present,
-                                const Subject& subject, const Where& where) {
+                                const Subject& subject, Where where) {
   std::size_t count = 0;
   for (const auto word : present) count += static_cast<std::size_t>(std::popcount(word));
   if (count == members.required) return true;
@@ -107,12 +109,11 @@ bool Evaluator<Trace>::required(const Members& members, std::span<const std::uin
 /// PropertyNames. a: node.
 template <class Trace>
 bool Evaluator<Trace>::names(const Step& step, const Subject& subject, const Scope& scope,
-                             const Where& where) {
+                             Where where) {
   bool valid = true;
   for (const auto& member : *subject.value->as_object()) {
-    const std::string_view name = member.name;
-    const Below below(where, Keyword::PropertyNames, Token(), Token(name));
-    const Subject text{json::Kind::String, nullptr, name};
+    const Below below(where, Keyword::PropertyNames, Token(), Token(std::string_view(member.name)));
+    const Subject text{json::Kind::String, nullptr, &member.name};
     if (node(step.a, text, scope, nullptr, below.where())) continue;
     valid = false;
     if (trace_.stops() || aborted_ != Abort::None) return false;
@@ -123,7 +124,7 @@ bool Evaluator<Trace>::names(const Step& step, const Subject& subject, const Sco
 /// Dependencies, DependentRequired, DependentSchemas. a: first dependency, b: count.
 template <class Trace>
 bool Evaluator<Trace>::dependencies(const Step& step, const Subject& subject, const Scope& scope,
-                                    Evaluated* seen, const Where& where) {
+                                    Evaluated* seen, Where where) {
   const auto& object = *subject.value->as_object();
   bool valid = true;
   for (std::uint32_t i = 0; i < step.b; ++i) {
@@ -149,7 +150,7 @@ bool Evaluator<Trace>::dependencies(const Step& step, const Subject& subject, co
 /// UnevaluatedProperties. a: node.
 template <class Trace>
 bool Evaluator<Trace>::rest_members(const Step& step, const Subject& subject, const Scope& scope,
-                                    Evaluated* seen, const Where& where) {
+                                    Evaluated* seen, Where where) {
   bool valid = true;
   std::size_t i = 0;
   for (const auto& member : *subject.value->as_object()) {

@@ -14,7 +14,7 @@ namespace hotswap::schema {
 
 /// Const, Enum. a: choice.
 template <class Trace>
-bool Evaluator<Trace>::choice(const Step& step, const Subject& subject, const Where& where) {
+bool Evaluator<Trace>::choice(const Step& step, const Subject& subject, Where where) {
   if constexpr (Trace::kSecrets) {
     if (trace_.secrets() != nullptr && subject.value != nullptr && holds_unknown(*subject.value)) {
       ++maybe_;
@@ -31,98 +31,100 @@ bool Evaluator<Trace>::choice(const Step& step, const Subject& subject, const Wh
 
 template <class Trace>
 bool Evaluator<Trace>::among(const Choice& choice, const Subject& subject) const {
-  const auto same = [&](std::uint32_t index) {
-    const auto& value = program_.values[index];
+  const bool text = subject.kind == json::Kind::String;
+  const auto same = [&](const json::Value& value) {
     if (subject.kind != value.kind()) return false;
-    if (subject.kind == json::Kind::String) {
-      return subject.text == std::string_view(*value.as_string());
-    }
-    return equal(*subject.value, value);
+    return text ? *subject.text == *value.as_string() : equal(*subject.value, value);
   };
+  const auto* const values = program_.values.data();
   if (choice.slot_mask == 0) {
-    for (std::uint32_t i = 0; i < choice.values.count; ++i) {
-      if (same(choice.values.first + i)) return true;
-    }
-    return false;
+    const auto* const first = values + choice.values.first;
+    return std::any_of(first, first + choice.values.count, same);
   }
-  const auto hash =
-      subject.kind == json::Kind::String ? hash_string(subject.text) : hash_value(*subject.value);
+  const auto hash = text ? hash_string(*subject.text) : hash_value(*subject.value);
   for (auto at = static_cast<std::uint32_t>(hash);; ++at) {
     const auto index = program_.slots[choice.first_slot + (at & choice.slot_mask)];
     if (index == kNone) return false;
-    if (same(index)) return true;
+    if (same(values[index])) return true;
   }
 }
 
-/// Minimum and its like. a: bound.
-template <class Trace>
-bool Evaluator<Trace>::number(const Step& step, const Subject& subject, const Where& where) {
-  const auto order = compare(subject.text, program_.bounds[step.a]);
-  bool fits = false;
-  switch (step.keyword) {
+[[nodiscard]] inline bool fits(std::strong_ordering order, Keyword limit) {
+  switch (limit) {
     case Keyword::Minimum:
-      fits = order >= 0;
-      break;
+      return order >= 0;
     case Keyword::Maximum:
-      fits = order <= 0;
-      break;
+      return order <= 0;
     case Keyword::ExclusiveMinimum:
-      fits = order > 0;
-      break;
+      return order > 0;
     default:
-      fits = order < 0;
+      return order < 0;
   }
-  return fits || refuse(step, step.keyword, subject, where, {.table = step.a});
+}
+
+/// Minimum and its kin. a: interval.
+template <class Trace>
+bool Evaluator<Trace>::number(const Step& step, const Subject& subject, Where where) {
+  const auto& interval = program_.intervals[step.a];
+  if (interval.whole) {
+    const auto integer = short_integer(*subject.text);
+    if (integer && *integer >= interval.least && *integer <= interval.most) return true;
+  }
+  bool valid = true;
+  for (std::size_t i = 0; i < interval.count; ++i) {
+    const auto& [keyword, bound] = interval.limits[i];
+    if (fits(compare(*subject.text, program_.bounds[bound]), keyword)) continue;
+    valid = refuse(step, keyword, subject, where, {.table = bound});
+  }
+  return valid;
 }
 
 /// MultipleOf. a: bound.
 template <class Trace>
-bool Evaluator<Trace>::multiple(const Step& step, const Subject& subject, const Where& where) {
-  const auto fits = is_multiple(subject.text, program_.bounds[step.a]);
+bool Evaluator<Trace>::multiple(const Step& step, const Subject& subject, Where where) {
+  const auto fits = is_multiple(*subject.text, program_.bounds[step.a]);
   if (!fits) return give_up(Abort::Division, subject, where);
   return *fits || refuse(step, step.keyword, subject, where, {.table = step.a});
 }
 
-/// MinLength, MaxLength. a: length.
+/// MinLength, also maxLength. a: sizes.
 template <class Trace>
-bool Evaluator<Trace>::length(const Step& step, const Subject& subject, const Where& where) {
+bool Evaluator<Trace>::length(const Step& step, const Subject& subject, Where where) {
   if (is_unknown(subject)) return ++maybe_ > 0;
-  const auto bound = program_.lengths[step.a];
-  const auto bytes = subject.text.size();
+  const auto& [min, max] = program_.sizes[step.a];
   // A character takes one to four bytes, so that counting is seldom needed.
-  if (step.keyword == Keyword::MinLength) {
-    if (bytes >= bound && (bytes / 4 >= bound || character_count(subject.text) >= bound))
-      return true;
-  } else if (bytes <= bound || (bytes / 4 <= bound && character_count(subject.text) <= bound)) {
-    return true;
-  }
-  return refuse(step, step.keyword, subject, where, {.table = step.a});
+  const auto bytes = subject.text->size();
+  if (bytes / 4 >= min && bytes <= max) return true;
+  const auto characters = character_count(*subject.text);
+  if (characters >= min && characters <= max) return true;
+  const auto keyword = characters < min ? Keyword::MinLength : Keyword::MaxLength;
+  return refuse(step, keyword, subject, where, {.first = characters, .table = step.a});
 }
 
 /// Pattern (a: pattern), Format (a: its number).
 template <class Trace>
-bool Evaluator<Trace>::pattern(const Step& step, const Subject& subject, const Where& where) {
+bool Evaluator<Trace>::pattern(const Step& step, const Subject& subject, Where where) {
   if (is_unknown(subject)) return ++maybe_ > 0;
   const bool fits = step.keyword == Keyword::Format
-                        ? conforms(static_cast<Format>(step.a), subject.text)
-                        : matches(step.a, subject.text, where);
+                        ? conforms(static_cast<Format>(step.a), *subject.text)
+                        : matches(step.a, *subject.text, where);
   if (aborted_ != Abort::None) return false;
   return fits || refuse(step, step.keyword, subject, where, {.table = step.a});
 }
 
 template <class Trace>
-bool Evaluator<Trace>::matches(std::uint32_t pattern, std::string_view text, const Where& where) {
+bool Evaluator<Trace>::matches(std::uint32_t pattern, const json::Text& text, Where where) {
   const auto& compiled = program_.patterns[pattern];
   const auto match = compiled.search(text);
   if (match == Match::GaveUp) {
-    return give_up(Abort::Pattern, {json::Kind::String, nullptr, text}, where, compiled.source());
+    return give_up(Abort::Pattern, {json::Kind::String, nullptr, &text}, where, compiled.source());
   }
   return match == Match::Yes;
 }
 
 /// WriteOnly, XSecret: every scalar in the value but null must be a secret.
 template <class Trace>
-bool Evaluator<Trace>::secret(const Step& step, const Subject& subject, const Where& where) {
+bool Evaluator<Trace>::secret(const Step& step, const Subject& subject, Where where) {
   if constexpr (Trace::kSecrets) {
     if (!trace_.demands_secrets() || subject.value == nullptr) return true;
     const auto hidden = [&](const auto& self, const json::Value& value) -> bool {

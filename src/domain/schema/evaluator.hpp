@@ -39,72 +39,78 @@ class Evaluator {
 
  private:
   bool node(NodeId id, const Subject& subject, const Scope& scope, Evaluated* seen, Where where);
+  /// A child on the way down.
+  bool child(const Child& child, const json::Value& value, const Scope& scope, Where where) {
+    const auto id = pick(child);
+    if constexpr (!Trace::kExplain) {
+      if ((program_.nodes[id].at_once & type_bit(value.kind())) != 0) return true;
+    }
+    return node(id, subject_of(value), scope, nullptr, where);
+  }
+  static NodeId pick(const Child& child) { return Trace::kExplain ? child.written : child.direct; }
   bool type_fits(const Node& node, const Subject& subject) const;
   bool steps(const Node& node, const Subject& subject, const Scope& scope, Evaluated* seen,
-             const Where& where);
-  bool group(Range range, const Subject& subject, const Scope& scope, Evaluated* seen,
-             const Where& where);
+             Where where);
+  bool group(Range range, const Subject& subject, const Scope& scope, Evaluated* seen, Where where);
   bool step(const Step& step, const Subject& subject, const Scope& scope, Evaluated* seen,
-            const Where& where);
+            Where where);
 
   // evaluate_scalar.hpp
-  bool choice(const Step& step, const Subject& subject, const Where& where);
+  bool choice(const Step& step, const Subject& subject, Where where);
   bool among(const Choice& choice, const Subject& subject) const;
-  bool number(const Step& step, const Subject& subject, const Where& where);
-  bool multiple(const Step& step, const Subject& subject, const Where& where);
-  bool length(const Step& step, const Subject& subject, const Where& where);
-  bool pattern(const Step& step, const Subject& subject, const Where& where);
-  bool matches(std::uint32_t pattern, std::string_view text, const Where& where);
-  bool secret(const Step& step, const Subject& subject, const Where& where);
+  bool number(const Step& step, const Subject& subject, Where where);
+  bool multiple(const Step& step, const Subject& subject, Where where);
+  bool length(const Step& step, const Subject& subject, Where where);
+  bool pattern(const Step& step, const Subject& subject, Where where);
+  bool matches(std::uint32_t pattern, const json::Text& text, Where where);
+  bool secret(const Step& step, const Subject& subject, Where where);
 
   // evaluate_logic.hpp
   bool reference(const Step& step, const Subject& subject, const Scope& scope, Evaluated* seen,
-                 const Where& where);
+                 Where where);
   bool dynamic(const Step& step, const Subject& subject, const Scope& scope, Evaluated* seen,
-               const Where& where);
+               Where where);
   bool all_of(const Step& step, const Subject& subject, const Scope& scope, Evaluated* seen,
-              const Where& where);
+              Where where);
   bool any_of(const Step& step, const Subject& subject, const Scope& scope, Evaluated* seen,
-              const Where& where);
+              Where where);
   bool one_of(const Step& step, const Subject& subject, const Scope& scope, Evaluated* seen,
-              const Where& where);
-  bool none_of(const Step& step, const Subject& subject, const Scope& scope, const Where& where);
+              Where where);
+  bool none_of(const Step& step, const Subject& subject, const Scope& scope, Where where);
   bool conditional(const Step& step, const Subject& subject, const Scope& scope, Evaluated* seen,
-                   const Where& where);
-  bool branch(NodeId id, const Subject& subject, const Scope& scope, Evaluated* seen,
-              const Where& where);
+                   Where where);
+  bool branch(NodeId id, const Subject& subject, const Scope& scope, Evaluated* seen, Where where);
 
   // evaluate_array.hpp
   bool items(const Step& step, const Subject& subject, const Scope& scope, Evaluated* seen,
-             const Where& where);
+             Where where);
   bool contains(const Step& step, const Subject& subject, const Scope& scope, Evaluated* seen,
-                const Where& where);
-  bool unique(const Step& step, const Subject& subject, const Where& where);
-  bool unique_few(const json::Array& items, Detail& twins);
+                Where where);
+  bool unique(const Step& step, const Subject& subject, Where where);
+  static bool unique_few(const json::Array& items, Detail& twins);
   bool unique_many(const json::Array& items, Detail& twins);
-  bool count(const Step& step, std::size_t size, const Subject& subject, const Where& where);
+  bool count(const Step& step, std::size_t size, const Subject& subject, Where where);
   bool rest_items(const Step& step, const Subject& subject, const Scope& scope, Evaluated* seen,
-                  const Where& where);
+                  Where where);
 
   // evaluate_object.hpp
   bool members(const Step& step, const Subject& subject, const Scope& scope, Evaluated* seen,
-               const Where& where);
-  bool looked_up(const Members& members, const Subject& subject, const Scope& scope,
-                 const Where& where);
+               Where where);
+  bool looked_up(const Members& members, const Subject& subject, const Scope& scope, Where where);
   bool one_member(const Members& members, const Property* property, const json::Member& member,
-                  const Scope& scope, const Where& where, bool& described);
+                  const Scope& scope, Where where, bool& described);
   bool required(const Members& members, std::span<const std::uint64_t> present,
-                const Subject& subject, const Where& where);
-  bool names(const Step& step, const Subject& subject, const Scope& scope, const Where& where);
+                const Subject& subject, Where where);
+  bool names(const Step& step, const Subject& subject, const Scope& scope, Where where);
   bool dependencies(const Step& step, const Subject& subject, const Scope& scope, Evaluated* seen,
-                    const Where& where);
+                    Where where);
   bool rest_members(const Step& step, const Subject& subject, const Scope& scope, Evaluated* seen,
-                    const Where& where);
+                    Where where);
 
   bool is_unknown(const Subject& subject) const;
   bool holds_unknown(const json::Value& value) const;
-  bool give_up(Abort why, const Subject& subject, const Where& where, std::string_view name = {});
-  bool refuse(const Step& step, Keyword keyword, const Subject& subject, const Where& where,
+  bool give_up(Abort why, const Subject& subject, Where where, std::string_view name = {});
+  bool refuse(const Step& step, Keyword keyword, const Subject& subject, Where where,
               Detail detail = {}) {
     if constexpr (Trace::kExplain) {
       if (aborted_ == Abort::None) trace_.refuse(step, keyword, subject, where, detail);
@@ -131,8 +137,8 @@ template <class Trace>
 bool Evaluator<Trace>::type_fits(const Node& node, const Subject& subject) const {
   if ((node.types & type_bit(subject.kind)) != 0) return true;
   if (subject.kind != json::Kind::Number || (node.types & kIntegerBit) == 0) return false;
-  if (!node.strict_integer) return is_integer(subject.text);
-  return subject.text.find_first_of(".eE") == std::string_view::npos;
+  if (!node.strict_integer) return is_integer(*subject.text);
+  return std::string_view(*subject.text).find_first_of(".eE") == std::string_view::npos;
 }
 
 template <class Trace>
@@ -166,7 +172,7 @@ bool Evaluator<Trace>::node(NodeId id, const Subject& subject, const Scope& scop
 
 template <class Trace>
 bool Evaluator<Trace>::steps(const Node& node, const Subject& subject, const Scope& scope,
-                             Evaluated* seen, const Where& where) {
+                             Evaluated* seen, Where where) {
   const auto kind = static_cast<std::size_t>(subject.kind);
   const Range any{node.first_step, node.any_count};
   bool valid = group(any, subject, scope, seen, where);
@@ -179,7 +185,7 @@ bool Evaluator<Trace>::steps(const Node& node, const Subject& subject, const Sco
 
 template <class Trace>
 bool Evaluator<Trace>::group(Range range, const Subject& subject, const Scope& scope,
-                             Evaluated* seen, const Where& where) {
+                             Evaluated* seen, Where where) {
   bool valid = true;
   for (auto i = range.first; i < range.first + range.count; ++i) {
     if (step(program_.steps[i], subject, scope, seen, where)) continue;
@@ -191,7 +197,7 @@ bool Evaluator<Trace>::group(Range range, const Subject& subject, const Scope& s
 
 template <class Trace>
 bool Evaluator<Trace>::step(const Step& step, const Subject& subject, const Scope& scope,
-                            Evaluated* seen, const Where& where) {
+                            Evaluated* seen, Where where) {
   switch (step.keyword) {
     case Keyword::Ref:
       return reference(step, subject, scope, seen, where);
@@ -212,23 +218,17 @@ bool Evaluator<Trace>::step(const Step& step, const Subject& subject, const Scop
     case Keyword::Enum:
       return choice(step, subject, where);
     case Keyword::Minimum:
-    case Keyword::Maximum:
-    case Keyword::ExclusiveMinimum:
-    case Keyword::ExclusiveMaximum:
       return number(step, subject, where);
     case Keyword::MultipleOf:
       return multiple(step, subject, where);
     case Keyword::MinLength:
-    case Keyword::MaxLength:
       return length(step, subject, where);
     case Keyword::Pattern:
     case Keyword::Format:
       return pattern(step, subject, where);
     case Keyword::MinItems:
-    case Keyword::MaxItems:
       return count(step, subject.value->as_array()->size(), subject, where);
     case Keyword::MinProperties:
-    case Keyword::MaxProperties:
       return count(step, subject.value->as_object()->size(), subject, where);
     case Keyword::Items:
       return items(step, subject, scope, seen, where);
@@ -266,7 +266,7 @@ Evaluated Evaluator<Trace>::fresh(const Subject& subject) {
 }
 
 template <class Trace>
-bool Evaluator<Trace>::give_up(Abort why, const Subject& subject, const Where& where,
+bool Evaluator<Trace>::give_up(Abort why, const Subject& subject, Where where,
                                std::string_view name) {
   if (aborted_ != Abort::None) return false;
   aborted_ = why;
@@ -286,7 +286,7 @@ bool Evaluator<Trace>::is_unknown(const Subject& subject) const {
 
 template <class Trace>
 bool Evaluator<Trace>::holds_unknown(const json::Value& value) const {
-  if (is_unknown({value.kind(), &value, {}})) return true;
+  if (is_unknown({value.kind(), &value, nullptr})) return true;
   if (const auto* array = value.as_array()) {
     return std::ranges::any_of(*array, [&](const auto& item) { return holds_unknown(item); });
   }

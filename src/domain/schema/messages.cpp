@@ -17,6 +17,10 @@ std::string counted(std::uint64_t count, std::string_view thing, std::string_vie
   return fmt::format("{} {}", count, count == 1 ? thing : plural);
 }
 
+std::string verb(std::uint64_t count) {
+  return fmt::format("{} {}", count, count == 1 ? "is" : "are");
+}
+
 void add_listed(std::string& list, const std::string& item) {
   if (list.size() > kListed) return;
   if (!list.empty()) list += ", ";
@@ -51,7 +55,7 @@ std::string type_list(Types types) {
 }  // namespace
 
 std::string Messages::quoted(const Subject& subject) const {
-  return subject.value == nullptr ? quote_text(subject.text) : quote(*subject.value, secrets_);
+  return subject.value == nullptr ? quote_text(*subject.text) : quote(*subject.value, secrets_);
 }
 
 std::string Messages::type(const Subject& subject, NodeId node) const {
@@ -105,7 +109,7 @@ std::string Messages::choice(const Subject& subject, const Choice& choice) const
                              choice.values.count == 1 ? "" : "one of ", list);
   const bool hidden = subject.value != nullptr && is_hidden(*subject.value, secrets_);
   if (choice.values.count < 2 || subject.kind != json::Kind::String || hidden) return message;
-  const auto guess = nearest_name(subject.text, words);
+  const auto guess = nearest_name(*subject.text, words);
   if (!guess.empty()) message += fmt::format("; did you mean {}?", quote_text(guess));
   return message;
 }
@@ -133,24 +137,24 @@ std::string Messages::text(Keyword keyword, const Subject& subject, const Detail
     const auto format = static_cast<Format>(detail.table);
     return fmt::format("{}, which is no {}, such as {}", is, to_string(format), example_of(format));
   }
-  const auto limit = program_.lengths[detail.table];
+  const auto& [min, max] = program_.sizes[detail.table];
   const bool hidden = subject.value != nullptr && is_hidden(*subject.value, secrets_);
-  const auto has = hidden ? std::string()
-                          : fmt::format(", {} long", counted(character_count(subject.text),
-                                                             "character", "characters"));
-  return keyword == Keyword::MinLength ? fmt::format("{}{}, at least {} required", is, has, limit)
-                                       : fmt::format("{}{}, at most {} allowed", is, has, limit);
+  const auto has = hidden
+                       ? std::string()
+                       : fmt::format(", {} long", counted(detail.first, "character", "characters"));
+  return keyword == Keyword::MinLength
+             ? fmt::format("{}{}, at least {} required", is, has, verb(min))
+             : fmt::format("{}{}, at most {} allowed", is, has, verb(max));
 }
 
 std::string Messages::size(Keyword keyword, const Subject& subject, const Detail& detail) const {
-  const bool array = subject.kind == json::Kind::Array;
+  const auto& [min, max] = program_.sizes[detail.table];
+  const auto has = subject.kind == json::Kind::Array
+                       ? counted(detail.first, "item", "items")
+                       : counted(detail.first, "property", "properties");
   const bool least = keyword == Keyword::MinItems || keyword == Keyword::MinProperties;
-  return fmt::format(
-      "has {}, at {} allowed",
-      array ? counted(detail.first, "item", "items")
-            : counted(detail.first, "property", "properties"),
-      fmt::format("{} {} {}", least ? "least" : "most", program_.lengths[detail.table],
-                  program_.lengths[detail.table] == 1 ? "is" : "are"));
+  return least ? fmt::format("has {}, at least {} required", has, verb(min))
+               : fmt::format("has {}, at most {} allowed", has, verb(max));
 }
 
 std::string Messages::contained(Keyword keyword, const Detail& detail) const {
@@ -204,7 +208,7 @@ void Messages::add_declared(NodeId id, std::vector<std::string_view>& names,
     const bool list = step.keyword == Keyword::AllOf || step.keyword == Keyword::AnyOf ||
                       step.keyword == Keyword::OneOf;
     for (std::uint32_t i = 0; list && i < step.b; ++i) {
-      add_declared(program_.children[step.a + i], names, budget);
+      add_declared(program_.children[step.a + i].written, names, budget);
     }
     if (step.keyword == Keyword::If) {
       const auto& conditional = program_.conditionals[step.a];
@@ -215,7 +219,7 @@ void Messages::add_declared(NodeId id, std::vector<std::string_view>& names,
     const auto& range = program_.members[step.a].properties;
     for (std::uint32_t i = 0; i < range.count && names.size() < kDeclared; ++i) {
       const auto& property = program_.properties[range.first + i];
-      if (property.node != kNone && !program_.nodes[property.node].never) {
+      if (property.schema.is_set() && !program_.nodes[property.schema.written].never) {
         names.push_back(property.name);
       }
     }

@@ -183,6 +183,23 @@ std::optional<Small> small_number(std::string_view text) {
   return result;
 }
 
+Rounded rounded(const Small& number) {
+  constexpr std::int64_t kFar = 1'000'000'000'000'000'000;
+  const auto sign = number.mantissa < 0 ? -1 : 1;
+  if (number.mantissa == 0) return {0, 0};
+  if (number.exponent > kSmallDigits) return {sign * kFar, sign * kFar};
+  if (number.exponent >= 0) {
+    const auto exact = Wide{number.mantissa} * power_of_ten(number.exponent);
+    const auto cut = static_cast<std::int64_t>(std::clamp(exact, Wide{-kFar}, Wide{kFar}));
+    return {cut, cut};
+  }
+  if (number.exponent < -kSmallDigits) return sign < 0 ? Rounded{-1, 0} : Rounded{0, 1};
+  const auto unit = static_cast<std::int64_t>(power_of_ten(-number.exponent));
+  const auto quotient = number.mantissa / unit;
+  if (number.mantissa % unit == 0) return {quotient, quotient};
+  return sign < 0 ? Rounded{quotient - 1, quotient} : Rounded{quotient, quotient + 1};
+}
+
 std::strong_ordering compare(std::string_view text, const Bound& bound) {
   if (bound.small) {
     if (const auto small = small_number(text)) return compare_small(*small, *bound.small);
@@ -191,7 +208,7 @@ std::strong_ordering compare(std::string_view text, const Bound& bound) {
 }
 
 bool is_integer(std::string_view text) {
-  if (text.find_first_of(".eE") == std::string_view::npos) return true;
+  if (std::ranges::all_of(text, [](char c) { return is_digit(c) || c == '-'; })) return true;
   if (const auto small = small_number(text)) {
     return small->exponent >= 0 || stripped(*small).exponent >= 0;
   }

@@ -21,6 +21,19 @@ struct Small {
 /// The number's exact value if it has at most 18 digits, without zeros at its ends.
 [[nodiscard]] std::optional<Small> small_number(std::string_view text);
 
+/// The value of a plain integer of at most 18 digits, which most numbers are.
+[[nodiscard]] inline std::optional<std::int64_t> short_integer(std::string_view text) {
+  const bool negative = !text.empty() && text.front() == '-';
+  if (negative) text.remove_prefix(1);
+  if (text.size() > 18) return std::nullopt;
+  std::int64_t value = 0;
+  for (const char c : text) {
+    if (c < '0' || c > '9') return std::nullopt;
+    value = value * 10 + (c - '0');
+  }
+  return negative ? -value : value;
+}
+
 /// A number decoded once, to be compared with often.
 struct Bound {
   std::string text;
@@ -30,6 +43,14 @@ struct Bound {
   explicit Bound(std::string_view literal)
       : text(literal), small(small_number(literal)), exact(json::to_decimal(literal)) {}
 };
+
+/// The greatest integer that is not above the number, and the least that is not below it; far ones
+/// cut at ±10^18, beyond what short_integer() gives.
+struct Rounded {
+  std::int64_t down;
+  std::int64_t up;
+};
+[[nodiscard]] Rounded rounded(const Small& number);
 
 /// The order of the number `text` and the bound.
 [[nodiscard]] std::strong_ordering compare(std::string_view text, const Bound& bound);

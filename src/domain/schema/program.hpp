@@ -5,18 +5,20 @@
 #include <array>
 #include <cstdint>
 #include <deque>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "domain/json/text.hpp"
 #include "domain/json/value.hpp"
 #include "domain/schema/hash.hpp"
 #include "domain/schema/keyword.hpp"
 #include "domain/schema/numbers.hpp"
 #include "domain/schema/schema.hpp"
 #include "domain/schema/text/format.hpp"
-#include "domain/schema/text_pattern.hpp"
+#include "domain/schema/text/pattern.hpp"
 
 namespace hotswap::schema {
 
@@ -30,6 +32,14 @@ inline constexpr Types kIntegerBit = 1U << 6U;
   return static_cast<Types>(1U << static_cast<unsigned>(kind));
 }
 inline constexpr Types kAllTypes = 0x7F;
+
+/// A subschema that another one applies.
+struct Child {
+  NodeId written = kNone;  ///< as the schema has it
+  NodeId direct = kNone;   ///< the same behind subschemas that are nothing but a $ref
+
+  [[nodiscard]] bool is_set() const { return written != kNone; }
+};
 
 /// One keyword, or several that one pass serves. What `a`, `b` and `flag` mean stands at each use.
 struct Step {
@@ -49,6 +59,7 @@ struct Range {
 struct Node {
   std::uint32_t first_step = 0;
   Types types = kAllTypes;
+  Types at_once = 0;            ///< types whose every value is valid
   bool never = false;           ///< the schema `false`
   bool strict_integer = false;  ///< draft 4, where 1.0 is no integer
   bool tracks_items = false;    ///< has unevaluatedItems
@@ -61,15 +72,15 @@ struct Node {
 };
 
 struct Property {
-  std::string_view name;  ///< in Program::names
+  json::Text name;
   std::uint32_t hash = 0;
-  NodeId node = kNone;             ///< kNone: only required
   std::uint32_t required = kNone;  ///< its number among the required
+  Child schema;                    ///< not set: only required
 };
 
 struct PatternProperty {
   std::uint32_t pattern;
-  NodeId node;
+  Child schema;
 };
 
 /// properties, patternProperties, additionalProperties and required in one pass over the members.
@@ -78,7 +89,7 @@ struct Members {
   std::uint32_t first_slot = 0;  ///< hash table of property numbers
   std::uint32_t slot_mask = 0;
   Range patterns;
-  NodeId additional = kNone;
+  Child additional;
   std::uint32_t required = 0;  ///< how many
   /// Few names and nothing for the other members: look each name up instead.
   bool look_up = false;
@@ -87,13 +98,13 @@ struct Members {
 /// prefixItems (the older items list) and items (additionalItems) in one pass.
 struct Items {
   Range prefix;  ///< in Program::children
-  NodeId rest = kNone;
+  Child rest;
   Keyword prefix_keyword = Keyword::PrefixItems;
   Keyword rest_keyword = Keyword::Items;
 };
 
 struct Contains {
-  NodeId node = kNone;
+  Child schema;
   std::uint64_t min = 1;
   std::uint64_t max = ~std::uint64_t{0};
   bool evaluates = false;  ///< 2020-12: what matches counts as evaluated
@@ -110,6 +121,25 @@ struct Dependency {
   std::string_view name;
   Range names;  ///< in Program::name_lists
   NodeId node = kNone;
+};
+
+/// minimum, maximum and their exclusive kin.
+struct Interval {
+  struct Limit {
+    Keyword keyword;
+    std::uint32_t bound;
+  };
+  std::array<Limit, 4> limits{};
+  std::uint8_t count = 0;
+  bool whole = false;  ///< `least` and `most` say it all for integers of at most 18 digits
+  std::int64_t least = std::numeric_limits<std::int64_t>::min();
+  std::int64_t most = std::numeric_limits<std::int64_t>::max();
+};
+
+/// minLength and maxLength, or the like of items and properties.
+struct Sizes {
+  std::uint64_t min = 0;
+  std::uint64_t max = ~std::uint64_t{0};
 };
 
 /// The values of `enum`, or the one of `const`.
@@ -137,7 +167,7 @@ class Program {
   bool demands_secrets = false;  ///< writeOnly or x-secret occurs
   std::vector<Node> nodes;
   std::vector<Step> steps;
-  std::vector<NodeId> children;
+  std::vector<Child> children;
   std::vector<Property> properties;
   std::vector<std::uint32_t> slots;
   std::vector<PatternProperty> pattern_properties;
@@ -148,10 +178,11 @@ class Program {
   std::vector<Dependency> dependencies;
   std::vector<std::string_view> name_lists;
   std::vector<Choice> choices;
-  std::deque<json::Value> values;  ///< their addresses stay
+  std::vector<json::Value> values;
   std::vector<Bound> bounds;
-  std::vector<std::uint64_t> lengths;
-  std::vector<TextPattern> patterns;
+  std::vector<Interval> intervals;
+  std::vector<Sizes> sizes;
+  std::vector<Pattern> patterns;
   std::vector<Dynamic> dynamics;
   std::deque<std::string> names;
 
@@ -164,7 +195,8 @@ class Program {
 /// Property of that name, or nullptr. `expected` is the number of the one to try first; then that
 /// of the one behind the found.
 [[nodiscard]] inline const Property* find_property(const Program& program, const Members& members,
-                                                   std::string_view name, std::uint32_t& expected) {
+                                                   const json::Text& name,
+                                                   std::uint32_t& expected) {
   const auto* const first = program.properties.data() + members.properties.first;
   if (expected < members.properties.count && first[expected].name == name)
     return first + expected++;

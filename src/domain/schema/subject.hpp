@@ -5,6 +5,7 @@
 #include <span>
 #include <string_view>
 
+#include "domain/json/text.hpp"
 #include "domain/json/value.hpp"
 
 namespace hotswap::schema {
@@ -12,15 +13,13 @@ namespace hotswap::schema {
 struct Subject {
   json::Kind kind;
   const json::Value* value;  ///< nullptr for a name
-  std::string_view text;     ///< of a string or number
+  const json::Text* text;    ///< of a string, a number or a name
 };
 
 [[nodiscard]] inline Subject subject_of(const json::Value& value) {
   const auto kind = value.kind();
-  std::string_view text;
-  if (kind == json::Kind::String) text = *value.as_string();
-  if (kind == json::Kind::Number) text = value.as_number()->text;
-  return {kind, &value, text};
+  if (kind == json::Kind::String) return {kind, &value, value.as_string()};
+  return {kind, &value, kind == json::Kind::Number ? &value.as_number()->text : nullptr};
 }
 
 /// Which members or items of one value were evaluated so far.

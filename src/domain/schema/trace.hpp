@@ -18,17 +18,15 @@ struct FastTrace {
     void enter(NodeId /*node*/) {}
   };
   struct Below {
-    explicit Below(const Where& /*around*/, Keyword /*keyword*/, Token /*token*/ = {},
+    explicit Below(Where /*around*/, Keyword /*keyword*/, Token /*token*/ = {},
                    Token /*instance*/ = {}) {}
     [[nodiscard]] Where where() const { return {}; }
   };
   struct Branches {
-    Branches(FastTrace& /*trace*/, const Where& /*where*/) {}
+    Branches(FastTrace& /*trace*/, Where /*where*/) {}
     void begin(std::size_t /*branch*/) {}
     void end(bool /*valid*/) {}
-    bool refuse(const Step& /*step*/, const Subject& /*subject*/, const Where& /*where*/) {
-      return false;
-    }
+    bool refuse(const Step& /*step*/, const Subject& /*subject*/, Where /*where*/) { return false; }
   };
   struct Silence {
     explicit Silence(FastTrace& /*trace*/) {}
