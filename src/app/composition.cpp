@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <filesystem>
 
+#include "api/formats/toml.hpp"
 #include "api/formats/yaml.hpp"
 #include "app/data_dir.hpp"
 #include "app/keys.hpp"
@@ -117,6 +118,7 @@ cli::Actions actions() {
     return (*store)->backup(to);
   };
   actions.forms.yaml = [](std::string_view text) { return api::yaml_to_json(text); };
+  actions.forms.toml = [](std::string_view text) { return api::toml_to_json(text); };
   actions.version = HS_VERSION;
   return actions;
 }

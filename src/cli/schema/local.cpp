@@ -95,10 +95,10 @@ Result<std::shared_ptr<const schema::Schema>> compile_local(const std::string& f
 
 schema::Report check_document(const schema::Schema& schema, const json::Value& document) {
   const auto view = plain_view(document);
-  if (!view) return schema.check(document);
   schema::CheckOptions options;
-  options.secrets = &*view;
-  return schema.check(view->document, options);
+  options.secrets = view ? &*view : nullptr;
+  options.demand_secrets = true;
+  return schema.check(view ? view->document : document, options);
 }
 
 json::Object validation_json(const schema::Report& report) {
