@@ -77,14 +77,21 @@ class Closure {
       if (has(shape_.nots, member.logic->condition)) add(member.logic->alternative);
     }
     if (member.object) {
+      // Only an object is sure to have what is required.
+      const bool objects = only_objects();
       for (const auto& dependent : member.object->dependent_schemas) {
-        if (shape_.requires_member(dependent.name)) add(dependent.node);
+        if (objects && shape_.requires_member(dependent.name)) add(dependent.node);
       }
       for (const auto& dependent : member.object->dependent_required) {
         if (shape_.requires_member(dependent.trigger)) require(dependent.names);
       }
     }
     return shape_.members.size() + shape_.required.size() != before;
+  }
+
+  [[nodiscard]] bool only_objects() const {
+    return std::ranges::any_of(shape_.members,
+                               [](const Node* member) { return member->types == kObject; });
   }
 
   void require(const std::vector<std::string_view>& names) {
