@@ -56,9 +56,9 @@ std::string ConfigService::schema_notice(const Profile& profile) {
       if (!stored) continue;
       auto asked = schemas_.verdicts().refusal(*ref, **stored);
       if (!asked) continue;
-      verdict = std::move(*asked);
+      verdict = SchemaVerdicts::Verdict{std::move(*asked)};
     }
-    if (!*verdict) continue;
+    if (!verdict->refusal) continue;
     ++failing;
     stable_fails = stable_fails || version.number == profile.stable;
   }

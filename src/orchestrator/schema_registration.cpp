@@ -77,11 +77,6 @@ bool same(const SchemaVersion& a, const SchemaVersion& b) {
   return a.hash == b.hash && a.assert_formats == b.assert_formats && a.references == b.references;
 }
 
-bool words_only(const schema::Comparison& comparison) {
-  return comparison.changes.empty() && comparison.backward == schema::Effect::Compatible &&
-         comparison.forward == schema::Effect::Compatible;
-}
-
 std::size_t breaking_changes(CompatibilityMode mode, const SchemaVersion& version) {
   std::size_t count = 0;
   for (const ComparedWith& with : version.compared)

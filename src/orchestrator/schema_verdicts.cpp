@@ -7,24 +7,26 @@ namespace hotswap {
 
 Result<std::optional<std::string>> SchemaVerdicts::refusal(const SchemaRef& ref,
                                                            const Version& version) {
-  if (auto remembered = known(ref, version.hash)) return *remembered;
+  if (auto remembered = known(ref, version.hash)) return std::move(remembered->refusal);
   auto compiled = cache_.approved(ref);
   if (!compiled) return std::unexpected(compiled.error());
   auto document = json::parse(version.content);
   if (!document) return std::unexpected(document.error());
   const auto report = check_document(**compiled, *document, 1);
-  const auto verdict = report.valid ? std::nullopt : std::optional(first_failure(report));
+  Verdict verdict;
+  if (!report.valid) verdict.refusal = first_failure(report);
   const MutexLock lock(mutex_);
   if (verdicts_.size() >= limits::kVerdicts) verdicts_.clear();
   verdicts_.emplace(std::pair(ref, version.hash), verdict);
-  return verdict;
+  return verdict.refusal;
 }
 
-std::optional<std::optional<std::string>> SchemaVerdicts::known(const SchemaRef& ref,
-                                                                const std::string& hash) {
+std::optional<SchemaVerdicts::Verdict> SchemaVerdicts::known(const SchemaRef& ref,
+                                                             const std::string& hash) {
   const MutexLock lock(mutex_);
   const auto found = verdicts_.find(std::pair(ref, hash));
-  return found == verdicts_.end() ? std::nullopt : std::optional(found->second);
+  if (found == verdicts_.end()) return std::nullopt;
+  return found->second;
 }
 
 }  // namespace hotswap

@@ -17,15 +17,16 @@ class SchemaVerdicts {
   /// NotFound `schema.version_not_found`, Conflict `schema.not_approved`.
   [[nodiscard]] Result<std::optional<std::string>> refusal(const SchemaRef& ref,
                                                            const Version& version);
-  /// Only what is remembered, by the hash of the content; the outer nothing: not known.
-  [[nodiscard]] std::optional<std::optional<std::string>> known(const SchemaRef& ref,
-                                                                const std::string& hash);
+  /// Only what is remembered, by the hash of the content.
+  struct Verdict {
+    std::optional<std::string> refusal;
+  };
+  [[nodiscard]] std::optional<Verdict> known(const SchemaRef& ref, const std::string& hash);
 
  private:
   SchemaCache& cache_;
   Mutex mutex_;
-  std::map<std::pair<SchemaRef, std::string>, std::optional<std::string>> verdicts_
-      HS_GUARDED_BY(mutex_);
+  std::map<std::pair<SchemaRef, std::string>, Verdict> verdicts_ HS_GUARDED_BY(mutex_);
 };
 
 }  // namespace hotswap

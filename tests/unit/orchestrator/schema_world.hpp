@@ -93,7 +93,7 @@ class SchemaWorld : public World {
     StartDeployment request;
     request.profile = ProfileName("pay.production");
     request.version = version;
-    request.strategy = strategy_from_json(parsed(R"({"type":"Immediate"})"), "$").value();
+    request.strategy = strategy_from_json(parsed(R"({"type":"Direct"})"), "$").value();
     request.on_unfit = on_unfit;
     request.force = force;
     return node().deployments.start(kAdmin, std::move(request));
