@@ -3,6 +3,7 @@
 #include <bit>
 
 #include "domain/schema/compiler.hpp"
+#include "domain/schema/hash.hpp"
 
 namespace hotswap::schema {
 namespace {

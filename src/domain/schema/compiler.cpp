@@ -1,13 +1,20 @@
 #include "domain/schema/compiler.hpp"
 
 #include <algorithm>
+#include <span>
 
 #include "domain/base/assert.hpp"
 
 namespace hotswap::schema {
+namespace {
+
+constexpr std::uint32_t kAnyInteger = 0;  ///< number of the interval without limits
+
+}  // namespace
 
 Result<std::unique_ptr<Program>> Compiler::run() {
   const auto root = resources_.root();
+  program_->intervals.push_back({.whole = true});
   program_->draft = root.draft;
   program_->root = node_of(*root.schema);
   drain();
@@ -138,6 +145,32 @@ void Compiler::write_steps(Node& node, Groups&& groups) {
     const bool free = node.any_count == 0 && node.begins[i] == node.ends[i] && !node.never;
     if (free && (node.types & bit) != 0) node.at_once |= bit;
   }
+  note_sole(node);
+}
+
+void Compiler::note_sole(Node& node) const {
+  const auto group = [&](json::Kind kind) {
+    const auto index = static_cast<std::size_t>(kind);
+    return std::span(program_->steps)
+        .subspan(node.first_step + node.begins[index], node.ends[index] - node.begins[index]);
+  };
+  const auto any = std::span(program_->steps).subspan(node.first_step, node.any_count);
+  const auto numbers = group(json::Kind::Number);
+  const auto texts = group(json::Kind::String);
+  const bool takes_numbers = (node.types & (type_bit(json::Kind::Number) | kIntegerBit)) != 0;
+  if (takes_numbers && any.empty()) {
+    if (numbers.empty()) node.sole_interval = kAnyInteger;
+    if (numbers.size() == 1 && numbers[0].keyword == Keyword::Minimum) {
+      node.sole_interval = numbers[0].a;
+    }
+  }
+  if ((node.types & type_bit(json::Kind::String)) == 0) return;
+  if (any.empty() && texts.size() == 1 && texts[0].keyword == Keyword::MinLength) {
+    node.sole_sizes = texts[0].a;
+  }
+  const bool chosen =
+      any.size() == 1 && (any[0].keyword == Keyword::Enum || any[0].keyword == Keyword::Const);
+  if (chosen && texts.empty()) node.sole_choice = any[0].a;
 }
 
 /// Lets children skip the subschemas on the way that are nothing but a $ref. One of another

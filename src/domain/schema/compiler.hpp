@@ -49,6 +49,7 @@ class Compiler {
   bool add_dynamic_targets();
   void compile_node(NodeId id);
   static Parts parts_of(const json::Value& schema, const Dialect& dialect);
+  void note_sole(Node& node) const;
   void write_steps(Node& node, Groups&& groups);
 
   // compile_values.cpp

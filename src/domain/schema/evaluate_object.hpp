@@ -5,23 +5,35 @@
 
 namespace hotswap::schema {
 
+inline constexpr std::size_t kFewMembers = 12;  ///< up to here a pass over all beats looking up
+
 /// Properties. a: members.
 template <class Trace>
 bool Evaluator<Trace>::members(const Step& step, const Subject& subject, const Scope& scope,
                                Evaluated* seen, Where where) {
   const auto& rule = program_.members[step.a];
-  if (rule.look_up && seen == nullptr) return looked_up(rule, subject, scope, where);
+  const auto& object = *subject.value->as_object();
+  if (rule.look_up && seen == nullptr && object.size() > kFewMembers) {
+    return looked_up(rule, subject, scope, where);
+  }
   std::uint64_t few = 0;  // as many required names as are usual need no table
   std::span<std::uint64_t> present(&few, 1);
   const auto mark = scratch_.mark();
   if (rule.required > 64) present = scratch_.zeros((rule.required + 63) / 64);
   bool valid = true;
   std::size_t i = 0;
-  std::uint32_t expected = 0;  // members often stand in the schema's order
-  for (const auto& member : *subject.value->as_object()) {
-    const auto* property = find_property(program_, rule, member.name, expected);
-    if (property != nullptr && property->required != kNone) {
-      present[property->required / 64] |= std::uint64_t{1} << (property->required % 64);
+  const auto* const properties = program_.properties.data() + rule.properties.first;
+  const auto* const end = properties + rule.properties.count;
+  const auto* expected = properties;  // members often stand in the schema's order
+  for (const auto& member : object) {
+    const auto* property = expected != end && expected->name == member.name
+                               ? expected
+                               : find_property(program_, rule, member.name);
+    if (property != nullptr) {
+      expected = property + 1;
+      if (property->required != kNone) {
+        present[property->required / 64] |= std::uint64_t{1} << (property->required % 64);
+      }
     }
     bool described = false;
     if (!one_member(rule, property, member, scope, where, described)) {

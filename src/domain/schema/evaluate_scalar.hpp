@@ -31,21 +31,23 @@ bool Evaluator<Trace>::choice(const Step& step, const Subject& subject, Where wh
 
 template <class Trace>
 bool Evaluator<Trace>::among(const Choice& choice, const Subject& subject) const {
-  const bool text = subject.kind == json::Kind::String;
-  const auto same = [&](const json::Value& value) {
-    if (subject.kind != value.kind()) return false;
-    return text ? *subject.text == *value.as_string() : equal(*subject.value, value);
-  };
   const auto* const values = program_.values.data();
+  const bool text = subject.kind == json::Kind::String;
   if (choice.slot_mask == 0) {
-    const auto* const first = values + choice.values.first;
-    return std::any_of(first, first + choice.values.count, same);
+    const auto* at = values + choice.values.first;
+    for (const auto* const end = at + choice.values.count; at != end; ++at) {
+      if (subject.kind != at->kind()) continue;
+      if (text ? *subject.text == *at->as_string() : equal(*subject.value, *at)) return true;
+    }
+    return false;
   }
   const auto hash = text ? hash_string(*subject.text) : hash_value(*subject.value);
   for (auto at = static_cast<std::uint32_t>(hash);; ++at) {
     const auto index = program_.slots[choice.first_slot + (at & choice.slot_mask)];
     if (index == kNone) return false;
-    if (same(values[index])) return true;
+    const auto& value = values[index];
+    if (subject.kind != value.kind()) continue;
+    if (text ? *subject.text == *value.as_string() : equal(*subject.value, value)) return true;
   }
 }
 
@@ -66,15 +68,15 @@ bool Evaluator<Trace>::among(const Choice& choice, const Subject& subject) const
 template <class Trace>
 bool Evaluator<Trace>::number(const Step& step, const Subject& subject, Where where) {
   const auto& interval = program_.intervals[step.a];
-  if (interval.whole) {
-    const auto integer = short_integer(*subject.text);
-    if (integer && *integer >= interval.least && *integer <= interval.most) return true;
-  }
+  if (surely_holds(interval, *subject.text, true)) return true;
+  const auto small = small_number(*subject.text);
   bool valid = true;
   for (std::size_t i = 0; i < interval.count; ++i) {
-    const auto& [keyword, bound] = interval.limits[i];
-    if (fits(compare(*subject.text, program_.bounds[bound]), keyword)) continue;
-    valid = refuse(step, keyword, subject, where, {.table = bound});
+    const auto& [keyword, number] = interval.limits[i];
+    const auto& bound = program_.bounds[number];
+    const auto order =
+        small && bound.small ? compare(*small, *bound.small) : compare(*subject.text, bound);
+    if (!fits(order, keyword)) valid = refuse(step, keyword, subject, where, {.table = number});
   }
   return valid;
 }
@@ -92,9 +94,7 @@ template <class Trace>
 bool Evaluator<Trace>::length(const Step& step, const Subject& subject, Where where) {
   if (is_unknown(subject)) return ++maybe_ > 0;
   const auto& [min, max] = program_.sizes[step.a];
-  // A character takes one to four bytes, so that counting is seldom needed.
-  const auto bytes = subject.text->size();
-  if (bytes / 4 >= min && bytes <= max) return true;
+  if (surely_holds({min, max}, *subject.text)) return true;
   const auto characters = character_count(*subject.text);
   if (characters >= min && characters <= max) return true;
   const auto keyword = characters < min ? Keyword::MinLength : Keyword::MaxLength;

@@ -21,6 +21,21 @@ namespace hotswap::schema {
 /// Why an evaluation was given up.
 enum class Abort : std::uint8_t { None, Steps, Depth, Pattern, Division };
 
+/// Whether the number is certainly within. `fractions`: it need not be an integer.
+[[nodiscard]] inline bool surely_holds(const Interval& interval, const json::Text& number,
+                                       bool fractions) {
+  if (!interval.whole) return false;
+  const auto rough = roughly(number);
+  return rough && rough->down >= interval.least && rough->up <= interval.most &&
+         (fractions || rough->down == rough->up);
+}
+
+/// A character takes one to four bytes, so that counting is seldom needed.
+[[nodiscard]] inline bool surely_holds(const Sizes& sizes, const json::Text& text) {
+  const auto bytes = text.size();
+  return bytes / 4 >= sizes.min && bytes <= sizes.max;
+}
+
 template <class Trace>
 class Evaluator {
  public:
@@ -40,20 +55,23 @@ class Evaluator {
  private:
   bool node(NodeId id, const Subject& subject, const Scope& scope, Evaluated* seen, Where where);
   /// A child on the way down.
-  bool child(const Child& child, const json::Value& value, const Scope& scope, Where where) {
+  [[gnu::always_inline]] bool child(const Child& child, const json::Value& value,
+                                    const Scope& scope, Where where) {
     const auto id = pick(child);
-    if constexpr (!Trace::kExplain) {
-      if ((program_.nodes[id].at_once & type_bit(value.kind())) != 0) return true;
+    if constexpr (!Trace::kExplain && !Trace::kSecrets) {
+      if (at_once(program_.nodes[id], value)) return true;
     }
     return node(id, subject_of(value), scope, nullptr, where);
   }
+  [[nodiscard]] bool at_once(const Node& node, const json::Value& value) const;
   static NodeId pick(const Child& child) { return Trace::kExplain ? child.written : child.direct; }
   bool type_fits(const Node& node, const Subject& subject) const;
   bool steps(const Node& node, const Subject& subject, const Scope& scope, Evaluated* seen,
              Where where);
-  bool group(Range range, const Subject& subject, const Scope& scope, Evaluated* seen, Where where);
-  bool step(const Step& step, const Subject& subject, const Scope& scope, Evaluated* seen,
-            Where where);
+  bool tracked(const Node& node, const Subject& subject, const Scope& scope, Evaluated* seen,
+               Where where);
+  [[gnu::always_inline]] bool step(const Step& step, const Subject& subject, const Scope& scope,
+                                   Evaluated* seen, Where where);
 
   // evaluate_scalar.hpp
   bool choice(const Step& step, const Subject& subject, Where where);
@@ -97,8 +115,9 @@ class Evaluator {
   bool members(const Step& step, const Subject& subject, const Scope& scope, Evaluated* seen,
                Where where);
   bool looked_up(const Members& members, const Subject& subject, const Scope& scope, Where where);
-  bool one_member(const Members& members, const Property* property, const json::Member& member,
-                  const Scope& scope, Where where, bool& described);
+  [[gnu::always_inline]] bool one_member(const Members& members, const Property* property,
+                                         const json::Member& member, const Scope& scope,
+                                         Where where, bool& described);
   bool required(const Members& members, std::span<const std::uint64_t> present,
                 const Subject& subject, Where where);
   bool names(const Step& step, const Subject& subject, const Scope& scope, Where where);
@@ -133,6 +152,24 @@ class Evaluator {
   std::size_t maybe_ = 0;  ///< assertions passed only because a value is unknown
 };
 
+/// Whether the value is valid at the first glance, as most are. False says nothing.
+template <class Trace>
+[[gnu::always_inline]] inline bool Evaluator<Trace>::at_once(const Node& node,
+                                                             const json::Value& value) const {
+  const auto kind = value.kind();
+  if ((node.at_once & type_bit(kind)) != 0) return true;
+  if (kind == json::Kind::Number) {
+    if (node.sole_interval == kNone) return false;
+    const bool fractions = (node.types & type_bit(kind)) != 0;
+    return surely_holds(program_.intervals[node.sole_interval], value.as_number()->text, fractions);
+  }
+  if (kind != json::Kind::String) return false;
+  const auto& text = *value.as_string();
+  if (node.sole_sizes != kNone) return surely_holds(program_.sizes[node.sole_sizes], text);
+  if (node.sole_choice == kNone) return false;
+  return among(program_.choices[node.sole_choice], {kind, &value, &text});
+}
+
 template <class Trace>
 bool Evaluator<Trace>::type_fits(const Node& node, const Subject& subject) const {
   if ((node.types & type_bit(subject.kind)) != 0) return true;
@@ -147,8 +184,9 @@ bool Evaluator<Trace>::node(NodeId id, const Subject& subject, const Scope& scop
   const auto& node = program_.nodes[id];
   where.enter(id);
   if (!spend(1)) return give_up(Abort::Steps, subject, where);
-  if (node.never) return refuse({}, Keyword::False, subject, where);
-  if (!type_fits(node, subject)) return refuse({}, Keyword::Type, subject, where);
+  if (!type_fits(node, subject)) [[unlikely]] {
+    return refuse({}, node.never ? Keyword::False : Keyword::Type, subject, where);
+  }
   const auto kind = static_cast<std::size_t>(subject.kind);
   if (node.any_count == 0 && node.begins[kind] == node.ends[kind]) return true;
   if (depth_ == limits::kEvaluationDepth) return give_up(Abort::Depth, subject, where);
@@ -157,16 +195,20 @@ bool Evaluator<Trace>::node(NodeId id, const Subject& subject, const Scope& scop
   const auto& inner = scope.resource == node.resource ? scope : own;
   const bool tracks = (subject.kind == json::Kind::Object && node.tracks_members) ||
                       (subject.kind == json::Kind::Array && node.tracks_items);
-  bool valid = false;
-  if (tracks) {
-    const ScratchScope scratch(scratch_);
-    auto evaluated = fresh(subject);
-    valid = steps(node, subject, inner, &evaluated, where);
-    if (seen != nullptr) seen->add(evaluated);
-  } else {
-    valid = steps(node, subject, inner, seen, where);
-  }
+  const bool valid = tracks ? tracked(node, subject, inner, seen, where)
+                            : steps(node, subject, inner, seen, where);
   --depth_;
+  return valid;
+}
+
+/// With a set of its own for what its subschemas evaluate.
+template <class Trace>
+bool Evaluator<Trace>::tracked(const Node& node, const Subject& subject, const Scope& scope,
+                               Evaluated* seen, Where where) {
+  const ScratchScope scratch(scratch_);
+  auto evaluated = fresh(subject);
+  const bool valid = steps(node, subject, scope, &evaluated, where);
+  if (seen != nullptr) seen->add(evaluated);
   return valid;
 }
 
@@ -174,23 +216,18 @@ template <class Trace>
 bool Evaluator<Trace>::steps(const Node& node, const Subject& subject, const Scope& scope,
                              Evaluated* seen, Where where) {
   const auto kind = static_cast<std::size_t>(subject.kind);
-  const Range any{node.first_step, node.any_count};
-  bool valid = group(any, subject, scope, seen, where);
-  if (!valid && trace_.stops()) return false;
-  const Range own{node.first_step + node.begins[kind],
-                  static_cast<std::uint32_t>(node.ends[kind] - node.begins[kind])};
-  if (!group(own, subject, scope, seen, where)) valid = false;
-  return valid;
-}
-
-template <class Trace>
-bool Evaluator<Trace>::group(Range range, const Subject& subject, const Scope& scope,
-                             Evaluated* seen, Where where) {
+  const auto* const first = program_.steps.data() + node.first_step;
+  const auto* const any_end = first + node.any_count;
+  const auto* const end = first + node.ends[kind];
   bool valid = true;
-  for (auto i = range.first; i < range.first + range.count; ++i) {
-    if (step(program_.steps[i], subject, scope, seen, where)) continue;
-    valid = false;
-    if (trace_.stops() || aborted_ != Abort::None) break;
+  const auto* at = first;
+  if (at == any_end) at = first + node.begins[kind];
+  while (at != end) {
+    if (!step(*at, subject, scope, seen, where)) {
+      valid = false;
+      if (trace_.stops() || aborted_ != Abort::None) break;
+    }
+    if (++at == any_end) at = first + node.begins[kind];
   }
   return valid;
 }

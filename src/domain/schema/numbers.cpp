@@ -1,6 +1,7 @@
 #include "domain/schema/numbers.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 
 #include "domain/schema/hash.hpp"
@@ -17,11 +18,13 @@ constexpr std::int64_t kLongDivision = 10'000'000;  ///< digits pushed × diviso
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-Wide power_of_ten(std::int64_t exponent) {
-  Wide power = 1;
-  for (std::int64_t i = 0; i < exponent; ++i) power *= 10;
-  return power;
-}
+constexpr auto kPowers = [] {
+  std::array<Wide, kWideShift + 1> powers{1};
+  for (std::size_t i = 1; i < powers.size(); ++i) powers[i] = powers[i - 1] * 10;
+  return powers;
+}();
+
+Wide power_of_ten(std::int64_t exponent) { return kPowers[static_cast<std::size_t>(exponent)]; }
 
 std::optional<std::int32_t> read_exponent(std::string_view text) {
   constexpr std::int32_t kMost = 1'000'000'000;
@@ -52,16 +55,6 @@ std::optional<Small> small_of(const json::Decimal& decimal) {
   std::int64_t mantissa = 0;
   for (const char c : decimal.digits) mantissa = mantissa * 10 + (c - '0');
   return Small{decimal.negative ? -mantissa : mantissa, static_cast<std::int32_t>(exponent)};
-}
-
-std::strong_ordering compare_small(const Small& a, const Small& b) {
-  if (a.exponent == b.exponent) return a.mantissa <=> b.mantissa;
-  if (a.mantissa == 0 || b.mantissa == 0) return a.mantissa <=> b.mantissa;
-  const auto shift = std::int64_t{a.exponent} - b.exponent;
-  if (shift < 0) return 0 <=> compare_small(b, a);
-  if (shift > kWideShift) return a.mantissa <=> 0;
-  const auto wide = Wide{a.mantissa} * power_of_ten(shift);
-  return wide <=> Wide{b.mantissa};
 }
 
 std::strong_ordering compare_exact(const json::Decimal& a, const json::Decimal& b) {
@@ -200,9 +193,19 @@ Rounded rounded(const Small& number) {
   return sign < 0 ? Rounded{quotient - 1, quotient} : Rounded{quotient, quotient + 1};
 }
 
+std::strong_ordering compare(const Small& a, const Small& b) {
+  if (a.exponent == b.exponent) return a.mantissa <=> b.mantissa;
+  if (a.mantissa == 0 || b.mantissa == 0) return a.mantissa <=> b.mantissa;
+  const auto shift = std::int64_t{a.exponent} - b.exponent;
+  if (shift < 0) return 0 <=> compare(b, a);
+  if (shift > kWideShift) return a.mantissa <=> 0;
+  const auto wide = Wide{a.mantissa} * power_of_ten(shift);
+  return wide <=> Wide{b.mantissa};
+}
+
 std::strong_ordering compare(std::string_view text, const Bound& bound) {
   if (bound.small) {
-    if (const auto small = small_number(text)) return compare_small(*small, *bound.small);
+    if (const auto small = small_number(text)) return compare(*small, *bound.small);
   }
   return compare_exact(json::to_decimal(text), bound.exact);
 }
@@ -233,7 +236,7 @@ bool equal_numbers(std::string_view a, std::string_view b) {
   if (a == b) return true;
   const auto small_a = small_number(a);
   const auto small_b = small_number(b);
-  if (small_a && small_b) return compare_small(*small_a, *small_b) == 0;
+  if (small_a && small_b) return compare(*small_a, *small_b) == 0;
   return json::to_decimal(a) == json::to_decimal(b);
 }
 

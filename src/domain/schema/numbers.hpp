@@ -2,6 +2,7 @@
 // Exact arithmetic on JSON numbers. Up to 18 digits it needs neither the heap nor rounding; beyond,
 // it works on decimal digits.
 
+#include <algorithm>
 #include <compare>
 #include <cstdint>
 #include <optional>
@@ -21,17 +22,26 @@ struct Small {
 /// The number's exact value if it has at most 18 digits, without zeros at its ends.
 [[nodiscard]] std::optional<Small> small_number(std::string_view text);
 
-/// The value of a plain integer of at most 18 digits, which most numbers are.
-[[nodiscard]] inline std::optional<std::int64_t> short_integer(std::string_view text) {
+/// Integers on both sides of a number; the same if it is one.
+struct Rounded {
+  std::int64_t down;
+  std::int64_t up;
+};
+
+/// For a number without exponent and with at most 18 digits before the point, which most are. May
+/// be too wide: 1.0 is said to be between 1 and 2.
+[[nodiscard]] inline std::optional<Rounded> roughly(std::string_view text) {
   const bool negative = !text.empty() && text.front() == '-';
-  if (negative) text.remove_prefix(1);
-  if (text.size() > 18) return std::nullopt;
-  std::int64_t value = 0;
-  for (const char c : text) {
-    if (c < '0' || c > '9') return std::nullopt;
-    value = value * 10 + (c - '0');
-  }
-  return negative ? -value : value;
+  std::size_t i = negative ? 1 : 0;
+  const auto most = std::min<std::size_t>(text.size(), i + 18);
+  const auto is_digit = [&] { return text[i] >= '0' && text[i] <= '9'; };
+  std::int64_t whole = 0;
+  for (; i < most && is_digit(); ++i) whole = whole * 10 + (text[i] - '0');
+  if (i == text.size()) return negative ? Rounded{-whole, -whole} : Rounded{whole, whole};
+  if (text[i] != '.') return std::nullopt;
+  for (++i; i < text.size() && is_digit();) ++i;
+  if (i != text.size()) return std::nullopt;
+  return negative ? Rounded{-whole - 1, -whole} : Rounded{whole, whole + 1};
 }
 
 /// A number decoded once, to be compared with often.
@@ -44,14 +54,10 @@ struct Bound {
       : text(literal), small(small_number(literal)), exact(json::to_decimal(literal)) {}
 };
 
-/// The greatest integer that is not above the number, and the least that is not below it; far ones
-/// cut at ±10^18, beyond what short_integer() gives.
-struct Rounded {
-  std::int64_t down;
-  std::int64_t up;
-};
+/// Exactly; far numbers cut at ±10^18, beyond what roughly() gives.
 [[nodiscard]] Rounded rounded(const Small& number);
 
+[[nodiscard]] std::strong_ordering compare(const Small& number, const Small& bound);
 /// The order of the number `text` and the bound.
 [[nodiscard]] std::strong_ordering compare(std::string_view text, const Bound& bound);
 [[nodiscard]] bool is_integer(std::string_view text);

@@ -13,7 +13,6 @@
 
 #include "domain/json/text.hpp"
 #include "domain/json/value.hpp"
-#include "domain/schema/hash.hpp"
 #include "domain/schema/keyword.hpp"
 #include "domain/schema/numbers.hpp"
 #include "domain/schema/schema.hpp"
@@ -69,6 +68,10 @@ struct Node {
   std::array<std::uint8_t, 6> begins{};
   std::array<std::uint8_t, 6> ends{};
   std::uint32_t resource = 0;
+  // Where one step alone decides on numbers or texts, what it refers to: see Evaluator::at_once().
+  std::uint32_t sole_interval = kNone;
+  std::uint32_t sole_sizes = kNone;
+  std::uint32_t sole_choice = kNone;
 };
 
 struct Property {
@@ -192,23 +195,8 @@ class Program {
   std::vector<std::string> references;
 };
 
-/// Property of that name, or nullptr. `expected` is the number of the one to try first; then that
-/// of the one behind the found.
-[[nodiscard]] inline const Property* find_property(const Program& program, const Members& members,
-                                                   const json::Text& name,
-                                                   std::uint32_t& expected) {
-  const auto* const first = program.properties.data() + members.properties.first;
-  if (expected < members.properties.count && first[expected].name == name)
-    return first + expected++;
-  if (members.properties.count == 0) return nullptr;
-  const auto hash = static_cast<std::uint32_t>(hash_text(name));
-  for (auto at = hash;; ++at) {
-    const auto number = program.slots[members.first_slot + (at & members.slot_mask)];
-    if (number == kNone) return nullptr;
-    if (first[number].hash != hash || first[number].name != name) continue;
-    expected = number + 1;
-    return first + number;
-  }
-}
+/// Property of that name, or nullptr.
+[[nodiscard]] const Property* find_property(const Program& program, const Members& members,
+                                            const json::Text& name);
 
 }  // namespace hotswap::schema
