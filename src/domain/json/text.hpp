@@ -61,7 +61,7 @@ class Text {
     return view().substr(at, count);
   }
 
-  friend bool operator==(const Text& a, const Text& b) {
+  [[gnu::always_inline]] friend bool operator==(const Text& a, const Text& b) {
     return a.cell_.kind() == b.cell_.kind() ? detail::same_text(a.cell_, b.cell_)
                                             : a.view() == b.view();
   }

@@ -103,6 +103,7 @@ void Compiler::compile_node(NodeId id) {
   Groups groups;
   if (const auto* flag = schema.as_bool()) {
     node.never = !*flag;
+    if (node.never) node.types = 0;
   } else if (schema.as_object() != nullptr) {
     Context context{schema, place, parts_of(schema, place.resource->dialect), {}, node};
     type(context);
