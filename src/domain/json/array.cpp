@@ -72,21 +72,24 @@ void Array::push_back(Value value) {
 void Array::pop_back() { erase(end() - 1); }
 
 Array::iterator Array::insert(const_iterator before, Value value) {
-  const auto at = before - begin();
-  push_back(std::move(value));
-  std::rotate(begin() + at, end() - 1, end());
-  return begin() + at;
+  const auto index = before - begin();
+  make_room(cell_, 1);
+  auto* const at = begin() + index;
+  std::memmove(static_cast<void*>(at + 1), at, static_cast<std::size_t>(end() - at) * sizeof(Cell));
+  new (static_cast<void*>(at)) Value(std::move(value));
+  cell_.set_count(cell_.count() + 1);
+  return at;
 }
 
 Array::iterator Array::erase(const_iterator at) { return erase(at, at + 1); }
 
 Array::iterator Array::erase(const_iterator first, const_iterator last) {
-  const auto from = begin() + (first - begin());
-  const auto to = begin() + (last - begin());
-  const auto removed = static_cast<std::uint32_t>(to - from);
-  const auto rest = std::move(to, end(), from);
-  for (auto* item = rest; item != end(); ++item) item->~Value();
-  if (cell_.has_block()) cell_.set_count(cell_.count() - removed);
+  auto* const from = begin() + (first - begin());
+  auto* const to = begin() + (last - begin());
+  if (from == to) return from;
+  for (auto* item = from; item != to; ++item) item->~Value();
+  std::memmove(static_cast<void*>(from), to, static_cast<std::size_t>(end() - to) * sizeof(Cell));
+  cell_.set_count(cell_.count() - static_cast<std::uint32_t>(to - from));
   return from;
 }
 

@@ -4,6 +4,8 @@
 
 #include <cmath>
 #include <limits>
+#include <thread>
+#include <vector>
 
 #include "domain/json/parse.hpp"
 #include "domain/json/write.hpp"
@@ -88,6 +90,70 @@ TEST(JsonObject, SetsAppendsAndErases) {
   *object.find("a") = "x";
   EXPECT_EQ(*std::as_const(object).find("a")->as_string(), "x");
   EXPECT_TRUE(Object().empty());
+}
+
+TEST(JsonArray, InsertsAndErasesAnywhere) {
+  Array items{1, "a text that needs memory of its own", Object{{"k", Array{true}}}};
+  items.insert(items.begin() + 1, "another text that needs memory");
+  items.insert(items.end(), nullptr);
+  items.erase(items.begin());
+  EXPECT_EQ(write(items), R"(["another text that needs memory",)"
+                          R"("a text that needs memory of its own",{"k":[true]},null])");
+  items.erase(items.begin() + 1, items.begin() + 3);
+  EXPECT_EQ(write(items), R"(["another text that needs memory",null])");
+  items.erase(items.begin(), items.end());
+  EXPECT_EQ(write(items), "[]");
+  items.resize(2);
+  EXPECT_EQ(items, (Array{nullptr, nullptr}));
+}
+
+// Texts of up to 15 bytes lie inside a value, longer ones in memory of their own.
+TEST(JsonText, IsTheSameWhereverItLies) {
+  for (std::size_t size = 0; size < 40; ++size) {
+    const std::string text(size, 'x');
+    const auto parsed = *parse('"' + text + '"');
+    const auto spaced = *parse('"' + text + "\"                        ");
+    const Value made = text;
+    EXPECT_EQ(*made.as_string(), text);
+    EXPECT_EQ(parsed, made) << size;
+    EXPECT_EQ(spaced, made) << size;
+    EXPECT_EQ(Value(parsed), made);
+    EXPECT_NE(Value(text + 'x'), made);
+  }
+  EXPECT_NE(Value("a"), Value(std::string_view("a\0", 2)));
+}
+
+// A parsed document's values share memory; each may outlive the others.
+TEST(JsonValue, PartsOutliveTheirDocument) {
+  const std::string text = R"({"a":{"a long name of a member":["a long text of an item",[1,2]]}})";
+  Value part;
+  {
+    auto document = *parse(text);
+    part = std::move(*document.as_object()->find("a"));
+    EXPECT_EQ(write(document), R"({"a":null})");
+    document = std::move(*part.as_object()->begin()).value;
+    EXPECT_EQ(write(document), R"(["a long text of an item",[1,2]])");
+    part = document;
+  }
+  EXPECT_EQ(write(part), R"(["a long text of an item",[1,2]])");
+  part = std::move((*part.as_array())[1]);  // a part of itself
+  EXPECT_EQ(write(part), "[1,2]");
+}
+
+TEST(JsonValue, PartsMayBeFreedByOtherThreads) {
+  for (int round = 0; round < 20; ++round) {
+    std::string text = "[";
+    for (int i = 0; i < 2000; ++i) text += R"({"name of the member":"text of the member"},)";
+    auto document = *parse(text + "0]");
+    std::vector<std::thread> threads;
+    for (std::size_t first = 0; first < 2000; first += 500) {
+      threads.emplace_back([&items = *document.as_array(), first] {
+        for (std::size_t i = first; i < first + 500; ++i) items[i] = nullptr;
+      });
+    }
+    for (auto& thread : threads) thread.join();
+    EXPECT_TRUE(document.as_array()->front().is_null());
+  }
 }
 
 TEST(JsonValue, NamesItsType) {
