@@ -94,6 +94,7 @@ Result<json::Value> DeploymentService::report(const Caller& caller, const Deploy
   report.set("rollback", rollback_times(events));
   report.set("evidence", deployment->judgement ? to_json(*deployment->judgement) : json::Value());
   report.set("baseline", deployment->baseline ? to_json(*deployment->baseline) : json::Value());
+  if (!deployment->fit.schema.empty()) report.set("fit", to_json(deployment->fit));
   report.set("affected", affected(*deployment));
   report.set("changes", suspected_cause(versions_, *deployment, previous));
   report.set("timeline", timeline_json(events));
