@@ -94,8 +94,7 @@ class MetaCheck {
       document = &*copy;
     }
     if (const auto draft = draft_of(resource.dialect.meta_schema)) {
-      note(resource, schema::check(built_in(*draft), *document, {}));
-      return std::nullopt;
+      return note(resource, schema::check(built_in(*draft), *document, {}));
     }
     const auto* meta =
         options_.documents ? options_.documents(resource.dialect.meta_schema) : nullptr;
@@ -110,19 +109,26 @@ class MetaCheck {
       error.detail = "the meta-schema " + resource.dialect.meta_schema + ": " + error.detail;
       return error;
     }
-    note(resource, schema::check(**program, *document, {}));
-    return std::nullopt;
+    return note(resource, schema::check(**program, *document, {}));
   }
 
-  void note(const Resource& resource, const Report& report) {
+  std::optional<Error> note(const Resource& resource, const Report& report) {
+    if (report.aborted) {
+      return Error{ErrorCode::Invalid,
+                   "schema.too_large",
+                   "the schema nests too deep or is too large: " + report.failures.front().message,
+                   {{"$", "limit", report.failures.front().message}},
+                   {}};
+    }
     const auto root = resources_.path(*resource.root);
     const bool outside = resource.document_uri != resources_.all().front().document_uri;
     for (auto field : fields_of(report)) {
-      if (fields_.size() == limits::kErrorsReported) return;
+      if (fields_.size() == limits::kErrorsReported) break;
       field.path = root + field.path.substr(1);
       if (outside) field.message += " (in " + resource.document_uri + ")";
       fields_.push_back(std::move(field));
     }
+    return std::nullopt;
   }
 
   const Resources& resources_;
