@@ -70,6 +70,15 @@ class Cell {
   }
   [[nodiscard]] std::string_view text() const { return {text_data(), text_size()}; }
 
+  /// 0 to 63, the same for the same text.
+  [[nodiscard]] unsigned text_hash() const {
+    auto mixed = words_[0] ^ std::rotl(words_[1], 29);
+    if (has_block()) {
+      std::memcpy(&mixed, text_data(), sizeof mixed);  // such a text is longer
+      mixed ^= count();
+    }
+    return static_cast<unsigned>(mixed * 0x9E3779B97F4A7C15U >> 58U);
+  }
   /// Same type and same short content; says nothing of cells with a block.
   [[nodiscard]] bool same_bytes(const Cell& other) const { return words_ == other.words_; }
 

@@ -17,6 +17,7 @@ namespace {
 
 constexpr std::size_t kLinearSearch = 16;  ///< up to here comparing names beats sorting them
 constexpr std::size_t kPathShown = 256;
+constexpr std::string_view kRepeated = "json.duplicate_name";
 /// Dense documents need two bytes of blocks for one of text.
 constexpr std::size_t kBlocksPerByte = 2;
 
@@ -38,12 +39,21 @@ class Names {
   [[nodiscard]] const Cell& cell(std::size_t index) const { return members_[2 * index]; }
 
   [[nodiscard]] std::optional<std::size_t> first_by_comparison() const {
-    for (std::size_t i = 1; i < count_; ++i) {
-      for (std::size_t j = 0; j < i; ++j) {
-        if (detail::same_text(cell(i), cell(j))) return i;
-      }
+    std::uint64_t seen =
+        0;  // a bit for each name so far; only names with the same bit are compared
+    for (std::size_t i = 0; i < count_; ++i) {
+      const auto bit = std::uint64_t{1} << cell(i).text_hash();
+      if ((seen & bit) != 0 && is_before(i)) return i;
+      seen |= bit;
     }
     return std::nullopt;
+  }
+
+  [[nodiscard]] bool is_before(std::size_t index) const {
+    for (std::size_t i = 0; i < index; ++i) {
+      if (detail::same_text(cell(i), cell(index))) return true;
+    }
+    return false;
   }
 
   [[nodiscard]] std::optional<std::size_t> first_by_order() const {
@@ -79,7 +89,8 @@ class Stack {
   [[nodiscard]] std::size_t size() const { return size_; }
   [[nodiscard]] const Cell* from(std::size_t index) const { return cells_ + index; }
   void push(Cell cell) {
-    if (size_ == capacity_) grow();
+    if (size_ == capacity_) [[unlikely]]
+      grow();
     cells_[size_++] = cell;
   }
   /// Hands the cells from `index` on to `block`.
@@ -92,7 +103,7 @@ class Stack {
  private:
   static constexpr std::size_t kInside = 64;
 
-  void grow() {
+  [[gnu::noinline]] void grow() {
     std::vector<Cell> larger(capacity_ * 2);
     std::memcpy(larger.data(), cells_, size_ * sizeof(Cell));
     more_ = std::move(larger);
@@ -100,9 +111,9 @@ class Stack {
     capacity_ = more_.size();
   }
 
-  std::array<Cell, kInside> inside_;
+  alignas(Cell) std::array<std::byte, kInside * sizeof(Cell)> inside_;  ///< enough for most
   std::vector<Cell> more_;
-  Cell* cells_ = inside_.data();
+  Cell* cells_ = reinterpret_cast<Cell*>(inside_.data());
   std::size_t size_ = 0;
   std::size_t capacity_ = kInside;
 };
@@ -122,10 +133,15 @@ class Parser {
   Parser(std::string_view text, int depth)
       : text_(text), scan_(text), pile_(text.size() * kBlocksPerByte), depth_max_(depth) {}
 
+  /// Notes where names stand, for the message about one that occurs twice: seldom needed, so that
+  /// a second pass pays for it.
+  void note_names() { notes_names_ = true; }
+
   Result<Value> run() {
     if (parse_document()) return Value(stack_.pop());
     return failure();
   }
+  [[nodiscard]] bool found_repeated() const { return reason_ == kRepeated; }
 
  private:
   using Step = std::variant<std::string, std::size_t>;
@@ -163,7 +179,7 @@ class Parser {
     }
   }
 
-  bool push(Cell cell) {
+  [[gnu::always_inline]] bool push(Cell cell) {
     stack_.push(cell);
     return true;
   }
@@ -217,17 +233,18 @@ class Parser {
     }
     const Names names(stack_.from(base), count);
     if (const auto repeated = names.first_repeated()) {
-      reason_ = "json.duplicate_name";
-      scan_.refuse(name_offsets_[first_name + *repeated], "this name occurs twice in the object");
+      reason_ = kRepeated;
+      const auto at = notes_names_ ? name_offsets_[first_name + *repeated] : scan_.offset();
+      scan_.refuse(at, "this name occurs twice in the object");
       return fail_in(std::string(names.at(*repeated)));
     }
-    name_offsets_.resize(first_name);
+    if (notes_names_) name_offsets_.resize(first_name);
     return close(Kind::Object, base, count);
   }
 
   bool parse_member() {
     if (scan_.peek() != '"') return scan_.refuse_here("expected a name in double quotes");
-    name_offsets_.push_back(scan_.offset());
+    if (notes_names_) name_offsets_.push_back(scan_.offset());
     const auto name = stack_.size();
     if (!parse_string()) return false;
     scan_.skip_space();
@@ -261,7 +278,7 @@ class Parser {
     const auto place = scan_.mistake_place();
     auto detail = "line " + std::to_string(place.line) + ", column " +
                   std::to_string(place.column) + " (" + path + "): " + scan_.mistake();
-    return fail(ErrorCode::Malformed, reason_, std::move(detail),
+    return fail(ErrorCode::Malformed, std::string(reason_), std::move(detail),
                 {{std::move(path), "json", scan_.mistake()}});
   }
 
@@ -271,7 +288,8 @@ class Parser {
   Stack stack_;
   int depth_max_;
   int depth_ = 0;
-  std::string reason_ = "json.malformed";
+  std::string_view reason_ = "json.malformed";
+  bool notes_names_ = false;
   std::vector<std::size_t> name_offsets_;  ///< of the members of all open objects
   std::vector<Step> steps_;
 };
@@ -285,7 +303,12 @@ Result<Value> parse(std::string_view text, ParseLimits limits) {
                     std::to_string(limits.bytes) + " are allowed");
   }
   HS_ASSERT(text.size() <= std::numeric_limits<std::uint32_t>::max());
-  return Parser(text, limits.depth).run();
+  Parser parser(text, limits.depth);
+  auto value = parser.run();
+  if (value || !parser.found_repeated()) return value;
+  Parser again(text, limits.depth);
+  again.note_names();
+  return again.run();
 }
 
 }  // namespace hotswap::json
