@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 #include <new>
+#include <type_traits>
 
 #include "domain/base/assert.hpp"
 #include "domain/base/limits.hpp"
@@ -52,8 +53,9 @@ class Spares {
 };
 
 Spares& spares() {
-  static auto* const all = new Spares;  // never destroyed: values may outlive every static object
-  return *all;
+  static_assert(std::is_trivially_destructible_v<Spares>, "values may outlive every static object");
+  static Spares all;
+  return all;
 }
 
 void leave(Slab* slab, std::int64_t blocks) {
