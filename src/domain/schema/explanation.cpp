@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "domain/json/path.hpp"
+#include "domain/schema/location.hpp"
 #include "domain/schema/quote.hpp"
 
 namespace hotswap::schema {
@@ -141,7 +142,7 @@ Failure Explanation::located(const Where& where, Keyword keyword, bool own_keywo
     const auto resource = program_.nodes[where.node].resource;
     auto pointer = program_.pointers[where.node];
     if (own_keyword) pointer = json::pointer_member(pointer, to_string(keyword));
-    failure.absolute_location = program_.resource_uris[resource] + "#" + pointer;
+    failure.absolute_location = program_.resource_uris[resource] + "#" + as_fragment(pointer);
   }
   return failure;
 }

@@ -1,5 +1,8 @@
 // Reports as JSON, in the units of the specification, and as the fields of a problem.
+#include <span>
+
 #include "domain/base/limits.hpp"
+#include "domain/schema/location.hpp"
 #include "domain/schema/report.hpp"
 
 namespace hotswap::schema {
@@ -23,14 +26,81 @@ void add_flat(json::Array& errors, const std::vector<Failure>& failures) {
   }
 }
 
-json::Array nested(const std::vector<Failure>& failures) {
-  json::Array errors;
-  for (const auto& failure : failures) {
-    auto one = unit(failure);
-    if (!failure.causes.empty()) one.append("errors", nested(failure.causes));
-    errors.push_back(std::move(one));
+/// A failure on its way from the root, for the detailed output.
+struct Trail {
+  const Failure* failure;
+  std::vector<Stage> stages;
+};
+
+json::Array nested(const std::vector<Failure>& failures);
+
+json::Object leaf(const Failure& failure) {
+  auto one = unit(failure);
+  if (!failure.causes.empty()) one.append("errors", nested(failure.causes));
+  return one;
+}
+
+/// Where the subschema is that several failures have in common.
+json::Object common_unit(const Trail& trail, const Stage& stage) {
+  Failure place;
+  const auto& failure = *trail.failure;
+  place.keyword_location = failure.keyword_location.substr(0, stage.keyword_end);
+  place.instance_location = failure.instance_location.substr(0, stage.instance_end);
+  // Behind the last reference the absolute location ends as the other does.
+  const auto rest = failure.keyword_location.substr(stage.keyword_end);
+  const auto tail = as_fragment(rest);
+  if (rest.find("Ref/") == std::string::npos && rest.find("$ref/") == std::string::npos &&
+      failure.absolute_location.ends_with(tail)) {
+    place.absolute_location =
+        failure.absolute_location.substr(0, failure.absolute_location.size() - tail.size());
   }
-  return errors;
+  auto common = unit(place);
+  common.erase("error");
+  return common;
+}
+
+bool same_stage(const Trail& a, const Trail& b, std::size_t level) {
+  if (a.stages.size() <= level || b.stages.size() <= level) return false;
+  const auto& stage = a.stages[level];
+  const auto start = [](const std::string& text, std::size_t end) {
+    return std::string_view(text).substr(0, end);
+  };
+  return stage == b.stages[level] &&
+         start(a.failure->keyword_location, stage.keyword_end) ==
+             start(b.failure->keyword_location, stage.keyword_end) &&
+         start(a.failure->instance_location, stage.instance_end) ==
+             start(b.failure->instance_location, stage.instance_end);
+}
+
+/// The failures below one subschema; those of a deeper one that has several stand below a unit of
+/// its own.
+json::Array grouped(std::span<const Trail> trails, std::size_t level) {
+  json::Array units;
+  for (std::size_t i = 0; i < trails.size();) {
+    auto end = i + 1;
+    while (end < trails.size() && same_stage(trails[i], trails[end], level)) ++end;
+    if (end == i + 1) {
+      units.push_back(leaf(*trails[i].failure));
+    } else {
+      auto inner = grouped(trails.subspan(i, end - i), level + 1);
+      if (inner.size() == 1) {
+        units.push_back(std::move(inner.front()));
+      } else {
+        auto common = common_unit(trails[i], trails[i].stages[level]);
+        common.append("errors", std::move(inner));
+        units.push_back(std::move(common));
+      }
+    }
+    i = end;
+  }
+  return units;
+}
+
+json::Array nested(const std::vector<Failure>& failures) {
+  std::vector<Trail> trails;
+  trails.reserve(failures.size());
+  for (const auto& failure : failures) trails.push_back({&failure, stages_of(failure)});
+  return grouped(trails, 0);
 }
 
 void add_fields(std::vector<FieldError>& fields, const std::vector<Failure>& failures) {

@@ -30,7 +30,8 @@ struct Report {
   std::vector<Failure> failures;
 };
 
-/// Output units of the JSON Schema specification, 2020-12 section 12.
+/// Output units of the JSON Schema specification, 2020-12 section 12. Of a valid document they say
+/// just that: annotations are not collected. Of an anyOf or oneOf they show the closest branch.
 enum class Output { Flag, Basic, Detailed };
 [[nodiscard]] json::Value to_json(const Report& report, Output output);
 

@@ -56,6 +56,29 @@ TEST(Output, BasicIsAFlatList) {
   EXPECT_NE(errors[1].find("absoluteKeywordLocation"), nullptr);
 }
 
+TEST(Output, DetailedGathersTheFailuresOfOneSubschema) {
+  const auto detailed = to_json(report(), Output::Detailed);
+  const auto& errors = *detailed.find("errors")->as_array();
+  ASSERT_EQ(errors.size(), 2U);
+  auto common = errors[1];
+  EXPECT_EQ(common.find("errors")->as_array()->size(), 2U);
+  common.as_object()->erase("errors");
+  EXPECT_EQ(json::write(common),
+            R"({"valid":false,"keywordLocation":"/items/$ref","instanceLocation":"/1",)"
+            R"("absoluteKeywordLocation":"https://example.com/polygon#/$defs/point"})");
+}
+
+TEST(Output, AbsolutePlacesAreUris) {
+  const auto failures = compiled(R"({"$id":"https://example.com/s","$ref":"#/$defs/a%20b",
+      "$defs":{"a b":{"patternProperties":{"^x":{"type":"null"}}}}})")
+                            ->check(parsed(R"({"x":1})"))
+                            .failures;
+  ASSERT_EQ(failures.size(), 1U);
+  EXPECT_EQ(failures[0].keyword_location, "/$ref/patternProperties/^x/type");
+  EXPECT_EQ(failures[0].absolute_location,
+            "https://example.com/s#/$defs/a%20b/patternProperties/%5Ex/type");
+}
+
 TEST(Output, DetailedKeepsCausesBelowTheirCause) {
   const auto result = compiled(R"({"anyOf":[{"type":"string"}]})")->check(1);
   EXPECT_EQ(to_json(result, Output::Basic).find("errors")->as_array()->size(), 2U);
