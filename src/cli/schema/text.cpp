@@ -13,7 +13,9 @@
 namespace hotswap::cli {
 namespace {
 
-constexpr std::size_t kExampleBytes = 300;
+constexpr std::size_t kExampleColumns = 200;  ///< of a line, where nobody looks at a terminal
+constexpr std::size_t kExampleLeast = 40;
+constexpr std::size_t kHeldColumns = 60;
 
 bool same_word(std::string_view left, std::string_view right) {
   return std::ranges::equal(left, right, [](char a, char b) {
@@ -34,13 +36,26 @@ std::string counted(std::size_t count, std::string_view thing) {
   return fmt::format("{} {}{}", count, thing, count == 1 ? "" : "s");
 }
 
+/// What the example holds at the change's place: a long document is hard to read. Empty where that
+/// is not one value (`$.hosts[*]`), or the document itself.
+std::string held_at(const json::Value& example, std::string_view where) {
+  if (!where.starts_with("$.") || where.find_first_of("[*") != std::string_view::npos) return {};
+  const auto* value = value_at(example, where.substr(2));
+  if (value == nullptr) return ", without it";
+  return ", with " + fit(printable(json::write(*value)), kHeldColumns) + " there";
+}
+
 std::string example_line(const json::Value& change, std::string_view member, std::string_view what,
                          const Terminal& terminal) {
   const auto* example = change.find(member);
   if (example == nullptr) return {};
-  auto text = printable(json::write(*example));
-  if (text.size() > kExampleBytes) text = fit(text, kExampleBytes);
-  return "       " + terminal.paint(Paint::Dim, fmt::format("{} ", what)) + text + "\n";
+  const auto start =
+      fmt::format("       {}{}: ", what, held_at(*example, text_at(change, "where")));
+  const auto used = display_width(start);
+  const auto room =
+      std::max(terminal.live() ? terminal.width() : kExampleColumns, used + kExampleLeast);
+  return terminal.paint(Paint::Dim, start) + fit(printable(json::write(*example)), room - used) +
+         "\n";
 }
 
 std::string change_text(const json::Value& change, const Terminal& terminal) {
@@ -49,8 +64,8 @@ std::string change_text(const json::Value& change, const Terminal& terminal) {
                                 terminal.paint(Paint::Bold, text_at(change, "where")),
                                 terminal.paint(Paint::Dim, text_at(change, "kind")));
   out += "       " + text_at(change, "reason") + "\n";
-  out += example_line(change, "backwardExample", "only the old accepts", terminal);
-  out += example_line(change, "forwardExample", "only the new accepts", terminal);
+  out += example_line(change, "backwardExample", "accepted by the old only", terminal);
+  out += example_line(change, "forwardExample", "accepted by the new only", terminal);
   return out;
 }
 

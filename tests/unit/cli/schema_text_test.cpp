@@ -31,7 +31,7 @@ TEST(ComparisonText, TellsBothVerdictsEachChangeAndItsProof) {
             "1 change (left mark: old documents under the new schema; right: the reverse)\n"
             "  ✗ ✓  $.max  maximum.lowered\n"
             "       the maximum went down from 100 to 50\n"
-            "       only the old accepts {\"max\":51}\n");
+            "       accepted by the old only, with 51 there: {\"max\":51}\n");
 }
 
 TEST(ComparisonText, UnknownCountsAsBreakingAndSaysSo) {
