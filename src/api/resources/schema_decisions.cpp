@@ -108,7 +108,7 @@ Result<Reply> validate_against_schema(Services& services, Call& call) {
 
 Result<Reply> diff_schemas(Services& services, Call& call) {
   const auto diff = services.schemas.diff(call.caller, schema_in(call), call.path[1], call.path[2]);
-  if (!diff) return std::unexpected(diff.error());
+  if (!diff) return std::unexpected(of_a_read(diff.error()));
   return json_answer(200, schema_diff_json(*diff));
 }
 

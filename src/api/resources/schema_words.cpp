@@ -18,6 +18,16 @@ void check_length(json::ObjectReader& in, std::string_view name, const std::stri
              "must have at most " + std::to_string(limits::kDescriptionBytes) + " bytes");
 }
 
+Error of_a_read(Error error) {
+  if (error.reason == "schema.none_approved") error.code = ErrorCode::NotFound;
+  for (auto& field : error.fields) {
+    if (field.path != "$.version") continue;
+    field.path = "{version}";
+    error.detail = field.path + ": " + field.message;
+  }
+  return error;
+}
+
 void forget_followers(Services& services, const SchemaId& schema) {
   const auto profiles = services.store.profiles_linked(schema);
   if (!profiles) return;  // what they show is at most ReadCache::kFresh old

@@ -164,7 +164,7 @@ Result<Reply> list_schema_versions(Services& services, Call& call) {
 
 Result<Reply> get_schema_version(Services& services, Call& call) {
   const auto found = services.schemas.version(call.caller, schema_in(call), call.path[1]);
-  if (!found) return std::unexpected(found.error());
+  if (!found) return std::unexpected(of_a_read(found.error()));
   const bool bare = asks_for(call.request, kSchemaType);
   auto response = bare ? make_response(200, kSchemaType, found->content)
                        : make_response(200, "application/json", schema_version_text(*found));

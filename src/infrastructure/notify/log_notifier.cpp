@@ -16,7 +16,7 @@ Result<void> LogNotifier::notify(const std::string& id, const std::string& kind,
   LogFields fields{{"id", id}};
   if (const auto* members = payload.as_object())
     for (const auto& [name, value] : *members)
-      if (const auto* text = value.as_string()) fields.push_back({name.str(), text->str()});
+      if (const auto* text = value.as_string()) fields.push_back({name.view(), text->str()});
   logger_.write(level_of(kind), "notify", "notification", fields);
   return {};
 }

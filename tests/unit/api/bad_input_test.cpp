@@ -182,6 +182,9 @@ TEST_F(BadInput, DecisionsWithoutWhatTheyAreBoundTo) {
             Paths{"$.output"});
   EXPECT_EQ(world.get(schema + "/versions/latest/impact").paths(), Paths{"{version}"});
   EXPECT_EQ(world.get(schema + "/versions/9.0.0").text("reason"), "schema.version_not_found");
+  EXPECT_EQ(world.get(schema + "/versions/%5E9").status, 404);
+  EXPECT_EQ(world.get(schema + "/versions/newest").paths(), Paths{"{version}"});
+  EXPECT_EQ(world.get(schema + "/diff/1.0.0/%5E9").status, 404);
   EXPECT_EQ(world.get("/api/v1/schemas/none").text("reason"), "schema.not_found");
 }
 

@@ -103,7 +103,7 @@ TEST(Versions, AreUploadedTwiceWithoutHarmAndNeverChange) {
   EXPECT_TRUE(ranged.response.body->ends_with(R"("data":{"a":1.0,"b":[1,2]}})"));
 }
 
-TEST(Versions, TakeTheRawDocumentAndYaml) {
+TEST(Versions, TakeTheRawDocumentAndYamlAndToml) {
   World world;
   world.make_profile();
   const std::string versions = std::string(kProfile) + "/versions";
@@ -118,6 +118,12 @@ TEST(Versions, TakeTheRawDocumentAndYaml) {
   EXPECT_EQ(same.status, 201) << *same.response.body;
   EXPECT_EQ(same.text("version"), "1.0.1");
   EXPECT_EQ(same.text("hash"), raw.text("hash"));
+  auto toml = world.request(Method::Post, versions + "?bump=patch", world.token(Role::Admin),
+                            "[pool]\nmax = 5\n");
+  toml.headers.back().value = "application/toml";
+  EXPECT_EQ(world.ask(toml).text("hash"), raw.text("hash"));
+  toml.body = "[pool\nmax = 5\n";
+  EXPECT_EQ(world.ask(toml).text("reason"), "toml.malformed");
 }
 
 TEST(Versions, CarryTagsThatPeopleSet) {
