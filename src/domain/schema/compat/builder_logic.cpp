@@ -41,11 +41,15 @@ void Builder::fill_logic(const Work& work) {
   rules.all = children(work, "allOf", in_place(work));
   rules.any = children(work, "anyOf", in_place(work));
   rules.one = children(work, "oneOf", in_place(work));
+  rules.sorted_any = rules.any;
+  std::ranges::sort(rules.sorted_any);
+  rules.sorted_one = rules.one;
+  std::ranges::sort(rules.sorted_one);
   rules.negated = child(work, "not", Role::Exact);
   fill_condition(work, rules);
   rules.reference = reference(work);
   if (!rules.all.empty() || !rules.any.empty() || !rules.one.empty() || rules.negated ||
-      rules.condition || rules.reference) {
+      rules.condition || rules.lone_condition || rules.reference) {
     logic_of(*work.node) = std::move(rules);
   }
 }
@@ -57,6 +61,7 @@ void Builder::fill_condition(const Work& work, LogicRules& rules) {
   if (condition == nullptr || (!rules.consequence && !rules.alternative)) {
     rules.consequence = nullptr;
     rules.alternative = nullptr;
+    if (condition != nullptr) rules.lone_condition = node_of(*condition, Role::Exact);
     return;
   }
   rules.condition = node_of(*condition, Role::Exact);

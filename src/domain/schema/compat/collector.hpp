@@ -15,13 +15,13 @@ class Sampler::Collector {
       : sampler_(sampler), left_(left), right_(right), most_(most) {}
 
   /// Everything worth trying was offered, or enough of it passed.
-  [[nodiscard]] bool full() const { return found_.size() >= most_ || sampler_.steps_ == 0; }
+  [[nodiscard]] bool full() const { return found_.size() >= most_ || sampler_.budget_.spent(); }
 
   void offer(json::Value value) {
     if (full()) return;
     auto text = json::write(value);
+    sampler_.budget_.spend(kOffer + text.size());
     if (text.size() > kLongest || !seen_.insert(text).second) return;
-    --sampler_.steps_;
     if (sampler_.check(value, left_) == Truth::No) return;
     if (right_ != nullptr && sampler_.check(value, *right_) != Truth::No) return;
     found_.push_back({text.size(), found_.size(), std::move(value)});
@@ -40,6 +40,7 @@ class Sampler::Collector {
 
  private:
   static constexpr std::size_t kLongest = 64 << 10;
+  static constexpr std::size_t kOffer = 16;
   struct Found {
     std::size_t size;
     std::size_t rank;  ///< in the order of the offers

@@ -206,7 +206,8 @@ Result<Comparison> compare(const Side& before, const Side& after, Policy policy)
   if (!new_side) return std::unexpected(std::move(new_side.error()));
   constexpr std::size_t kIdentitySteps = 500'000;
   Arena arena;
-  Identical identical(kIdentitySteps);
+  Budget identity_budget(kIdentitySteps);
+  Identical identical(identity_budget);
   Diff diff(arena, identical, limits::kSchemaChanges);
   diff.run({(*old_side)->graph(Reading::AsWritten).root(), (*old_side)->locator()},
            {(*new_side)->graph(Reading::AsWritten).root(), (*new_side)->locator()});

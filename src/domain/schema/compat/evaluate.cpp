@@ -10,6 +10,7 @@ namespace hotswap::schema::compat {
 namespace {
 
 constexpr int kDepth = 200;
+constexpr std::size_t kCheck = 4;
 const Node kAnything;
 
 Truth check_number(const json::Number& number, const NumberRules& rules) {
@@ -69,8 +70,8 @@ bool listed(const json::Value& value, const Node& node) {
 }
 
 Truth Evaluator::check(const json::Value& value, const Node& node) {
-  if (steps_ == 0 || depth_ >= kDepth) return Truth::Unknown;
-  --steps_;
+  if (budget_.spent() || depth_ >= kDepth) return Truth::Unknown;
+  budget_.spend(kCheck);
   ++depth_;
   const auto verdict = check_rules(value, node);
   --depth_;
@@ -78,7 +79,8 @@ Truth Evaluator::check(const json::Value& value, const Node& node) {
 }
 
 Truth Evaluator::check_rules(const json::Value& value, const Node& node) {
-  if (node.never || (type_of(value) & node.types) == 0) return Truth::No;
+  if (node.never) return Truth::No;
+  if (node.types != kAnyType && (type_of(value) & node.types) == 0) return Truth::No;
   if (node.values && !listed(value, node)) return Truth::No;
   auto verdict = node.opaque || node.secret ? Truth::Unknown : Truth::Yes;
   if (const auto* number = value.as_number(); number != nullptr && node.number) {

@@ -4,17 +4,17 @@
 
 #include <span>
 
+#include "domain/schema/compat/budget.hpp"
 #include "domain/schema/compat/node.hpp"
 
 namespace hotswap::schema::compat {
 
 class Evaluator {
  public:
-  /// Unknown also after so many steps, each a node met by a value.
-  explicit Evaluator(std::size_t steps) : steps_(steps) {}
+  /// Unknown also when `budget`, which must outlive it, is spent.
+  explicit Evaluator(Budget& budget) : budget_(budget) {}
 
   [[nodiscard]] Truth check(const json::Value& value, const Node& node);
-  [[nodiscard]] bool exhausted() const { return steps_ == 0; }
 
  private:
   Truth check_rules(const json::Value& value, const Node& node);
@@ -32,7 +32,7 @@ class Evaluator {
   Truth check_one(const json::Value& value, std::span<const Node* const> nodes);
   Truth check_condition(const json::Value& value, const LogicRules& logic);
 
-  std::size_t steps_;
+  Budget& budget_;
   int depth_ = 0;
 };
 

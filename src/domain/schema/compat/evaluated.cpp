@@ -30,6 +30,7 @@ void in_place(const Node& root, Certainty certainty, Visit visit) {
     for (const auto* branch : logic.any) add(branch);
     for (const auto* branch : logic.one) add(branch);
     add(logic.condition);
+    add(logic.lone_condition);
     add(logic.consequence);
     add(logic.alternative);
   }

@@ -153,13 +153,17 @@ void copy_logic(const LogicRules& from, Demand demand, Node& to) {
       break;
     case Demand::AnyOf:
       rules->any = from.any;
+      rules->sorted_any = from.sorted_any;
       break;
     case Demand::OneOf:
       rules->one = from.one;
+      rules->sorted_one = from.sorted_one;
       break;
     case Demand::Choice:
       rules->any = from.any;
+      rules->sorted_any = from.sorted_any;
       rules->one = from.one;
+      rules->sorted_one = from.sorted_one;
       break;
     case Demand::Not:
       rules->negated = from.negated;

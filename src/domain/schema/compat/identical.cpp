@@ -49,8 +49,8 @@ bool Identical::check(const Node& a, const Node& b) {
 
 bool Identical::same(const Node* a, const Node* b) {
   if (a == b) return true;
-  if (a == nullptr || b == nullptr || steps_ == 0 || depth_ >= kDepth) return false;
-  --steps_;
+  if (a == nullptr || b == nullptr || budget_.spent() || depth_ >= kDepth) return false;
+  budget_.spend(1);
   const Pair pair{a, b};
   if (equal_.contains(pair)) return true;
   if (different_.contains(pair)) return false;
@@ -99,7 +99,8 @@ bool Identical::same_object(const ObjectRules& a, const ObjectRules& b) {
 bool Identical::same_logic(const LogicRules& a, const LogicRules& b) {
   return same_list(a.all, b.all) && same(a.reference, b.reference) && same_list(a.any, b.any) &&
          same_list(a.one, b.one) && same(a.negated, b.negated) && same(a.condition, b.condition) &&
-         same(a.consequence, b.consequence) && same(a.alternative, b.alternative);
+         same(a.lone_condition, b.lone_condition) && same(a.consequence, b.consequence) &&
+         same(a.alternative, b.alternative);
 }
 
 bool Identical::same_list(const std::vector<const Node*>& a, const std::vector<const Node*>& b) {

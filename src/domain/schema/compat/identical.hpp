@@ -5,13 +5,15 @@
 #include <map>
 #include <set>
 
+#include "domain/schema/compat/budget.hpp"
 #include "domain/schema/compat/node.hpp"
 
 namespace hotswap::schema::compat {
 
 class Identical {
  public:
-  explicit Identical(std::size_t steps) : steps_(steps) {}
+  /// False also when `budget`, which must outlive it, is spent.
+  explicit Identical(Budget& budget) : budget_(budget) {}
 
   /// Certain when true.
   [[nodiscard]] bool check(const Node& a, const Node& b);
@@ -27,7 +29,7 @@ class Identical {
   bool same_list(const std::vector<const Node*>& a, const std::vector<const Node*>& b);
   bool same_map(const std::vector<Property>& a, const std::vector<Property>& b);
 
-  std::size_t steps_;
+  Budget& budget_;
   int depth_ = 0;
   std::set<Pair> equal_;    ///< known to be
   std::set<Pair> assumed_;  ///< in the question being answered

@@ -8,8 +8,8 @@
 namespace hotswap::schema::compat {
 namespace {
 
-constexpr std::size_t kProofSteps = 60'000;
-constexpr std::size_t kSampleSteps = 20'000;
+constexpr std::size_t kProofSteps = 5'000'000;
+constexpr std::size_t kSampleSteps = 6'000'000;
 constexpr std::size_t kLifted = 4;  // candidates that go on to the next level
 
 }  // namespace
@@ -18,9 +18,12 @@ Judge::Judge(const Lens& lens, Engines engines, Arena& arena)
     : lens_(lens),
       engines_(engines),
       arena_(arena),
-      whole_(arena, kProofSteps),
-      local_(arena, kProofSteps),
-      sampler_(arena, local_, kSampleSteps) {}
+      whole_budget_(kProofSteps),
+      local_budget_(kProofSteps),
+      sample_budget_(kSampleSteps),
+      whole_(arena, whole_budget_),
+      local_(arena, local_budget_),
+      sampler_(arena, local_, sample_budget_) {}
 
 bool Judge::proven() { return whole_.included(left_of(lens_.writer.root()), lens_.reader.root()); }
 
@@ -33,7 +36,12 @@ Verdict Judge::search() {
 
 const Node& Judge::demand(const Finding& finding) {
   const auto& spot = *finding.spot;
-  return focused(lens_.right(spot), &lens_.left(spot), finding.focus, arena_);
+  const auto& right = lens_.right(spot);
+  const auto& left = lens_.left(spot);
+  const std::tuple key{&right, &left, finding.focus.demand, finding.focus.name};
+  auto& known = demands_[key];
+  if (known == nullptr) known = &focused(right, &left, finding.focus, arena_);
+  return *known;
 }
 
 bool Judge::harmless(const Finding& finding) {
@@ -103,14 +111,19 @@ std::optional<json::Value> Judge::confirmed(Values candidates, bool secrets) {
   const auto size = [](const json::Value& value) { return json::write(value).size(); };
   std::ranges::sort(candidates, {}, size);
   for (auto& candidate : candidates) {
-    if (confirms(candidate, secrets)) return std::move(candidate);
+    if (sample_budget_.spent()) break;
+    const bool refused = secrets || sampler_.check(candidate, lens_.reader.root()) != Truth::Yes;
+    if (refused && confirms(candidate, secrets)) return std::move(candidate);
   }
   return std::nullopt;
 }
 
 bool Judge::confirms(const json::Value& value, bool secrets) const {
   const CheckOptions options{.max_failures = 1, .secrets = nullptr, .demand_secrets = secrets};
-  if (!engines_.accepts.check(value, options).valid) return false;
+  if (!engines_.accepts.accepts(value) || (!secrets && engines_.refuses.accepts(value))) {
+    return false;
+  }
+  if (secrets && !engines_.accepts.check(value, options).valid) return false;
   const auto report = engines_.refuses.check(value, options);
   return !report.valid && !report.aborted;
 }

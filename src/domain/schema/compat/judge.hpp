@@ -44,9 +44,13 @@ class Judge {
   const Lens& lens_;
   Engines engines_;
   Arena& arena_;
+  Budget whole_budget_;
+  Budget local_budget_;
+  Budget sample_budget_;
   Prover whole_;
   Prover local_;
   Sampler sampler_;
+  std::map<std::tuple<const Node*, const Node*, Demand, std::string>, const Node*> demands_;
 };
 
 }  // namespace hotswap::schema::compat

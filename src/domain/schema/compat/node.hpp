@@ -99,8 +99,11 @@ struct LogicRules {
   const Node* reference = nullptr;
   std::vector<const Node*> any;
   std::vector<const Node*> one;
+  std::vector<const Node*> sorted_any;  ///< the same by address
+  std::vector<const Node*> sorted_one;
   const Node* negated = nullptr;
-  const Node* condition = nullptr;  ///< if; null when there is neither then nor else
+  const Node* condition = nullptr;       ///< if; null when there is neither then nor else
+  const Node* lone_condition = nullptr;  ///< if there is not: it decides nothing, but evaluates
   const Node* consequence = nullptr;
   const Node* alternative = nullptr;
 };

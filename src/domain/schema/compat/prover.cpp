@@ -8,6 +8,7 @@
 namespace hotswap::schema::compat {
 namespace {
 
+constexpr std::size_t kQuestion = 8;       // steps, beside those for its length
 constexpr int kDepth = 300;                // questions that wait for each other
 constexpr std::int64_t kFewIntegers = 64;  // a range of so many counts as enumerated
 
@@ -34,7 +35,7 @@ bool enumerate(const Shape& shape, TypeMask type, Arena& arena,
 
 template <class Attempt>
 bool Prover::ask(Question question, Attempt attempt) {
-  if (steps_ == 0 || depth_ >= kDepth) return false;
+  if (budget_.spent() || depth_ >= kDepth) return false;
   if (const auto known = answers_.find(question); known != answers_.end()) return known->second;
   if (const auto open = open_.find(question); open != open_.end()) {
     // By induction over the documents' size, once something of them has been consumed.
@@ -42,7 +43,7 @@ bool Prover::ask(Question question, Attempt attempt) {
     open->second.used = true;
     return true;
   }
-  --steps_;
+  budget_.spend(kQuestion + 8 * (question.left.members.size() + question.left.nots.size()));
   const auto mark = proven_.size();
   const auto open = open_.emplace(question, Open{consumed_}).first;
   ++depth_;
@@ -62,7 +63,11 @@ void Prover::forget_since(std::size_t mark) {
 
 const Shape& Prover::shape(const Left& left) {
   auto& known = shapes_[left];
-  if (!known) known = std::make_unique<Shape>(shape_of(left, arena_));
+  if (!known) {
+    known = std::make_unique<Shape>(shape_of(left, arena_));
+    budget_.spend(8 * (known->members.size() + known->nots.size() + known->choices.size()) +
+                  known->required.size());
+  }
   return *known;
 }
 
@@ -103,6 +108,7 @@ bool Prover::included_by_cases(const Left& left, const Node& right) {
   const auto& known = shape(left);
   if (!known.choices.empty()) {
     const auto cases = cases_of(left, known, *known.choices.front());
+    budget_.spend(4 * cases.size());
     return std::ranges::all_of(cases, [&](const Left& each) { return included(each, right); });
   }
   if (std::popcount(known.types) < 2 || (!right.logic && !right.values)) return false;
@@ -176,6 +182,7 @@ bool Prover::empty_by_cases(const Left& left) {
   const auto& known = shape(left);
   if (known.choices.empty()) return false;
   const auto cases = cases_of(left, known, *known.choices.front());
+  budget_.spend(4 * cases.size());
   return std::ranges::all_of(cases, [&](const Left& each) { return empty(each); });
 }
 

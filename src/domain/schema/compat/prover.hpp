@@ -15,9 +15,9 @@ namespace hotswap::schema::compat {
 
 class Prover {
  public:
-  /// At most so many questions; beyond, nothing is proven any more.
-  Prover(Arena& arena, std::size_t steps)
-      : arena_(arena), steps_(steps), evaluator_(steps), identical_(steps) {}
+  /// When `budget` is spent, nothing is proven any more. Both must outlive it.
+  Prover(Arena& arena, Budget& budget)
+      : arena_(arena), budget_(budget), evaluator_(budget), identical_(budget) {}
 
   /// Every document of `left` is valid under `right`.
   [[nodiscard]] bool included(const Left& left, const Node& right);
@@ -75,13 +75,14 @@ class Prover {
   bool logic_holds(const Left& left, const LogicRules& logic);
   bool any_holds(const Left& left, const std::vector<const Node*>& branches);
   bool one_holds(const Left& left, const std::vector<const Node*>& branches);
-  std::vector<const Node*> likely_first(const Left& left, const std::vector<const Node*>& branches);
+  /// Of a long list the branches that read like one of the left's members.
+  std::vector<const Node*> likely(const Left& left, const std::vector<const Node*>& branches);
   /// The canonical text of its source; empty for a node without one.
   const std::string& text_of(const Node& node);
   bool included_in_all(const Left& left, const std::vector<const Node*>& places);
 
   Arena& arena_;
-  std::size_t steps_;
+  Budget& budget_;
   Evaluator evaluator_;
   Identical identical_;
   int depth_ = 0;

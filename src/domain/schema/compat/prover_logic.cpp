@@ -23,26 +23,21 @@ bool Prover::logic_holds(const Left& left, const LogicRules& logic) {
   return logic.one.empty() || one_holds(left, logic.one);
 }
 
-// Of a long list the branches that read like one of the left's members come first; without that,
-// two lists of thousands would be compared crosswise.
-std::vector<const Node*> Prover::likely_first(const Left& left,
-                                              const std::vector<const Node*>& branches) {
+// Tried first: without them, two lists of thousands would be compared crosswise.
+std::vector<const Node*> Prover::likely(const Left& left,
+                                        const std::vector<const Node*>& branches) {
   constexpr std::size_t kShort = 8;
-  if (branches.size() <= kShort) return branches;
+  std::vector<const Node*> alike;
+  if (branches.size() <= kShort) return alike;
   auto& index = by_text_[branches.data()];
   if (index.empty()) {
     for (const auto* branch : branches) index.emplace(text_of(*branch), branch);
   }
-  std::vector<const Node*> ordered;
   for (const auto* member : left.members) {
     const auto [from, to] = index.equal_range(text_of(*member));
-    for (auto at = from; at != to; ++at) ordered.push_back(at->second);
+    for (auto at = from; at != to; ++at) alike.push_back(at->second);
   }
-  const auto likely = ordered;
-  for (const auto* branch : branches) {
-    if (std::ranges::find(likely, branch) == likely.end()) ordered.push_back(branch);
-  }
-  return ordered;
+  return alike;
 }
 
 const std::string& Prover::text_of(const Node& node) {
@@ -52,16 +47,19 @@ const std::string& Prover::text_of(const Node& node) {
 }
 
 bool Prover::any_holds(const Left& left, const std::vector<const Node*>& branches) {
-  return std::ranges::any_of(likely_first(left, branches),
-                             [&](const Node* branch) { return included(left, *branch); });
+  const auto holds_in = [&](const Node* branch) { return included(left, *branch); };
+  return std::ranges::any_of(likely(left, branches), holds_in) ||
+         std::ranges::any_of(branches, holds_in);
 }
 
 bool Prover::one_holds(const Left& left, const std::vector<const Node*>& branches) {
-  return std::ranges::any_of(likely_first(left, branches), [&](const Node* branch) {
+  const auto only_in = [&](const Node* branch) {
     return included(left, *branch) && std::ranges::all_of(branches, [&](const Node* other) {
              return other == branch || empty(left.with(*other));
            });
-  });
+  };
+  return std::ranges::any_of(likely(left, branches), only_in) ||
+         std::ranges::any_of(branches, only_in);
 }
 
 }  // namespace hotswap::schema::compat

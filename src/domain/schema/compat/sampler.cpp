@@ -10,7 +10,8 @@ namespace hotswap::schema::compat {
 namespace {
 
 constexpr std::size_t kSamples = 12;
-constexpr std::size_t kCases = 12;  // of a choice that are tried
+constexpr std::size_t kListed = 200;  // of enumerated values
+constexpr std::size_t kCases = 12;    // of a choice that are tried
 constexpr int kDepth = 14;
 constexpr std::size_t kLongText = 2000;
 constexpr std::size_t kManyItems = 200;
@@ -31,20 +32,34 @@ Truth Sampler::check(const json::Value& value, const Left& left) {
   return verdict;
 }
 
+const Shape& Sampler::shape(const Left& left) {
+  const auto& known = prover_.shape(left);
+  budget_.spend(8 * (known.members.size() + known.nots.size() + known.choices.size()));
+  return known;
+}
+
+// Of an undecided choice, only some: the last ones are as good as any others, but not all fit.
+std::vector<Left> Sampler::first_cases(const Left& left) {
+  const auto& known = shape(left);
+  auto cases = cases_of(left, known, *known.choices.front());
+  budget_.spend(cases.size());
+  if (cases.size() > kCases) cases.resize(kCases);
+  return cases;
+}
+
 const Values& Sampler::samples(const Left& left) {
   if (const auto known = samples_.find(left); known != samples_.end()) return known->second;
-  if (depth_ >= kDepth || !sampling_.insert(left).second) return kNone;
+  if (depth_ >= kDepth || budget_.spent() || !sampling_.insert(left).second) return kNone;
   ++depth_;
   Collector out(*this, left, nullptr, kSamples);
-  const auto& shape = prover_.shape(left);
+  const auto& known = shape(left);
   if (const auto values = prover_.finite_values(left)) {
-    for (const auto* value : *values) out.offer(*value);
-  } else if (!shape.choices.empty()) {
-    const auto cases = cases_of(left, shape, *shape.choices.front());
-    for (std::size_t i = 0; i < cases.size() && i < kCases && !out.full(); ++i) {
-      out.offer_all(samples(cases[i]));
+    for (std::size_t i = 0; i < std::min(values->size(), kListed); ++i) out.offer(*(*values)[i]);
+  } else if (!known.choices.empty()) {
+    for (const auto& each : first_cases(left)) {
+      if (!out.full()) out.offer_all(samples(each));
     }
-  } else if (!shape.never) {
+  } else if (!known.never) {
     sample_types(left, out);
   }
   --depth_;
@@ -53,15 +68,15 @@ const Values& Sampler::samples(const Left& left) {
 }
 
 void Sampler::sample_types(const Left& left, Collector& out) {
-  const auto& shape = prover_.shape(left);
-  if ((shape.types & kObject) != 0) sample_objects(shape, out);
-  if ((shape.types & kArray) != 0) sample_arrays(shape, out);
-  if ((shape.types & kNull) != 0) out.offer(nullptr);
-  if ((shape.types & kBoolean) != 0) out.offer(true);
-  if ((shape.types & kBoolean) != 0) out.offer(false);
-  if ((shape.types & kNumber) != 0) sample_numbers(shape, out);
-  if ((shape.types & kString) != 0) sample_strings(shape, out);
-  sample_hints(shape, out);
+  const auto& known = shape(left);
+  if ((known.types & kObject) != 0) sample_objects(known, out);
+  if ((known.types & kArray) != 0) sample_arrays(known, out);
+  if ((known.types & kNull) != 0) out.offer(nullptr);
+  if ((known.types & kBoolean) != 0) out.offer(true);
+  if ((known.types & kBoolean) != 0) out.offer(false);
+  if ((known.types & kNumber) != 0) sample_numbers(known, out);
+  if ((known.types & kString) != 0) sample_strings(known, out);
+  sample_hints(known, out);
 }
 
 void Sampler::sample_numbers(const Shape& shape, Collector& out) {
@@ -221,20 +236,20 @@ Values Sampler::with_member(const Left& left, std::string_view name, const json:
 
 Values Sampler::with_item(const Left& left, std::size_t index, const json::Value& value) {
   Collector out(*this, left, nullptr, kSamples);
-  const auto& shape = prover_.shape(left);
+  const auto& known = shape(left);
   json::Array items;
-  if (index < kManyItems && add_items(shape, items, index)) {
+  if (index < kManyItems && add_items(known, items, index)) {
     items.push_back(value);
     out.offer(items);
-    if (add_items(shape, items, std::min(shape.min_items, kManyItems))) out.offer(items);
-    if (add_contained(shape, items)) out.offer(items);
+    if (add_items(known, items, std::min(known.min_items, kManyItems))) out.offer(items);
+    if (add_contained(known, items)) out.offer(items);
   }
   for (const auto& sample : samples(left)) {
     auto changed = sample;
-    auto* const known = changed.as_array();
-    if (known == nullptr || known->size() < index) continue;
-    if (known->size() == index) known->push_back(value);
-    (*known)[index] = value;
+    auto* const array = changed.as_array();
+    if (array == nullptr || array->size() < index) continue;
+    if (array->size() == index) array->push_back(value);
+    (*array)[index] = value;
     out.offer(std::move(changed));
   }
   return out.take();

@@ -13,9 +13,9 @@ using Values = std::vector<json::Value>;
 
 class Sampler {
  public:
-  /// At most so many values are tried.
-  Sampler(Arena& arena, Prover& prover, std::size_t steps)
-      : arena_(arena), prover_(prover), steps_(steps), evaluator_(steps * 16) {}
+  /// When `budget` is spent, nothing is found any more. All must outlive it.
+  Sampler(Arena& arena, Prover& prover, Budget& budget)
+      : arena_(arena), prover_(prover), budget_(budget), evaluator_(budget) {}
 
   /// A few values of `left`, the smallest first.
   [[nodiscard]] const Values& samples(const Left& left);
@@ -34,6 +34,9 @@ class Sampler {
 
  private:
   class Collector;
+
+  const Shape& shape(const Left& left);
+  [[nodiscard]] std::vector<Left> first_cases(const Left& left);
 
   void sample_types(const Left& left, Collector& out);
   void sample_numbers(const Shape& shape, Collector& out);
@@ -64,7 +67,7 @@ class Sampler {
 
   Arena& arena_;
   Prover& prover_;
-  std::size_t steps_;
+  Budget& budget_;
   Evaluator evaluator_;
   int depth_ = 0;
   std::map<Left, Values> samples_;

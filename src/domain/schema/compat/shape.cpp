@@ -20,8 +20,11 @@ bool has(const std::vector<const Node*>& nodes, const Node* node) {
   return std::ranges::binary_search(nodes, node);
 }
 
-bool has_any(const std::vector<const Node*>& nodes, const std::vector<const Node*>& wanted) {
-  return std::ranges::any_of(wanted, [&](const Node* node) { return has(nodes, node); });
+// Both are sorted; either may be long.
+bool has_any(const std::vector<const Node*>& nodes, const std::vector<const Node*>& branches) {
+  const auto& few = nodes.size() < branches.size() ? nodes : branches;
+  const auto& many = nodes.size() < branches.size() ? branches : nodes;
+  return std::ranges::any_of(few, [&](const Node* node) { return has(many, node); });
 }
 
 // Collects the members' members until nothing new turns up.
@@ -106,8 +109,8 @@ class Closure {
 };
 
 bool undecided(const Shape& shape, const LogicRules& logic) {
-  if (logic.any.size() > 1 && !has_any(shape.members, logic.any)) return true;
-  if (logic.one.size() > 1 && !has_any(shape.members, logic.one)) return true;
+  if (logic.any.size() > 1 && !has_any(shape.members, logic.sorted_any)) return true;
+  if (logic.one.size() > 1 && !has_any(shape.members, logic.sorted_one)) return true;
   return logic.condition != nullptr && !has(shape.members, logic.condition) &&
          !has(shape.nots, logic.condition);
 }
@@ -337,15 +340,17 @@ std::optional<std::vector<std::string_view>> Shape::closed_names() const {
 std::vector<Left> cases_of(const Left& left, const Shape& shape, const Node& choice) {
   std::vector<Left> cases;
   const auto& logic = *choice.logic;
-  if (logic.any.size() > 1 && !has_any(shape.members, logic.any)) {
+  if (logic.any.size() > 1 && !has_any(shape.members, logic.sorted_any)) {
     for (const auto* branch : logic.any) cases.push_back(left.with(*branch));
     return cases;
   }
-  if (logic.one.size() > 1 && !has_any(shape.members, logic.one)) {
+  if (logic.one.size() > 1 && !has_any(shape.members, logic.sorted_one)) {
     for (const auto* branch : logic.one) {
       auto one = left.with(*branch);
-      for (const auto* other : logic.one) {
-        if (other != branch && logic.one.size() <= kTellingBranches) insert(one.nots, other);
+      if (logic.one.size() <= kTellingBranches) {
+        for (const auto* other : logic.one) {
+          if (other != branch) insert(one.nots, other);
+        }
       }
       cases.push_back(std::move(one));
     }

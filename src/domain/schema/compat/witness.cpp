@@ -19,22 +19,24 @@ constexpr std::size_t kManyItems = 200;
 }  // namespace
 
 Values Sampler::witnesses(const Left& left, const Node& right) {
-  if (right.anything() || depth_ >= kDepth || steps_ == 0) return {};
+  if (right.anything() || depth_ >= kDepth || budget_.spent()) return {};
   const std::pair question{left, &right};
   if (const auto known = witnesses_.find(question); known != witnesses_.end()) {
     return known->second;
   }
   if (!aiming_.insert(question).second) return {};
-  --steps_;
+  budget_.spend(8);
   ++depth_;
   Collector out(*this, left, &right, kWitnesses);
+  if (const auto values = prover_.finite_values(left)) {
+    for (const auto* value : *values) out.offer(*value);
+  }
   out.offer_all(samples(left));
   if (!out.full()) aim(left, right, out);
-  const auto& shape = prover_.shape(left);
-  if (!out.full() && !shape.choices.empty()) {
-    const auto cases = cases_of(left, shape, *shape.choices.front());
-    for (std::size_t i = 0; i < cases.size() && i < kCases && !out.full(); ++i) {
-      out.offer_all(witnesses(cases[i], right));
+  const auto& known = shape(left);
+  if (!out.full() && !known.choices.empty()) {
+    for (const auto& each : first_cases(left)) {
+      if (!out.full()) out.offer_all(witnesses(each, right));
     }
   }
   --depth_;
@@ -43,7 +45,7 @@ Values Sampler::witnesses(const Left& left, const Node& right) {
 }
 
 void Sampler::aim(const Left& left, const Node& right, Collector& out) {
-  const auto types = prover_.shape(left).types;
+  const auto types = shape(left).types;
   aim_at_types(left, right, out);
   if (right.number && (types & kNumber) != 0) aim_at_numbers(*right.number, out);
   if (right.string && (types & kString) != 0) aim_at_strings(left, *right.string, out);
@@ -59,7 +61,7 @@ void Sampler::aim(const Left& left, const Node& right, Collector& out) {
 }
 
 void Sampler::aim_at_types(const Left& left, const Node& right, Collector& out) {
-  const auto types = prover_.shape(left).types;
+  const auto types = shape(left).types;
   for (unsigned type = kNull; type <= kObject; type <<= 1) {
     const auto mask = static_cast<TypeMask>(type);
     const bool telling = (right.types & mask) == 0 || right.logic || right.values;
@@ -112,17 +114,17 @@ void Sampler::aim_at_strings(const Left& left, const StringRules& rules, Collect
 
 void Sampler::aim_at_arrays(const Left& left, const Node& right, Collector& out) {
   const auto& rules = *right.array;
-  const auto& shape = prover_.shape(left);
+  const auto& known = shape(left);
   const auto of_size = [&](std::size_t size) {
     json::Array items;
-    if (size <= kManyItems && add_items(shape, items, size)) out.offer(std::move(items));
+    if (size <= kManyItems && add_items(known, items, size)) out.offer(std::move(items));
   };
   if (rules.min > 0 && rules.min != kNoLimit) of_size(rules.min - 1);
   if (rules.max < kManyItems) of_size(rules.max + 1);
   if (rules.unique) {
-    for (const auto& value : samples(left_of(shape.item_places(0)))) {
+    for (const auto& value : samples(left_of(known.item_places(0)))) {
       json::Array twins{value, value};
-      if (add_items(shape, twins, std::max<std::size_t>(shape.min_items, 2))) out.offer(twins);
+      if (add_items(known, twins, std::max<std::size_t>(known.min_items, 2))) out.offer(twins);
       if (out.full()) return;
     }
   }
@@ -134,13 +136,13 @@ void Sampler::aim_at_arrays(const Left& left, const Node& right, Collector& out)
 }
 
 void Sampler::aim_at_items(const Left& left, const ArrayRules& rules, Collector& out) {
-  const auto& shape = prover_.shape(left);
+  const auto& known = shape(left);
   auto longest = rules.prefix.size();
-  for (const auto* side : shape.arrays) longest = std::max(longest, side->prefix.size());
+  for (const auto* side : known.arrays) longest = std::max(longest, side->prefix.size());
   for (std::size_t i = 0; i <= longest && i < kManyItems && !out.full(); ++i) {
     const auto* const place = i < rules.prefix.size() ? rules.prefix[i] : rules.rest;
-    if (place == nullptr || i >= shape.max_items) continue;
-    for (const auto& value : witnesses(left_of(shape.item_places(i)), *place)) {
+    if (place == nullptr || i >= known.max_items) continue;
+    for (const auto& value : witnesses(left_of(known.item_places(i)), *place)) {
       out.offer_all(with_item(left, i, value));
       if (out.full()) return;
     }
@@ -148,14 +150,14 @@ void Sampler::aim_at_items(const Left& left, const ArrayRules& rules, Collector&
 }
 
 void Sampler::aim_at_contains(const Left& left, const ArrayRules& rules, Collector& out) {
-  const auto& shape = prover_.shape(left);
+  const auto& known = shape(left);
   if (rules.min_contains > 0) {
     json::Array items;
-    const auto count = std::max<std::size_t>(shape.min_items, 1);
+    const auto count = std::max<std::size_t>(known.min_items, 1);
     for (std::size_t i = 0; i < std::min(count, kManyItems); ++i) {
-      const auto misses = witnesses(left_of(shape.item_places(i)), *rules.contains);
+      const auto misses = witnesses(left_of(known.item_places(i)), *rules.contains);
       if (misses.empty()) break;
-      items.push_back(misses[shape.unique ? i % misses.size() : 0]);
+      items.push_back(misses[known.unique ? i % misses.size() : 0]);
     }
     out.offer(json::Array());
     out.offer(std::move(items));
@@ -163,12 +165,12 @@ void Sampler::aim_at_contains(const Left& left, const ArrayRules& rules, Collect
   if (rules.max_contains >= kManyItems) return;
   json::Array many;
   while (many.size() <= rules.max_contains) {
-    const auto place = left_of(shape.item_places(many.size())).with(*rules.contains);
+    const auto place = left_of(known.item_places(many.size())).with(*rules.contains);
     const auto& hits = samples(place);
     if (hits.empty()) return;
-    many.push_back(hits[shape.unique ? many.size() % hits.size() : 0]);
+    many.push_back(hits[known.unique ? many.size() % hits.size() : 0]);
   }
-  if (add_items(shape, many, std::min(shape.min_items, kManyItems))) out.offer(std::move(many));
+  if (add_items(known, many, std::min(known.min_items, kManyItems))) out.offer(std::move(many));
 }
 
 void Sampler::aim_at_objects(const Left& left, const Node& right, Collector& out) {
@@ -185,7 +187,7 @@ void Sampler::aim_at_objects(const Left& left, const Node& right, Collector& out
 
 void Sampler::aim_at_required(const Left& left, const ObjectRules& rules, Collector& out) {
   for (const auto name : rules.required) {
-    if (prover_.shape(left).requires_member(name)) continue;
+    if (shape(left).requires_member(name)) continue;
     out.offer_all(samples(left.without(arena_.having(name))));
     for (auto sample : samples(left)) {
       if (auto* members = sample.as_object(); members && members->erase(name)) out.offer(sample);
@@ -198,7 +200,7 @@ void Sampler::aim_at_members(const Left& left, const ObjectRules& rules, Collect
   std::vector<std::string> names;
   for (const auto& property : rules.properties) names.emplace_back(property.name);
   if (rules.additional != nullptr || !rules.patterns.empty()) {
-    for (const auto* side : prover_.shape(left).objects) {
+    for (const auto* side : shape(left).objects) {
       for (const auto& property : side->properties) names.emplace_back(property.name);
       for (const auto& each : side->patterns) {
         for (auto& text : texts_like(each.pattern.source)) names.push_back(std::move(text));
@@ -209,7 +211,7 @@ void Sampler::aim_at_members(const Left& left, const ObjectRules& rules, Collect
     }
     for (const auto* name : {"x", "extra", "0", "x-a"}) names.emplace_back(name);
   }
-  for (std::size_t i = 0; i < names.size() && !out.full() && steps_ > 0; ++i) {
+  for (std::size_t i = 0; i < names.size() && !out.full() && !budget_.spent(); ++i) {
     aim_at_member(left, rules, names[i], out);
   }
 }
@@ -217,7 +219,7 @@ void Sampler::aim_at_members(const Left& left, const ObjectRules& rules, Collect
 void Sampler::aim_at_member(const Left& left, const ObjectRules& rules, std::string_view name,
                             Collector& out) {
   bool certain = true;
-  const auto values = left_of(prover_.shape(left).places(name, arena_.nothing()));
+  const auto values = left_of(shape(left).places(name, arena_.nothing()));
   for (const auto* place : places_of(rules, name, certain)) {
     for (const auto& value : witnesses(values, *place)) {
       out.offer_all(with_member(left, name, value));
@@ -228,9 +230,9 @@ void Sampler::aim_at_member(const Left& left, const ObjectRules& rules, std::str
 
 void Sampler::aim_at_names(const Left& left, const ObjectRules& rules, Collector& out) {
   std::vector<const Node*> places{&arena_.of_type(kString)};
-  const auto& shape = prover_.shape(left);
+  const auto& known = shape(left);
   std::vector<std::string> names;
-  for (const auto* side : shape.objects) {
+  for (const auto* side : known.objects) {
     if (side->names != nullptr) places.push_back(side->names);
     for (const auto& property : side->properties) names.emplace_back(property.name);
     for (const auto& each : side->patterns) {
@@ -242,7 +244,7 @@ void Sampler::aim_at_names(const Left& left, const ObjectRules& rules, Collector
   }
   for (const auto& name : names) {
     if (check(json::Value(name), *rules.names) == Truth::Yes) continue;
-    const auto& found = samples(left_of(shape.places(name, arena_.nothing())));
+    const auto& found = samples(left_of(known.places(name, arena_.nothing())));
     if (!found.empty()) out.offer_all(with_member(left, name, found.front()));
     if (out.full()) return;
   }
