@@ -199,7 +199,7 @@ bool play_refused_upload(Show& show) {
     show.check(false, "version 1.0.1 was refused, but it was stored");
     return false;
   }
-  show.say("     " + show.terminal().paint(Paint::Red, sent.error().detail));
+  show.say("     " + show.terminal().paint(Paint::Red, "refused [" + sent.error().reason + "]"));
   for (const auto& field : sent.error().fields) {
     show.say("       " + show.terminal().paint(Paint::Bold, field.path) + "  " + field.message);
   }

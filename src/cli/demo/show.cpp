@@ -67,7 +67,7 @@ void Show::scene(int number, const std::string& title, const std::string& why) {
   deployment_ = {};
   told_the_end_ = false;
   area_.line("");
-  area_.line(terminal_.paint(Paint::Bold, fmt::format("{}/5  {}", number, title)));
+  area_.line(terminal_.paint(Paint::Bold, fmt::format("{}/6  {}", number, title)));
   area_.line("     " + why);
   if (terminal_.live()) watch(kReading);
 }

@@ -159,11 +159,14 @@ std::string fit_text(const json::Value& fit, const Terminal& terminal) {
   const auto accepting = int_at(fit, "accepting");
   const auto unfit = int_at(fit, "unfit");
   if (accepting + unfit > 0) {
+    const bool left_out = int_at(fit, "leftOut") > 0;
+    auto sign = terminal.paint(Paint::Green, "✓ ");
+    if (unfit > 0)
+      sign = left_out ? terminal.paint(Paint::Yellow, "! ") : terminal.paint(Paint::Red, "✗ ");
     out += fmt::format(
         "{}{} built for a schema that accepts it, {} for one that refuses it{}, {} did not say\n",
-        unfit == 0 ? terminal.paint(Paint::Green, "✓ ") : terminal.paint(Paint::Red, "✗ "),
-        counted(static_cast<std::size_t>(accepting), "instance"), unfit,
-        int_at(fit, "leftOut") > 0 ? " (left out)" : "", int_at(fit, "unspoken"));
+        sign, counted(static_cast<std::size_t>(accepting), "instance"), unfit,
+        left_out ? " (left out)" : "", int_at(fit, "unspoken"));
   }
   for (const auto& item : items_at(fit, "examples")) {
     out += fmt::format("    {}  {}  {}\n", short_id(text_at(item, "instance")),

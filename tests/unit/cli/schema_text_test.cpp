@@ -132,7 +132,7 @@ TEST(FitText, CountsWhoWasBuiltForItAndTellsTheWayBack) {
     {"instance":"0123456789","schema":"payments@1.0.0","message":"'x' is unknown"}]})"),
                      kPlain),
             "✓ valid under payments@1.1.0\n"
-            "✗ 3 instances built for a schema that accepts it, 1 for one that refuses it (left "
+            "! 3 instances built for a schema that accepts it, 1 for one that refuses it (left "
             "out), 2 did not say\n"
             "    01234567  payments@1.0.0  'x' is unknown\n"
             "! the way back: 1.0.0 is refused by 2 targets\n");
