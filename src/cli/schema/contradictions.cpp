@@ -6,6 +6,7 @@
 
 #include "domain/json/decimal.hpp"
 #include "domain/json/path.hpp"
+#include "domain/json/reader.hpp"
 #include "domain/json/write.hpp"
 #include "domain/schema/text/pattern.hpp"
 
@@ -60,19 +61,34 @@ bool described(const json::Object& object, const std::string& name) {
   });
 }
 
+std::vector<std::string> properties_of(const json::Object& object) {
+  std::vector<std::string> names;
+  const auto* properties = object.find("properties");
+  if (properties == nullptr || properties->as_object() == nullptr) return names;
+  for (const auto& [name, value] : *properties->as_object()) names.emplace_back(name);
+  return names;
+}
+
 void check_names(const json::Object& object, const std::string& path, std::vector<Advice>& out) {
   const auto* value = object.find("required");
   const auto* names = value == nullptr ? nullptr : value->as_array();
   if (names == nullptr) return;
   for (std::size_t i = 0; i < names->size(); ++i) {
     const auto* text = (*names)[i].as_string();
-    if (text == nullptr || !is_false(object.find("additionalProperties"))) continue;
+    if (text == nullptr) continue;
     const std::string name(*text);
+    const auto at = json::path_item(json::path_member(path, "required"), i);
     if (described(object, name)) continue;
-    out.push_back({json::path_item(json::path_member(path, "required"), i), "required",
-                   fmt::format("'{}' is required, but additionalProperties forbids it: nothing is "
-                               "valid",
-                               name)});
+    if (is_false(object.find("additionalProperties"))) {
+      out.push_back({at, "required",
+                     fmt::format("'{}' is required, but additionalProperties forbids it: nothing "
+                                 "is valid",
+                                 name)});
+    } else if (const auto meant = json::nearest(name, properties_of(object))) {
+      out.push_back(
+          {at, "required",
+           fmt::format("'{}' is required, but not described; did you mean {}?", name, *meant)});
+    }
   }
   const auto most = number_at(object, "maxProperties");
   if (most && *most < static_cast<double>(names->size())) {

@@ -92,6 +92,16 @@ TEST(SchemaAdvice, RequiredNamesThatAreForbiddenAreNamed) {
   EXPECT_EQ(places(R"({"required":["a","b"],"maxProperties":1})"), "$ maxProperties\n");
 }
 
+TEST(SchemaAdvice, ARequiredNameThatIsNearlyOneOfThePropertiesIsGuessed) {
+  const auto* text = R"({"properties":{"port":true},"required":["prt"],
+                         "unevaluatedProperties":{"type":"string"}})";
+  EXPECT_EQ(places(text), "$.required[0] required\n");
+  EXPECT_TRUE(first_message(text).contains("did you mean port?"));
+  EXPECT_EQ(places(R"({"properties":{"port":true},"required":["timeout"],
+                       "unevaluatedProperties":{"type":"string"}})"),
+            "");
+}
+
 TEST(SchemaAdvice, ValuesThatTheTypeExcludesAreNamed) {
   EXPECT_EQ(places(R"({"type":"string","enum":["a",1]})"), "$.enum[1] enum\n");
   EXPECT_EQ(places(R"({"type":"integer","const":1.5})"), "$.const const\n");
