@@ -72,6 +72,7 @@ TEST_F(SchemaFiles, ValidateNamesEveryFailureInJsonAndYaml) {
   const auto schema = file("schema.json", kOld);
   const auto good = file("good.json", R"({"max":7})");
   const auto bad = file("bad.yaml", "max: 700\nmaks: 1\n");
+  EXPECT_EQ(hotswap({"schema", "validate", schema, file("good.toml", "max = 7\n")}).code, 0);
   EXPECT_EQ(hotswap({"schema", "validate", schema, good}).code, 0);
   const auto result = hotswap({"schema", "validate", schema, good, bad});
   EXPECT_EQ(result.code, 5);
@@ -196,6 +197,10 @@ TEST_F(SchemaRegistry, AProfileFollowsASchemaAndRefusesWhatDoesNotFit) {
   EXPECT_TRUE(dry.out.contains("shop.dev 1.0.0")) << dry.out;
   const auto same = run({"schema", "diff", "pool", "1.0.0", "1.0.0"});
   EXPECT_EQ(same.code, 0) << same.out << same.err;
+  const auto pinned = run({"config", "update", "shop.dev", "--schema", "pool@1.0.0"});
+  EXPECT_EQ(pinned.out, "shop.dev follows pool@1.0.0, now 1.0.0\n") << pinned.err;
+  const auto released = run({"config", "update", "shop.dev", "--schema", ""});
+  EXPECT_EQ(released.out, "shop.dev follows no schema\n") << released.err;
 }
 
 TEST_F(SchemaRegistry, ValidateAndInferAlsoAskTheServer) {
