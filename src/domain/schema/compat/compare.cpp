@@ -6,6 +6,7 @@
 #include "domain/json/write.hpp"
 #include "domain/schema/compat/judge.hpp"
 #include "domain/schema/compat/kinds.hpp"
+#include "domain/schema/compat/words.hpp"
 
 namespace hotswap::schema {
 namespace {
@@ -189,11 +190,11 @@ void add_verdict_of_the_whole(Comparison& comparison, const Verdict& backward,
   comparison.changes.push_back(std::move(whole));
 }
 
-bool nothing_but_words(const Diff& diff) {
-  return !diff.truncated() && std::ranges::all_of(diff.findings(), [](const Finding& finding) {
-    const auto* const known = kind(finding.kind);
-    return finding.focus.demand == Demand::None && known != nullptr && known->words;
-  });
+/// Known without a look at what the schemas say, so also where that is not understood.
+bool same_but_for_words(const Side& before, const Side& after) {
+  return before.options.default_draft == after.options.default_draft &&
+         before.options.assert_formats == after.options.assert_formats &&
+         compat::same_but_for_words(before.document, after.document);
 }
 
 }  // namespace
@@ -213,7 +214,7 @@ Result<Comparison> compare(const Side& before, const Side& after, Policy policy)
            {(*new_side)->graph(Reading::AsWritten).root(), (*new_side)->locator()});
   Course backward(Direction::Backward, **old_side, **new_side, arena);
   Course forward(Direction::Forward, **new_side, **old_side, arena);
-  const bool words = nothing_but_words(diff);
+  const bool words = same_but_for_words(before, after);
   backward.decide(words);
   forward.decide(words);
   Comparison comparison;
