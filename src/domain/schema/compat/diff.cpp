@@ -184,7 +184,7 @@ void Diff::compare_word(const Spot& spot, const std::string& keyword, const json
   } else if (after == nullptr) {
     what += " removed; it was " + say(*before);
   } else {
-    what += " changed from " + say(*before) + " to " + say(*after);
+    what += " changed " + say_change(*before, *after);
   }
   const auto step = json::pointer_member("", keyword).substr(1);
   if (after != nullptr) {

@@ -174,13 +174,13 @@ void Diff::compare_not(const Spot& spot, const Node* before, const Node* after) 
   const Focus focus{Demand::Not, {}};
   if (before == nullptr) {
     note(spot, "not", "not.added", focus,
-         {"must no longer be " + say_schema(*after), "such values are refused", ""});
+         {"forbidden now: " + say(*after->source), "such values are refused", ""});
   } else if (after == nullptr) {
     gone(spot, "not", "not.removed", focus,
-         {"may now be " + say_schema(*before), "", "the old schema refuses such values"});
+         {"no longer forbidden: " + say(*before->source), "", "the old schema refuses such values"});
   } else if (differs(spot, "not", *before, *after)) {
     note(spot, "not", "not.changed", focus,
-         {"what must not be changed from " + say(*before->source) + " to " + say(*after->source),
+         {"what is forbidden changed " + say_change(*before->source, *after->source),
           "other values are now refused", "the old schema refuses other values"});
   }
 }
@@ -200,8 +200,7 @@ void Diff::compare_condition(const Spot& spot, const LogicRules& before, const L
           "the old schema refuses documents for which its then or else does not hold"});
     return;
   }
-  const Words words{"the condition changed: if " + say(*before.condition->source) + " to if " +
-                        say(*after.condition->source),
+  const Words words{"the condition changed " + say_change(*before.condition->source, *after.condition->source),
                     "documents that it now concerns may be refused",
                     "the old schema refuses documents that it concerned"};
   if (differs(spot, "if", *before.condition, *after.condition)) {

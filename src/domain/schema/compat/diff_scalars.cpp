@@ -94,8 +94,8 @@ void Diff::compare_values(const Spot& spot) {
   if (!gained.empty()) {
     words.what += (lost.empty() ? "newly allowed: " : "; newly allowed: ") + say_list(gained);
   }
-  if (!lost.empty()) words.loses = "the new schema refuses " + say_list(lost);
-  if (!gained.empty()) words.gains = "the old schema refuses " + say_list(gained);
+  if (!lost.empty()) words.loses = "stored documents may hold what is no longer allowed";
+  if (!gained.empty()) words.gains = "the old schema refuses what is newly allowed";
   note(spot, keyword, std::move(kind), focus, std::move(words));
 }
 
@@ -191,12 +191,11 @@ void Diff::compare_strings(const Spot& spot) {
   const auto compare_text = [&](std::string keyword, Demand demand, const std::string& old,
                                 const std::string& now) {
     if (old == now) return;
-    const auto refused = " refuses texts that are not like ";
-    Words words{keyword + " changed from " + quoted(old) + " to " + quoted(now), "", ""};
+    Words words{keyword + " changed " + say_change(old, now), "", ""};
     if (old.empty()) words.what = keyword + " " + quoted(now) + " added";
     if (now.empty()) words.what = keyword + " " + quoted(old) + " removed";
-    if (!now.empty()) words.loses = "the new schema" + (refused + quoted(now));
-    if (!old.empty()) words.gains = "the old schema" + (refused + quoted(old));
+    if (!now.empty()) words.loses = "some texts are no longer accepted";
+    if (!old.empty()) words.gains = "the old schema refuses some texts that the new one accepts";
     const std::string verb = old.empty() ? ".added" : (now.empty() ? ".removed" : ".changed");
     if (now.empty()) gone(spot, keyword, keyword + verb, {demand, {}}, std::move(words));
     if (!now.empty()) note(spot, keyword, keyword + verb, {demand, {}}, std::move(words));

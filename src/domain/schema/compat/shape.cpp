@@ -263,8 +263,12 @@ Shape shape_of(const Left& left, Arena& arena) {
       shape.max_items = std::min(shape.max_items, rules->prefix.size());
     }
   }
-  if (const auto names = shape.closed_names()) {
+  if (auto names = shape.closed_names()) {
     shape.max_properties = std::min(shape.max_properties, names->size());
+    if (shape.min_properties == names->size()) {
+      std::ranges::sort(*names);
+      shape.required = std::move(*names);
+    }
   }
   round_bounds(shape);
   drop_impossible_types(shape);

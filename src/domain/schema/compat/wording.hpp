@@ -11,6 +11,8 @@ namespace hotswap::schema::compat {
 
 /// The value as JSON, cut short when long.
 [[nodiscard]] std::string say(const json::Value& value);
+/// `from 1 to 2`; of two long values, from shortly before where they part.
+[[nodiscard]] std::string say_change(const json::Value& before, const json::Value& after);
 [[nodiscard]] std::string quoted(std::string_view text);
 [[nodiscard]] std::string say(const Bound& bound);
 /// `string`, `integer or null`, `any type`.
