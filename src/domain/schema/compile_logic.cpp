@@ -33,20 +33,26 @@ void Compiler::dynamic(Context& context, Keyword keyword, std::string_view refer
         "the reference \"" + std::string(reference) + "\" leads nowhere: " + target.error().detail);
     return;
   }
-  const auto number = static_cast<std::uint32_t>(program_->dynamics.size());
-  program_->dynamics.push_back({node_of(*target->schema), {}});
-  context.groups.any.push_back({keyword, 0, number});
+  context.groups.any.push_back({keyword, 0, static_cast<std::uint32_t>(program_->dynamics.size())});
+  Dynamic dynamic{node_of(*target->schema)};
   if (keyword == Keyword::RecursiveRef) {
-    if (target->resource->recursive_anchor) pending_.push_back({number, {}});
-    return;
+    if (target->resource->recursive_anchor) dynamic.anchor = anchor_number({});
+  } else {
+    // Only a reference whose own target is a dynamic anchor is dynamic.
+    const auto fragment = schema::resolve(context.place.base, reference).fragment;
+    const auto& anchors = target->resource->dynamic_anchors;
+    const auto anchor = anchors.find(fragment);
+    const bool is_dynamic = anchor != anchors.end() && anchor->second == target->schema;
+    if (is_dynamic) dynamic.anchor = anchor_number(fragment);
   }
-  // Only a reference whose own target is a dynamic anchor is dynamic.
-  const auto fragment = schema::resolve(context.place.base, reference).fragment;
-  const auto& anchors = target->resource->dynamic_anchors;
-  const auto anchor = anchors.find(fragment);
-  if (anchor != anchors.end() && anchor->second == target->schema) {
-    pending_.push_back({number, fragment});
-  }
+  program_->dynamics.push_back(dynamic);
+}
+
+std::uint32_t Compiler::anchor_number(const std::string& name) {
+  const auto next = static_cast<std::uint32_t>(anchors_.size());
+  const auto [found, added] = anchors_.try_emplace(name, next);
+  if (added) program_->anchors.emplace_back();
+  return found->second;
 }
 
 Range Compiler::list(const json::Array& schemas) {

@@ -108,7 +108,8 @@ void Compiler::dependencies(Context& context, Keyword keyword) {
     Dependency dependency;
     dependency.name = kept(name);
     dependency.names.first = static_cast<std::uint32_t>(program_->name_lists.size());
-    if (const auto* names = value.as_array()) {
+    const auto* names = keyword == Keyword::DependentSchemas ? nullptr : value.as_array();
+    if (names != nullptr) {
       for (const auto& each : *names) {
         if (each.as_string() == nullptr) continue;
         program_->name_lists.push_back(kept(*each.as_string()));

@@ -182,6 +182,12 @@ std::uint32_t Compiler::pattern(Context& context, std::string_view source, Keywo
     mistake(context, keyword, "schema.bad_pattern", compiled.error().detail);
     return 0;
   }
+  pattern_bytes_ += compiled->bytes();
+  if (pattern_bytes_ > limits::kSchemaPatternBytes) {
+    too_large("the schema's patterns need more than " +
+              std::to_string(limits::kSchemaPatternBytes >> 20U) + " MiB");
+    return 0;
+  }
   program_->patterns.push_back(std::move(*compiled));
   return number;
 }

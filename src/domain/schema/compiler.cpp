@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <span>
 
-#include "domain/base/assert.hpp"
+#include "domain/schema/quote.hpp"
 
 namespace hotswap::schema {
 namespace {
@@ -36,12 +36,10 @@ NodeId Compiler::node_of(const json::Value& schema) {
 
 void Compiler::drain() {
   for (; compiled_ < schemas_.size(); ++compiled_) {
-    if (mistakes_.size() >= limits::kErrorsReported) return;
+    if (mistakes_.size() >= limits::kErrorsReported || reason_ == "schema.too_large") return;
     if (compiled_ + program_->steps.size() > limits::kSchemaNodes) {
-      reason_ = "schema.too_large";
-      mistakes_ = {{"$", "limit",
-                    "the schema has more than " + std::to_string(limits::kSchemaNodes) +
-                        " subschemas and keywords"}};
+      too_large("the schema has more than " + std::to_string(limits::kSchemaNodes) +
+                " subschemas and keywords");
       return;
     }
     compile_node(static_cast<NodeId>(compiled_));
@@ -51,7 +49,8 @@ void Compiler::drain() {
 /// Whether a resource that can be on the way has an anchor that was not reckoned with so far.
 bool Compiler::add_dynamic_targets() {
   bool added = false;
-  for (const auto& [number, anchor] : pending_) {
+  for (const auto& [anchor, number] : anchors_) {
+    std::vector<DynamicAnchor::Target> targets;
     for (const auto& resource : resources_.all()) {
       if (resource.number >= entered_.size() || !entered_[resource.number]) continue;
       const json::Value* target = nullptr;
@@ -61,15 +60,12 @@ bool Compiler::add_dynamic_targets() {
                  found != resource.dynamic_anchors.end()) {
         target = found->second;
       }
-      auto& targets = program_->dynamics[number].targets;
-      const auto id = static_cast<std::uint32_t>(resource.number);
-      if (target == nullptr ||
-          std::ranges::find(targets, id, &Dynamic::Target::resource) != targets.end()) {
-        continue;
-      }
-      targets.push_back({id, node_of(*target)});
-      added = true;
+      if (target == nullptr) continue;
+      targets.push_back({static_cast<std::uint32_t>(resource.number), node_of(*target)});
     }
+    auto& known = program_->anchors[number].targets;
+    added = added || targets.size() > known.size();
+    known = std::move(targets);
   }
   return added;
 }
@@ -94,6 +90,13 @@ Compiler::Parts Compiler::parts_of(const json::Value& schema, const Dialect& dia
 
 void Compiler::compile_node(NodeId id) {
   const auto& schema = *schemas_[id];
+  if (!resources_.knows(schema)) {
+    // Only a meta-schema of one's own lets this pass.
+    if (mistakes_.empty()) reason_ = "schema.invalid";
+    mistakes_.push_back({"$", "type", quote(schema, nullptr) + " stands where a schema must be"});
+    program_->nodes.emplace_back();
+    return;
+  }
   const auto place = resources_.place(schema);
   const auto number = place.resource->number;
   if (entered_.size() <= number) entered_.resize(number + 1);
@@ -185,7 +188,7 @@ void Compiler::link_directly() {
       if (last != 1 || node.any_count != 1 || node.types != kAllTypes) return id;
       const auto& step = program.steps[node.first_step];
       if (step.keyword != Keyword::Ref) return id;
-      if (program.nodes[step.a].resource != node.resource && !pending_.empty()) return id;
+      if (program.nodes[step.a].resource != node.resource && !anchors_.empty()) return id;
       id = step.a;
     }
   };
@@ -201,6 +204,11 @@ void Compiler::link_directly() {
   for (auto& step : program.steps) {
     if (step.keyword == Keyword::Ref) step.b = direct(step.a);
   }
+}
+
+void Compiler::too_large(std::string message) {
+  reason_ = "schema.too_large";
+  mistakes_ = {{"$", "limit", std::move(message)}};
 }
 
 void Compiler::mistake(const Context& context, Keyword keyword, std::string reason,

@@ -2,6 +2,7 @@
 // From indexed schemas to a Program. Subschemas are compiled when something reaches them.
 
 #include <array>
+#include <map>
 #include <memory>
 #include <unordered_map>
 
@@ -38,10 +39,6 @@ class Compiler {
       return parts[static_cast<std::size_t>(keyword)];
     }
   };
-  struct PendingDynamic {
-    std::uint32_t dynamic;
-    std::string anchor;  ///< empty: $recursiveAnchor
-  };
 
   NodeId node_of(const json::Value& schema);
   Child child_of(const json::Value& schema) { return {node_of(schema), kNone}; }
@@ -67,6 +64,7 @@ class Compiler {
   void references(Context& context);
   void dynamic(Context& context, Keyword keyword, std::string_view reference);
   void logic(Context& context);
+  std::uint32_t anchor_number(const std::string& name);
   Range list(const json::Array& schemas);
 
   // compile_array.cpp
@@ -82,6 +80,7 @@ class Compiler {
   void dependencies(Context& context, Keyword keyword);
   std::string_view kept(std::string_view name);
 
+  void too_large(std::string message);
   void mistake(const Context& context, Keyword keyword, std::string reason, std::string message);
   void find_endless();
   void link_directly();
@@ -92,12 +91,13 @@ class Compiler {
   const CompileOptions& options_;
   std::unique_ptr<Program> program_ = std::make_unique<Program>();
   std::unordered_map<const json::Value*, NodeId> ids_;
-  std::vector<const json::Value*> schemas_;  ///< of the nodes
-  std::size_t compiled_ = 0;                 ///< nodes before this are done
-  std::vector<bool> entered_;                ///< resources of which a node is compiled
-  std::vector<PendingDynamic> pending_;
+  std::vector<const json::Value*> schemas_;       ///< of the nodes
+  std::size_t compiled_ = 0;                      ///< nodes before this are done
+  std::vector<bool> entered_;                     ///< resources of which a node is compiled
+  std::map<std::string, std::uint32_t> anchors_;  ///< dynamic; the empty name: $recursiveAnchor
   std::unordered_map<std::string_view, std::uint32_t> property_numbers_;  ///< of one Members
   std::unordered_map<std::string, std::uint32_t> pattern_numbers_;
+  std::size_t pattern_bytes_ = 0;
   std::string reason_;
   std::vector<FieldError> mistakes_;
 };

@@ -33,7 +33,7 @@ std::vector<NodeId> Compiler::applied_in_place(NodeId id) const {
       case Keyword::DynamicRef:
       case Keyword::RecursiveRef:
         // A dynamic one may lead elsewhere each time; its loops end at the depth limit.
-        if (program.dynamics[step.a].targets.empty()) {
+        if (program.dynamics[step.a].anchor == kNone) {
           applied.push_back(program.dynamics[step.a].usual);
         }
         break;

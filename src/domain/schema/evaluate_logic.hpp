@@ -32,11 +32,14 @@ bool Evaluator<Trace>::dynamic(const Step& step, const Subject& subject, const S
                                Evaluated* seen, Where where) {
   const auto& dynamic = program_.dynamics[step.a];
   auto target = dynamic.usual;
-  if (!dynamic.targets.empty()) {
+  if (dynamic.anchor != kNone) {
+    const auto& targets = program_.anchors[dynamic.anchor].targets;
     for (const auto* at = &scope; at != nullptr; at = at->outer) {
+      if (!spend(1)) return give_up(Abort::Steps, subject, where);
       const auto found =
-          std::ranges::find(dynamic.targets, at->resource, &Dynamic::Target::resource);
-      if (found != dynamic.targets.end()) target = found->node;  // the outermost wins
+          std::ranges::lower_bound(targets, at->resource, {}, &DynamicAnchor::Target::resource);
+      const bool has = found != targets.end() && found->resource == at->resource;
+      if (has) target = found->node;  // the outermost wins
     }
   }
   const Below below(where, step.keyword);

@@ -1,6 +1,7 @@
 #include "domain/schema/meta_check.hpp"
 
 #include <array>
+#include <map>
 #include <mutex>
 #include <set>
 
@@ -40,19 +41,24 @@ const Program& built_in(Draft draft) {
 
 using Foreign = std::set<const json::Value*>;
 
-/// A copy in which the schemas that follow other meta-schemas are left out.
+json::Value without(const json::Value& value, const Foreign& foreign);
+
+json::Value replaced(const json::Value& value, const Foreign& foreign) {
+  return foreign.contains(&value) ? json::Value(json::Object()) : without(value, foreign);
+}
+
+/// A copy in which the schemas below that follow other meta-schemas are left out.
 json::Value without(const json::Value& value, const Foreign& foreign) {
   if (const auto* array = value.as_array()) {
     json::Array items;
-    for (const auto& item : *array) items.push_back(without(item, foreign));
+    for (const auto& item : *array) items.push_back(replaced(item, foreign));
     return items;
   }
   const auto* object = value.as_object();
   if (object == nullptr) return value;
   json::Object members;
   for (const auto& [name, member] : *object) {
-    members.append(
-        name, foreign.contains(&member) ? json::Value(json::Object()) : without(member, foreign));
+    members.append(name, replaced(member, foreign));
   }
   return members;
 }
@@ -62,14 +68,20 @@ class MetaCheck {
   MetaCheck(const Resources& resources, const CompileOptions& options)
       : resources_(resources), options_(options) {}
 
-  std::optional<Error> run() {
+  std::optional<Error> run(std::size_t first) {
     for (const auto& resource : resources_.all()) {
-      if (!begins_dialect(resource) || meta_schema(resource.document_uri) != nullptr) continue;
+      if (resources_.around(resource) != nullptr && begins_dialect(resource)) {
+        foreign_.insert(resource.root);
+      }
+    }
+    for (const auto& resource : resources_.all()) {
+      if (resource.number < first || !begins_dialect(resource)) continue;
+      if (meta_schema(resource.document_uri) != nullptr) continue;
       if (auto bad = check(resource)) return bad;
     }
     if (fields_.empty()) return std::nullopt;
-    const auto& first = fields_.front();
-    auto detail = "this is no valid schema: " + first.path + " " + first.message;
+    const auto& field = fields_.front();
+    auto detail = "this is no valid schema: " + field.path + " " + field.message;
     if (fields_.size() > 1) detail += " (and " + std::to_string(fields_.size() - 1) + " more)";
     return Error{ErrorCode::Invalid, "schema.invalid", std::move(detail), fields_, {}};
   }
@@ -81,35 +93,36 @@ class MetaCheck {
   }
 
   std::optional<Error> check(const Resource& resource) {
-    Foreign foreign;
-    for (const auto& other : resources_.all()) {
-      if (&other != &resource && resources_.around(other) != nullptr && begins_dialect(other)) {
-        foreign.insert(other.root);
-      }
-    }
     const auto* document = resource.root;
     std::optional<json::Value> copy;
-    if (!foreign.empty()) {
-      copy = without(*document, foreign);
+    if (!foreign_.empty()) {
+      copy = without(*document, foreign_);
       document = &*copy;
     }
-    if (const auto draft = draft_of(resource.dialect.meta_schema)) {
-      return note(resource, schema::check(built_in(*draft), *document, {}));
-    }
-    const auto* meta =
-        options_.documents ? options_.documents(resource.dialect.meta_schema) : nullptr;
-    HS_ASSERT(meta != nullptr);  // the index found it
+    const auto program = program_of(resource.dialect.meta_schema);
+    if (!program) return program.error();
+    return note(resource, schema::check(**program, *document, {}));
+  }
+
+  /// Of a meta-schema that the index found.
+  Result<const Program*> program_of(const std::string& uri) {
+    if (const auto draft = draft_of(uri)) return &built_in(*draft);
+    auto& program = own_[uri];
+    if (program != nullptr) return program.get();
+    const auto* meta = options_.documents ? options_.documents(uri) : nullptr;
+    HS_ASSERT(meta != nullptr);
     CompileOptions options;
     options.documents = options_.documents;
-    options.base_uri = resource.dialect.meta_schema;
-    auto program = compile_unchecked(*meta, options);
-    if (!program) {
-      auto error = program.error();
+    options.base_uri = uri;
+    auto compiled = compile_unchecked(*meta, options);
+    if (!compiled) {
+      auto error = compiled.error();
       error.reason = "schema.unknown_dialect";
-      error.detail = "the meta-schema " + resource.dialect.meta_schema + ": " + error.detail;
-      return error;
+      error.detail = "the meta-schema " + uri + ": " + error.detail;
+      return std::unexpected(std::move(error));
     }
-    return note(resource, schema::check(**program, *document, {}));
+    program = std::move(*compiled);
+    return program.get();
   }
 
   std::optional<Error> note(const Resource& resource, const Report& report) {
@@ -133,13 +146,16 @@ class MetaCheck {
 
   const Resources& resources_;
   const CompileOptions& options_;
+  Foreign foreign_;
+  std::map<std::string, std::unique_ptr<const Program>> own_;
   std::vector<FieldError> fields_;
 };
 
 }  // namespace
 
-std::optional<Error> check_against_meta(const Resources& resources, const CompileOptions& options) {
-  return MetaCheck(resources, options).run();
+std::optional<Error> check_against_meta(const Resources& resources, const CompileOptions& options,
+                                        std::size_t first) {
+  return MetaCheck(resources, options).run(first);
 }
 
 }  // namespace hotswap::schema

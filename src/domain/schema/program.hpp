@@ -99,15 +99,19 @@ struct Choice {
   std::uint32_t slot_mask = 0;
 };
 
-/// $dynamicRef and $recursiveRef: where the outermost resource on the way that has the anchor
-/// leads.
+/// $dynamicRef and $recursiveRef: leads to where the outermost resource on the way that has the
+/// anchor has it.
 struct Dynamic {
   NodeId usual = kNone;
+  std::uint32_t anchor = kNone;  ///< not set: as a plain $ref
+};
+/// The places of one dynamic anchor, sorted by resource.
+struct DynamicAnchor {
   struct Target {
     std::uint32_t resource;
     NodeId node;
   };
-  std::vector<Target> targets;  ///< empty: as a plain $ref
+  std::vector<Target> targets;
 };
 
 class Program {
@@ -134,6 +138,7 @@ class Program {
   std::vector<Sizes> sizes;
   std::vector<Pattern> patterns;
   std::vector<Dynamic> dynamics;
+  std::vector<DynamicAnchor> anchors;
   std::deque<std::string> names;
 
   // Only for explanations.

@@ -49,13 +49,16 @@ std::string Resources::pointer(const json::Value& schema) const {
 
 std::string Resources::path(const json::Value& schema) const {
   std::string pointer;
-  for (const auto* at = &schema; at != nullptr; at = entries_.at(at).parent) {
+  const auto* at = &schema;
+  for (; entries_.at(at).parent != nullptr; at = entries_.at(at).parent) {
     pointer.insert(0, entries_.at(at).steps);
   }
   std::string path = "$";
   for (const auto& token : json::pointer_tokens(pointer).value_or(std::vector<std::string>())) {
-    const auto index = json::pointer_index(token);
+    const auto* items = at->as_array();
+    const auto index = items == nullptr ? std::nullopt : json::pointer_index(token);
     path = index ? json::path_item(path, *index) : json::path_member(path, token);
+    at = index ? &(*items)[*index] : at->find(token);
   }
   return path;
 }

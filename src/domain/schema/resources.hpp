@@ -52,6 +52,7 @@ class Resources {
   /// Place of a subschema of a document that is indexed, at the address it has there. A value that
   /// no keyword holds as a schema, but a pointer led to, is one, too.
   [[nodiscard]] Place place(const json::Value& schema) const;
+  [[nodiscard]] bool knows(const json::Value& schema) const { return entries_.contains(&schema); }
   /// Follows a `$ref` (also the static target of `$dynamicRef` and `$recursiveRef`) and indexes the
   /// outside document if it is new. Error schema.unresolved names reference and reason; an outside
   /// document can also be schema.unknown_dialect, schema.too_large or schema.invalid.

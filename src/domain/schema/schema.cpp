@@ -14,8 +14,8 @@ Result<std::shared_ptr<const Schema>> Schema::compile(const json::Value& documen
   const auto known = resources->all().size();
   auto program = Compiler(*resources, options).run();
   // References may have led to further documents.
-  if (resources->all().size() > known) {
-    if (auto bad = check_against_meta(*resources, options)) return std::unexpected(std::move(*bad));
+  if (auto bad = check_against_meta(*resources, options, known)) {
+    return std::unexpected(std::move(*bad));
   }
   if (!program) return std::unexpected(program.error());
   return std::make_shared<const Schema>(std::move(*program));

@@ -97,6 +97,30 @@ TEST(Refused, AVocabularyThatIsDemandedButUnknown) {
   EXPECT_NE(error.detail.find("https://example.com/v"), std::string::npos);
 }
 
+TEST(Refused, ASchemaThatOnlyALaxMetaSchemaTakesForOne) {
+  const auto meta = parsed(R"({"$id":"https://example.com/lax",
+      "$schema":"https://json-schema.org/draft/2020-12/schema"})");
+  CompileOptions options;
+  options.documents = [&](std::string_view uri) {
+    return uri == "https://example.com/lax" ? &meta : nullptr;
+  };
+  for (const std::string rest :
+       {R"("not":5)", R"("allOf":[1])", R"("properties":{"a":"b"})", R"("items":[])",
+        R"("dependentSchemas":{"a":[1]})", R"("if":null)", R"("additionalProperties":"no")"}) {
+    const auto error =
+        compile_error(R"({"$schema":"https://example.com/lax",)" + rest + "}", options);
+    EXPECT_EQ(error.reason, "schema.invalid") << rest;
+  }
+  for (const std::string rest :
+       {R"("type":5)", R"("required":3)", R"("properties":7)", R"("enum":{})", R"("minLength":-1)",
+        R"("pattern":[])", R"("$ref":1)", R"("multipleOf":0)", R"("$anchor":{})", R"("$id":1)",
+        R"("contains":true,"minContains":"x")", R"("dependentRequired":{"a":{}})"}) {
+    EXPECT_TRUE(compiled(R"({"$schema":"https://example.com/lax",)" + rest + "}", options) !=
+                nullptr)
+        << rest;
+  }
+}
+
 TEST(Accepted, RecursionThatConsumesTheValue) {
   const auto tree = compiled(R"({"properties":{"children":{"items":{"$ref":"#"}}},
                                  "additionalProperties":false})");

@@ -109,6 +109,28 @@ TEST(Limits, APatternThatNeverEndsIsAFailureThatNamesIt) {
   EXPECT_NE(report.failures[0].message.find("^(([a-z])+.)+[A-Z]([a-z])+$"), std::string::npos);
 }
 
+TEST(Limits, PatternsThatTakeTooMuchMemoryAreTooLarge) {
+  const auto patterns = repeated(5'000, [](std::size_t i) {
+    return R"x({"pattern":"((a|b)c){900}x)x" + std::to_string(i) + "\"}";
+  });
+  const auto error = compile_error(R"({"allOf":[)" + patterns + "]}");
+  EXPECT_EQ(error.reason, "schema.too_large");
+  EXPECT_NE(error.detail.find("patterns"), std::string::npos) << error.detail;
+}
+
+TEST(Limits, ManyDynamicAnchorsOfOneNameCompile) {
+  constexpr std::size_t kCount = 3'000;
+  const auto resources = repeated(kCount, [](std::size_t i) {
+    const auto id = std::to_string(i);
+    return "\"r" + id + R"x(":{"$id":"r)x" + id +
+           R"x(","$dynamicAnchor":"n","properties":{"a":{"$dynamicRef":"#n"},"b":{"$ref":"r)x" +
+           std::to_string((i + 1) % kCount) + R"x("}}})x";
+  });
+  const auto schema =
+      compiled(R"x({"$id":"https://example.com/","$ref":"r0","$defs":{)x" + resources + "}}");
+  EXPECT_TRUE(schema->accepts(parsed(R"({"a":{"b":{"a":{"b":1}}}})")));
+}
+
 TEST(Limits, ADynamicReferenceThatLoopsEndsAtTheDepthLimit) {
   const auto schema = compiled(R"({"$id":"https://example.com/outer","$dynamicAnchor":"n",
       "$ref":"inner","$defs":{"inner":{"$id":"inner","$dynamicAnchor":"n","anyOf":[
