@@ -190,11 +190,20 @@ void add_verdict_of_the_whole(Comparison& comparison, const Verdict& backward,
   comparison.changes.push_back(std::move(whole));
 }
 
-/// Known without a look at what the schemas say, so also where that is not understood.
-bool same_but_for_words(const Side& before, const Side& after) {
+/// Known without a look at what the schemas say, so also where that is not understood. Outside
+/// documents, too, may differ though they have the same URI.
+bool same_but_for_words(const Side& before, const Side& after,
+                        const std::vector<std::string>& outside) {
+  const auto same_outside = [&](const std::string& uri) {
+    const auto* const old_document = before.options.documents(uri);
+    const auto* const new_document = after.options.documents(uri);
+    return old_document != nullptr && new_document != nullptr &&
+           compat::same_but_for_words(*old_document, *new_document);
+  };
   return before.options.default_draft == after.options.default_draft &&
          before.options.assert_formats == after.options.assert_formats &&
-         compat::same_but_for_words(before.document, after.document);
+         compat::same_but_for_words(before.document, after.document) &&
+         std::ranges::all_of(outside, same_outside);
 }
 
 }  // namespace
@@ -214,7 +223,9 @@ Result<Comparison> compare(const Side& before, const Side& after, Policy policy)
            {(*new_side)->graph(Reading::AsWritten).root(), (*new_side)->locator()});
   Course backward(Direction::Backward, **old_side, **new_side, arena);
   Course forward(Direction::Forward, **new_side, **old_side, arena);
-  const bool words = same_but_for_words(before, after);
+  const auto& outside = (*old_side)->engine().references();
+  const bool words =
+      outside == (*new_side)->engine().references() && same_but_for_words(before, after, outside);
   backward.decide(words);
   forward.decide(words);
   Comparison comparison;

@@ -176,8 +176,9 @@ void Diff::compare_not(const Spot& spot, const Node* before, const Node* after) 
     note(spot, "not", "not.added", focus,
          {"forbidden now: " + say(*after->source), "such values are refused", ""});
   } else if (after == nullptr) {
-    gone(spot, "not", "not.removed", focus,
-         {"no longer forbidden: " + say(*before->source), "", "the old schema refuses such values"});
+    gone(
+        spot, "not", "not.removed", focus,
+        {"no longer forbidden: " + say(*before->source), "", "the old schema refuses such values"});
   } else if (differs(spot, "not", *before, *after)) {
     note(spot, "not", "not.changed", focus,
          {"what is forbidden changed " + say_change(*before->source, *after->source),
@@ -200,9 +201,10 @@ void Diff::compare_condition(const Spot& spot, const LogicRules& before, const L
           "the old schema refuses documents for which its then or else does not hold"});
     return;
   }
-  const Words words{"the condition changed " + say_change(*before.condition->source, *after.condition->source),
-                    "documents that it now concerns may be refused",
-                    "the old schema refuses documents that it concerned"};
+  const Words words{
+      "the condition changed " + say_change(*before.condition->source, *after.condition->source),
+      "documents that it now concerns may be refused",
+      "the old schema refuses documents that it concerned"};
   if (differs(spot, "if", *before.condition, *after.condition)) {
     note(spot, "if", "condition.changed", focus, words);
     return;
