@@ -112,18 +112,24 @@ std::optional<json::Value> Judge::confirmed(Values candidates, bool secrets) {
   std::ranges::sort(candidates, {}, size);
   for (auto& candidate : candidates) {
     if (sample_budget_.spent()) break;
-    const bool refused = secrets || sampler_.check(candidate, lens_.reader.root()) != Truth::Yes;
-    if (refused && confirms(candidate, secrets)) return std::move(candidate);
+    const auto expected = sampler_.check(candidate, lens_.reader.root());
+    if (expected == Truth::Yes && !secrets) continue;
+    if (secrets ? confirms_secret(candidate) : confirms(candidate, expected == Truth::No)) {
+      return std::move(candidate);
+    }
   }
   return std::nullopt;
 }
 
-bool Judge::confirms(const json::Value& value, bool secrets) const {
-  const CheckOptions options{.max_failures = 1, .secrets = nullptr, .demand_secrets = secrets};
-  if (!engines_.accepts.accepts(value) || (!secrets && engines_.refuses.accepts(value))) {
-    return false;
-  }
-  if (secrets && !engines_.accepts.check(value, options).valid) return false;
+bool Judge::confirms(const json::Value& value, bool expected) const {
+  if (!engines_.accepts.accepts(value) || engines_.refuses.accepts(value)) return false;
+  // Refused, or given up? The explanation takes long where there are thousands of branches.
+  return expected || !engines_.refuses.check(value, {.max_failures = 1}).aborted;
+}
+
+bool Judge::confirms_secret(const json::Value& value) const {
+  const CheckOptions options{.max_failures = 1, .secrets = nullptr, .demand_secrets = true};
+  if (!engines_.accepts.check(value, options).valid) return false;
   const auto report = engines_.refuses.check(value, options);
   return !report.valid && !report.aborted;
 }

@@ -39,7 +39,9 @@ class Judge {
   [[nodiscard]] Values in_parent(const Spot& spot, const Spot& parent, const json::Value& value);
   [[nodiscard]] Values plain_values(const Left& left);
   [[nodiscard]] std::optional<json::Value> confirmed(Values candidates, bool secrets);
-  [[nodiscard]] bool confirms(const json::Value& value, bool secrets) const;
+  /// `expected`: the comparison's own evaluator is sure that the value is refused.
+  [[nodiscard]] bool confirms(const json::Value& value, bool expected) const;
+  [[nodiscard]] bool confirms_secret(const json::Value& value) const;
 
   const Lens& lens_;
   Engines engines_;
