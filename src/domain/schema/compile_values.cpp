@@ -173,6 +173,9 @@ void Compiler::texts(Context& context) {
 }
 
 std::uint32_t Compiler::pattern(Context& context, std::string_view source, Keyword keyword) {
+  // One object may hold thousands of them: once the schema is refused, the rest is not compiled.
+  const bool refused = pattern_bytes_ > limits::kSchemaPatternBytes;
+  if (refused || mistakes_.size() >= limits::kErrorsReported) return 0;
   const auto number = static_cast<std::uint32_t>(program_->patterns.size());
   const auto [known, added] = pattern_numbers_.try_emplace(std::string(source), number);
   if (!added) return known->second;

@@ -118,6 +118,18 @@ TEST(Limits, PatternsThatTakeTooMuchMemoryAreTooLarge) {
   EXPECT_NE(error.detail.find("patterns"), std::string::npos) << error.detail;
 }
 
+TEST(Limits, ThousandsOfPatternsInOneObjectAreRefusedAtTheLimit) {
+  const auto large = repeated(20'000, [](std::size_t i) {
+    return "\"(?:x{1,2}y" + std::to_string(i) + "?){1,1500}\":true";
+  });
+  EXPECT_EQ(compile_error(R"({"patternProperties":{)" + large + "}}").reason, "schema.too_large");
+  const auto bad =
+      repeated(50'000, [](std::size_t i) { return "\"(" + std::to_string(i) + "\":true"; });
+  const auto error = compile_error(R"({"patternProperties":{)" + bad + "}}");
+  EXPECT_EQ(error.reason, "schema.bad_pattern");
+  EXPECT_EQ(error.fields.size(), limits::kErrorsReported);
+}
+
 TEST(Limits, ManyDynamicAnchorsOfOneNameCompile) {
   constexpr std::size_t kCount = 3'000;
   const auto resources = repeated(kCount, [](std::size_t i) {
