@@ -31,9 +31,12 @@ Values Sampler::witnesses(const Left& left, const Node& right) {
   if (const auto values = prover_.finite_values(left)) {
     for (const auto* value : *values) out.offer(*value);
   }
-  out.offer_all(samples(left));
-  if (!out.full()) aim(left, right, out);
   const auto& known = shape(left);
+  // Of scalars all are small: those at the boundary tell most.
+  const bool scalars = (known.types & (kArray | kObject)) == 0;
+  if (scalars) aim(left, right, out);
+  out.offer_all(samples(left));
+  if (!scalars && !out.full()) aim(left, right, out);
   if (!out.full() && !known.choices.empty()) {
     for (const auto& each : first_cases(left)) {
       if (!out.full()) out.offer_all(witnesses(each, right));
