@@ -81,6 +81,8 @@ class Seeds {
   void add_test(const std::string& schema_text, const json::Value& data) {
     const auto document = json::write(data);
     add("fuzz_schema", schema_text + "\n" + document);
+    // From a schema twice, mutation makes two that differ a little.
+    add("fuzz_compare", schema_text + "\n" + schema_text + "\n" + document);
     if (!before_.empty()) add("fuzz_compare", before_ + "\n" + schema_text + "\n" + document);
   }
 
