@@ -75,10 +75,19 @@ Result<Uploaded> ConfigService::upload(const Caller& caller, const ProfileName& 
                 "The configuration has " + std::to_string(version.content.size()) +
                     " bytes, the limit is " + std::to_string(limits::kDocumentBytes) +
                     ": split it into several profiles.");
-  auto schema = satisfied(*profile, upload.data);
-  if (!schema) return std::unexpected(schema.error());
-  version.schema = std::move(*schema);
   version.hash = sha256_hex(json::canonical(upload.data));
+  const auto stored_before = [&]() -> std::optional<Uploaded> {
+    auto existing = store_.version(name, version.number);
+    if (!existing || existing->hash != version.hash) return std::nullopt;
+    return Uploaded{std::move(*existing), false};
+  };
+  auto schema = satisfied(*profile, upload.data);
+  if (!schema) {
+    // A repeated upload is answered as it was, whatever the schema has become since.
+    if (auto same = stored_before()) return *std::move(same);
+    return std::unexpected(schema.error());
+  }
+  version.schema = std::move(*schema);
   version.size = version.content.size();
   version.author = caller.principal.subject;
   version.message = std::move(upload.message);
@@ -96,8 +105,7 @@ Result<Uploaded> ConfigService::upload(const Caller& caller, const ProfileName& 
   auto done = committer_.commit(std::move(changes));
   if (done) return Uploaded{std::move(version), true};
   if (done.error().reason != "version.exists") return std::unexpected(done.error());
-  auto existing = store_.version(name, version.number);
-  if (existing && existing->hash == version.hash) return Uploaded{std::move(*existing), false};
+  if (auto same = stored_before()) return *std::move(same);
   return fail(
       ErrorCode::Conflict, "version.exists",
       "Version " + version.number.str() +

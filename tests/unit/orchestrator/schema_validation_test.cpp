@@ -79,6 +79,18 @@ TEST_F(SchemaValidation, ANewLinkIsAllowedAndTheNoticeCountsWhatFails) {
   EXPECT_EQ(unknown.error().reason, "config.invalid");
 }
 
+TEST_F(SchemaValidation, ARepeatedUploadIsAnsweredAsItWasWhateverTheSchemaHasBecome) {
+  added(pool_schema(10));
+  link("payments");
+  stored_version("1.0.0", pool(8));
+  ASSERT_TRUE(decide(added(pool_schema(5)), true));
+  const auto again = put("1.0.0", pool(8));
+  ASSERT_TRUE(again) << again.error().detail;
+  EXPECT_FALSE(again->created);
+  EXPECT_EQ(again->version.schema, "payments@1.0.0");
+  EXPECT_EQ(put("1.0.0", pool(9)).error().reason, "version.schema_mismatch");
+}
+
 TEST_F(SchemaValidation, OldContentThatTodaysSchemaRefusesComesBackByForceOnly) {
   added(pool_schema(10));
   link("payments");
