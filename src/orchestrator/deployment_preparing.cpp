@@ -166,7 +166,11 @@ Result<void> DeploymentService::fit_instances(const Profile& profile, const Vers
     return unfit(fit, version.number, instances.empty());
   if (fit.left_out > 0) deployment.partial = true;
   deployment.targets = targets_of(deployment, instances);
-  return judge_rollback(fitness, versions_, profile.name, instances, deployment.targets, fit);
+  auto risk = rollback_risk(fitness, versions_, profile.name, instances, deployment.targets);
+  if (!risk) return std::unexpected(risk.error());
+  fit.rollback_safe = risk->empty();
+  fit.rollback_risk = std::move(*risk);
+  return {};
 }
 
 }  // namespace hotswap

@@ -78,9 +78,9 @@ Result<void> judge_fleet(FleetFitness& fitness, const Version& version, bool ski
   return {};
 }
 
-Result<void> judge_rollback(FleetFitness& fitness, VersionCache& versions,
-                            const ProfileName& profile, std::span<const Instance> instances,
-                            std::span<const Target> targets, FleetFit& fit) {
+Result<std::string> rollback_risk(FleetFitness& fitness, VersionCache& versions,
+                                  const ProfileName& profile, std::span<const Instance> instances,
+                                  std::span<const Target> targets) {
   std::size_t refusing = 0;
   std::string first;
   for (std::size_t i = 0; i < targets.size(); ++i) {
@@ -95,12 +95,10 @@ Result<void> judge_rollback(FleetFitness& fitness, VersionCache& versions,
       first = "version " + previous->str() + ", for which " + spoken->schema + " says " +
               spoken->message;
   }
-  fit.rollback_safe = refusing == 0;
-  if (refusing > 0)
-    fit.rollback_risk = std::to_string(refusing) + " of " + std::to_string(targets.size()) +
-                        (targets.size() == 1 ? " target" : " targets") +
-                        " would refuse what a rollback returns to: " + first;
-  return {};
+  if (refusing == 0) return std::string();
+  return std::to_string(refusing) + " of " + std::to_string(targets.size()) +
+         (targets.size() == 1 ? " target" : " targets") +
+         " would refuse what a rollback returns to: " + first;
 }
 
 }  // namespace hotswap

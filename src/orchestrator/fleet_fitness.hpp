@@ -43,11 +43,11 @@ class FleetFitness {
 [[nodiscard]] Result<void> judge_fleet(FleetFitness& fitness, const Version& version, bool skip,
                                        std::vector<Instance>& instances, FleetFit& fit);
 
-/// Fills rollback_safe and rollback_risk: what each of `instances` says of what `targets`, in the
-/// same order, would be rolled back to.
-[[nodiscard]] Result<void> judge_rollback(FleetFitness& fitness, VersionCache& versions,
-                                          const ProfileName& profile,
-                                          std::span<const Instance> instances,
-                                          std::span<const Target> targets, FleetFit& fit);
+/// FleetFit::rollback_risk: what each of `instances` says against what `targets`, in the same
+/// order, would be rolled back to; empty when nobody refuses.
+[[nodiscard]] Result<std::string> rollback_risk(FleetFitness& fitness, VersionCache& versions,
+                                                const ProfileName& profile,
+                                                std::span<const Instance> instances,
+                                                std::span<const Target> targets);
 
 }  // namespace hotswap

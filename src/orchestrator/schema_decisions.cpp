@@ -127,8 +127,8 @@ Result<RegisteredSchema> SchemaService::update(const Caller& caller, const Schem
                                                rules_of(before) + " to " + rules_of(*schema);
   ChangeSet changes;
   changes.push_back(change::UpdateSchema{*schema});
-  record(changes, caller, schema->updated_at,
-         {"schema.updated", message, *describe(*schema).as_object()}, {}, {});
+  record(changes, caller,
+         {schema->updated_at, "schema.updated", message, *describe(*schema).as_object()}, {}, {});
   changes.push_back(
       change::AppendAudit{audit_entry(caller, "schema.update", "schemas/" + id.value,
                                       same_rules ? "" : rules_of(*schema), schema->updated_at)});
@@ -201,7 +201,7 @@ void SchemaService::record_decision(ChangeSet& changes, const Caller& caller,
   json::Object data = record_data(version);
   data.set("comment", decision.comment);
   data.set("author", version.author);
-  record(changes, caller, decision.at, {"schema." + word, message, std::move(data)}, linked,
+  record(changes, caller, {decision.at, "schema." + word, message, std::move(data)}, linked,
          impact);
   changes.push_back(notification(version, "info", message, decision.at));
   changes.push_back(change::AppendAudit{

@@ -21,10 +21,10 @@ json::Array failing_json(const SchemaImpact& impact, const ProfileName& profile)
 
 }  // namespace
 
-void record(ChangeSet& changes, const Caller& caller, WallTime now, const SchemaRecord& record,
+void record(ChangeSet& changes, const Caller& caller, const SchemaRecord& record,
             const std::vector<Profile>& linked, const SchemaImpact& impact) {
   TimelineEvent event;
-  event.at = now;
+  event.at = record.at;
   event.kind = record.kind;
   event.actor = caller.principal.subject;
   event.message = record.message;

@@ -9,6 +9,7 @@
 namespace hotswap {
 
 struct SchemaRecord {
+  WallTime at{};
   std::string kind;     ///< `schema.registered`, …
   std::string message;  ///< names no profile
   json::Object data;    ///< likewise
@@ -17,7 +18,7 @@ struct SchemaRecord {
 /// One event that everybody may see, with counts only, and one for each linked profile (at most
 /// limits::kProfilesTold) with those of its versions that would fail: only who may read the profile
 /// sees its values in their messages.
-void record(ChangeSet& changes, const Caller& caller, WallTime now, const SchemaRecord& record,
+void record(ChangeSet& changes, const Caller& caller, const SchemaRecord& record,
             const std::vector<Profile>& linked, const SchemaImpact& impact);
 
 /// Told once for each revision of the version. `severity`: `info` or `warning`.

@@ -300,8 +300,8 @@ Result<void> SchemaService::save(const Caller& caller, const Draft& draft) {
   }
   const bool pending = version.state == SchemaState::PendingApproval;
   const std::string message = told(draft.schema, version, draft.replaced);
-  record(changes, caller, now,
-         {pending ? "schema.pending" : "schema.registered", message, record_data(version)},
+  record(changes, caller,
+         {now, pending ? "schema.pending" : "schema.registered", message, record_data(version)},
          draft.linked, draft.impact);
   if (pending)
     changes.push_back(

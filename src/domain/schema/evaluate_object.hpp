@@ -35,12 +35,12 @@ bool Evaluator<Trace>::members(const Step& step, const Subject& subject, const S
         present[property->required / 64] |= std::uint64_t{1} << (property->required % 64);
       }
     }
-    bool described = false;
-    if (!one_member(rule, property, member, scope, where, described)) {
+    const auto verdict = one_member(rule, property, member, scope, where);
+    if (!verdict.valid) {
       valid = false;
       if (trace_.stops() || aborted_ != Abort::None) break;
     }
-    if (seen != nullptr && described) seen->mark(i);
+    if (seen != nullptr && verdict.described) seen->mark(i);
     ++i;
   }
   if (valid || !trace_.stops()) valid = required(rule, present, subject, where) && valid;
@@ -49,11 +49,12 @@ bool Evaluator<Trace>::members(const Step& step, const Subject& subject, const S
 }
 
 template <class Trace>
-bool Evaluator<Trace>::one_member(const Members& members, const Property* property,
-                                  const json::Member& member, const Scope& scope, Where where,
-                                  bool& described) {
+auto Evaluator<Trace>::one_member(const Members& members, const Property* property,
+                                  const json::Member& member, const Scope& scope, Where where)
+    -> MemberVerdict {
   const std::string_view name = member.name;
   bool valid = true;
+  bool described = false;
   if (property != nullptr && property->schema.is_set()) {
     described = true;
     const Below below(where, Keyword::Properties, Token(name), Token(name));
@@ -62,19 +63,18 @@ bool Evaluator<Trace>::one_member(const Members& members, const Property* proper
   for (std::uint32_t i = 0; i < members.patterns.count; ++i) {
     const auto& pattern = program_.pattern_properties[members.patterns.first + i];
     if (!matches(pattern.pattern, member.name, where)) {
-      if (aborted_ != Abort::None) return false;
+      if (aborted_ != Abort::None) return {false, described};
       continue;
     }
     described = true;
     const Below below(where, Keyword::PatternProperties,
                       Token(program_.patterns[pattern.pattern].source()), Token(name));
     if (!child(pattern.schema, member.value, scope, below.where())) valid = false;
-    if (!valid && trace_.stops()) return false;
+    if (!valid && trace_.stops()) return {false, described};
   }
-  if (described || !members.additional.is_set()) return valid;
-  described = true;
+  if (described || !members.additional.is_set()) return {valid, described};
   const Below below(where, Keyword::AdditionalProperties, Token(), Token(name));
-  return child(members.additional, member.value, scope, below.where());
+  return {child(members.additional, member.value, scope, below.where()), true};
 }
 
 /// The same for few names, looked up in the object one by one.

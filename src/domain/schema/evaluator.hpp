@@ -115,9 +115,13 @@ class Evaluator {
   bool members(const Step& step, const Subject& subject, const Scope& scope, Evaluated* seen,
                Where where);
   bool looked_up(const Members& members, const Subject& subject, const Scope& scope, Where where);
-  [[gnu::always_inline]] bool one_member(const Members& members, const Property* property,
-                                         const json::Member& member, const Scope& scope,
-                                         Where where, bool& described);
+  struct MemberVerdict {
+    bool valid = true;
+    bool described = false;  ///< some keyword spoke of it, so it is evaluated
+  };
+  [[gnu::always_inline]] MemberVerdict one_member(const Members& members, const Property* property,
+                                                  const json::Member& member, const Scope& scope,
+                                                  Where where);
   bool required(const Members& members, std::span<const std::uint64_t> present,
                 const Subject& subject, Where where);
   bool names(const Step& step, const Subject& subject, const Scope& scope, Where where);

@@ -193,8 +193,10 @@ void Diff::compare_rest(const Spot& spot, std::string_view keyword, Focus focus,
   Words words{what + ": " + say_side(after) + "; before: " + say_side(before), "", ""};
   if (!is_open) words.loses = "the old schema accepts " + what + " that the new one refuses";
   if (!was_open) words.gains = "the old schema refuses " + what + " that the new one accepts";
-  if (after != nullptr) note(spot, keyword, name + verb, std::move(focus), std::move(words));
-  if (after == nullptr) gone(spot, keyword, name + verb, std::move(focus), std::move(words));
+  if (after != nullptr)
+    note(spot, keyword, name + verb, std::move(focus), std::move(words));
+  else
+    gone(spot, keyword, name + verb, std::move(focus), std::move(words));
 }
 
 void Diff::compare_names(const Spot& spot, const Node* before, const Node* after) {

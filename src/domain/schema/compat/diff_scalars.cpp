@@ -197,8 +197,10 @@ void Diff::compare_strings(const Spot& spot) {
     if (!now.empty()) words.loses = "some texts are no longer accepted";
     if (!old.empty()) words.gains = "the old schema refuses some texts that the new one accepts";
     const std::string verb = old.empty() ? ".added" : (now.empty() ? ".removed" : ".changed");
-    if (now.empty()) gone(spot, keyword, keyword + verb, {demand, {}}, std::move(words));
-    if (!now.empty()) note(spot, keyword, keyword + verb, {demand, {}}, std::move(words));
+    if (now.empty())
+      gone(spot, keyword, keyword + verb, {demand, {}}, std::move(words));
+    else
+      note(spot, keyword, keyword + verb, {demand, {}}, std::move(words));
   };
   const auto source = [](const StringRules& rules) {
     return rules.pattern ? rules.pattern->source : std::string();
