@@ -18,6 +18,32 @@ bool run(const Program& program, const json::Value& value, Trace trace, Abort& a
   return valid && aborted == Abort::None;
 }
 
+void hide(const json::Value& value, PlainView& hidden) {
+  hidden.secret.insert(&value);
+  if (const auto* array = value.as_array())
+    for (const auto& item : *array) hide(item, hidden);
+  if (const auto* object = value.as_object())
+    for (const auto& member : *object) hide(member.value, hidden);
+}
+
+Report explain(const Program& program, const json::Value& value, const CheckOptions& options,
+               bool aborted) {
+  const auto look = [&](Explanation& explanation) {
+    Evaluator evaluator(program, explanation, kExplainedSteps);
+    static_cast<void>(evaluator.run(value));
+  };
+  Explanation first(program, options, options.secrets);
+  look(first);
+  if (first.exposed().empty()) return std::move(first).report(aborted);
+  // What should have been a secret is no less one for standing in the open: told anew without it.
+  PlainView hidden;
+  if (options.secrets != nullptr) hidden.secret = options.secrets->secret;
+  for (const auto* exposed : first.exposed()) hide(*exposed, hidden);
+  Explanation second(program, options, &hidden);
+  look(second);
+  return std::move(second).report(aborted);
+}
+
 }  // namespace
 
 bool accepts(const Program& program, const json::Value& value) {
@@ -34,12 +60,7 @@ Report check(const Program& program, const json::Value& value, const CheckOption
   const bool valid = guarded ? run(program, value, GuardedTrace(options.secrets), aborted)
                              : run(program, value, FastTrace(), aborted);
   Report report;
-  if (!valid) {
-    Explanation explanation(program, options);
-    Evaluator evaluator(program, explanation, kExplainedSteps);
-    static_cast<void>(evaluator.run(value));
-    report = std::move(explanation).report(aborted != Abort::None);
-  }
+  if (!valid) report = explain(program, value, options, aborted != Abort::None);
   Scratch::of_thread().trim();
   return report;
 }

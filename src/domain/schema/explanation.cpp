@@ -114,8 +114,9 @@ bool Explanation::Branches::refuse(const Step& step, const Subject& subject, con
   return false;
 }
 
-Explanation::Explanation(const Program& program, const CheckOptions& options)
-    : program_(program), options_(options), messages_(program, options.secrets) {}
+Explanation::Explanation(const Program& program, const CheckOptions& options,
+                         const PlainView* hidden)
+    : program_(program), options_(options), messages_(program, hidden) {}
 
 std::size_t Explanation::most() const {
   if (nested_ > kNestedMessages) return 0;
@@ -149,6 +150,8 @@ Failure Explanation::located(const Where& where, Keyword keyword, bool own_keywo
 
 void Explanation::refuse(const Step& step, Keyword keyword, const Subject& subject,
                          const Where& where, const Detail& detail) {
+  if (keyword == Keyword::WriteOnly || keyword == Keyword::XSecret)
+    exposed_.push_back(subject.value);
   if (silence_ > 0) return;
   add(where, keyword, [&] {
     if (keyword == Keyword::False) return refused_by_false(where);

@@ -78,7 +78,8 @@ class Explanation {
     Explanation& trace_;
   };
 
-  Explanation(const Program& program, const CheckOptions& options);
+  /// `hidden`: whose secrets the messages do not show; may be null.
+  Explanation(const Program& program, const CheckOptions& options, const PlainView* hidden);
 
   [[nodiscard]] bool stops() const { return silence_ > 0 || (nested_ == 0 && truncated_); }
   [[nodiscard]] const PlainView* secrets() const { return options_.secrets; }
@@ -93,6 +94,8 @@ class Explanation {
 
   /// After the evaluation.
   [[nodiscard]] Report report(bool aborted) &&;
+  /// Likewise: values that should have been secrets, and stand in the open.
+  [[nodiscard]] const std::vector<const json::Value*>& exposed() const { return exposed_; }
 
  private:
   /// Notes one more failure; makes its text only if it will be shown.
@@ -111,6 +114,7 @@ class Explanation {
   Attempt whole_;
   Attempt* current_ = &whole_;
   std::optional<Failure> abort_;
+  std::vector<const json::Value*> exposed_;
 };
 
 }  // namespace hotswap::schema

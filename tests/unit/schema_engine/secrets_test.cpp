@@ -86,6 +86,16 @@ TEST(DemandedSecret, MustBeWrittenAsOne) {
   }
 }
 
+TEST(DemandedSecret, IsNotShownForStandingInTheOpen) {
+  const auto report = checked(
+      R"({"properties":{"login":{"type":"integer"},"password":{"minLength":20,"writeOnly":true}},
+          "maxProperties":1})",
+      R"({"login":"me","password":"hunter2"})");
+  ASSERT_EQ(report.failures.size(), 4U);
+  for (const Failure& failure : report.failures)
+    EXPECT_FALSE(failure.message.contains("hunter2")) << failure.message;
+}
+
 TEST(DemandedSecret, IsDemandedOfAllValuesInsideAContainer) {
   constexpr std::string_view kSchema = R"({"properties":{"login":{"writeOnly":true}}})";
   EXPECT_EQ(failure_of(kSchema, R"({"login":{"user":{"type":"secret","value":"u"},"realm":null}})"),
