@@ -10,10 +10,6 @@ namespace {
 
 constexpr int kConflictRetries = 5;
 
-bool used_in_production(const std::vector<Profile>& linked) {
-  return std::ranges::find(linked, "Production", &Profile::environment) != linked.end();
-}
-
 /// What a mode forbids or looks at, so that two can be compared.
 struct Guards {
   bool backward, forward, all_versions, strict;
@@ -93,13 +89,17 @@ Result<void> check_decision(const SchemaService::Decide& decision) {
 
 }  // namespace
 
-Result<void> SchemaService::may_loosen(const Caller& caller, const RegisteredSchema& from,
-                                       const RegisteredSchema& to) {
+Result<void> SchemaService::set_rules(const Caller& caller, const RegisteredSchema& from,
+                                      RegisteredSchema& to) {
+  const bool decides = authorize(caller.principal, Action::SchemaDecide).has_value();
+  // Whoever else may decide and has set the rules has seen them.
+  if (decides && caller.principal.subject != from.loosened_by) to.loosened_by.clear();
   if (!Guards(to).weaker_than(Guards(from))) return {};
-  if (authorize(caller.principal, Action::SchemaDecide)) return {};
   auto linked = store_.profiles_linked(from.id);
   if (!linked) return std::unexpected(linked.error());
   if (!used_in_production(*linked)) return {};
+  to.loosened_by = caller.principal.subject;
+  if (decides) return {};
   return fail(ErrorCode::Forbidden, "schema.rules_guarded",
               "Production follows schema " + from.id.value + ": loosening its rules (" +
                   rules_of(from) + " to " + rules_of(to) +
@@ -119,12 +119,16 @@ Result<RegisteredSchema> SchemaService::update(const Caller& caller, const Schem
   const RegisteredSchema before = *schema;
   if (auto done = read_rules(json::merge_patch(describe(before), patch), *schema); !done)
     return std::unexpected(done.error());
-  if (auto ok = may_loosen(caller, before, *schema); !ok) return std::unexpected(ok.error());
+  if (patch.find("compatibility") != nullptr || patch.find("policy") != nullptr)
+    if (auto ok = set_rules(caller, before, *schema); !ok) return std::unexpected(ok.error());
   schema->updated_at = clock_.wall();
   const bool same_rules = rules_of(before) == rules_of(*schema);
-  const std::string message = same_rules ? "Schema " + id.value + " updated"
-                                         : "Rules of schema " + id.value + " changed from " +
-                                               rules_of(before) + " to " + rules_of(*schema);
+  std::string message = same_rules ? "Schema " + id.value + " updated"
+                                   : "Rules of schema " + id.value + " changed from " +
+                                         rules_of(before) + " to " + rules_of(*schema);
+  if (!schema->loosened_by.empty() && schema->loosened_by != before.loosened_by)
+    message += "; what " + schema->loosened_by +
+               " registers waits for somebody else until another Admin sets the rules";
   ChangeSet changes;
   changes.push_back(change::UpdateSchema{*schema});
   record(changes, caller,
@@ -182,7 +186,7 @@ Result<SchemaVersion> SchemaService::try_decide(const Caller& caller, const Deci
   changes.push_back(change::UpdateSchema{*schema});
   changes.push_back(change::UpdateSchemaVersion{*version});
   record_decision(changes, caller, *version, *linked, *impact);
-  auto committed = committer_.commit(std::move(changes));
+  auto committed = commit_named(*version, std::move(changes));
   overtaken = !committed && committed.error().code == ErrorCode::Conflict;
   if (!committed) return std::unexpected(committed.error());
   ++version->revision;

@@ -23,6 +23,7 @@ struct SchemaService::Draft {
   std::shared_ptr<const schema::Schema> compiled;
   bool created = true;
   bool breaking = false;
+  std::string waits_for;  ///< why it needs an approval; empty: it needs none
   SchemaImpact impact;
 };
 
@@ -89,18 +90,19 @@ std::size_t breaking_changes(CompatibilityMode mode, const SchemaVersion& versio
   return count;
 }
 
-std::string told(const RegisteredSchema& schema, const SchemaVersion& version,
+std::string breaking_words(CompatibilityMode mode, const SchemaVersion& version) {
+  const auto count = breaking_changes(mode, version);
+  const bool more = std::ranges::any_of(
+      version.compared, [](const ComparedWith& with) { return with.comparison.truncated; });
+  return (more ? "more than " : "") + std::to_string(count) +
+         (count == 1 && !more ? " change breaks " : " changes break ") +
+         std::string(to_string(mode));
+}
+
+std::string told(const SchemaVersion& version, const std::string& waits_for,
                  const std::optional<SchemaVersion>& replaced) {
-  const std::string name = "Schema " + version.schema.value + " " + version.number.str();
-  std::string text;
-  if (version.state == SchemaState::Approved) {
-    text = name + " registered";
-  } else {
-    const auto count = breaking_changes(schema.compatibility, version);
-    text = name + " waits for approval: " + std::to_string(count) +
-           (count == 1 ? " change breaks " : " changes break ") +
-           std::string(to_string(schema.compatibility));
-  }
+  std::string text = "Schema " + version.schema.value + " " + version.number.str();
+  text += waits_for.empty() ? " registered" : " waits for approval: " + waits_for;
   if (!replaced) return text;
   text += "; it replaces what " + replaced->author + " registered under this number";
   if (replaced->decision)
@@ -133,20 +135,20 @@ Result<RegisteredVersion> SchemaService::add(const Caller& caller, RegisterSchem
 
 Result<SchemaService::Draft> SchemaService::draft(const Caller& caller,
                                                   const RegisterSchema& request) {
-  Draft draft{request, {}, {}, {}, {}, {}, {}, {}, {}, true, false, {}};
+  Draft draft{request, {}, {}, {}, {}, {}, {}, {}, {}, true, false, {}, {}};
   if (auto done = start(caller, draft); !done) return std::unexpected(done.error());
   if (auto done = resolve(draft); !done) return std::unexpected(done.error());
   const auto there = was_there(draft);
   if (!there) return std::unexpected(there.error());
   draft.created = !*there;
+  auto impact = study_impact(store_, *draft.compiled, draft.linked);
+  if (!impact) return std::unexpected(impact.error());
+  draft.impact = std::move(*impact);
   if (draft.created)
     if (auto done = compare_and_number(draft); !done) return std::unexpected(done.error());
   draft.breaking = std::ranges::any_of(draft.version.compared, [&](const ComparedWith& with) {
     return breaks(draft.schema.compatibility, with.comparison);
   });
-  auto impact = study_impact(store_, *draft.compiled, draft.linked);
-  if (!impact) return std::unexpected(impact.error());
-  draft.impact = std::move(*impact);
   return draft;
 }
 
@@ -184,8 +186,8 @@ Result<void> SchemaService::start(const Caller& caller, Draft& draft) {
   version.author = caller.principal.subject;
   version.message = request.message;
   version.created_at = now;
-  if (!known) return {};
-  return may_loosen(caller, *draft.known, schema);
+  if (!known || (!request.compatibility && !request.policy)) return {};
+  return set_rules(caller, *draft.known, schema);
 }
 
 Result<void> SchemaService::resolve(Draft& draft) {
@@ -255,15 +257,30 @@ Result<void> SchemaService::compare_and_number(Draft& draft) {
   version.compared = std::move(*compared);
   const bool breaking = std::ranges::any_of(
       version.compared, [&](const ComparedWith& with) { return breaks(mode, with.comparison); });
-  version.state = breaking ? SchemaState::PendingApproval : SchemaState::Approved;
+  draft.waits_for = reason_to_wait(draft, breaking);
+  const bool waits = !draft.waits_for.empty();
+  version.state = waits ? SchemaState::PendingApproval : SchemaState::Approved;
   version.revision = draft.replaced ? draft.replaced->revision : 0;
   if (draft.request.number) {
     version.number = *draft.request.number;
     return {};
   }
-  auto number = choose_number(draft, breaking);
+  auto number = choose_number(draft, waits);
   if (!number) return std::unexpected(number.error());
   version.number = std::move(*number);
+  return {};
+}
+
+std::string SchemaService::reason_to_wait(const Draft& draft, bool breaking) {
+  const SchemaVersion& version = draft.version;
+  if (breaking) return breaking_words(draft.schema.compatibility, version);
+  if (draft.approved.empty()) return {};
+  if (const auto* failing = failing_in_production(draft.impact, draft.linked))
+    return failing->profile.value + " " + failing->version.str() +
+           ", live in Production, would no longer be valid";
+  if (version.author == draft.schema.loosened_by && used_in_production(draft.linked))
+    return "Production follows, and " + version.author +
+           " has loosened the rules: somebody else has to look";
   return {};
 }
 
@@ -299,7 +316,7 @@ Result<void> SchemaService::save(const Caller& caller, const Draft& draft) {
     changes.push_back(change::InsertSchemaVersion{std::move(stored)});
   }
   const bool pending = version.state == SchemaState::PendingApproval;
-  const std::string message = told(draft.schema, version, draft.replaced);
+  const std::string message = told(version, draft.waits_for, draft.replaced);
   record(changes, caller,
          {now, pending ? "schema.pending" : "schema.registered", message, record_data(version)},
          draft.linked, draft.impact);
@@ -311,6 +328,13 @@ Result<void> SchemaService::save(const Caller& caller, const Draft& draft) {
                   version.hash + " " + std::string(to_string(version.state)) +
                       (draft.replaced ? ", replaces " + draft.replaced->hash : ""),
                   now)});
+  return commit_named(version, std::move(changes));
+}
+
+Result<void> SchemaService::commit_named(const SchemaVersion& version, ChangeSet changes) {
+  const MutexLock lock(naming_);
+  if (version.state == SchemaState::Approved)
+    if (auto ok = uri_is_free(version); !ok) return ok;
   if (auto done = committer_.commit(std::move(changes)); !done)
     return std::unexpected(done.error());
   return {};

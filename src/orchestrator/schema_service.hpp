@@ -65,13 +65,15 @@ class SchemaService {
   };
   explicit SchemaService(const Parts& parts);
 
-  /// A new version, Approved or, when it breaks the schema's mode, PendingApproval. Its references
-  /// are pinned. Without a number, what equals the highest version (content, references and
-  /// assert_formats) is that version; with a number, that of the number. One that is pending or
-  /// rejected may be registered again with other content, which voids whatever was decided about
-  /// it; Conflict `schema.version_exists` if it is approved, `schema.uri_taken` if its `$id` is
-  /// another schema's. Also every error of schema::Schema::compile. Loosening the rules of a schema
-  /// that Production follows is Forbidden `schema.rules_guarded` for whoever may not decide.
+  /// A new version, Approved or PendingApproval: when it breaks the schema's mode; and in
+  /// Production also when what is live would fail, or when its author has loosened the rules
+  /// (RegisteredSchema::loosened_by). Its references are pinned. Without a number, what equals the
+  /// highest version (content, references and assert_formats) is that version; with a number, that
+  /// of the number. One that is pending or rejected may be registered again with other content,
+  /// which voids whatever was decided about it; Conflict `schema.version_exists` if it is approved,
+  /// `schema.uri_taken` if its `$id` is another schema's. Also every error of
+  /// schema::Schema::compile. Loosening the rules of a schema that Production follows is Forbidden
+  /// `schema.rules_guarded` for whoever may not decide.
   [[nodiscard]] Result<RegisteredVersion> add(const Caller& caller, RegisterSchema request);
   [[nodiscard]] Result<SchemaView> get(const Caller& caller, const SchemaId& id);
   [[nodiscard]] Result<Page<RegisteredSchema>> list(const Caller& caller,
@@ -126,8 +128,11 @@ class SchemaService {
   [[nodiscard]] Result<void> start(const Caller& caller, Draft& draft);
   [[nodiscard]] Result<void> resolve(Draft& draft);
   [[nodiscard]] Result<void> uri_is_free(const SchemaVersion& version);
+  /// Conflict `schema.uri_taken`, too, when an approved `version` comes too late for its `$id`.
+  [[nodiscard]] Result<void> commit_named(const SchemaVersion& version, ChangeSet changes);
   [[nodiscard]] Result<bool> was_there(Draft& draft);
   [[nodiscard]] Result<void> compare_and_number(Draft& draft);
+  [[nodiscard]] static std::string reason_to_wait(const Draft& draft, bool breaking);
   [[nodiscard]] Result<SemVer> choose_number(const Draft& draft, bool breaking);
   [[nodiscard]] Result<void> save(const Caller& caller, const Draft& draft);
 
@@ -140,8 +145,9 @@ class SchemaService {
       const std::string& after_uri);
   [[nodiscard]] Result<SchemaImpact> impact_of(const Caller& caller, const SchemaVersion& version,
                                                bool breaking);
-  [[nodiscard]] Result<void> may_loosen(const Caller& caller, const RegisteredSchema& from,
-                                        const RegisteredSchema& to);
+  /// Forbidden `schema.rules_guarded`; keeps `to.loosened_by`.
+  [[nodiscard]] Result<void> set_rules(const Caller& caller, const RegisteredSchema& from,
+                                       RegisteredSchema& to);
   /// `overtaken`: somebody else wrote in between, so it is worth another try.
   [[nodiscard]] Result<SchemaVersion> try_decide(const Caller& caller, const Decide& decision,
                                                  bool& overtaken);
@@ -157,6 +163,7 @@ class SchemaService {
   SchemaCache& cache_;
   SchemaVerdicts verdicts_;
   const Clock& clock_;
+  Mutex naming_;  ///< held while a `$id` is given away: a revision guards but one of two schemas
 };
 
 }  // namespace hotswap

@@ -13,7 +13,12 @@ class RacingStore : public FlakyStore {
     if (const auto act = std::exchange(before_commit, {})) act();
     return FlakyStore::commit(std::move(changes));
   }
-  std::function<void()> before_commit;
+  Result<std::optional<SchemaRef>> schema_by_uri(const std::string& uri) override {
+    auto found = FlakyStore::schema_by_uri(uri);
+    if (const auto act = std::exchange(after_uri_read, {})) act();
+    return found;
+  }
+  std::function<void()> before_commit, after_uri_read;
 };
 
 TEST_F(SchemaRegistration, TheFirstVersionIsApprovedAndNumberedByTheServer) {
@@ -154,6 +159,31 @@ TEST_F(SchemaRegistration, AnIdOfAnotherSchemaIsTaken) {
   ASSERT_FALSE(taken);
   EXPECT_EQ(taken.error().reason, "schema.uri_taken");
   EXPECT_TRUE(taken.error().detail.contains("pool@1.0.0"));
+}
+
+TEST_F(SchemaRegistration, OfTwoSchemasThatTakeTheSameIdAtOnceOneGetsIt) {
+  const std::string text = R"({"$id":"https://x.test/pool.json"})";
+  RacingStore racing(*memory_);
+  Node other(racing, clock_, random_);
+  racing.after_uri_read = [&] { added(text, {}, "pool"); };
+  const auto late = other.schemas.add(kAuthor, request(text));
+  ASSERT_FALSE(late);
+  EXPECT_EQ(late.error().reason, "schema.uri_taken");
+  EXPECT_FALSE(store_.schema(SchemaId("payments")));
+}
+
+TEST_F(SchemaRegistration, AnApprovalComesTooLateForAnIdThatIsGivenAway) {
+  added(pool_schema(10));
+  const auto pending = added(R"({"$id":"https://x.test/pool.json",)" + pool_schema(5).substr(1));
+  ASSERT_EQ(pending.state, SchemaState::PendingApproval);
+  RacingStore racing(*memory_);
+  Node other(racing, clock_, random_);
+  racing.after_uri_read = [&] { added(R"({"$id":"https://x.test/pool.json"})", {}, "pool"); };
+  const auto late = other.schemas.decide(
+      kOtherAdmin, {pending.schema, pending.number, true, pending.hash, "looked at it"});
+  ASSERT_FALSE(late);
+  EXPECT_EQ(late.error().reason, "schema.uri_taken");
+  EXPECT_EQ(stored(pending.number.str()).state, SchemaState::PendingApproval);
 }
 
 TEST_F(SchemaRegistration, WhoeverIsOvertakenComparesAnew) {
