@@ -4,6 +4,7 @@
 #include <limits>
 #include <new>
 #include <type_traits>
+#include <utility>
 
 #include "domain/base/assert.hpp"
 #include "domain/base/limits.hpp"
@@ -170,7 +171,8 @@ void Pile::open(std::size_t bytes) {
 }
 
 void Pile::close() {
-  if (slab_ != nullptr) leave(slab_, kOpen - taken_);
+  // Forgotten at once: should the next slab not be had, this one is not left a second time.
+  if (slab_ != nullptr) leave(std::exchange(slab_, nullptr), kOpen - taken_);
 }
 
 void* Pile::take(std::size_t bytes, std::uint32_t capacity) {
