@@ -6,6 +6,7 @@ CREATE TABLE registered_schemas (
   description TEXT NOT NULL,
   compatibility TEXT NOT NULL,
   policy TEXT NOT NULL,
+  loosened_by TEXT NOT NULL,
   created_by TEXT NOT NULL,
   created_at INTEGER NOT NULL,
   updated_at INTEGER NOT NULL,

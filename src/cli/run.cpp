@@ -51,8 +51,8 @@ int run(int argc, char** argv, const Actions& actions) {
   CLI::App app(
       "HotSwap moves a configuration version safely to every running instance of a service.",
       "hotswap");
-  app.set_version_flag("--version", "hotswap " + actions.version);
-  app.footer("\n" + exit_code_help() + "Try it: hotswap demo");
+  app.footer("\n" + exit_code_help() +
+             "Try it: hotswap demo\nWhich version this is: hotswap --version");
   app.require_subcommand(1);
   app.fallthrough();
   Globals globals;
@@ -69,6 +69,11 @@ int run(int argc, char** argv, const Actions& actions) {
   if (argc < 2 || std::string_view(argv[1]) == "help") {
     fmt::print("{}", app.help());
     return argc < 2 ? static_cast<int>(ExitCode::Usage) : 0;
+  }
+  // Only in first place: `hotswap deploy P --version 1.2.0` is a mistake that has to be told.
+  if (std::string_view(argv[1]) == "--version") {
+    fmt::print("hotswap {}\n", actions.version);
+    return 0;
   }
   try {
     app.parse(argc, argv);

@@ -6,6 +6,8 @@
 namespace hotswap {
 namespace {
 
+constexpr std::string_view kProduction = "Production";
+
 constexpr std::size_t kFailuresShown = 3;
 
 struct Candidate {
@@ -115,6 +117,19 @@ Result<SchemaImpact> study_impact(Store& store, const schema::Schema& schema,
                                 candidate.stable, known->second.failures});
   }
   return impact;
+}
+
+bool used_in_production(const std::vector<Profile>& linked) {
+  return std::ranges::find(linked, kProduction, &Profile::environment) != linked.end();
+}
+
+const SchemaImpact::Failing* failing_in_production(const SchemaImpact& impact,
+                                                   const std::vector<Profile>& linked) {
+  const auto found = std::ranges::find_if(impact.failing, [&](const auto& failing) {
+    const auto profile = std::ranges::find(linked, failing.profile, &Profile::name);
+    return failing.live && profile != linked.end() && profile->environment == kProduction;
+  });
+  return found == impact.failing.end() ? nullptr : &*found;
 }
 
 SchemaImpact shown_to(const Principal& reader, const std::vector<Profile>& linked,

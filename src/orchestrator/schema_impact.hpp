@@ -32,6 +32,12 @@ struct SchemaImpact {
 [[nodiscard]] Result<SchemaImpact> study_impact(Store& store, const schema::Schema& schema,
                                                 const std::vector<Profile>& linked);
 
+/// Whether a profile of Production is among them.
+[[nodiscard]] bool used_in_production(const std::vector<Profile>& linked);
+/// The first version that is live in Production and would fail; nullptr: none.
+[[nodiscard]] const SchemaImpact::Failing* failing_in_production(
+    const SchemaImpact& impact, const std::vector<Profile>& linked);
+
 /// As `reader` may see it: the counts are whole, the failing versions of profiles that they may not
 /// read are left out. With summary; `breaking` is the verdict of the comparison.
 [[nodiscard]] SchemaImpact shown_to(const Principal& reader, const std::vector<Profile>& linked,

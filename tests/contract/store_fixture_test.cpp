@@ -245,6 +245,7 @@ RegisteredSchema sample_schema(const std::string& id) {
   s.description = "Pools, 100% \"safe\"";
   s.compatibility = CompatibilityMode::FullTransitive;
   s.policy = schema::Policy::Lenient;
+  s.loosened_by = "bob";
   s.created_by = "ann";
   s.created_at = at(10);
   s.updated_at = at(11);
@@ -295,6 +296,7 @@ void expect_same(const RegisteredSchema& a, const RegisteredSchema& b) {
   EXPECT_EQ(a.description, b.description);
   EXPECT_EQ(a.compatibility, b.compatibility);
   EXPECT_EQ(a.policy, b.policy);
+  EXPECT_EQ(a.loosened_by, b.loosened_by);
   EXPECT_EQ(a.created_by, b.created_by);
   EXPECT_EQ(a.created_at, b.created_at);
   EXPECT_EQ(a.updated_at, b.updated_at);

@@ -148,7 +148,7 @@ std::string impact_text(const json::Value& impact, const Terminal& terminal) {
   return out;
 }
 
-std::string fit_text(const json::Value& fit, const Terminal& terminal) {
+std::string fit_text(const json::Value& fit, bool before, const Terminal& terminal) {
   std::string out;
   if (const auto mismatch = text_at(fit, "mismatch"); !mismatch.empty()) {
     out += fmt::format("{}forced, although {} refuses it: {}\n", terminal.paint(Paint::Red, "✗ "),
@@ -174,7 +174,7 @@ std::string fit_text(const json::Value& fit, const Terminal& terminal) {
   }
   if (const auto risk = text_at(fit, "rollbackRisk"); !risk.empty()) {
     out += terminal.paint(Paint::Yellow, "! ") + "the way back: " + risk + "\n";
-  } else if (!out.empty()) {
+  } else if (!out.empty() && before) {
     out += terminal.paint(Paint::Green, "✓ ") + "a rollback would suit every target\n";
   }
   return out;

@@ -27,8 +27,8 @@ namespace hotswap::cli {
 [[nodiscard]] std::string impact_text(const json::Value& impact, const Terminal& terminal);
 
 /// What the instances' own schemas say of a version that is to be deployed, and whether the way
-/// back is open.
-[[nodiscard]] std::string fit_text(const json::Value& fit, const Terminal& terminal);
+/// back is open, if there is one: `before`, something ran before.
+[[nodiscard]] std::string fit_text(const json::Value& fit, bool before, const Terminal& terminal);
 
 /// A version with whatever it was compared with.
 [[nodiscard]] std::string schema_version_text(const json::Value& version, const Terminal& terminal);

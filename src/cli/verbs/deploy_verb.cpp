@@ -63,8 +63,10 @@ Outcome deploy(Session& session, const DeployFlags& flags) {
       session.print_json(*answer);
     } else {
       const auto* fit = answer->find("fit");
+      const auto* previous = answer->find("previousStable");
+      const bool before = previous != nullptr && !previous->is_null();
       session.print(plan_text(view, session.terminal()) +
-                    (fit == nullptr ? std::string() : fit_text(*fit, session.terminal())));
+                    (fit == nullptr ? std::string() : fit_text(*fit, before, session.terminal())));
     }
     return ExitCode::Ok;
   }
@@ -89,7 +91,9 @@ void add_deploy_verb(Verbs& verbs) {
   command->add_option("--target", flags->targets,
                       "25%, key=value of labels, or instance ids; may be repeated");
   command->add_flag("--dry-run", flags->dry_run, "only show who would get it when");
-  command->add_flag("--force", flags->force, "although it failed before, is deprecated or live");
+  command->add_flag("--force", flags->force,
+                    "although it failed before, is deprecated, live or not valid\n"
+                    "under its schema, or instances refuse it");
   command
       ->add_option("--on-unfit", flags->on_unfit,
                    "instances whose own schema refuses it: refuse (at first), or skip them")

@@ -12,8 +12,9 @@
 namespace hotswap::sql {
 namespace {
 
-#define HS_SCHEMA_COLUMNS \
-  "id, description, compatibility, policy, created_by, created_at, updated_at, revision, latest"
+#define HS_SCHEMA_COLUMNS                                                         \
+  "id, description, compatibility, policy, loosened_by, created_by, created_at, " \
+  "updated_at, revision, latest"
 #define HS_SCHEMA_VERSION_COLUMNS                                                                \
   "registration, schema, number, hash, size, uri, assert_formats, author, message, created_at, " \
   "state, decision, revision"
@@ -30,6 +31,7 @@ Result<RegisteredSchema> read_schema(const Row& row) {
   schema.description = in.text();
   schema.compatibility = in.word<CompatibilityMode>(compatibility_from_string);
   schema.policy = in.word<schema::Policy>(schema::policy_from_string);
+  schema.loosened_by = in.text();
   schema.created_by = in.text();
   schema.created_at = in.time();
   schema.updated_at = in.time();
@@ -127,11 +129,12 @@ Result<void> refresh_latest(Session& session, const SchemaId& id) {
 
 Result<void> apply(Session& session, const change::InsertSchema& change) {
   const RegisteredSchema& s = change.schema;
-  const auto rows = session.execute(
-      "INSERT INTO registered_schemas (" HS_SCHEMA_COLUMNS
-      ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, NULL) ON CONFLICT DO NOTHING",
-      {s.id.str(), s.description, to_string(s.compatibility), schema::to_string(s.policy),
-       s.created_by, to_column(s.created_at), to_column(s.updated_at), to_column(s.revision)});
+  const auto rows =
+      session.execute("INSERT INTO registered_schemas (" HS_SCHEMA_COLUMNS
+                      ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, NULL) ON CONFLICT DO NOTHING",
+                      {s.id.str(), s.description, to_string(s.compatibility),
+                       schema::to_string(s.policy), s.loosened_by, s.created_by,
+                       to_column(s.created_at), to_column(s.updated_at), to_column(s.revision)});
   if (!rows) return std::unexpected(rows.error());
   if (*rows == 0) return std::unexpected(store::schema_exists(s.id));
   return {};
@@ -141,8 +144,8 @@ Result<void> apply(Session& session, const change::UpdateSchema& change) {
   const RegisteredSchema& s = change.schema;
   const auto rows = session.execute(
       "UPDATE registered_schemas SET description = $1, compatibility = $2, policy = $3, "
-      "updated_at = $4, revision = revision + 1 WHERE id = $5 AND revision = $6",
-      {s.description, to_string(s.compatibility), schema::to_string(s.policy),
+      "loosened_by = $4, updated_at = $5, revision = revision + 1 WHERE id = $6 AND revision = $7",
+      {s.description, to_string(s.compatibility), schema::to_string(s.policy), s.loosened_by,
        to_column(s.updated_at), s.id.str(), to_column(s.revision)});
   if (!rows) return std::unexpected(rows.error());
   if (*rows != 0) return {};

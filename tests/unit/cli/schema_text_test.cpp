@@ -130,7 +130,7 @@ TEST(FitText, CountsWhoWasBuiltForItAndTellsTheWayBack) {
   EXPECT_EQ(fit_text(parsed(R"({"schema":"payments@1.1.0","accepting":3,"unfit":1,"unspoken":2,
     "leftOut":1,"rollbackSafe":false,"rollbackRisk":"1.0.0 is refused by 2 targets","examples":[
     {"instance":"0123456789","schema":"payments@1.0.0","message":"'x' is unknown"}]})"),
-                     kPlain),
+                     true, kPlain),
             "✓ valid under payments@1.1.0\n"
             "! 3 instances built for a schema that accepts it, 1 for one that refuses it (left "
             "out), 2 did not say\n"
@@ -141,15 +141,22 @@ TEST(FitText, CountsWhoWasBuiltForItAndTellsTheWayBack) {
 TEST(FitText, AForcedVersionIsNotCalledValid) {
   const auto text = fit_text(parsed(R"({"schema":"payments@1.1.0","mismatch":"$.a is too big",
     "accepting":0,"unfit":0,"unspoken":4,"leftOut":0,"rollbackSafe":true,"rollbackRisk":""})"),
-                             kPlain);
+                             true, kPlain);
   EXPECT_TRUE(text.starts_with("✗ forced, although payments@1.1.0 refuses it: $.a is too big\n"))
       << text;
+}
+
+TEST(FitText, SaysNothingOfAWayBackWhereNothingRanBefore) {
+  const auto text = fit_text(parsed(R"({"schema":"payments@1.1.0","accepting":0,"unfit":0,
+    "unspoken":4,"leftOut":0,"rollbackSafe":true,"rollbackRisk":""})"),
+                             false, kPlain);
+  EXPECT_EQ(text, "✓ valid under payments@1.1.0\n");
 }
 
 TEST(FitText, IsEmptyForAProfileWithoutSchema) {
   EXPECT_EQ(fit_text(parsed(R"({"schema":"","accepting":0,"unfit":0,"unspoken":4,"leftOut":0,
                                 "rollbackSafe":true,"rollbackRisk":"","examples":[]})"),
-                     kPlain),
+                     true, kPlain),
             "");
 }
 

@@ -195,6 +195,43 @@ TEST_F(SchemaDecision, RulesAreUpdatedByPatchAndGuardedInProduction) {
   EXPECT_TRUE(node().schemas.update(kAdmin, id, parsed(R"({"compatibility":"NONE"})"), {}));
 }
 
+TEST_F(SchemaDecision, WhoLoosenedTheRulesOfProductionNeedsSomebodyElsesEyes) {
+  added(pool_schema(10));
+  link("payments");
+  const SchemaId id("payments");
+  const auto loosen = parsed(R"({"compatibility":"NONE"})");
+  ASSERT_TRUE(node().schemas.update(kAdmin, id, loosen, {}));
+  const auto by = [&](const Caller& caller, int max) {
+    return node().schemas.add(caller, request(pool_schema(max)))->version.state;
+  };
+  EXPECT_EQ(by(kAdmin, 5), SchemaState::PendingApproval);
+  EXPECT_TRUE(events("schema.pending")[0].message.contains("has loosened the rules"));
+  EXPECT_EQ(by(kAuthor, 6), SchemaState::Approved);
+
+  // The same person may not lift it, another Admin does.
+  ASSERT_TRUE(node().schemas.update(kAdmin, id, loosen, {}));
+  EXPECT_EQ(by(kAdmin, 7), SchemaState::PendingApproval);
+  ASSERT_TRUE(node().schemas.update(kOtherAdmin, id, parsed(R"({"description":"pools"})"), {}));
+  EXPECT_EQ(by(kAdmin, 8), SchemaState::PendingApproval);
+  ASSERT_TRUE(node().schemas.update(kOtherAdmin, id, loosen, {}));
+  EXPECT_EQ(by(kAdmin, 9), SchemaState::Approved);
+}
+
+TEST_F(SchemaDecision, WhatIsLiveInProductionMustStayValidWhateverTheModeSays) {
+  auto free = request(pool_schema(10));
+  free.compatibility = CompatibilityMode::None;
+  ASSERT_TRUE(node().schemas.add(kAuthor, std::move(free)));
+  link("payments");
+  stored_version("1.0.0", pool(8));
+  instance("i-1");
+  make_live("1.0.0");
+  EXPECT_EQ(added(pool_schema(9)).state, SchemaState::Approved);
+  const auto waits = added(pool_schema(5));
+  EXPECT_EQ(waits.state, SchemaState::PendingApproval);
+  EXPECT_TRUE(events("schema.pending")[0].message.contains("1.0.0, live in Production"))
+      << events("schema.pending")[0].message;
+}
+
 TEST_F(SchemaDecision, DiffShowsChangesAndImpact) {
   pending();
   const auto diff = node().schemas.diff(kAdmin, SchemaId("payments"), "1.0.0", "2.0.0");

@@ -33,6 +33,9 @@ struct RegisteredSchema {
   std::string description;
   CompatibilityMode compatibility = CompatibilityMode::Backward;
   schema::Policy policy = schema::Policy::Strict;
+  /// Who loosened the rules while Production followed: versions of this person wait for somebody
+  /// else, until somebody else has set the rules. Empty: nobody.
+  std::string loosened_by;
   std::string created_by;
   WallTime created_at{};
   WallTime updated_at{};
