@@ -54,6 +54,62 @@ TEST(HostileSchemas, ALongEnumMissesOneValueAndItIsFound) {
   EXPECT_EQ(comparison.forward, Effect::Compatible);
 }
 
+TEST(HostileSchemas, RequiredNamesByTheTenThousandEndInAnAnswer) {
+  const auto schema = [](const std::string& prefix) {
+    return "{\"required\":[" +
+           repeated(60'000, [&](int i) { return '"' + prefix + std::to_string(i) + '"'; }) + "]}";
+  };
+  const auto comparison = compared(schema("p"), schema("q"));
+  EXPECT_TRUE(comparison.truncated);
+  EXPECT_NE(comparison.backward, Effect::Compatible);
+  EXPECT_NE(comparison.forward, Effect::Compatible);
+}
+
+TEST(HostileSchemas, DependenciesByTheTenThousandEndInAnAnswer) {
+  const auto schema = [](int step) {
+    return "{\"dependentRequired\":{" +
+           repeated(20'000,
+                    [&](int i) {
+                      return "\"p" + std::to_string(i) + "\":[\"p" + std::to_string(i + step) +
+                             "\"]";
+                    }) +
+           "}}";
+  };
+  EXPECT_NE(compared(schema(1), schema(2)).backward, Effect::Compatible);
+}
+
+TEST(HostileSchemas, MembersAndPatternsByTheTenThousandEndInAnAnswer) {
+  const auto schema = [](const std::string& keyword, const std::string& type) {
+    return "{\"" + keyword + "\":{" +
+           repeated(10'000,
+                    [&](int i) {
+                      return "\"^p" + std::to_string(i) + R"(":{"type":")" + type + "\"}";
+                    }) +
+           "}}";
+  };
+  for (const std::string keyword : {"properties", "patternProperties"}) {
+    const auto comparison = compared(schema(keyword, "integer"), schema(keyword, "string"));
+    EXPECT_NE(comparison.backward, Effect::Compatible) << keyword;
+  }
+}
+
+TEST(Comparison, ADependencyIsProvedByWhatConcernsIt) {
+  const auto comparison = compared(R"({"dependentRequired":{"a":["b"],"b":["c"]}})",
+                                   R"({"dependentRequired":{"a":["c"]}})");
+  ASSERT_EQ(comparison.changes.size(), 2U);
+  EXPECT_EQ(comparison.changes[0].forward_example, json::Value(json::Object{{"a", 0}, {"c", 0}}));
+}
+
+TEST(Comparison, ANameThatAPatternCoversIsNotCalledRefused) {
+  const std::string closed =
+      R"("patternProperties":{"^x-":{"type":"string"}},"additionalProperties":false})";
+  const auto comparison =
+      compared("{" + closed, R"({"properties":{"x-a":{"type":"integer"}},)" + closed);
+  ASSERT_EQ(comparison.changes.size(), 1U);
+  EXPECT_TRUE(comparison.changes[0].reason.contains("by a pattern's rule"))
+      << comparison.changes[0].reason;
+}
+
 TEST(HostileSchemas, ChoicesTimesChoicesAreNotTriedOut) {
   const auto schema = [](const std::string& type) {
     return "{\"allOf\":[" +

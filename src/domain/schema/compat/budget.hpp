@@ -5,6 +5,9 @@
 
 namespace hotswap::schema::compat {
 
+inline constexpr std::size_t kMatchSteps = 8;  ///< to search one pattern in one name
+inline constexpr std::size_t kTextSteps = 64;  ///< to make up texts that one pattern matches
+
 /// Counted in small steps of some ten nanoseconds and bytes each, so that the same schemas always
 /// come to the same answer, on whatever machine.
 class Budget {

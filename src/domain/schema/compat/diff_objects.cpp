@@ -1,10 +1,12 @@
 // Members.
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "domain/json/path.hpp"
 #include "domain/schema/compat/diff.hpp"
+#include "domain/schema/compat/evaluate.hpp"
 #include "domain/schema/compat/wording.hpp"
 
 namespace hotswap::schema::compat {
@@ -14,15 +16,20 @@ std::string step_of(std::string_view keyword, std::string_view name) {
   return std::string(keyword) + json::pointer_member("", name);
 }
 
-// What a side says of a name that it does not list itself.
+// What a side says of names that it neither lists nor covers by a pattern.
 std::string undescribed(const ObjectRules& rules) {
   const bool closed = (rules.additional != nullptr && rules.additional->never) ||
                       (rules.unevaluated != nullptr && rules.unevaluated->never);
   if (closed) return "refuses it";
-  if (!rules.patterns.empty() || rules.additional != nullptr) {
-    return "covers the name by its rule for other members";
-  }
+  if (rules.additional != nullptr) return "covers the name by its rule for other members";
   return "allows anything under that name";
+}
+
+// What a side says of a name that it does not list itself.
+std::string undescribed(const ObjectRules& rules, std::string_view name) {
+  const bool by_pattern = std::ranges::any_of(
+      rules.patterns, [&](const auto& each) { return matches(each.pattern, name) == Truth::Yes; });
+  return by_pattern ? "covers the name by a pattern's rule" : undescribed(rules);
 }
 
 std::string say_names(const std::vector<std::string_view>& names) {
@@ -94,7 +101,7 @@ void Diff::visit_member(const Spot& spot, const std::string& name, const Node* b
 
 void Diff::added_property(const Spot& spot, const Property& property, const ObjectRules& before) {
   const auto name = quoted(property.name);
-  const auto rule = undescribed(before);
+  const auto rule = undescribed(before, property.name);
   auto& at = spots_.emplace_back(spot);
   at.where = json::path_member(spot.where, property.name);
   note(at, step_of("properties", property.name), "property.added",
@@ -107,7 +114,7 @@ void Diff::added_property(const Spot& spot, const Property& property, const Obje
 
 void Diff::removed_property(const Spot& spot, const Property& property, const ObjectRules& after) {
   const auto name = quoted(property.name);
-  const auto rule = undescribed(after);
+  const auto rule = undescribed(after, property.name);
   auto& at = spots_.emplace_back(spot);
   at.where = json::path_member(spot.where, property.name);
   gone(at, step_of("properties", property.name), "property.removed",
@@ -213,21 +220,16 @@ void Diff::compare_names(const Spot& spot, const Node* before, const Node* after
 
 void Diff::compare_dependents(const Spot& spot, const ObjectRules& before,
                               const ObjectRules& after) {
-  const Focus focus{Demand::Dependents, {}};
-  const auto names_of = [](const ObjectRules& rules, std::string_view trigger) {
-    const auto at =
-        std::ranges::find(rules.dependent_required, trigger, &DependentRequired::trigger);
-    auto names = at == rules.dependent_required.end() ? std::vector<std::string_view>() : at->names;
-    std::ranges::sort(names);
-    return names;
-  };
-  std::set<std::string_view> triggers;
-  for (const auto& each : before.dependent_required) triggers.insert(each.trigger);
-  for (const auto& each : after.dependent_required) triggers.insert(each.trigger);
-  for (const auto trigger : triggers) {
-    const auto old = names_of(before, trigger);
-    const auto now = names_of(after, trigger);
+  using Names = std::vector<std::string_view>;
+  std::map<std::string_view, std::pair<Names, Names>> required;
+  for (const auto& each : before.dependent_required) required[each.trigger].first = each.names;
+  for (const auto& each : after.dependent_required) required[each.trigger].second = each.names;
+  for (auto& [trigger, names] : required) {
+    auto& [old, now] = names;
+    std::ranges::sort(old);
+    std::ranges::sort(now);
     if (old == now) continue;
+    const Focus focus{Demand::Dependents, std::string(trigger)};
     Words words{"beside " + quoted(trigger) +
                     " required: " + (now.empty() ? "nothing" : say_names(now)) +
                     "; before: " + (old.empty() ? "nothing" : say_names(old)),
@@ -249,13 +251,14 @@ void Diff::compare_dependents(const Spot& spot, const ObjectRules& before,
       visit_branch(spot, {"/" + step, "/" + step, old, node, given, given});
       continue;
     }
-    note(spot, step, "dependentSchemas.added", focus,
+    note(spot, step, "dependentSchemas.added", {Demand::Dependents, std::string(trigger)},
          {"a schema for documents with " + quoted(trigger) + " added",
           "documents with it may be refused", ""});
   }
   for (const auto& [trigger, node] : before.dependent_schemas) {
     if (find(after, trigger) != nullptr) continue;
-    gone(spot, json::pointer_member("dependentSchemas", trigger), "dependentSchemas.removed", focus,
+    gone(spot, json::pointer_member("dependentSchemas", trigger), "dependentSchemas.removed",
+         {Demand::Dependents, std::string(trigger)},
          {"the schema for documents with " + quoted(trigger) + " removed", "",
           "the old schema refuses some documents with it"});
   }

@@ -133,8 +133,10 @@ void copy_object(const Node& node, const Node* other, const Focus& focus, Node& 
       }
       break;
     case Demand::Dependents:
-      rules->dependent_required = from.dependent_required;
-      rules->dependent_schemas = from.dependent_schemas;
+      std::ranges::copy_if(from.dependent_required, std::back_inserter(rules->dependent_required),
+                           [&](const auto& each) { return each.trigger == focus.name; });
+      std::ranges::copy_if(from.dependent_schemas, std::back_inserter(rules->dependent_schemas),
+                           [&](const auto& each) { return each.name == focus.name; });
       break;
     case Demand::UnevaluatedProperties:
       if (from.unevaluated != nullptr) *rules = arena.object_rest(node, Certainty::Certain);

@@ -8,6 +8,8 @@
 namespace hotswap::schema::compat {
 namespace {
 
+constexpr std::size_t kRequiredSteps = 8;  // to gather and sort one name
+
 constexpr std::size_t kQuestion = 8;       // steps, beside those for its length
 constexpr int kDepth = 300;                // questions that wait for each other
 constexpr std::int64_t kFewIntegers = 64;  // a range of so many counts as enumerated
@@ -62,13 +64,16 @@ void Prover::forget_since(std::size_t mark) {
 }
 
 const Shape& Prover::shape(const Left& left) {
-  auto& known = shapes_[left];
-  if (!known) {
-    known = std::make_unique<Shape>(shape_of(left, arena_));
-    budget_.spend(8 * (known->members.size() + known->nots.size() + known->choices.size()) +
-                  known->required.size());
-  }
-  return *known;
+  if (const auto known = shapes_.find(left); known != shapes_.end()) return *known->second;
+  // What is left out only widens: without a budget nothing is known.
+  static const Shape kAnything;
+  if (budget_.spent()) return kAnything;
+  auto& made = shapes_[left] = std::make_unique<Shape>(shape_of(left, arena_));
+  budget_.spend(8 * (made->members.size() + made->nots.size() + made->choices.size()) +
+                kRequiredSteps * made->required.size());
+  for (const auto* rules : made->objects)
+    budget_.spend(kRequiredSteps * 4 * rules->dependent_required.size());
+  return *made;
 }
 
 bool Prover::included(const Left& left, const Node& right) {

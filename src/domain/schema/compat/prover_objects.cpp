@@ -30,6 +30,12 @@ std::vector<const Node*> unnamed_places(const ObjectRules& rules,
   return places;
 }
 
+std::size_t patterns_in(const Shape& shape) {
+  std::size_t count = 0;
+  for (const auto* side : shape.objects) count += side->patterns.size();
+  return count;
+}
+
 bool silent(const ObjectRules& rules) {
   return rules.properties.empty() && rules.patterns.empty() && rules.additional == nullptr;
 }
@@ -65,6 +71,8 @@ bool Prover::members_hold(const Shape& known, const ObjectRules& rules) {
 }
 
 bool Prover::member_holds(const Shape& known, const ObjectRules& rules, std::string_view name) {
+  budget_.spend(kMatchSteps * (rules.patterns.size() + patterns_in(known)));
+  if (budget_.spent()) return false;
   bool certain = true;
   const auto right = places_of(rules, name, certain);
   if (!certain) return false;
@@ -126,6 +134,7 @@ bool Prover::dependents_hold(const Left& left, const Shape& known, const ObjectR
     return known.requires_member(trigger) ? left : left.with(arena_.having(trigger));
   };
   const bool required = std::ranges::all_of(rules.dependent_required, [&](const auto& dependent) {
+    if (budget_.spent()) return false;
     const auto narrower = there(dependent.trigger);
     const auto& with_it = shape(narrower);
     return std::ranges::all_of(dependent.names,

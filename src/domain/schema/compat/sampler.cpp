@@ -15,6 +15,7 @@ constexpr std::size_t kCases = 12;    // of a choice that are tried
 constexpr int kDepth = 14;
 constexpr std::size_t kLongText = 2000;
 constexpr std::size_t kManyItems = 200;
+constexpr std::size_t kManyMembers = 2000;
 const Values kNone;
 
 json::Value plus(const json::Decimal& at, const char* delta) {
@@ -174,12 +175,15 @@ bool Sampler::add_items(const Shape& shape, json::Array& items, std::size_t coun
 }
 
 void Sampler::sample_objects(const Shape& shape, Collector& out) {
-  if (shape.min_properties > kManyItems) return;
+  if (shape.min_properties > kManyItems || shape.required.size() > kManyMembers) return;
+  for (const auto* rules : shape.objects)
+    budget_.spend(shape.required.size() * (1 + kMatchSteps * rules->patterns.size()));
   json::Object least;
   for (const auto name : shape.required) {
+    if (out.full()) return;
     const auto& found = samples(left_of(shape.places(name, arena_.nothing())));
     if (found.empty()) return;
-    least.set(std::string(name), found.front());
+    least.append(std::string(name), found.front());
   }
   auto some = least;
   if (least.size() < shape.min_properties) {
@@ -191,6 +195,7 @@ void Sampler::sample_objects(const Shape& shape, Collector& out) {
   for (const auto name : shape.required) {
     const auto& found = samples(left_of(shape.places(name, arena_.nothing())));
     for (std::size_t i = 1; i < std::min<std::size_t>(found.size(), 3); ++i) {
+      if (out.full()) return;
       auto other = least;
       other.set(std::string(name), found[i]);
       out.offer(std::move(other));
@@ -204,12 +209,15 @@ void Sampler::add_members(const Shape& shape, json::Object& members) {
   for (const auto* rules : shape.objects) {
     for (const auto& property : rules->properties) names.emplace_back(property.name);
     for (const auto& pattern : rules->patterns) {
+      budget_.spend(kTextSteps);
+      if (budget_.spent()) return;
       for (auto& text : texts_like(pattern.pattern.source)) names.push_back(std::move(text));
     }
   }
   for (std::size_t i = 0; i < shape.min_properties; ++i) names.push_back("a" + std::to_string(i));
   for (const auto& name : names) {
-    if (members.size() >= shape.min_properties) return;
+    if (members.size() >= shape.min_properties || budget_.spent()) return;
+    for (const auto* rules : shape.objects) budget_.spend(kMatchSteps * rules->patterns.size());
     const auto& found = samples(left_of(shape.places(name, arena_.nothing())));
     if (!found.empty()) members.set(name, found.front());
   }
@@ -219,12 +227,14 @@ Values Sampler::with_member(const Left& left, std::string_view name, const json:
   const auto narrower = left.with(arena_.having(name));
   Collector out(*this, left, nullptr, kSamples);
   for (const auto& sample : samples(narrower)) {
+    if (out.full()) break;
     auto changed = sample;
     if (auto* members = changed.as_object()) members->set(std::string(name), value);
     out.offer(std::move(changed));
   }
   // The rest may only fit to that value, or have no sample of its own.
   for (const auto& sample : samples(left)) {
+    if (out.full()) break;
     auto changed = sample;
     auto* const members = changed.as_object();
     if (members == nullptr) continue;

@@ -11,6 +11,10 @@ namespace {
 // Up to so many branches of a oneOf, each case remembers that the others refuse.
 constexpr std::size_t kTellingBranches = 200;
 
+// What follows from what follows, and so on, is looked at so often; the rest is left out.
+constexpr int kPasses = 16;
+constexpr std::size_t kFollowing = 1000;  // names that others require
+
 void insert(std::vector<const Node*>& nodes, const Node* node) {
   const auto at = std::ranges::lower_bound(nodes, node);
   if (at == nodes.end() || *at != node) nodes.insert(at, node);
@@ -37,7 +41,7 @@ class Closure {
 
   void run() {
     bool grew = true;
-    while (grew) {
+    for (int pass = 0; grew && pass < kPasses; ++pass) {
       grew = false;
       drain();
       for (const auto* member : std::vector(shape_.members)) grew |= follow_facts(*member);
@@ -100,12 +104,16 @@ class Closure {
   void require(const std::vector<std::string_view>& names) {
     for (const auto name : names) {
       const auto at = std::ranges::lower_bound(shape_.required, name);
-      if (at == shape_.required.end() || *at != name) shape_.required.insert(at, name);
+      if (at != shape_.required.end() && *at == name) continue;
+      if (following_ == kFollowing) return;
+      ++following_;
+      shape_.required.insert(at, name);
     }
   }
 
   Shape& shape_;
   std::vector<const Node*> todo_;
+  std::size_t following_ = 0;
 };
 
 bool undecided(const Shape& shape, const LogicRules& logic) {

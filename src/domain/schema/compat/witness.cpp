@@ -190,12 +190,15 @@ void Sampler::aim_at_objects(const Left& left, const Node& right, Collector& out
 
 void Sampler::aim_at_required(const Left& left, const ObjectRules& rules, Collector& out) {
   for (const auto name : rules.required) {
+    if (out.full()) return;
     if (shape(left).requires_member(name)) continue;
     out.offer_all(samples(left.without(arena_.having(name))));
-    for (auto sample : samples(left)) {
-      if (auto* members = sample.as_object(); members && members->erase(name)) out.offer(sample);
+    for (const auto& sample : samples(left)) {
+      if (sample.find(name) == nullptr || out.full()) continue;
+      auto changed = sample;
+      changed.as_object()->erase(name);
+      out.offer(std::move(changed));
     }
-    if (out.full()) return;
   }
 }
 
@@ -206,10 +209,14 @@ void Sampler::aim_at_members(const Left& left, const ObjectRules& rules, Collect
     for (const auto* side : shape(left).objects) {
       for (const auto& property : side->properties) names.emplace_back(property.name);
       for (const auto& each : side->patterns) {
+        budget_.spend(kTextSteps);
+        if (budget_.spent()) return;
         for (auto& text : texts_like(each.pattern.source)) names.push_back(std::move(text));
       }
     }
     for (const auto& each : rules.patterns) {
+      budget_.spend(kTextSteps);
+      if (budget_.spent()) return;
       for (auto& text : texts_like(each.pattern.source)) names.push_back(std::move(text));
     }
     for (const auto* name : {"x", "extra", "0", "x-a"}) names.emplace_back(name);
@@ -222,6 +229,9 @@ void Sampler::aim_at_members(const Left& left, const ObjectRules& rules, Collect
 void Sampler::aim_at_member(const Left& left, const ObjectRules& rules, std::string_view name,
                             Collector& out) {
   bool certain = true;
+  budget_.spend(kMatchSteps * rules.patterns.size());
+  for (const auto* side : shape(left).objects) budget_.spend(kMatchSteps * side->patterns.size());
+  if (out.full()) return;
   const auto values = left_of(shape(left).places(name, arena_.nothing()));
   for (const auto* place : places_of(rules, name, certain)) {
     for (const auto& value : witnesses(values, *place)) {
@@ -239,6 +249,8 @@ void Sampler::aim_at_names(const Left& left, const ObjectRules& rules, Collector
     if (side->names != nullptr) places.push_back(side->names);
     for (const auto& property : side->properties) names.emplace_back(property.name);
     for (const auto& each : side->patterns) {
+      budget_.spend(kTextSteps);
+      if (budget_.spent()) return;
       for (auto& text : texts_like(each.pattern.source)) names.push_back(std::move(text));
     }
   }
@@ -255,6 +267,7 @@ void Sampler::aim_at_names(const Left& left, const ObjectRules& rules, Collector
 
 void Sampler::aim_at_dependents(const Left& left, const ObjectRules& rules, Collector& out) {
   for (const auto& dependent : rules.dependent_required) {
+    if (out.full()) return;
     const auto with_trigger = left.with(arena_.having(dependent.trigger));
     out.offer_all(samples(with_trigger));
     for (const auto name : dependent.names) {
@@ -262,6 +275,7 @@ void Sampler::aim_at_dependents(const Left& left, const ObjectRules& rules, Coll
     }
   }
   for (const auto& dependent : rules.dependent_schemas) {
+    if (out.full()) return;
     out.offer_all(witnesses(left.with(arena_.having(dependent.name)), *dependent.node));
   }
 }
