@@ -26,18 +26,33 @@ void hide(const json::Value& value, PlainView& hidden) {
     for (const auto& member : *object) hide(member.value, hidden);
 }
 
+/// What was meant as a secret, `{"type":"secret","value":…}` with a member too many or a value of
+/// the wrong kind, is plain data to the schema, but nothing to show.
+void hide_meant(const json::Value& value, PlainView& hidden) {
+  if (const auto* array = value.as_array())
+    for (const auto& item : *array) hide_meant(item, hidden);
+  const auto* object = value.as_object();
+  if (object == nullptr) return;
+  const auto* type = object->find("type");
+  const auto* word = type != nullptr ? type->as_string() : nullptr;
+  if (word != nullptr && *word == "secret" && object->find("value") != nullptr)
+    return hide(value, hidden);
+  for (const auto& member : *object) hide_meant(member.value, hidden);
+}
+
 Report explain(const Program& program, const json::Value& value, const CheckOptions& options,
                bool aborted) {
   const auto look = [&](Explanation& explanation) {
     Evaluator evaluator(program, explanation, kExplainedSteps);
     static_cast<void>(evaluator.run(value));
   };
-  Explanation first(program, options, options.secrets);
+  PlainView hidden;
+  if (options.secrets != nullptr) hidden.secret = options.secrets->secret;
+  hide_meant(value, hidden);
+  Explanation first(program, options, &hidden);
   look(first);
   if (first.exposed().empty()) return std::move(first).report(aborted);
   // What should have been a secret is no less one for standing in the open: told anew without it.
-  PlainView hidden;
-  if (options.secrets != nullptr) hidden.secret = options.secrets->secret;
   for (const auto* exposed : first.exposed()) hide(*exposed, hidden);
   Explanation second(program, options, &hidden);
   look(second);

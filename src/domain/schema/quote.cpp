@@ -86,7 +86,7 @@ std::string quote_text(std::string_view text) {
 }
 
 bool is_hidden(const json::Value& value, const PlainView* secrets) {
-  if (secrets == nullptr) return false;
+  if (secrets == nullptr || secrets->secret.empty()) return false;
   if (secrets->secret.contains(&value)) return true;
   const auto hidden = [&](const auto& inner) { return is_hidden(inner, secrets); };
   if (const auto* array = value.as_array()) return std::ranges::any_of(*array, hidden);

@@ -96,6 +96,19 @@ TEST(DemandedSecret, IsNotShownForStandingInTheOpen) {
     EXPECT_FALSE(failure.message.contains("hunter2")) << failure.message;
 }
 
+TEST(DemandedSecret, IsNotShownWhereItIsWrittenWrongly) {
+  for (const std::string written : {R"({"type":"secret","value":"hunter2","x":1})",
+                                    R"({"type":"secret","value":{"is":"hunter2"}})"}) {
+    const auto report = checked(
+        R"({"properties":{"password":{"type":"string","properties":{"value":{"maximum":1,
+            "type":"boolean","properties":{"is":{"type":"integer"}}}}}},"maxProperties":0})",
+        R"({"password":)" + written + "}");
+    EXPECT_GE(report.failures.size(), 2U);
+    for (const Failure& failure : report.failures)
+      EXPECT_FALSE(failure.message.contains("hunter2")) << failure.message;
+  }
+}
+
 TEST(DemandedSecret, IsDemandedOfAllValuesInsideAContainer) {
   constexpr std::string_view kSchema = R"({"properties":{"login":{"writeOnly":true}}})";
   EXPECT_EQ(failure_of(kSchema, R"({"login":{"user":{"type":"secret","value":"u"},"realm":null}})"),
