@@ -104,7 +104,8 @@ bool Explanation::Branches::refuse(const Step& step, const Subject& subject, con
     auto failure = trace_.located(where, step.keyword, true);
     failure.message = trace_.messages_.refused(step, step.keyword, subject, where.node, {});
     if (closest_ && step.b > 1) {
-      failure.message += "; schema " + std::to_string(closest_branch_) + " comes closest";
+      failure.message += "; " + std::string(to_string(step.keyword)) + "[" +
+                         std::to_string(closest_branch_) + "] comes closest";
     }
     if (closest_) failure.causes = std::move(closest_->failures);
     return failure;

@@ -187,7 +187,7 @@ std::string Messages::logic(const Step& step, Keyword keyword, const Subject& su
       if (detail.second == 0) {
         return fmt::format("is {}, which matches none of the {} schemas", quoted(subject), step.b);
       }
-      return fmt::format("is {}, which matches both schema {} and schema {}; exactly one may match",
+      return fmt::format("is {}, which matches both oneOf[{}] and oneOf[{}]; exactly one may match",
                          quoted(subject), detail.first, detail.second);
     case Keyword::WriteOnly:
     case Keyword::XSecret:

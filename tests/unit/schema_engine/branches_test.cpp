@@ -20,7 +20,7 @@ constexpr std::string_view kStores = R"({"oneOf":[
 TEST(Branches, TheOneWhoseDiscriminatorMatchesComesClosest) {
   const auto failure = only_failure(kStores, R"({"kind":"sql","pool":"many","path":"/x"})");
   EXPECT_EQ(failure.keyword, "oneOf");
-  EXPECT_NE(failure.message.find("schema 1 comes closest"), std::string::npos) << failure.message;
+  EXPECT_NE(failure.message.find("oneOf[1] comes closest"), std::string::npos) << failure.message;
   ASSERT_EQ(failure.causes.size(), 2U);
   EXPECT_EQ(failure.causes[0].path, "$.pool");
   EXPECT_EQ(failure.causes[0].keyword_location, "/oneOf/1/properties/pool/type");
@@ -58,7 +58,7 @@ TEST(Branches, SeveralThatMatchAreNamed) {
       {"minimum":0}]})",
                                     "5");
   EXPECT_EQ(failure.message,
-            "is 5, which matches both schema 1 and schema 2; exactly one may match");
+            "is 5, which matches both oneOf[1] and oneOf[2]; exactly one may match");
   EXPECT_TRUE(failure.causes.empty());
 }
 

@@ -2,6 +2,8 @@
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 
+#include <cstdlib>
+#include <filesystem>
 #include <fstream>
 
 #include "unit/server/test_server.hpp"
@@ -22,7 +24,7 @@ TlsFiles make_certificate(const std::string& folder) {
                              reinterpret_cast<const unsigned char*>("localhost"), -1, -1, 0);
   X509_set_issuer_name(certificate, name);
   X509_sign(certificate, key, EVP_sha256());
-  TlsFiles files{folder + "/hotswap_test_cert.pem", folder + "/hotswap_test_key.pem"};
+  TlsFiles files{folder + "/cert.pem", folder + "/key.pem"};
   FILE* out = std::fopen(files.certificate.c_str(), "w");
   PEM_write_X509(out, certificate);
   std::fclose(out);
@@ -80,7 +82,12 @@ class TlsClient {
 
 class Tls : public ServerTest {
  protected:
-  Tls() { options.tls = make_certificate(::testing::TempDir()); }
+  // A folder of its own: tests run side by side, each in its process.
+  Tls() { options.tls = make_certificate(mkdtemp(folder_.data())); }
+  ~Tls() override { std::filesystem::remove_all(folder_); }
+
+ private:
+  std::string folder_ = ::testing::TempDir() + "hotswap_tls_XXXXXX";
 };
 
 TEST_F(Tls, ServesRequestsByVersions12And13) {
