@@ -2,23 +2,10 @@
 
 #include "api/render/config.hpp"
 #include "domain/json/write.hpp"
+#include "domain/schema/failures_json.hpp"
 
 namespace hotswap::api {
 namespace {
-
-json::Array failures_json(const std::vector<schema::Failure>& failures) {
-  json::Array out;
-  for (const auto& failure : failures) {
-    json::Object item{{"path", failure.path},
-                      {"keyword", failure.keyword},
-                      {"message", failure.message},
-                      {"schemaPath", failure.keyword_location},
-                      {"causes", failures_json(failure.causes)}};
-    if (!failure.absolute_location.empty()) item.append("schemaUri", failure.absolute_location);
-    out.emplace_back(std::move(item));
-  }
-  return out;
-}
 
 json::Value decision_json(const std::optional<SchemaDecision>& decision) {
   if (!decision) return {};
@@ -103,7 +90,7 @@ json::Object impact_json(const SchemaImpact& impact) {
                                       {"version", item.version.str()},
                                       {"live", item.live},
                                       {"stable", item.stable},
-                                      {"errors", failures_json(item.failures)}});
+                                      {"errors", schema::failures_json(item.failures)}});
   }
   return {{"profiles", static_cast<std::uint64_t>(impact.profiles)},
           {"checked", static_cast<std::uint64_t>(impact.checked)},
@@ -123,7 +110,7 @@ json::Object schema_diff_json(const SchemaDiff& diff) {
 json::Object validation_json(const Validated& validated) {
   const auto& report = validated.report;
   json::Object out{{"valid", report.valid},
-                   {"errors", failures_json(report.failures)},
+                   {"errors", schema::failures_json(report.failures)},
                    {"schema", to_string(validated.schema)}};
   if (report.truncated) out.append("truncated", true);
   if (report.aborted) out.append("aborted", true);

@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "cli/session.hpp"
+#include "domain/schema/failures_json.hpp"
 
 namespace hotswap::cli {
 namespace {
@@ -20,20 +21,6 @@ std::string id_of(const json::Value& schema) {
     if (value != nullptr && value->as_string() != nullptr) return std::string(*value->as_string());
   }
   return {};
-}
-
-json::Array failures_json(const std::vector<schema::Failure>& failures) {
-  json::Array out;
-  for (const auto& failure : failures) {
-    json::Object item{{"path", failure.path},
-                      {"keyword", failure.keyword},
-                      {"message", failure.message},
-                      {"schemaPath", failure.keyword_location},
-                      {"causes", failures_json(failure.causes)}};
-    if (!failure.absolute_location.empty()) item.append("schemaUri", failure.absolute_location);
-    out.emplace_back(std::move(item));
-  }
-  return out;
 }
 
 }  // namespace
@@ -102,7 +89,7 @@ schema::Report check_document(const schema::Schema& schema, const json::Value& d
 }
 
 json::Object validation_json(const schema::Report& report) {
-  json::Object out{{"valid", report.valid}, {"errors", failures_json(report.failures)}};
+  json::Object out{{"valid", report.valid}, {"errors", schema::failures_json(report.failures)}};
   if (report.truncated) out.append("truncated", true);
   if (report.aborted) out.append("aborted", true);
   return out;
