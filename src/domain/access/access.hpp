@@ -36,6 +36,12 @@ enum class Action {
   SchemaRegister,  ///< also: edit its description and mode
   SchemaRead,      ///< also: validate against it
   SchemaDecide,    ///< approve or reject a breaking change
+  CalendarRead,    ///< windows and freezes
+  CalendarWrite,
+  ChannelRead,  ///< notifications and their dead letters
+  ChannelWrite,
+  TrafficRead,
+  TrafficWrite,
   EventsRead,
   AuditRead,
   MetricsRead

@@ -8,11 +8,13 @@
 #include <vector>
 
 #include "domain/base/time.hpp"
+#include "domain/health/evidence.hpp"
 #include "domain/health/sample.hpp"
 
 namespace hotswap {
 
-enum class CriterionKind { ErrorRate, LatencyP99, HealthChecks, Custom };
+/// Query: the answer of a PromQL expression, a number per measurement.
+enum class CriterionKind { ErrorRate, LatencyP99, HealthChecks, Custom, Query };
 enum class Direction { Increase, Decrease };  ///< which way is bad
 enum class OnNoData { Wait, Pass, Fail };
 
@@ -29,6 +31,16 @@ struct Criterion {
   bool absolute = false;
   bool dry_run = false;  ///< measured and reported, decides nothing
   OnNoData on_no_data = OnNoData::Wait;
+  /// Query only: PromQL with {{service}}, {{environment}}, {{profile}}, {{version}}, {{cohort}},
+  /// {{instances}} and {{window}} (see metric_query.hpp).
+  std::string query;
+  /// Between two measurements of a Query; failing, inconclusive and erroring ones of any kind are
+  /// counted at most once in it.
+  Duration interval = std::chrono::seconds(30);
+  std::uint32_t failure_limit = 0;  ///< failing measurements tolerated; one more rolls back
+  /// Inconclusive ones tolerated, one more pauses for a person; nothing: the step's own limit asks.
+  std::optional<std::uint32_t> inconclusive_limit;
+  std::uint32_t error_limit = 4;  ///< errors of the source in a row; one more pauses for a person
   bool operator==(const Criterion&) const = default;
 };
 
@@ -43,6 +55,16 @@ struct HealthPolicy {
 
 enum class Outcome { Pass, Fail, Inconclusive };
 
+/// One instance's part in a verdict, in the criterion's unit.
+struct Driver {
+  InstanceId instance;
+  double value = 0;
+  std::optional<double> before;  ///< its own, before the deployment
+  std::uint64_t samples = 0;
+  double share = 0;  ///< of what makes the cohort bad, 0 to 1
+  bool operator==(const Driver&) const = default;
+};
+
 struct CriterionVerdict {
   std::string criterion;
   Outcome outcome = Outcome::Inconclusive;
@@ -54,6 +76,14 @@ struct CriterionVerdict {
   double threshold = 0;
   std::uint64_t samples = 0;
   std::string explanation;  ///< one sentence for people with the figures
+  /// Evidence for "worse at all", a natural logarithm that may be looked at at any time; proven
+  /// from `required` on. Nothing where no test applies.
+  std::optional<double> statistic;
+  double required = 0;
+  std::string error;             ///< the source could not be asked: always Inconclusive
+  std::string query;             ///< as it was asked, variables filled in
+  std::vector<Driver> drivers;   ///< instances that make the cohort bad, worst first, at most 5
+  std::vector<Driver> outliers;  ///< left out: as bad before the deployment, or flapping; at most 5
   bool operator==(const CriterionVerdict&) const = default;
 };
 
@@ -63,18 +93,18 @@ struct Judgement {
   bool operator==(const Judgement&) const = default;
 };
 
-/// Samples to judge on, per criterion window already cut by the caller.
-struct Evidence {
-  Sample treated;                  ///< treated cohort since it was treated, within the window
-  std::optional<Sample> baseline;  ///< the same instances before the deployment
-  std::optional<Sample> control;   ///< untreated instances in the same minutes
+struct Situation {
+  Duration waited{};  ///< how long evidence has been gathered, for noDataTimeout
+  /// The cohort has no traffic on purpose (a pool that is not live yet): criteria of requests that
+  /// have no data say so and pass.
+  bool idle = false;
 };
 
-/// One Evidence per criterion, same order as policy.criteria. `waited`: how long evidence has been
-/// gathered, for noDataTimeout. Fail only when the lower bound of an always-valid interval
-/// (may be looked at after every heartbeat) clears the threshold against baseline AND control.
+/// One Evidence (evidence.hpp) per criterion, same order as policy.criteria. Fail only when the
+/// threshold is crossed as an effect size, and an always-valid test (may be looked at after every
+/// heartbeat) proves the cohort worse than baseline AND control.
 [[nodiscard]] Judgement judge(const HealthPolicy& policy, const std::vector<Evidence>& evidence,
-                              Duration waited);
+                              const Situation& situation);
 
 [[nodiscard]] std::string_view to_string(Outcome outcome);
 [[nodiscard]] json::Value to_json(const HealthPolicy& policy);

@@ -17,6 +17,7 @@ struct Sample {
   struct Custom {
     double sum = 0;  ///< of reported values
     std::uint64_t count = 0;
+    double squares = 0;  ///< sum of their squares
     bool operator==(const Custom&) const = default;
   };
   std::map<std::string, Custom> custom;

@@ -9,10 +9,14 @@
 #include <vector>
 
 #include "domain/audit/entry.hpp"
+#include "domain/calendar/calendar.hpp"
 #include "domain/config/profile.hpp"
 #include "domain/fleet/instance.hpp"
+#include "domain/health/record.hpp"
+#include "domain/notification/channel.hpp"
 #include "domain/rollout/deployment.hpp"
 #include "domain/schema/registry/registered.hpp"
+#include "domain/traffic/traffic.hpp"
 
 namespace hotswap {
 
@@ -104,6 +108,44 @@ struct EnqueueOutbox {
 struct FinishOutbox {
   std::string id;
 };  ///< removes it
+/// It failed once more: tried again from `next` on. An unknown id: ignored.
+struct DeferOutbox {
+  std::string id;
+  std::uint32_t attempts = 0;
+  WallTime next{};
+  std::string error;
+};
+/// Given up: kept as a dead letter, which outbox() no longer lists.
+struct BuryOutbox {
+  std::string id;
+  std::uint32_t attempts = 0;
+  std::string error;
+};
+/// A dead letter back into the outbox, with no attempts. NotFound `dead_letter.not_found`.
+struct ReviveOutbox {
+  std::string id;
+  WallTime next{};
+};
+struct PutChannel {
+  Channel channel;
+};  ///< insert or replace
+struct DeleteChannel {
+  std::string name;
+};  ///< none: NotFound channel.not_found
+struct AppendHealthRecord {
+  HealthRecord record;
+};  ///< its sequence is the store's
+struct PutCalendarEntry {
+  CalendarEntry entry;
+};  ///< insert or replace
+struct DeleteCalendarEntry {
+  std::string id;
+};  ///< none: NotFound calendar.not_found
+/// Insert (revision 0 and none stored), or Conflict `traffic.changed` unless the stored revision is
+/// traffic.revision; stores revision + 1.
+struct PutTraffic {
+  Traffic traffic;
+};
 struct InsertSchema {
   RegisteredSchema schema;
 };  ///< Conflict schema.exists
@@ -136,8 +178,10 @@ using Change = std::variant<
     change::InsertDeployment, change::UpdateDeployment, change::PutTargets, change::PutAssignments,
     change::PutObservations, change::PutInstance, change::TouchInstances, change::SetInstanceStatus,
     change::DeleteInstance, change::AppendEvent, change::AppendAudit, change::EnqueueOutbox,
-    change::FinishOutbox, change::InsertSchema, change::UpdateSchema, change::InsertSchemaVersion,
-    change::UpdateSchemaVersion, change::PutIdempotent>;
+    change::FinishOutbox, change::DeferOutbox, change::BuryOutbox, change::ReviveOutbox,
+    change::PutChannel, change::DeleteChannel, change::AppendHealthRecord, change::PutCalendarEntry,
+    change::DeleteCalendarEntry, change::PutTraffic, change::InsertSchema, change::UpdateSchema,
+    change::InsertSchemaVersion, change::UpdateSchemaVersion, change::PutIdempotent>;
 using ChangeSet = std::vector<Change>;
 
 /// What the store added: sequence numbers of the events, in the order of the change set.

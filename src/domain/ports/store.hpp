@@ -46,6 +46,9 @@ struct OutboxItem {
   std::string id, kind;
   json::Value payload;
   WallTime at{};
+  std::uint32_t attempts = 0;
+  WallTime next{};    ///< not before
+  std::string error;  ///< of the last attempt
 };
 
 /// Thread-safe. Every method may fail with Unavailable `store.unavailable`.
@@ -118,7 +121,22 @@ class Store {
   /// Ascending, for verification and export.
   [[nodiscard]] virtual Result<std::vector<AuditEntry>> audit_after(std::uint64_t sequence,
                                                                     std::size_t limit) = 0;
-  [[nodiscard]] virtual Result<std::vector<OutboxItem>> outbox(std::size_t limit) = 0;
+  /// Those due at `now`, oldest first; dead letters are not among them.
+  [[nodiscard]] virtual Result<std::vector<OutboxItem>> outbox(WallTime now, std::size_t limit) = 0;
+  /// Newest first.
+  [[nodiscard]] virtual Result<Page<OutboxItem>> dead_letters(const PageRequest&) = 0;
+  /// By name.
+  [[nodiscard]] virtual Result<std::vector<Channel>> channels() = 0;
+  /// Ascending sequence numbers above `after`.
+  [[nodiscard]] virtual Result<std::vector<HealthRecord>> health_records(const DeploymentId&,
+                                                                         std::uint64_t after,
+                                                                         std::size_t limit) = 0;
+  /// Oldest first.
+  [[nodiscard]] virtual Result<std::vector<CalendarEntry>> calendar() = 0;
+  [[nodiscard]] virtual Result<Traffic> traffic(
+      const ServiceName&,
+      const std::string& environment) = 0;  ///< NotFound traffic.not_found
+  [[nodiscard]] virtual Result<std::vector<Traffic>> traffics() = 0;
   [[nodiscard]] virtual Result<std::optional<change::PutIdempotent>> idempotent(
       const std::string& key, WallTime now) = 0;
   /// For /health/ready.

@@ -47,9 +47,32 @@ struct Vanished {
 struct Judged {
   Judgement judgement;
 };
+/// Of a call that due_hooks() asked for; an answer to an older attempt is stale.
+struct HookAnswered {
+  std::string hook;
+  std::size_t step = 0;
+  std::uint32_t attempt = 0;
+  bool passed = false;
+  std::string detail;  ///< `503 Service Unavailable: queue is full`
+};
+/// The router carried out (or could not) what generation asked for.
+struct TrafficSwitched {
+  std::uint64_t generation = 0;
+  bool ok = false;
+  std::string detail;
+};
+/// The targets of a scheduled deployment, chosen at its start; taken while Planned only.
+struct Prepared {
+  std::vector<Target> targets;
+  Plan plan;
+  FleetFit fit;
+  RollbackProof proof;
+  std::optional<PoolSwitch> pools;
+  std::optional<Baseline> baseline;
+};
 
-using DeploymentEvent =
-    std::variant<Promote, Pause, Resume, Cancel, Rollback, Tick, Reported, Vanished, Judged>;
+using DeploymentEvent = std::variant<Promote, Pause, Resume, Cancel, Rollback, Tick, Reported,
+                                     Vanished, Judged, HookAnswered, TrafficSwitched, Prepared>;
 
 /// Write the desired assignment of these targets (indexes into `targets`). Whoever acts on it gives
 /// each of them its new generation in `next.targets`; all of them stand in `changed_targets`.
@@ -85,8 +108,18 @@ struct RestoreStable {};
 /// or anew. Not those who refused it.
 struct AssignRest {};
 
-using Effect =
-    std::variant<Assign, Record, Notify, MarkVersionFailed, MoveStable, RestoreStable, AssignRest>;
+/// Pool mode: the service's traffic shall go to this pool; answered by TrafficSwitched. Whoever
+/// acts on it sets `next.pools->generation`.
+struct SwitchTraffic {
+  std::string pool;
+};
+/// Outbox: a PostRollout hook of the strategy.
+struct CallPostHook {
+  std::string hook;
+};
+
+using Effect = std::variant<Assign, Record, Notify, MarkVersionFailed, MoveStable, RestoreStable,
+                            AssignRest, SwitchTraffic, CallPostHook>;
 
 struct Decision {
   Deployment next;  ///< revision unchanged: the store adds one
@@ -102,6 +135,16 @@ struct Decision {
 /// `deployment.not_active`, `deployment.not_paused`, `deployment.already_paused`, …
 [[nodiscard]] Result<Decision> decide(const Deployment& deployment, const DeploymentEvent& event,
                                       WallTime now);
+
+/// One call of a hook that is due now: POSTed with this as its body's `step` and `attempt`.
+struct DueHook {
+  Hook hook;
+  std::size_t step = 0;
+  std::uint32_t attempt = 0;  ///< of this call, from 1
+};
+/// Level-triggered: asked again until HookAnswered takes it; whoever calls keeps track of calls on
+/// the way, and after a crash calls again.
+[[nodiscard]] std::vector<DueHook> due_hooks(const Deployment& deployment, WallTime now);
 
 /// When decide() next has something to do without an outside event (deadline of ack, soak, …);
 /// nothing if only an event can move it.

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "domain/base/strong.hpp"
+#include "domain/health/budget.hpp"
 #include "domain/health/judge.hpp"
 #include "domain/rollout/fleet_fit.hpp"
 #include "domain/rollout/plan.hpp"
@@ -35,11 +36,13 @@ struct Target {
   TargetState state = TargetState::Waiting;
   std::uint64_t generation = 0;  ///< of the last assignment made by this deployment
   WallTime since{};              ///< of `state`; Received keeps Assigned's, whose answer is due
+  std::uint32_t attempts = 0;    ///< deliveries of the last assignment
   std::string reason;            ///< for Rejected, Failed
   bool operator==(const Target&) const = default;
 };
 
-enum class Phase { Assigning, Soaking, Judging, AwaitingPromotion, Baking };
+/// Confirming: hooks are asked before the step; AwaitingPromotion: a person is.
+enum class Phase { Confirming, Assigning, Soaking, Judging, AwaitingPromotion, Baking };
 
 struct Planned {
   bool operator==(const Planned&) const = default;
@@ -61,6 +64,7 @@ struct RollingBack {
   std::string reason;
   std::size_t step = 0;  ///< that was reached
   WallTime since{};
+  std::optional<WallTime> verifying;  ///< everybody confirmed then; health is awaited since
   bool operator==(const RollingBack&) const = default;
 };
 struct Succeeded {
@@ -85,6 +89,38 @@ struct Cancelled {
 using DeploymentState =
     std::variant<Planned, Running, Paused, RollingBack, Succeeded, RolledBack, Failed, Cancelled>;
 
+/// One hook of the strategy at one step: asked, repeated, answered.
+struct HookCall {
+  std::string hook;
+  std::size_t step = 0;
+  enum class State { Waiting, Passed, Failed } state = State::Waiting;
+  std::uint32_t attempt = 0;  ///< calls made
+  std::uint32_t failing = 0;  ///< of them refused or failed
+  WallTime due{};             ///< of the next call, while Waiting
+  std::string detail;         ///< of the last answer
+  bool operator==(const HookCall&) const = default;
+};
+
+/// BlueGreen in pool mode.
+struct PoolSwitch {
+  std::string from;  ///< live at the start
+  std::string to;
+  enum class State { Before, Switching, Switched, SwitchingBack, Back } state = State::Before;
+  std::uint64_t generation = 0;  ///< of the traffic resource, that was asked for last
+  std::string error;             ///< why the router did not switch yet
+  bool operator==(const PoolSwitch&) const = default;
+};
+
+/// Whether everybody could go back, found out before the first step.
+struct RollbackProof {
+  bool possible = true;
+  std::size_t held = 0;        ///< targets that say they run their previous version's very content
+  std::size_t fetchable = 0;   ///< that would have to fetch it again, and could
+  std::size_t first_ever = 0;  ///< that ran nothing before: there is nothing to go back to
+  std::vector<std::string> obstacles;  ///< in words; empty when possible
+  bool operator==(const RollbackProof&) const = default;
+};
+
 struct Deployment {
   DeploymentId id;
   ProfileName profile;
@@ -102,12 +138,18 @@ struct Deployment {
   std::string created_by;
   WallTime created_at{};
   DeploymentState state;
-  std::optional<Sample> baseline;      ///< of all targets before the first assignment
+  std::optional<WallTime> start_at;    ///< Planned until then; its targets are chosen anew then
+  std::optional<Baseline> baseline;    ///< before the first assignment
   std::optional<Judgement> judgement;  ///< the last one; the one that failed, after a rollback
   std::uint64_t revision = 0;          ///< compare-and-swap token, +1 at every save
   std::string trace_id;
-  FleetFit fit;                 ///< what the instances' own schemas said at the start
-  std::vector<Target> targets;  ///< in cohort order; stored in rows of their own
+  FleetFit fit;  ///< what the instances' own schemas said at the start
+  RollbackProof proof;
+  Tallies tallies;                   ///< of the step's judgements
+  std::vector<HookCall> hook_calls;  ///< of every step so far
+  std::optional<PoolSwitch> pools;   ///< pool mode only
+  WallTime progressed_at{};          ///< last time that a target or the phase moved
+  std::vector<Target> targets;       ///< in cohort order; stored in rows of their own
 };
 
 [[nodiscard]] bool is_terminal(const DeploymentState& state);
@@ -118,6 +160,12 @@ struct Deployment {
 [[nodiscard]] std::string_view to_string(Phase phase);
 [[nodiscard]] json::Value to_json(const DeploymentState& state);  ///< {"name":"Running","step":0,…}
 [[nodiscard]] Result<DeploymentState> deployment_state_from_json(const json::Value& value);
+[[nodiscard]] json::Value to_json(const RollbackProof& proof);
+[[nodiscard]] Result<RollbackProof> rollback_proof_from_json(const json::Value& value);
+[[nodiscard]] json::Value to_json(const PoolSwitch& pools);
+[[nodiscard]] Result<PoolSwitch> pool_switch_from_json(const json::Value& value);
+[[nodiscard]] json::Value to_json(const HookCall& call);
+[[nodiscard]] Result<HookCall> hook_call_from_json(const json::Value& value);
 [[nodiscard]] std::size_t count(const Deployment& deployment, TargetState state);
 
 }  // namespace hotswap

@@ -25,7 +25,11 @@ struct Canary {
   bool auto_promote = true;
   bool operator==(const Canary&) const = default;
 };
-struct BlueGreen {  ///< slot mode: stage everywhere, check, then one activate
+/// Slot: every instance stages the version beside the active one, then one activate switches all.
+/// Pool: the pool without traffic gets the version, then the traffic router switches to it.
+enum class SwitchMode { Slot, Pool };
+struct BlueGreen {
+  SwitchMode switch_mode = SwitchMode::Slot;
   Duration verification_period = std::chrono::minutes(10);
   Duration keep_blue_duration = std::chrono::minutes(30);
   bool operator==(const BlueGreen&) const = default;
@@ -60,6 +64,46 @@ struct Custom {
   bool operator==(const Custom&) const = default;
 };
 
+/// What happens when nobody answers a manual gate within gateTimeout.
+enum class OnGateTimeout { Rollback, Promote, Pause };
+
+/// When a hook is called, as Flagger has them. A 2xx answer passes.
+enum class HookKind {
+  ConfirmRollout,    ///< gate before the first step: asked again every `interval` until it passes
+  PreRollout,        ///< before the first step; failing ones count against failure_limit
+  ConfirmStep,       ///< gate before every further step
+  EachStep,          ///< after each step's soak, before health is judged; failing ones count
+  ConfirmPromotion,  ///< gate before the deployment succeeds; health is still watched meanwhile
+  PostRollout,       ///< after the end, whatever it was; its failure is only told
+  Rollback           ///< asked every `interval` while running: a 2xx answer means roll back now
+};
+
+struct Hook {
+  std::string name;  ///< unique in the strategy
+  HookKind kind = HookKind::ConfirmRollout;
+  std::string url;                               ///< http or https
+  Duration timeout = std::chrono::seconds(10);   ///< of one call
+  Duration interval = std::chrono::seconds(10);  ///< until it is called again
+  std::uint32_t failure_limit = 0;  ///< PreRollout, EachStep: failing calls tolerated per step
+  bool operator==(const Hook&) const = default;
+};
+
+/// Bounds of every strategy beside its steps.
+struct Safeguards {
+  std::optional<Duration> gate_timeout;  ///< of manual and confirm gates; nothing: they wait
+  OnGateTimeout on_gate_timeout = OnGateTimeout::Rollback;
+  /// Without a target or phase moving for this long (soaks and gates apart): rolled back.
+  Duration progress_deadline = std::chrono::minutes(10);
+  /// Targets that may be told, silent or failed at once; a step hands out no more. Nothing: no
+  /// limit.
+  std::optional<Share> max_unavailable;
+  std::uint32_t ack_retries = 1;  ///< deliveries repeated to one who stays silent, before Failed
+  /// How long a rollback waits for health within thresholds of the baseline.
+  Duration verify_timeout = std::chrono::seconds(30);
+  std::vector<Hook> hooks;  ///< at most 16
+  bool operator==(const Safeguards&) const = default;
+};
+
 struct Strategy {
   std::variant<Canary, BlueGreen, Rolling, Direct, Linear, Exponential, Custom> kind = Canary{};
   bool health_check_enabled = true;  ///< default false for Direct
@@ -70,6 +114,7 @@ struct Strategy {
   /// Delivery of one step is spread over this long; unset: 0 up to 1,000 targets, then 1 s per
   /// 10,000.
   std::optional<Duration> delivery_spread;
+  Safeguards safeguards;  ///< its members stand beside the others in JSON
   bool operator==(const Strategy&) const = default;
 };
 

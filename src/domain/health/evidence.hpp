@@ -1,0 +1,95 @@
+#pragma once
+// What the judge looks at, cut out of the fleet's samples. Pure, so that a replay cuts the recorded
+// samples in the very same way.
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "domain/base/strong.hpp"
+#include "domain/base/time.hpp"
+#include "domain/health/sample.hpp"
+
+namespace hotswap {
+
+class HealthWindows;
+struct Criterion;
+struct HealthPolicy;
+
+/// What the targets measured before the first assignment; frozen then, stored with the deployment.
+struct Baseline {
+  Sample all;
+  std::map<InstanceId, Sample> instances;  ///< at most kInstances, those with the most requests
+  /// How much more the counts of one instance and slot vary than independent requests would, ≥ 1:
+  /// bursts and differences between hosts. Evidence is divided by it.
+  double error_dispersion = 1;
+  double latency_dispersion = 1;
+  static constexpr std::size_t kInstances = 200;
+  bool operator==(const Baseline&) const = default;
+};
+[[nodiscard]] json::Value to_json(const Baseline& baseline);
+[[nodiscard]] Result<Baseline> baseline_from_json(const json::Value& value);
+
+/// One answer of a metrics source, for both cohorts where the query tells them apart.
+struct Measurement {
+  WallTime at{};
+  std::string query;              ///< that was asked for the treated cohort
+  std::optional<double> value;    ///< nothing and no error: the source has no data
+  std::optional<double> control;  ///< the same for those untreated
+  std::string error;              ///< why the source could not be asked
+  bool operator==(const Measurement&) const = default;
+};
+using Measurements = std::map<std::string, Measurement>;  ///< newest, by criterion
+
+/// Who is compared with whom.
+struct Cohorts {
+  struct Treated {
+    InstanceId instance;
+    WallTime since{};  ///< runs the version since then; later samples count
+  };
+  std::vector<Treated> treated;
+  std::vector<InstanceId> control;
+  [[nodiscard]] std::optional<WallTime> first_treated() const;
+};
+
+struct InstanceEvidence {
+  InstanceId instance;
+  Sample now;
+  std::optional<Sample> before;
+};
+
+/// One stretch of time that is tested by itself: blocks of several lengths (the criterion's window
+/// and shorter ones), each cumulative from its start, so that its test may be looked at at any
+/// time; `index` counts the blocks of that length, among which the risk of a false alarm is shared.
+struct Look {
+  Duration length{};
+  std::uint64_t index = 0;
+  Sample treated;
+  std::optional<Sample> control;
+  std::vector<InstanceEvidence> instances;  ///< of the treated cohort
+};
+
+/// For one criterion.
+struct Evidence {
+  Sample treated;                 ///< since it was treated, within the window
+  std::optional<Sample> control;  ///< untreated instances in the same minutes
+  std::optional<Baseline> baseline;
+  std::vector<InstanceEvidence> instances;  ///< of the treated cohort, in the window
+  std::vector<Look> looks;                  ///< longest first
+  std::optional<Measurement> measurement;   ///< Query only
+};
+
+/// Samples in [from, to) before the deployment; nothing if there are none.
+[[nodiscard]] std::optional<Baseline> measure_baseline(const HealthWindows& windows,
+                                                       const std::vector<InstanceId>& targets,
+                                                       WallTime from, WallTime to);
+
+/// One Evidence per criterion, in the policy's order. Only samples up to `now` count.
+[[nodiscard]] std::vector<Evidence> gather_evidence(const HealthPolicy& policy,
+                                                    const HealthWindows& windows,
+                                                    const Cohorts& cohorts,
+                                                    const std::optional<Baseline>& baseline,
+                                                    const Measurements& measurements, WallTime now);
+
+}  // namespace hotswap
