@@ -32,7 +32,10 @@ Result<void> take(Course& course, const DeploymentEvent& event) {
                  [&](const Judged& judged) -> Result<void> {
                    rollout::take_judgement(course, judged);
                    return {};
-                 }},
+                 },
+                 [](const HookAnswered&) -> Result<void> { return {}; },
+                 [](const TrafficSwitched&) -> Result<void> { return {}; },
+                 [](const Prepared&) -> Result<void> { return {}; }},
       event);
 }
 
@@ -61,6 +64,7 @@ std::optional<WallTime> first_ack_deadline(const Deployment& deployment) {
 
 std::optional<WallTime> phase_deadline(const Deployment& deployment, const Running& running) {
   switch (running.phase) {
+    case Phase::Confirming:
     case Phase::Assigning:
       return std::nullopt;
     case Phase::Soaking:
@@ -94,6 +98,8 @@ Result<Decision> decide(const Deployment& deployment, const DeploymentEvent& eve
   while (advance(course)) HS_ASSERT(++passes <= bound);
   return std::move(course).finish();
 }
+
+std::vector<DueHook> due_hooks(const Deployment&, WallTime) { return {}; }
 
 std::optional<WallTime> next_deadline(const Deployment& deployment) {
   using Deadline = std::optional<WallTime>;

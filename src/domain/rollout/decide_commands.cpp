@@ -55,6 +55,7 @@ void continue_from(Course& course, const Paused& paused) {
 
 Result<void> skip_wait(Course& course, const Running& at) {
   switch (at.phase) {
+    case Phase::Confirming:
     case Phase::Assigning:
       return conflict("deployment.step_not_applied",
                       "the instances of this step do not run the version yet; promote when they "

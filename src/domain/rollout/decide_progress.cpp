@@ -231,6 +231,8 @@ bool advance_running(Course& course) {
   if (roll_back_over_budget(course)) return true;
   const auto at = running(course);
   switch (at.phase) {
+    case Phase::Confirming:
+      return false;
     case Phase::Assigning:
       return finish_assigning(course);
     case Phase::Soaking:

@@ -72,6 +72,8 @@ std::optional<TargetState> target_state_from_string(std::string_view text) {
 
 std::string_view to_string(Phase phase) {
   switch (phase) {
+    case Phase::Confirming:
+      return "Confirming";
     case Phase::Assigning:
       return "Assigning";
     case Phase::Soaking:

@@ -29,6 +29,7 @@ struct WriteState {
     out.append("reason", rolling_back.reason);
     out.append("step", rolling_back.step);
     out.append("since", format_time(rolling_back.since));
+    if (rolling_back.verifying) out.append("verifying", format_time(*rolling_back.verifying));
   }
   void operator()(const Succeeded& succeeded) const { out.append("at", format_time(succeeded.at)); }
   void operator()(const RolledBack& rolled_back) const {
@@ -59,7 +60,7 @@ std::size_t read_step(json::ObjectReader& in) {
 
 Phase read_phase(json::ObjectReader& in) {
   const auto text = in.required_string("phase");
-  for (const auto phase : {Phase::Assigning, Phase::Soaking, Phase::Judging,
+  for (const auto phase : {Phase::Confirming, Phase::Assigning, Phase::Soaking, Phase::Judging,
                            Phase::AwaitingPromotion, Phase::Baking}) {
     if (to_string(phase) == text) return phase;
   }
@@ -85,7 +86,8 @@ Paused read_paused(json::ObjectReader& in) {
 }
 
 RollingBack read_rolling_back(json::ObjectReader& in) {
-  return {in.required_string("reason"), read_step(in), read_time(in, "since")};
+  return {in.required_string("reason"), read_step(in), read_time(in, "since"),
+          in.optional_time("verifying")};
 }
 
 /// RolledBack, Failed and Cancelled have the same fields.

@@ -121,8 +121,8 @@ bool continues_on_failure(const Strategy& strategy) {
 
 }  // namespace
 
-Plan plan(const Strategy& strategy, std::size_t targets) {
-  HS_ASSERT(targets >= 1);
+Plan plan(const Strategy& strategy, std::size_t targets, std::size_t idle) {
+  HS_ASSERT(targets >= 1 && idle <= targets);
   Plan plan;
   plan.steps = std::visit(MakeSteps{targets}, strategy.kind);
   std::size_t before = 0;
@@ -139,6 +139,7 @@ Plan plan(const Strategy& strategy, std::size_t targets) {
   plan.ack_timeout = strategy.ack_timeout;
   plan.revert_window = strategy.revert_window;
   plan.failure_budget = strategy.failure_budget.of(targets);
+  plan.safeguards = strategy.safeguards;
   plan.continue_on_failure = continues_on_failure(strategy);
   return plan;
 }

@@ -9,7 +9,7 @@ namespace hotswap {
 namespace {
 
 constexpr auto kCountMax = static_cast<std::int64_t>(limits::kTargetsPerDeployment);
-constexpr std::array<std::string_view, 3> kModes{"Deliver", "Stage", "Activate"};
+constexpr std::array<std::string_view, 4> kModes{"Deliver", "Stage", "Activate", "Switch"};
 constexpr std::array<std::string_view, 2> kGates{"None", "Manual"};
 
 template <class Enum, std::size_t N>
