@@ -1,7 +1,9 @@
 #pragma once
 // Where people are told: channels, and what one of them is sent.
 
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "domain/base/error.hpp"
@@ -49,5 +51,7 @@ struct Notice {
 [[nodiscard]] json::Value to_json(const Channel& channel);  ///< as read: target cut
 [[nodiscard]] json::Value to_json(const Notice& notice);
 [[nodiscard]] Result<Notice> notice_from_json(const json::Value& value);
+/// A URL without user, path and query, since these hold tokens: `https://hooks.slack.com/…`.
+[[nodiscard]] std::string shown_url(std::string_view url);
 
 }  // namespace hotswap
