@@ -10,6 +10,7 @@ struct Touched {
   std::set<ProfileName> profiles;
   std::vector<ProfileName> deleted;
   std::vector<Assignment> assignments;
+  std::vector<Traffic> traffics;
 };
 
 Touched touched_by(const ChangeSet& changes) {
@@ -43,6 +44,18 @@ Touched touched_by(const ChangeSet& changes) {
                           [](const change::AppendAudit&) {},
                           [](const change::EnqueueOutbox&) {},
                           [](const change::FinishOutbox&) {},
+                          [](const change::DeferOutbox&) {},
+                          [](const change::BuryOutbox&) {},
+                          [](const change::ReviveOutbox&) {},
+                          [](const change::PutChannel&) {},
+                          [](const change::DeleteChannel&) {},
+                          [](const change::AppendHealthRecord&) {},
+                          [](const change::PutCalendarEntry&) {},
+                          [](const change::DeleteCalendarEntry&) {},
+                          [&](const change::PutTraffic& c) {
+                            touched.traffics.push_back(c.traffic);
+                            ++touched.traffics.back().revision;
+                          },
                           [](const change::InsertSchema&) {},
                           [](const change::UpdateSchema&) {},
                           [](const change::InsertSchemaVersion&) {},
@@ -72,6 +85,9 @@ void Committer::on_assigned(std::function<void(const std::vector<Assignment>&)> 
 void Committer::on_events(std::function<void(const std::vector<TimelineEvent>&)> listener) {
   event_listeners_.push_back(std::move(listener));
 }
+void Committer::on_traffic_changed(std::function<void(const Traffic&)> listener) {
+  traffic_listeners_.push_back(std::move(listener));
+}
 
 void Committer::on_failure(std::function<void(const Error&)> listener) {
   failure_listeners_.push_back(std::move(listener));
@@ -91,6 +107,8 @@ Result<Committed> Committer::commit(ChangeSet changes) {
     for (const auto& listener : assignment_listeners_) listener(touched.assignments);
   for (const ProfileName& name : touched.profiles)
     for (const auto& listener : profile_listeners_) listener(name);
+  for (const Traffic& traffic : touched.traffics)
+    for (const auto& listener : traffic_listeners_) listener(traffic);
   if (!committed->events.empty())
     for (const auto& listener : event_listeners_) listener(committed->events);
   return committed;

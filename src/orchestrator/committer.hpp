@@ -18,6 +18,8 @@ class Committer {
   void on_profile_deleted(std::function<void(const ProfileName&)> listener);
   void on_assigned(std::function<void(const std::vector<Assignment>&)> listener);
   void on_events(std::function<void(const std::vector<TimelineEvent>&)> listener);
+  /// As it is stored now, with its new revision.
+  void on_traffic_changed(std::function<void(const Traffic&)> listener);
   /// The store could not do its work (not: the change was refused).
   void on_failure(std::function<void(const Error&)> listener);
 
@@ -29,6 +31,7 @@ class Committer {
   std::vector<std::function<void(const ProfileName&)>> deletion_listeners_;
   std::vector<std::function<void(const std::vector<Assignment>&)>> assignment_listeners_;
   std::vector<std::function<void(const std::vector<TimelineEvent>&)>> event_listeners_;
+  std::vector<std::function<void(const Traffic&)>> traffic_listeners_;
   std::vector<std::function<void(const Error&)>> failure_listeners_;
 };
 
