@@ -1,10 +1,25 @@
 #include "domain/base/sha256.hpp"
 
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 
 #include "domain/base/assert.hpp"
 
 namespace hotswap {
+namespace {
+
+std::string hex_of(const std::array<std::uint8_t, 32>& digest) {
+  static constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string hex;
+  hex.reserve(64);
+  for (const auto byte : digest) {
+    hex += kDigits[byte >> 4U];
+    hex += kDigits[byte & 0xFU];
+  }
+  return hex;
+}
+
+}  // namespace
 
 std::array<std::uint8_t, 32> sha256(std::string_view bytes) {
   std::array<std::uint8_t, 32> digest{};
@@ -15,15 +30,16 @@ std::array<std::uint8_t, 32> sha256(std::string_view bytes) {
   return digest;
 }
 
-std::string sha256_hex(std::string_view bytes) {
-  static constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string hex;
-  hex.reserve(64);
-  for (const auto byte : sha256(bytes)) {
-    hex += kDigits[byte >> 4U];
-    hex += kDigits[byte & 0xFU];
-  }
-  return hex;
+std::string sha256_hex(std::string_view bytes) { return hex_of(sha256(bytes)); }
+
+std::string hmac_sha256_hex(std::string_view key, std::string_view bytes) {
+  std::array<std::uint8_t, 32> digest{};
+  unsigned int size = 0;
+  const auto* text = reinterpret_cast<const unsigned char*>(bytes.data());
+  const auto* done = HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), text,
+                          bytes.size(), digest.data(), &size);
+  HS_ASSERT(done != nullptr && size == digest.size());
+  return hex_of(digest);
 }
 
 }  // namespace hotswap

@@ -30,6 +30,11 @@ struct HttpRequest {
   std::size_t max_response_bytes = std::size_t{8} << 20;  ///< of a stream: of an error's body
   std::string ca_file{};                                  ///< PEM; empty: the system's authorities
   bool insecure = false;                                  ///< do not check the server's certificate
+  /// The URL is somebody's who must not reach this machine's own network services: link-local
+  /// (also the metadata services of clouds), multicast and unspecified addresses are refused when
+  /// the connection is made, whatever name led there.
+  bool guarded = false;
+  bool cut_response = false;  ///< a body beyond max_response_bytes is cut instead of an error
 };
 
 struct HttpResponse {
@@ -44,7 +49,8 @@ struct HttpResponse {
 ///
 /// Errors: Unavailable `http.unreachable` (no connection, TLS refused, broken off), Timeout
 /// `http.timeout`, TooLarge `http.too_large`, Invalid `http.invalid_request` (URL, method or header
-/// that cannot be sent). An HTTP status is never an error.
+/// that cannot be sent), Forbidden `http.address_refused` (guarded). An HTTP status is never an
+/// error.
 class HttpClient {
  public:
   HttpClient();

@@ -1,6 +1,10 @@
 #include "infrastructure/http_client/transfer.hpp"
 
+#include <sys/socket.h>
+
 #include <algorithm>
+
+#include "infrastructure/http_client/address_guard.hpp"
 
 namespace hotswap::http {
 namespace {
@@ -96,6 +100,10 @@ void Transfer::set_options() {
   }
   set(CURLOPT_CUSTOMREQUEST, request_.method.c_str());
   if (!request_.ca_file.empty()) set(CURLOPT_CAINFO, request_.ca_file.c_str());
+  if (request_.guarded) {
+    set(CURLOPT_OPENSOCKETFUNCTION, &Transfer::on_open);
+    set(CURLOPT_OPENSOCKETDATA, static_cast<void*>(this));
+  }
   if (request_.insecure) {
     set(CURLOPT_SSL_VERIFYPEER, 0L);
     set(CURLOPT_SSL_VERIFYHOST, 0L);
@@ -110,6 +118,14 @@ std::size_t Transfer::on_header(char* data, std::size_t size, std::size_t count,
 std::size_t Transfer::on_body(char* data, std::size_t size, std::size_t count, void* self) {
   const bool taken = static_cast<Transfer*>(self)->take_body({data, size * count});
   return taken ? size * count : 0;
+}
+
+curl_socket_t Transfer::on_open(void* self, curlsocktype, curl_sockaddr* address) {
+  if (!may_connect(address->addr)) {
+    static_cast<Transfer*>(self)->address_refused_ = true;
+    return CURL_SOCKET_BAD;
+  }
+  return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
 bool Transfer::take_header(std::string_view line) {
@@ -139,7 +155,10 @@ bool Transfer::take_body(std::string_view data) {
     return !ended_by_caller_;
   }
   if (response_.body.size() + data.size() > request_.max_response_bytes) {
-    too_large_ = true;
+    ended_by_caller_ = request_.cut_response;
+    too_large_ = !ended_by_caller_;
+    if (ended_by_caller_)
+      response_.body.append(data.substr(0, request_.max_response_bytes - response_.body.size()));
     return false;
   }
   response_.body.append(data);
@@ -155,6 +174,12 @@ Result<HttpResponse> Transfer::finish(CURLcode code) {
   if (too_large_) {
     return fail(ErrorCode::TooLarge, "http.too_large",
                 "The answer of " + request_.url + " is too large.");
+  }
+  if (address_refused_) {
+    return fail(ErrorCode::Forbidden, "http.address_refused",
+                request_.url +
+                    " leads to an address that is not called (link-local, multicast or "
+                    "unspecified).");
   }
   if (code == CURLE_OPERATION_TIMEDOUT) {
     return fail(ErrorCode::Timeout, "http.timeout",

@@ -34,6 +34,7 @@ class Transfer {
 
  private:
   static std::size_t on_header(char* data, std::size_t size, std::size_t count, void* self);
+  static curl_socket_t on_open(void* self, curlsocktype purpose, curl_sockaddr* address);
   static std::size_t on_body(char* data, std::size_t size, std::size_t count, void* self);
   bool take_header(std::string_view line);
   bool take_body(std::string_view data);
@@ -47,6 +48,7 @@ class Transfer {
   HttpResponse response_;
   std::size_t header_bytes_ = 0;
   bool too_large_ = false;
+  bool address_refused_ = false;
   bool ended_by_caller_ = false;
   std::chrono::steady_clock::time_point last_byte_ = std::chrono::steady_clock::now();
   char problem_[CURL_ERROR_SIZE] = {};

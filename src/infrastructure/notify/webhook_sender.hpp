@@ -1,0 +1,49 @@
+#pragma once
+// Signed calls of other people's servers: hooks of deployments, channels, traffic routers.
+
+#include <string>
+
+#include "domain/ports/clock.hpp"
+#include "domain/ports/hook_caller.hpp"
+#include "infrastructure/http_client/http_client.hpp"
+
+namespace hotswap {
+
+/// `t=<unix seconds>,v1=<hex>` where hex is the HMAC-SHA-256 of "<unix seconds>.<body>": the time
+/// lets receivers refuse what somebody recorded and plays again.
+[[nodiscard]] std::string webhook_signature(std::string_view key, std::string_view body,
+                                            WallTime now);
+
+/// One POST of JSON.
+struct WebhookCall {
+  std::string url;
+  std::string id;    ///< X-HotSwap-Id: the same at every repetition
+  std::string body;  ///< JSON text
+  Duration timeout = std::chrono::seconds(10);
+  bool sign = true;  ///< false for receivers that know nothing of us
+};
+
+/// Thread-safe. Redirects are not followed; link-local, multicast and unspecified addresses are not
+/// called; answers are cut at 16 KiB.
+class WebhookSender : public HookCaller {
+ public:
+  WebhookSender(std::string key, const Clock& clock) : key_(std::move(key)), clock_(clock) {}
+
+  /// An HTTP status is never an error; errors are HttpClient's, naming the URL without what may be
+  /// secret in it.
+  [[nodiscard]] Result<HttpResponse> post(const WebhookCall& call);
+  /// The same; any status but 2xx is Unavailable `webhook.refused` with the start of the answer.
+  [[nodiscard]] Result<void> deliver(const WebhookCall& call);
+  [[nodiscard]] Answer call(const std::string& url, const std::string& id, const json::Value& body,
+                            Duration timeout) override;
+
+ private:
+  const std::string key_;
+  const Clock& clock_;
+  HttpClient client_;
+};
+
+/// `503 Service Unavailable: queue is full`: the status and the start of the body, on one line.
+[[nodiscard]] std::string answer_text(const HttpResponse& response);
+
+}  // namespace hotswap
