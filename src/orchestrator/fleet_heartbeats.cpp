@@ -76,15 +76,47 @@ void FleetService::take(Live& live, Observation seen, std::vector<Observation>& 
   }
 }
 
+bool FleetService::take_measured(Live& live, Heartbeat& heartbeat, WallTime now) {
+  if (heartbeat.sequence) {
+    if (live.sequence && *heartbeat.sequence <= *live.sequence) return false;
+    live.sequence = heartbeat.sequence;
+  }
+  for (LogLine& line : heartbeat.logs) {
+    line.at = std::min(line.at, now);
+    live.logs.push_back(std::move(line));
+    if (live.logs.size() > limits::kInstanceLogLines) live.logs.pop_front();
+  }
+  if (heartbeat.metrics.empty()) return false;
+  windows_.add(live.instance.id, now, heartbeat.metrics);
+  return true;
+}
+
+HeartbeatReply FleetService::answer(const Live& live, Duration interval) {
+  HeartbeatReply reply{interval, {}};
+  for (const auto& [profile, desired] : live.desired) {
+    const auto seen = live.reported.find(profile);
+    const std::uint64_t reported = seen == live.reported.end() ? 0 : seen->second;
+    const std::uint64_t wanted = std::max(desired.active ? desired.active->generation : 0,
+                                          desired.staged ? desired.staged->generation : 0);
+    if (wanted > reported) reply.changed.push_back(profile);
+  }
+  return reply;
+}
+
+void FleetService::tell_health(const ServiceName& service, const std::string& environment) const {
+  for (const auto& listener : health_listeners_) listener(service, environment);
+}
+
 Result<HeartbeatReply> FleetService::heartbeat(const Caller& caller, const InstanceId& id,
                                                Heartbeat heartbeat) {
   if (auto ok = authorize(caller.principal, Action::InstanceReport, nullptr, &id); !ok)
     return std::unexpected(ok.error());
   const WallTime now = time_.now();
-  HeartbeatReply reply{options_.heartbeat_interval, {}};
+  HeartbeatReply reply;
   std::vector<Observation> news;
   ServiceName service;
   std::string environment;
+  bool measured = false;
   {
     const MutexLock lock(mutex_);
     const auto found = live_.find(id);
@@ -97,24 +129,17 @@ Result<HeartbeatReply> FleetService::heartbeat(const Caller& caller, const Insta
     service = live.instance.service;
     environment = live.instance.environment;
     touched_.insert(id);
-    if (!heartbeat.metrics.empty()) windows_.add(id, now, heartbeat.metrics);
+    measured = take_measured(live, heartbeat, now);
     for (Observation& seen : heartbeat.observed) {
       seen.instance = id;
       seen.at = now;
       take(live, std::move(seen), news);
     }
-    for (const auto& [profile, desired] : live.desired) {
-      const auto seen = live.reported.find(profile);
-      const std::uint64_t reported = seen == live.reported.end() ? 0 : seen->second;
-      const std::uint64_t wanted = std::max(desired.active ? desired.active->generation : 0,
-                                            desired.staged ? desired.staged->generation : 0);
-      if (wanted > reported) reply.changed.push_back(profile);
-    }
+    reply = answer(live, options_.heartbeat_interval);
   }
   for (const Observation& seen : news)
     for (const auto& listener : observed_listeners_) listener(seen);
-  if (!heartbeat.metrics.empty())
-    for (const auto& listener : health_listeners_) listener(service, environment);
+  if (measured) tell_health(service, environment);
   return reply;
 }
 

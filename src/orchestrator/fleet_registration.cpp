@@ -152,7 +152,9 @@ Result<Registered> FleetService::register_instance(const Caller& caller, Registr
   // In memory first: the committer's listener finds the instance when it hears of its assignments.
   {
     const MutexLock lock(mutex_);
-    live_[instance.id].instance = instance;
+    Live& live = live_[instance.id];
+    live.instance = instance;
+    live.sequence.reset();
     by_service_[{instance.service, instance.environment}].insert(instance.id);
   }
   auto done = committer_.commit(std::move(changes));

@@ -85,7 +85,7 @@ Result<std::vector<Assignment>> FleetService::desired(const Caller& caller, cons
 }
 
 InstanceView FleetService::view(const Live& live) const {
-  InstanceView view{live.instance, {}, {}};
+  InstanceView view{live.instance, {}, {}, live.probe, {}};
   for (const auto& [profile, assignment] : live.desired) view.desired.push_back(assignment);
   for (const auto& [profile, seen] : live.observed) view.observed.push_back(seen);
   return view;
@@ -95,7 +95,11 @@ Result<InstanceView> FleetService::get(const Caller& caller, const InstanceId& i
   if (auto ok = authorize(caller.principal, Action::InstanceRead); !ok)
     return std::unexpected(ok.error());
   const MutexLock lock(mutex_);
-  if (const auto found = live_.find(id); found != live_.end()) return view(found->second);
+  if (const auto found = live_.find(id); found != live_.end()) {
+    InstanceView shown = view(found->second);
+    shown.logs.assign(found->second.logs.begin(), found->second.logs.end());
+    return shown;
+  }
   return fail(ErrorCode::NotFound, "instance.not_found",
               "No instance " + id.value + " is registered.");
 }
@@ -112,7 +116,7 @@ Result<Page<InstanceView>> FleetService::list(const Caller& caller, const Instan
   for (Instance& instance : found->items) {
     const auto live = live_.find(instance.id);
     views.items.push_back(live != live_.end() ? view(live->second)
-                                              : InstanceView{std::move(instance), {}, {}});
+                                              : InstanceView{std::move(instance), {}, {}, {}, {}});
   }
   return views;
 }

@@ -4,6 +4,7 @@
 // gathered there and written in batches, never one transaction each.
 
 #include <array>
+#include <deque>
 #include <functional>
 #include <mutex>
 #include <set>
@@ -36,9 +37,14 @@ struct Registered {
   bool created = true;
   std::vector<Assignment> desired;
 };
+/// Times are the server's: those of arrival, so that an instance's clock may say what it likes.
 struct Heartbeat {
   std::vector<Observation> observed;  ///< instance and at are filled in
   Sample metrics;
+  /// Grows within a registration. Metrics and logs of one that is not above the last are ignored
+  /// (it was repeated, or overtaken); observations go by their generation. Nothing: always taken.
+  std::optional<std::uint64_t> sequence;
+  std::vector<LogLine> logs;  ///< `at` as of sending, not after arrival
 };
 struct HeartbeatReply {
   Duration interval{};
@@ -48,6 +54,8 @@ struct InstanceView {
   Instance instance;
   std::vector<Assignment> desired;
   std::vector<Observation> observed;
+  std::optional<ProbeResult> probe;
+  std::vector<LogLine> logs;  ///< oldest first; of get() only
 };
 
 class FleetService {
@@ -95,6 +103,20 @@ class FleetService {
   [[nodiscard]] Result<std::vector<Assignment>> refresh(const ProfileName& profile);
   /// Sum over [from, to) of one instance.
   [[nodiscard]] Sample sum(const InstanceId& id, WallTime from, WallTime to) const;
+  /// f(const HealthWindows&) while nothing comes in; keep it short.
+  template <class F>
+  auto with_windows(F&& f) const {
+    const MutexLock lock(mutex_);
+    return std::forward<F>(f)(windows_);
+  }
+  /// What was measured from outside, now; tells those who listen for health. Unknown: ignored.
+  void take_sample(const InstanceId& id, const Sample& sample);
+  /// One look at its health URL: a health check, remembered for people.
+  void take_probe(const InstanceId& id, ProbeResult result);
+  /// The newest that it sent, oldest first.
+  [[nodiscard]] std::vector<LogLine> log_lines(const InstanceId& id) const;
+  /// Of all live instances that have one.
+  [[nodiscard]] std::vector<std::pair<InstanceId, std::string>> health_urls() const;
   [[nodiscard]] Duration heartbeat_interval() const { return options_.heartbeat_interval; }
   [[nodiscard]] std::size_t size() const;
 
@@ -118,6 +140,9 @@ class FleetService {
     /// Generation that it spoke of last, be it that it refused it.
     std::map<ProfileName, std::uint64_t> reported;
     std::map<ProfileName, std::pair<std::uint64_t, std::string>> drifted;  ///< last one told
+    std::optional<std::uint64_t> sequence;  ///< of the last heartbeat in this registration
+    std::deque<LogLine> logs;
+    std::optional<ProbeResult> probe;
   };
   [[nodiscard]] std::shared_lock<std::shared_mutex> registration_gate() {
     const std::lock_guard turn(turnstile_);
@@ -133,6 +158,10 @@ class FleetService {
   void erase(const InstanceId& id) HS_REQUIRES(mutex_);
   void set_degraded(const std::vector<InstanceId>& ids);
   void take(Live& live, Observation seen, std::vector<Observation>& news) HS_REQUIRES(mutex_);
+  /// Metrics and logs, unless the heartbeat is not new. Whether there were metrics.
+  bool take_measured(Live& live, Heartbeat& heartbeat, WallTime now) HS_REQUIRES(mutex_);
+  [[nodiscard]] static HeartbeatReply answer(const Live& live, Duration interval);
+  void tell_health(const ServiceName& service, const std::string& environment) const;
   /// Whether it runs other content than it says, which is told once.
   [[nodiscard]] bool note_drift(Live& live, const Observation& seen) HS_REQUIRES(mutex_);
   [[nodiscard]] TimelineEvent silence(const Live& live, InstanceStatus status, WallTime now) const;

@@ -43,6 +43,21 @@ json::Array configs_json(const InstanceView& view) {
   return out;
 }
 
+json::Value probe_json(const ProbeResult& probe) {
+  return json::Object{{"at", format_time(probe.at)},
+                      {"healthy", probe.healthy},
+                      {"detail", probe.detail},
+                      {"tookMs", probe.took.count()}};
+}
+
+json::Array logs_json(const std::vector<LogLine>& logs) {
+  json::Array lines;
+  for (const LogLine& line : logs)
+    lines.emplace_back(json::Object{
+        {"at", format_time(line.at)}, {"level", line.level}, {"message", line.message}});
+  return lines;
+}
+
 }  // namespace
 
 json::Object instance_json(const InstanceView& view) {
@@ -51,21 +66,24 @@ json::Object instance_json(const InstanceView& view) {
   for (const auto& [key, value] : instance.labels) labels.append(key, value);
   json::Object schemas;
   for (const auto& [id, number] : instance.schemas) schemas.append(id, number);
-  return {{"id", instance.id.str()},
-          {"serviceName", instance.service.str()},
-          {"environment", instance.environment},
-          {"hostname", instance.hostname},
-          {"port", instance.port},
-          {"version", instance.version},
-          {"healthUrl", instance.health_url},
-          {"labels", std::move(labels)},
-          {"schemas", std::move(schemas)},
-          {"pool", instance.pool},
-          {"zone", instance.zone},
-          {"status", to_string(instance.status)},
-          {"registeredAt", format_time(instance.registered_at)},
-          {"lastHeartbeat", format_time(instance.last_heartbeat)},
-          {"configs", configs_json(view)}};
+  json::Object out{{"id", instance.id.str()},
+                   {"serviceName", instance.service.str()},
+                   {"environment", instance.environment},
+                   {"hostname", instance.hostname},
+                   {"port", instance.port},
+                   {"version", instance.version},
+                   {"healthUrl", instance.health_url},
+                   {"labels", std::move(labels)},
+                   {"schemas", std::move(schemas)},
+                   {"pool", instance.pool},
+                   {"zone", instance.zone},
+                   {"status", to_string(instance.status)},
+                   {"registeredAt", format_time(instance.registered_at)},
+                   {"lastHeartbeat", format_time(instance.last_heartbeat)},
+                   {"configs", configs_json(view)}};
+  if (view.probe) out.append("probe", probe_json(*view.probe));
+  if (!view.logs.empty()) out.append("logs", logs_json(view.logs));
+  return out;
 }
 
 }  // namespace hotswap::api

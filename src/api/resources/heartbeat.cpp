@@ -1,6 +1,9 @@
+#include <algorithm>
+
 #include "api/resources/handlers.hpp"
 #include "api/resources/services.hpp"
 #include "api/resources/words.hpp"
+#include "domain/base/limits.hpp"
 #include "domain/base/utf8.hpp"
 #include "domain/json/path.hpp"
 #include "domain/json/reader.hpp"
@@ -10,6 +13,8 @@ namespace {
 
 constexpr std::size_t kObservedProfiles = 256;
 constexpr std::size_t kErrorBytes = 2048;
+constexpr std::size_t kLevelBytes = 16;
+constexpr std::int64_t kLogAgeMaxMs = 24LL * 3600 * 1000;
 
 Result<Observation> read_observation(const std::string& profile, const json::Value& value,
                                      const std::string& path) {
@@ -82,12 +87,41 @@ void read_status(json::ObjectReader& in, Heartbeat& heartbeat) {
   heartbeat.metrics.failed_checks = status == "unhealthy" ? 1 : 0;
 }
 
-Result<Heartbeat> read_heartbeat(const json::Value& body) {
+/// `ageMs` says how long before sending it was said: the instance's clock is not asked.
+Result<LogLine> read_log_line(const json::Value& value, const std::string& path, WallTime now) {
+  json::ObjectReader in(value, path);
+  LogLine line;
+  line.level = clip_utf8(in.optional_string("level").value_or("info"), kLevelBytes);
+  line.message = clip_utf8(in.required_string("message"), limits::kLogLineBytes);
+  line.at = now - Duration(in.optional_int("ageMs", 0, kLogAgeMaxMs).value_or(0));
+  if (auto bad = in.finish("heartbeat.invalid")) return std::unexpected(*bad);
+  return line;
+}
+
+/// Only the newest are kept anyway: what stands before them is not even looked at.
+void read_logs(json::ObjectReader& in, Heartbeat& heartbeat, WallTime now) {
+  const auto* logs = in.optional_array("logs");
+  if (logs == nullptr) return;
+  const std::size_t first = logs->size() - std::min(logs->size(), limits::kInstanceLogLines);
+  for (std::size_t i = first; i < logs->size(); ++i) {
+    auto line = read_log_line((*logs)[i], json::path_item("$.logs", i), now);
+    if (line) {
+      heartbeat.logs.push_back(std::move(*line));
+    } else {
+      in.absorb(line.error());
+    }
+  }
+}
+
+Result<Heartbeat> read_heartbeat(const json::Value& body, WallTime now) {
   json::ObjectReader in(body, "$");
   Heartbeat heartbeat;
+  if (const auto sequence = in.optional_int("sequence", 0, INT64_MAX))
+    heartbeat.sequence = static_cast<std::uint64_t>(*sequence);
   read_observed(in, heartbeat);
   read_metrics(in, heartbeat);
   read_status(in, heartbeat);
+  read_logs(in, heartbeat, now);
   if (auto bad = in.finish("heartbeat.invalid")) return std::unexpected(*bad);
   return heartbeat;
 }
@@ -95,7 +129,7 @@ Result<Heartbeat> read_heartbeat(const json::Value& body) {
 }  // namespace
 
 Result<Reply> heartbeat(Services& services, Call& call) {
-  auto sent = read_heartbeat(call.body);
+  auto sent = read_heartbeat(call.body, services.clock.wall());
   if (!sent) return std::unexpected(sent.error());
   const auto reply =
       services.fleet.heartbeat(call.caller, InstanceId(call.path[0]), std::move(*sent));

@@ -9,6 +9,7 @@
 #include "domain/base/limits.hpp"
 #include "domain/base/sha256.hpp"
 #include "domain/base/utf8.hpp"
+#include "domain/fleet/health_url.hpp"
 #include "domain/json/reader.hpp"
 #include "domain/json/write.hpp"
 
@@ -104,8 +105,8 @@ Result<Registration> read_registration(const json::Value& body) {
   instance.version = short_text(in, "version", limits::kNameBytes);
   instance.health_url = short_text(in, "healthUrl", kUrlBytes);
   const auto& url = instance.health_url;
-  if (!url.empty() && !url.starts_with("http://") && !url.starts_with("https://")) {
-    in.mistake("healthUrl", "format", "must be an http:// or https:// URL");
+  if (!url.empty() && !parse_health_url(url)) {
+    in.mistake("healthUrl", "format", "must be an http:// or https:// URL, or tcp://host:port");
   }
   read_labels(in, instance);
   read_schemas(in, instance);

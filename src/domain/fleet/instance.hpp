@@ -64,6 +64,23 @@ struct Observation {
   bool operator==(const Observation&) const = default;
 };
 
+/// Something that an instance said, for people who look for a cause.
+struct LogLine {
+  WallTime at{};        ///< by the server's clock
+  std::string level;    ///< `info`, `warning`, `error` or what the program calls it
+  std::string message;  ///< at most limits::kLogLineBytes
+  bool operator==(const LogLine&) const = default;
+};
+
+/// What the server's own look at an instance's health URL found last.
+struct ProbeResult {
+  WallTime at{};
+  bool healthy = false;
+  std::string detail;  ///< `200`, `connection refused`, `timeout after PT5S`
+  Duration took{};
+  bool operator==(const ProbeResult&) const = default;
+};
+
 [[nodiscard]] std::string_view to_string(InstanceStatus status);
 [[nodiscard]] std::optional<InstanceStatus> instance_status_from_string(std::string_view text);
 [[nodiscard]] std::string_view to_string(ObservedState state);  ///< lower case, as on the wire
