@@ -149,6 +149,8 @@ struct Deployment {
   std::vector<HookCall> hook_calls;  ///< of every step so far
   std::optional<PoolSwitch> pools;   ///< pool mode only
   WallTime progressed_at{};          ///< last time that a target or the phase moved
+  /// How its targets are chosen: `targets` and `onUnfit` of the request; null: all of the service.
+  json::Value request;
   std::vector<Target> targets;       ///< in cohort order; stored in rows of their own
 };
 
