@@ -15,13 +15,14 @@
 namespace hotswap {
 namespace {
 
+constexpr const char* kTokenFlag = "--jwt-key-file";
 constexpr auto kAdminTokenLife = std::chrono::hours(24 * 30);
 
-Result<std::string> read_file(const std::string& path) {
+Result<std::string> read_file(const std::string& path, const char* flag) {
   const std::ifstream in(path, std::ios::binary);
   std::ostringstream text;
   if (!in || !(text << in.rdbuf()))
-    return fail_field("settings.invalid", "--jwt-key-file", "file", "cannot read " + path);
+    return fail_field("settings.invalid", flag, "file", "cannot read " + path);
   std::string key = std::move(text).str();
   if (key.ends_with('\n')) key.pop_back();
   return key;
@@ -40,21 +41,20 @@ Result<void> write_private(const std::string& path, const std::string& text, int
                     "cannot write " + path + ": " + std::strerror(error));
 }
 
-Result<std::string> checked(std::string key) {
+Result<std::string> checked(std::string key, const char* flag) {
   if (key.size() < api::kTokenKeyBytes)
-    return fail_field("token.key", "--jwt-key-file", "minLength",
-                      "the key of tokens needs at least " + std::to_string(api::kTokenKeyBytes) +
+    return fail_field("token.key", flag, "minLength",
+                      "the key needs at least " + std::to_string(api::kTokenKeyBytes) +
                           " bytes, this has " + std::to_string(key.size()));
   return key;
 }
 
-}  // namespace
-
-Result<std::string> token_key(const Settings& settings) {
-  if (!settings.auth.jwt_key.empty()) return checked(settings.auth.jwt_key);
-  std::string path = settings.auth.jwt_key_file;
+/// The key in `file`, or in `name` of the data folder, where one is made if there is none.
+Result<std::string> key_of(const Settings& settings, const std::string& file,
+                           const std::string& name, const char* flag) {
+  std::string path = file;
   if (path.empty()) {
-    path = settings.store.data_dir + "/jwt.key";
+    path = settings.store.data_dir + "/" + name;
     if (::access(path.c_str(), F_OK) != 0) {
       SystemRandom random;
       const std::string key = random.guid() + random.guid();
@@ -62,9 +62,25 @@ Result<std::string> token_key(const Settings& settings) {
         return std::unexpected(done.error());
     }
   }
-  auto key = read_file(path);
+  auto key = read_file(path, flag);
   if (!key) return key;
-  return checked(std::move(*key));
+  return checked(std::move(*key), flag);
+}
+
+}  // namespace
+
+Result<std::string> token_key(const Settings& settings) {
+  if (!settings.auth.jwt_key.empty()) return checked(settings.auth.jwt_key, kTokenFlag);
+  return key_of(settings, settings.auth.jwt_key_file, "jwt.key", kTokenFlag);
+}
+
+Result<std::string> webhook_key(const Settings& settings) {
+  return key_of(settings, settings.notify.webhook_key_file, "webhook.key", "--webhook-key-file");
+}
+
+Result<std::string> smtp_password(const Settings& settings) {
+  if (settings.notify.smtp_password_file.empty()) return std::string();
+  return read_file(settings.notify.smtp_password_file, "--smtp-password-file");
 }
 
 Result<std::string> write_admin_token(const Settings& settings, const std::string& key,
@@ -82,7 +98,7 @@ Result<std::string> write_admin_token(const Settings& settings, const std::strin
 }
 
 Result<std::string> mint_token(const Principal& principal, Duration ttl, const std::string& key) {
-  if (auto long_enough = checked(key); !long_enough) return long_enough;
+  if (auto long_enough = checked(key, kTokenFlag); !long_enough) return long_enough;
   api::Claims claims;
   claims.principal = principal;
   claims.issued_at = SystemClock().wall();

@@ -1,5 +1,5 @@
 #pragma once
-// The key that signs tokens, and the admin token of a development server.
+// The keys that sign tokens and webhooks, and the admin token of a development server.
 
 #include <string>
 
@@ -11,6 +11,12 @@ namespace hotswap {
 /// From the setting or its file (one trailing newline is cut); with `dev`, `jwt.key` in the data
 /// folder, made (0600) if absent. Errors: Invalid `settings.invalid`.
 [[nodiscard]] Result<std::string> token_key(const Settings& settings);
+
+/// From --webhook-key-file, or `webhook.key` in the data folder, made (0600) if absent.
+[[nodiscard]] Result<std::string> webhook_key(const Settings& settings);
+
+/// Of --smtp-password-file; empty without one.
+[[nodiscard]] Result<std::string> smtp_password(const Settings& settings);
 
 /// Mints an Admin token for a development server and leaves it in `admin.token` (0600).
 [[nodiscard]] Result<std::string> write_admin_token(const Settings& settings,

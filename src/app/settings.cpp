@@ -73,6 +73,22 @@ SettingKey listen_key() {
           }};
 }
 
+void add_notify_keys(std::vector<SettingKey>& keys) {
+  keys.push_back(text_key("webhook-key-file",
+                          "file with the key that signs webhooks (default webhook.key, made)",
+                          [](Settings& s) -> std::string& { return s.notify.webhook_key_file; }));
+  keys.push_back(text_key("public-url", "address of this server for links in notifications",
+                          [](Settings& s) -> std::string& { return s.notify.public_url; }));
+  keys.push_back(text_key("smtp-url", "mail relay, smtp://host:port or smtps://host:port",
+                          [](Settings& s) -> std::string& { return s.notify.smtp_url; }));
+  keys.push_back(text_key("smtp-user", "user of the mail relay, if it asks for one",
+                          [](Settings& s) -> std::string& { return s.notify.smtp_user; }));
+  keys.push_back(text_key("smtp-password-file", "file with the password of --smtp-user",
+                          [](Settings& s) -> std::string& { return s.notify.smtp_password_file; }));
+  keys.push_back(text_key("smtp-from", "address that mails come from",
+                          [](Settings& s) -> std::string& { return s.notify.smtp_from; }));
+}
+
 std::vector<SettingKey> make_keys() {
   std::vector<SettingKey> keys;
   keys.push_back(listen_key());
@@ -95,6 +111,7 @@ std::vector<SettingKey> make_keys() {
                               [](Settings& s) -> Duration& { return s.fleet.heartbeat_interval; }));
   keys.push_back(duration_key("remove-after", "silence that removes an instance (default 2m)",
                               [](Settings& s) -> Duration& { return s.fleet.remove_after; }));
+  add_notify_keys(keys);
   keys.push_back(count_key(
       "io-threads", "threads of the network (default 0: half of the cores)",
       [](Settings& s) -> int& { return s.listen.io_threads; }, 0));
@@ -216,6 +233,24 @@ Result<Settings> load_settings(const SettingSources& sources) {
   return settings;
 }
 
+namespace {
+
+void check_notify(const NotifySettings& notify, std::vector<FieldError>& mistakes) {
+  const auto& relay = notify.smtp_url;
+  if (!relay.empty() && !relay.starts_with("smtp://") && !relay.starts_with("smtps://"))
+    mistakes.push_back({"--smtp-url", "format", "must be smtp://host:port or smtps://host:port"});
+  if (!relay.empty() && notify.smtp_from.empty())
+    mistakes.push_back({"--smtp-from", "required", "mails need an address that they come from"});
+  if (notify.smtp_user.empty() != notify.smtp_password_file.empty())
+    mistakes.push_back({"--smtp-password-file", "together",
+                        "--smtp-user and --smtp-password-file come together; give both or none"});
+  const auto& link = notify.public_url;
+  if (!link.empty() && !link.starts_with("http://") && !link.starts_with("https://"))
+    mistakes.push_back({"--public-url", "format", "must be an http or https URL"});
+}
+
+}  // namespace
+
 Result<void> validate(const Settings& settings) {
   std::vector<FieldError> mistakes;
   const auto& listen = settings.listen;
@@ -250,6 +285,7 @@ Result<void> validate(const Settings& settings) {
   if (fleet.remove_after < 2 * fleet.heartbeat_interval) {
     mistakes.push_back({"--remove-after", "minimum", "must be at least two heartbeat intervals"});
   }
+  check_notify(settings.notify, mistakes);
   if (!mistakes.empty()) return std::unexpected(invalid(std::move(mistakes)));
   return {};
 }

@@ -42,6 +42,15 @@ struct FleetSettings {
   Duration remove_after = std::chrono::minutes(2);
 };
 
+/// How people and other servers are told.
+struct NotifySettings {
+  std::string webhook_key_file;  ///< signs webhooks; empty: `webhook.key` in data_dir
+  std::string public_url;        ///< of this server, for links in what is sent; may be empty
+  std::string smtp_url;          ///< smtp://host:port or smtps://host:port; empty: no email
+  std::string smtp_user, smtp_password_file;
+  std::string smtp_from;  ///< address that mails come from
+};
+
 struct LogSettings {
   std::string level = "info";   ///< trace, debug, info, warn or error
   std::string format = "text";  ///< text or json
@@ -52,6 +61,7 @@ struct Settings {
   StoreSettings store;
   AuthSettings auth;
   FleetSettings fleet;
+  NotifySettings notify;
   LogSettings log;
 };
 
