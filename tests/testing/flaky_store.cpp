@@ -207,9 +207,41 @@ Result<std::vector<AuditEntry>> FlakyStore::audit_after(std::uint64_t sequence, 
   return inner_.audit_after(sequence, limit);
 }
 
-Result<std::vector<OutboxItem>> FlakyStore::outbox(std::size_t limit) {
+Result<std::vector<OutboxItem>> FlakyStore::outbox(WallTime now, std::size_t limit) {
   if (down()) return lost();
-  return inner_.outbox(limit);
+  return inner_.outbox(now, limit);
+}
+
+Result<Page<OutboxItem>> FlakyStore::dead_letters(const PageRequest& page) {
+  if (down()) return lost();
+  return inner_.dead_letters(page);
+}
+
+Result<std::vector<Channel>> FlakyStore::channels() {
+  if (down()) return lost();
+  return inner_.channels();
+}
+
+Result<std::vector<HealthRecord>> FlakyStore::health_records(const DeploymentId& id,
+                                                             std::uint64_t after,
+                                                             std::size_t limit) {
+  if (down()) return lost();
+  return inner_.health_records(id, after, limit);
+}
+
+Result<std::vector<CalendarEntry>> FlakyStore::calendar() {
+  if (down()) return lost();
+  return inner_.calendar();
+}
+
+Result<Traffic> FlakyStore::traffic(const ServiceName& service, const std::string& environment) {
+  if (down()) return lost();
+  return inner_.traffic(service, environment);
+}
+
+Result<std::vector<Traffic>> FlakyStore::traffics() {
+  if (down()) return lost();
+  return inner_.traffics();
 }
 
 Result<std::optional<change::PutIdempotent>> FlakyStore::idempotent(const std::string& key,

@@ -70,6 +70,9 @@ struct Permission {
 /// Every bad field at once, reason `calendar.invalid`; an unknown zone is one.
 [[nodiscard]] Result<CalendarEntry> calendar_entry_from_json(const json::Value& value,
                                                              const LocalMinutes& local);
+/// With id, creator and time.
 [[nodiscard]] json::Value to_json(const CalendarEntry& entry);
+/// What to_json wrote; its zone is taken as it stands.
+[[nodiscard]] Result<CalendarEntry> stored_calendar_entry_from_json(const json::Value& value);
 
 }  // namespace hotswap

@@ -1,4 +1,6 @@
 #include "domain/base/limits.hpp"
+#include "infrastructure/memory/operations.hpp"
+#include "infrastructure/memory/outbox.hpp"
 #include "infrastructure/memory/schemas.hpp"
 #include "infrastructure/memory/state.hpp"
 #include "infrastructure/store/errors.hpp"
@@ -222,20 +224,18 @@ struct Applier {
     return {};
   }
 
-  Result<void> operator()(change::EnqueueOutbox& c) {
-    if (state.outbox_ids.contains(c.id)) return {};
-    log.put(state.outbox_ids, c.id, ++state.last_number);
-    log.put(state.outbox, state.last_number, {c.id, c.kind, std::move(c.payload), c.at});
-    return {};
-  }
+  Result<void> operator()(change::EnqueueOutbox& c) { return enqueue(state, log, c); }
+  Result<void> operator()(change::FinishOutbox& c) { return finish(state, log, c); }
+  Result<void> operator()(change::DeferOutbox& c) { return defer(state, log, c); }
+  Result<void> operator()(change::BuryOutbox& c) { return bury(state, log, c); }
+  Result<void> operator()(change::ReviveOutbox& c) { return revive(state, log, c); }
 
-  Result<void> operator()(change::FinishOutbox& c) {
-    const auto found = state.outbox_ids.find(c.id);
-    if (found == state.outbox_ids.end()) return {};
-    log.erase(state.outbox, found->second);
-    log.erase(state.outbox_ids, c.id);
-    return {};
-  }
+  Result<void> operator()(change::PutChannel& c) { return put(state, log, c); }
+  Result<void> operator()(change::DeleteChannel& c) { return erase(state, log, c); }
+  Result<void> operator()(change::AppendHealthRecord& c) { return append(state, log, c); }
+  Result<void> operator()(change::PutCalendarEntry& c) { return put(state, log, c); }
+  Result<void> operator()(change::DeleteCalendarEntry& c) { return erase(state, log, c); }
+  Result<void> operator()(change::PutTraffic& c) { return put(state, log, c); }
 
   Result<void> operator()(change::InsertSchema& c) { return insert(state, log, c); }
   Result<void> operator()(change::UpdateSchema& c) { return update(state, log, c); }

@@ -51,7 +51,14 @@ class MemoryStore : public Store {
                                             std::size_t limit) override;
   Result<Page<AuditEntry>> audit(const AuditFilter& filter, const PageRequest& page) override;
   Result<std::vector<AuditEntry>> audit_after(std::uint64_t sequence, std::size_t limit) override;
-  Result<std::vector<OutboxItem>> outbox(std::size_t limit) override;
+  Result<std::vector<OutboxItem>> outbox(WallTime now, std::size_t limit) override;
+  Result<Page<OutboxItem>> dead_letters(const PageRequest& page) override;
+  Result<std::vector<Channel>> channels() override;
+  Result<std::vector<HealthRecord>> health_records(const DeploymentId& id, std::uint64_t after,
+                                                   std::size_t limit) override;
+  Result<std::vector<CalendarEntry>> calendar() override;
+  Result<Traffic> traffic(const ServiceName& service, const std::string& environment) override;
+  Result<std::vector<Traffic>> traffics() override;
   Result<std::optional<change::PutIdempotent>> idempotent(const std::string& key,
                                                           WallTime now) override;
   Result<void> ping() override;

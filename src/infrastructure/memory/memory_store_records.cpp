@@ -162,14 +162,6 @@ Result<std::vector<AuditEntry>> MemoryStore::audit_after(std::uint64_t sequence,
   return found;
 }
 
-Result<std::vector<OutboxItem>> MemoryStore::outbox(std::size_t limit) {
-  const MutexLock lock(mutex_);
-  std::vector<OutboxItem> found;
-  auto it = state_.outbox.begin();
-  for (; it != state_.outbox.end() && found.size() < limit; ++it) found.push_back(it->second);
-  return found;
-}
-
 Result<std::optional<change::PutIdempotent>> MemoryStore::idempotent(const std::string& key,
                                                                      WallTime now) {
   const MutexLock lock(mutex_);

@@ -25,6 +25,11 @@ struct StoredSchemaVersion {
   std::uint64_t registered = 0;  ///< order of registration
 };
 
+struct DeadLetter {
+  OutboxItem item;
+  std::uint64_t position = 0;  ///< that it had in the outbox
+};
+
 struct State {
   std::map<ProfileName, Profile> profiles;
   std::map<std::pair<ProfileName, std::string>, StoredVersion> versions;  ///< by number as text
@@ -45,11 +50,21 @@ struct State {
   std::map<std::pair<ProfileName, InstanceId>, Observation> observations;
   std::map<std::uint64_t, TimelineEvent> events;
   std::map<std::uint64_t, AuditEntry> audit;
-  std::map<std::uint64_t, OutboxItem> outbox;
-  std::map<std::string, std::uint64_t> outbox_ids;
+  /// By when an item is due; of those due together the one enqueued first.
+  using OutboxPlace = std::pair<WallTime, std::uint64_t>;
+  std::map<OutboxPlace, OutboxItem> outbox;
+  std::map<std::string, OutboxPlace> outbox_ids;
+  std::map<std::uint64_t, DeadLetter> dead_letters;  ///< by burial
+  std::map<std::string, std::uint64_t> dead_letter_ids;
+  std::map<std::string, Channel> channels;
+  std::map<std::pair<DeploymentId, std::uint64_t>, HealthRecord> health_records;
+  std::map<std::uint64_t, CalendarEntry> calendar;  ///< by creation
+  std::map<std::string, std::uint64_t> calendar_ids;
+  std::map<std::pair<ServiceName, std::string>, Traffic> traffics;
   std::map<std::string, change::PutIdempotent> idempotent;
-  std::uint64_t last_number =
-      0;  ///< of uploads, registrations, starts, outbox items; gaps do not matter
+  /// Of uploads, registrations, starts, outbox items, burials and calendar entries; gaps do not
+  /// matter.
+  std::uint64_t last_number = 0;
 };
 
 /// Applies one change, entering its undoing in `log`; events get their sequence and are added to

@@ -3,6 +3,8 @@
 #include "infrastructure/sql/deployments.hpp"
 #include "infrastructure/sql/fleet.hpp"
 #include "infrastructure/sql/journal.hpp"
+#include "infrastructure/sql/operations.hpp"
+#include "infrastructure/sql/outbox.hpp"
 #include "infrastructure/sql/profiles.hpp"
 #include "infrastructure/sql/schemas.hpp"
 #include "infrastructure/sql/versions.hpp"

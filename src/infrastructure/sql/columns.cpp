@@ -12,6 +12,10 @@ constexpr json::ParseLimits kStored{.bytes = std::size_t{256} << 20, .depth = 51
 }  // namespace
 
 std::int64_t to_column(WallTime time) { return time.time_since_epoch().count(); }
+Param to_column(std::optional<WallTime> time) {
+  return time ? Param(to_column(*time)) : Param(std::nullopt);
+}
+
 std::int64_t to_column(std::uint64_t number) { return static_cast<std::int64_t>(number); }
 std::int64_t to_column(bool flag) { return flag ? 1 : 0; }
 
@@ -25,7 +29,19 @@ std::optional<std::string> to_column(const std::optional<SemVer>& version) {
   return version ? std::optional(version->str()) : std::nullopt;
 }
 
+std::string to_column(const std::vector<std::string>& texts) {
+  json::Array array;
+  for (const auto& text : texts) array.push_back(text);
+  return json::write(array);
+}
+
 WallTime Columns::time() { return WallTime(Duration(integer())); }
+
+std::optional<WallTime> Columns::optional_time() {
+  if (!next_is_null()) return time();
+  skip();
+  return std::nullopt;
+}
 
 SemVer Columns::version() { return take<SemVer>(SemVer::parse(row_.text(next_++))); }
 
@@ -49,6 +65,20 @@ Labels Columns::labels() {
     if (const auto* text = label.as_string()) labels.emplace(key, *text);
   }
   return labels;
+}
+
+std::vector<std::string> Columns::texts() {
+  std::vector<std::string> texts;
+  const auto value = json();
+  const auto* array = value.as_array();
+  if (array == nullptr) {
+    corrupt("is no list");
+    return texts;
+  }
+  for (const auto& item : *array) {
+    if (const auto* text = item.as_string()) texts.emplace_back(*text);
+  }
+  return texts;
 }
 
 void Columns::corrupt(const std::string& why) {

@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "domain/base/time.hpp"
 #include "domain/json/value.hpp"
@@ -16,10 +17,13 @@ namespace hotswap::sql {
 using Labels = std::map<std::string, std::string>;
 
 [[nodiscard]] std::int64_t to_column(WallTime time);
+[[nodiscard]] Param to_column(std::optional<WallTime> time);
 [[nodiscard]] std::int64_t to_column(std::uint64_t number);
 [[nodiscard]] std::int64_t to_column(bool flag);
 [[nodiscard]] std::string to_column(const Labels& labels);
 [[nodiscard]] std::optional<std::string> to_column(const std::optional<SemVer>& version);
+
+[[nodiscard]] std::string to_column(const std::vector<std::string>& texts);  ///< JSON
 
 /// Reads the columns of one row from left to right; the first mistake is kept for finish().
 class Columns {
@@ -31,10 +35,12 @@ class Columns {
   std::uint64_t number() { return static_cast<std::uint64_t>(row_.integer(next_++)); }
   bool flag() { return row_.integer(next_++) != 0; }
   WallTime time();
+  std::optional<WallTime> optional_time();  ///< NULL: nothing
   SemVer version();
   std::optional<SemVer> optional_version();  ///< NULL: nothing
   json::Value json();
   Labels labels();
+  std::vector<std::string> texts();
   [[nodiscard]] bool next_is_null() const { return row_.is_null(next_); }
   void skip(int columns = 1) { next_ += columns; }
 
@@ -42,6 +48,13 @@ class Columns {
   template <class T, class Read>
   T document(Read read) {
     return take<T>(read(json()));
+  }
+  /// NULL: nothing.
+  template <class T, class Read>
+  std::optional<T> optional_document(Read read) {
+    if (!next_is_null()) return document<T>(read);
+    skip();
+    return std::nullopt;
   }
   /// A word of an enumeration, read by `read(text) -> std::optional<T>`.
   template <class T, class Read>

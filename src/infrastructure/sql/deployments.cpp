@@ -12,7 +12,7 @@ namespace {
 #define HS_DEPLOYMENT_COLUMNS                                                             \
   "id, profile, service, environment, version, hash, previous_stable, strategy, health, " \
   "plan, partial, forced, reason, created_by, created_at, state, baseline, judgement, "   \
-  "revision, trace_id, fit"
+  "revision, trace_id, fit, start_at, proof, tallies, hook_calls, pools, progressed_at"
 
 constexpr List kList{"deployments", "SELECT start, " HS_DEPLOYMENT_COLUMNS " FROM deployments",
                      "start DESC"};
@@ -23,26 +23,47 @@ std::optional<std::string> document(const std::optional<T>& value) {
   return value ? std::optional(json::write(to_json(*value))) : std::nullopt;
 }
 
+/// Older programs kept one sample of all targets.
+Result<Baseline> read_baseline(const json::Value& value) {
+  if (value.find("requests") == nullptr) return baseline_from_json(value);
+  return mapped(sample_from_json(value, "$.baseline"), [](Sample all) {
+    Baseline baseline;
+    baseline.all = std::move(all);
+    return baseline;
+  });
+}
+
+Result<std::vector<HookCall>> read_hook_calls(const json::Value& value) {
+  std::vector<HookCall> calls;
+  const auto* array = value.as_array();
+  if (array == nullptr) return fail(ErrorCode::Invalid, "store.corrupt", "is no list");
+  for (const auto& item : *array) {
+    auto call = hook_call_from_json(item);
+    if (!call) return std::unexpected(std::move(call.error()));
+    calls.push_back(std::move(*call));
+  }
+  return calls;
+}
+
+std::string hook_calls_column(const std::vector<HookCall>& calls) {
+  json::Array array;
+  for (const auto& call : calls) array.push_back(to_json(call));
+  return json::write(array);
+}
+
 void take_progress(Columns& in, Deployment& d) {
   d.state = in.document<DeploymentState>(deployment_state_from_json);
-  if (in.next_is_null()) {
-    in.skip();
-  } else {
-    d.baseline = in.document<Sample>(
-        [](const json::Value& value) { return sample_from_json(value, "$.baseline"); });
-  }
-  if (in.next_is_null()) {
-    in.skip();
-  } else {
-    d.judgement = in.document<Judgement>(judgement_from_json);
-  }
+  d.baseline = in.optional_document<Baseline>(read_baseline);
+  d.judgement = in.optional_document<Judgement>(judgement_from_json);
   d.revision = in.number();
   d.trace_id = in.text();
-  if (in.next_is_null()) {
-    in.skip();
-  } else {
-    d.fit = in.document<FleetFit>(fleet_fit_from_json);
-  }
+  d.fit = in.optional_document<FleetFit>(fleet_fit_from_json).value_or(FleetFit());
+  d.start_at = in.optional_time();
+  d.proof = in.optional_document<RollbackProof>(rollback_proof_from_json).value_or(RollbackProof());
+  d.tallies = in.document<Tallies>(tallies_from_json);
+  d.hook_calls = in.document<std::vector<HookCall>>(read_hook_calls);
+  d.pools = in.optional_document<PoolSwitch>(pool_switch_from_json);
+  d.progressed_at = in.time();
 }
 
 Result<Keyed<Deployment>> read_deployment(const Row& row) {
@@ -82,23 +103,25 @@ Result<Target> read_target(const Row& row) {
   target.generation = in.number();
   target.since = in.time();
   target.reason = in.text();
+  target.attempts = static_cast<std::uint32_t>(in.integer());
   return in.finish(std::move(target));
 }
 
 Result<void> put_target(Session& session, const DeploymentId& deployment, std::size_t ordinal,
                         const Target& target) {
-  return run(
-      session,
-      "INSERT INTO deployment_targets (deployment, ordinal, instance, zone, previous, "
-      "offline_at_start, state, generation, since, reason) "
-      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) "
-      "ON CONFLICT (deployment, ordinal) DO UPDATE SET instance = excluded.instance, "
-      "zone = excluded.zone, previous = excluded.previous, "
-      "offline_at_start = excluded.offline_at_start, state = excluded.state, "
-      "generation = excluded.generation, since = excluded.since, reason = excluded.reason",
-      {deployment.str(), to_column(std::uint64_t{ordinal}), target.instance.str(), target.zone,
-       to_column(target.previous), to_column(target.offline_at_start), to_string(target.state),
-       to_column(target.generation), to_column(target.since), target.reason});
+  return run(session,
+             "INSERT INTO deployment_targets (deployment, ordinal, instance, zone, previous, "
+             "offline_at_start, state, generation, since, reason, attempts) "
+             "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) "
+             "ON CONFLICT (deployment, ordinal) DO UPDATE SET instance = excluded.instance, "
+             "zone = excluded.zone, previous = excluded.previous, "
+             "offline_at_start = excluded.offline_at_start, state = excluded.state, "
+             "generation = excluded.generation, since = excluded.since, reason = excluded.reason, "
+             "attempts = excluded.attempts",
+             {deployment.str(), to_column(std::uint64_t{ordinal}), target.instance.str(),
+              target.zone, to_column(target.previous), to_column(target.offline_at_start),
+              to_string(target.state), to_column(target.generation), to_column(target.since),
+              target.reason, std::int64_t{target.attempts}});
 }
 
 Result<std::optional<Deployment>> without_targets(Session& session, std::string_view condition,
@@ -113,7 +136,7 @@ Result<std::optional<Deployment>> without_targets(Session& session, std::string_
 Result<void> add_targets(Session& session, Deployment& deployment) {
   auto targets = all<Target>(session,
                              "SELECT instance, zone, previous, offline_at_start, state, "
-                             "generation, since, reason FROM deployment_targets "
+                             "generation, since, reason, attempts FROM deployment_targets "
                              "WHERE deployment = $1 ORDER BY ordinal",
                              {deployment.id.str()}, read_target);
   if (!targets) return std::unexpected(targets.error());
@@ -135,10 +158,6 @@ Result<void> check_alone(Session& session, const Deployment& deployment) {
       store::deployment_already_active(deployment.profile, DeploymentId(**other)));
 }
 
-Result<bool> is_stored(Session& session, const DeploymentId& id) {
-  return exists(session, "SELECT 1 FROM deployments WHERE id = $1", {id.str()});
-}
-
 Result<void> check_revision(Session& session, const Deployment& deployment) {
   const auto revision = maybe<std::uint64_t>(
       session, "SELECT revision FROM deployments WHERE id = $1", {deployment.id.str()},
@@ -155,7 +174,8 @@ Result<void> insert_row(Session& session, const Deployment& d) {
   const auto rows = session.execute(
       "INSERT INTO deployments (" HS_DEPLOYMENT_COLUMNS
       ", state_name, active) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, "
-      "$15, $16, $17, $18, $19, $20, $21, $22, $23) ON CONFLICT (id) DO NOTHING",
+      "$15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29) "
+      "ON CONFLICT (id) DO NOTHING",
       {d.id.str(),
        d.profile.str(),
        d.service.str(),
@@ -177,6 +197,12 @@ Result<void> insert_row(Session& session, const Deployment& d) {
        to_column(d.revision),
        d.trace_id,
        json::write(to_json(d.fit)),
+       to_column(d.start_at),
+       json::write(to_json(d.proof)),
+       json::write(to_json(d.tallies)),
+       hook_calls_column(d.hook_calls),
+       document(d.pools),
+       to_column(d.progressed_at),
        state_name(d.state),
        to_column(!is_terminal(d.state))});
   if (!rows) return std::unexpected(rows.error());
@@ -186,9 +212,13 @@ Result<void> insert_row(Session& session, const Deployment& d) {
 
 }  // namespace
 
+Result<bool> deployment_is_stored(Session& session, const DeploymentId& id) {
+  return exists(session, "SELECT 1 FROM deployments WHERE id = $1", {id.str()});
+}
+
 Result<void> apply(Session& session, const change::InsertDeployment& change) {
   const Deployment& d = change.deployment;
-  const auto stored = is_stored(session, d.id);
+  const auto stored = deployment_is_stored(session, d.id);
   if (!stored) return std::unexpected(stored.error());
   if (*stored) return std::unexpected(store::deployment_exists(d.id));
   const auto known = profile_is_stored(session, d.profile);
@@ -209,20 +239,37 @@ Result<void> apply(Session& session, const change::UpdateDeployment& change) {
   const auto rows = session.execute(
       "UPDATE deployments SET previous_stable = $1, strategy = $2, health = $3, plan = $4, "
       "partial = $5, forced = $6, reason = $7, state_name = $8, active = $9, state = $10, "
-      "baseline = $11, judgement = $12, fit = $13, revision = revision + 1 "
-      "WHERE id = $14 AND revision = $15",
-      {to_column(d.previous_stable), json::write(to_json(d.strategy)),
-       json::write(to_json(d.health)), json::write(to_json(d.plan)), to_column(d.partial),
-       to_column(d.forced), d.reason, state_name(d.state), to_column(!is_terminal(d.state)),
-       json::write(to_json(d.state)), document(d.baseline), document(d.judgement),
-       json::write(to_json(d.fit)), d.id.str(), to_column(d.revision)});
+      "baseline = $11, judgement = $12, fit = $13, start_at = $14, proof = $15, tallies = $16, "
+      "hook_calls = $17, pools = $18, progressed_at = $19, revision = revision + 1 "
+      "WHERE id = $20 AND revision = $21",
+      {to_column(d.previous_stable),
+       json::write(to_json(d.strategy)),
+       json::write(to_json(d.health)),
+       json::write(to_json(d.plan)),
+       to_column(d.partial),
+       to_column(d.forced),
+       d.reason,
+       state_name(d.state),
+       to_column(!is_terminal(d.state)),
+       json::write(to_json(d.state)),
+       document(d.baseline),
+       document(d.judgement),
+       json::write(to_json(d.fit)),
+       to_column(d.start_at),
+       json::write(to_json(d.proof)),
+       json::write(to_json(d.tallies)),
+       hook_calls_column(d.hook_calls),
+       document(d.pools),
+       to_column(d.progressed_at),
+       d.id.str(),
+       to_column(d.revision)});
   if (!rows) return std::unexpected(rows.error());
   if (*rows == 0) return std::unexpected(store::deployment_changed(d.id));
   return {};
 }
 
 Result<void> apply(Session& session, const change::PutTargets& change) {
-  const auto stored = is_stored(session, change.deployment);
+  const auto stored = deployment_is_stored(session, change.deployment);
   if (!stored) return std::unexpected(stored.error());
   if (!*stored) return std::unexpected(store::deployment_not_found(change.deployment));
   for (const auto& item : change.items) {

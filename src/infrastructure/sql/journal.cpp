@@ -54,16 +54,6 @@ Result<Keyed<AuditEntry>> read_keyed(const Row& row) {
   });
 }
 
-Result<OutboxItem> read_outbox(const Row& row) {
-  Columns in(row);
-  OutboxItem item;
-  item.id = in.text();
-  item.kind = in.text();
-  item.payload = in.json();
-  item.at = in.time();
-  return in.finish(std::move(item));
-}
-
 Result<change::PutIdempotent> read_idempotent(const Row& row) {
   Columns in(row);
   change::PutIdempotent answer;
@@ -104,17 +94,6 @@ Result<void> apply(Session& session, const change::AppendAudit& change) {
              ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
              {to_column(e.at), e.actor, e.roles, e.address, e.action, e.resource, e.outcome,
               e.detail, e.trace_id, chain_hash(last->value_or(""), e)});
-}
-
-Result<void> apply(Session& session, const change::EnqueueOutbox& change) {
-  return run(session,
-             "INSERT INTO outbox (id, kind, payload, at) VALUES ($1, $2, $3, $4) "
-             "ON CONFLICT (id) DO NOTHING",
-             {change.id, change.kind, json::write(change.payload), to_column(change.at)});
-}
-
-Result<void> apply(Session& session, const change::FinishOutbox& change) {
-  return run(session, "DELETE FROM outbox WHERE id = $1", {change.id});
 }
 
 // Expired answers go here, so that the table stays as small as a day's requests.
@@ -169,12 +148,6 @@ Result<std::vector<AuditEntry>> audit_after(Session& session, std::uint64_t sequ
                          "SELECT sequence, " HS_AUDIT_COLUMNS
                          " FROM audit WHERE sequence > $1 ORDER BY sequence LIMIT $2",
                          {to_column(sequence), to_column(std::uint64_t{limit})}, read_entry);
-}
-
-Result<std::vector<OutboxItem>> outbox(Session& session, std::size_t limit) {
-  return all<OutboxItem>(session,
-                         "SELECT id, kind, payload, at FROM outbox ORDER BY position LIMIT $1",
-                         {to_column(std::uint64_t{limit})}, read_outbox);
 }
 
 Result<std::optional<change::PutIdempotent>> idempotent(Session& session, const std::string& key,

@@ -1,5 +1,5 @@
 #pragma once
-// What only grows or passes through: events, audit, outbox and remembered answers, in tables.
+// What only grows or passes through: events, audit and remembered answers, in tables.
 
 #include "domain/ports/store.hpp"
 #include "infrastructure/sql/session.hpp"
@@ -9,8 +9,6 @@ namespace hotswap::sql {
 /// The event with its sequence number.
 [[nodiscard]] Result<TimelineEvent> append(Session& session, TimelineEvent event);
 [[nodiscard]] Result<void> apply(Session& session, const change::AppendAudit& change);
-[[nodiscard]] Result<void> apply(Session& session, const change::EnqueueOutbox& change);
-[[nodiscard]] Result<void> apply(Session& session, const change::FinishOutbox& change);
 [[nodiscard]] Result<void> apply(Session& session, const change::PutIdempotent& change);
 
 [[nodiscard]] Result<std::vector<TimelineEvent>> events(Session& session, const EventFilter& filter,
@@ -19,7 +17,6 @@ namespace hotswap::sql {
                                              const PageRequest& request);
 [[nodiscard]] Result<std::vector<AuditEntry>> audit_after(Session& session, std::uint64_t sequence,
                                                           std::size_t limit);
-[[nodiscard]] Result<std::vector<OutboxItem>> outbox(Session& session, std::size_t limit);
 [[nodiscard]] Result<std::optional<change::PutIdempotent>> idempotent(Session& session,
                                                                       const std::string& key,
                                                                       WallTime now);

@@ -61,11 +61,7 @@ Keyed<SchemaVersion> take_version(Columns& in) {
   version.message = in.text();
   version.created_at = in.time();
   version.state = in.word<SchemaState>(schema_state_from_string);
-  if (in.next_is_null()) {
-    in.skip();
-  } else {
-    version.decision = in.document<SchemaDecision>(schema_decision_from_json);
-  }
+  version.decision = in.optional_document<SchemaDecision>(schema_decision_from_json);
   version.revision = in.number();
   return keyed;
 }

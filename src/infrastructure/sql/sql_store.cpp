@@ -3,6 +3,8 @@
 #include "infrastructure/sql/deployments.hpp"
 #include "infrastructure/sql/fleet.hpp"
 #include "infrastructure/sql/journal.hpp"
+#include "infrastructure/sql/operations.hpp"
+#include "infrastructure/sql/outbox.hpp"
 #include "infrastructure/sql/profiles.hpp"
 #include "infrastructure/sql/query.hpp"
 #include "infrastructure/sql/schemas.hpp"
@@ -164,8 +166,35 @@ Result<std::vector<AuditEntry>> SqlStore::audit_after(std::uint64_t sequence, st
               [&](Session& session) { return sql::audit_after(session, sequence, limit); });
 }
 
-Result<std::vector<OutboxItem>> SqlStore::outbox(std::size_t limit) {
-  return read(readers_, [&](Session& session) { return sql::outbox(session, limit); });
+Result<std::vector<OutboxItem>> SqlStore::outbox(WallTime now, std::size_t limit) {
+  return read(readers_, [&](Session& session) { return sql::outbox(session, now, limit); });
+}
+
+Result<Page<OutboxItem>> SqlStore::dead_letters(const PageRequest& page) {
+  return read(readers_, [&](Session& session) { return sql::dead_letters(session, page); });
+}
+
+Result<std::vector<Channel>> SqlStore::channels() {
+  return read(readers_, [](Session& session) { return sql::channels(session); });
+}
+
+Result<std::vector<HealthRecord>> SqlStore::health_records(const DeploymentId& id,
+                                                           std::uint64_t after, std::size_t limit) {
+  return read(readers_,
+              [&](Session& session) { return sql::health_records(session, id, after, limit); });
+}
+
+Result<std::vector<CalendarEntry>> SqlStore::calendar() {
+  return read(readers_, [](Session& session) { return sql::calendar(session); });
+}
+
+Result<Traffic> SqlStore::traffic(const ServiceName& service, const std::string& environment) {
+  return read(readers_,
+              [&](Session& session) { return sql::traffic(session, service, environment); });
+}
+
+Result<std::vector<Traffic>> SqlStore::traffics() {
+  return read(readers_, [](Session& session) { return sql::traffics(session); });
 }
 
 Result<std::optional<change::PutIdempotent>> SqlStore::idempotent(const std::string& key,

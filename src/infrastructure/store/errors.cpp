@@ -103,6 +103,34 @@ Error schema_version_not_found(const SchemaId& id, const SemVer& number) {
                    ": list its versions, or register this one first.");
 }
 
+Error dead_letter_not_found(const std::string& id) {
+  return error(ErrorCode::NotFound, "dead_letter.not_found",
+               "There is no dead letter " + id + "; it may have been sent again meanwhile.");
+}
+
+Error channel_not_found(const std::string& name) {
+  return error(ErrorCode::NotFound, "channel.not_found",
+               "There is no channel named " + name + ": list the channels for their names.");
+}
+
+Error calendar_entry_not_found(const std::string& id) {
+  return error(
+      ErrorCode::NotFound, "calendar.not_found",
+      "The calendar has no entry " + id + ": list the calendar for the ids of its entries.");
+}
+
+Error traffic_changed(const ServiceName& service, const std::string& environment) {
+  return error(ErrorCode::Conflict, "traffic.changed",
+               "The traffic of " + service.str() + " in " + environment +
+                   " was changed by somebody else; read it again and retry.");
+}
+
+Error traffic_not_found(const ServiceName& service, const std::string& environment) {
+  return error(ErrorCode::NotFound, "traffic.not_found",
+               "Nobody has said how the traffic of " + service.str() + " in " + environment +
+                   " is switched; set it first.");
+}
+
 Error idempotency_exists() {
   return error(ErrorCode::Conflict, "idempotency.exists",
                "A request with the same Idempotency-Key was answered meanwhile; send it again to "

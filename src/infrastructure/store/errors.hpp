@@ -24,6 +24,11 @@ namespace hotswap::store {
 [[nodiscard]] Error schema_version_exists(const SchemaId& id, const SemVer& number);
 [[nodiscard]] Error schema_version_changed(const SchemaId& id, const SemVer& number);
 [[nodiscard]] Error schema_version_not_found(const SchemaId& id, const SemVer& number);
+[[nodiscard]] Error dead_letter_not_found(const std::string& id);
+[[nodiscard]] Error channel_not_found(const std::string& name);
+[[nodiscard]] Error calendar_entry_not_found(const std::string& id);
+[[nodiscard]] Error traffic_changed(const ServiceName& service, const std::string& environment);
+[[nodiscard]] Error traffic_not_found(const ServiceName& service, const std::string& environment);
 [[nodiscard]] Error idempotency_exists();
 [[nodiscard]] Error unavailable(std::string internal);
 [[nodiscard]] Error busy(std::string detail);

@@ -73,7 +73,7 @@ TEST_F(SchemaRegistration, ABreakingVersionWaitsAndPeopleAreTold) {
   ASSERT_EQ(events("schema.pending").size(), 1u);
   EXPECT_TRUE(events("schema.pending")[0].message.contains("1 change breaks BACKWARD"))
       << events("schema.pending")[0].message;
-  const auto outbox = store_.outbox(10).value();
+  const auto outbox = store_.outbox(WallTime::max(), 10).value();
   ASSERT_EQ(outbox.size(), 1u);
   EXPECT_EQ(outbox[0].kind, "notify.warning");
 }
@@ -135,7 +135,7 @@ TEST_F(SchemaRegistration, ADryRunWritesNothing) {
   EXPECT_EQ(answer->impact.failing_count, 1u);
   EXPECT_EQ(store_.schema_numbers(SchemaId("payments"), std::nullopt)->size(), 1u);
   EXPECT_TRUE(events("schema.pending").empty());
-  EXPECT_TRUE(store_.outbox(10)->empty());
+  EXPECT_TRUE(store_.outbox(WallTime::max(), 10)->empty());
 }
 
 TEST_F(SchemaRegistration, ABrokenSchemaIsRefusedWithItsPlace) {
