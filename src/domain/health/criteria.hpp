@@ -18,5 +18,6 @@ inline constexpr double kFalseAlarm = 0.001;
 [[nodiscard]] CriterionVerdict judge_checks(const HealthPolicy& policy, const Criterion& criterion,
                                             const Evidence& evidence);
 [[nodiscard]] CriterionVerdict judge_custom(const Criterion& criterion, const Evidence& evidence);
+[[nodiscard]] CriterionVerdict judge_query(const Criterion& criterion, const Evidence& evidence);
 
 }  // namespace hotswap::health

@@ -17,8 +17,8 @@ struct Mean {
   std::uint64_t count = 0;
 };
 
-std::optional<Mean> mean_of(const std::optional<Sample>& sample, const std::string& metric) {
-  if (!sample) return std::nullopt;
+std::optional<Mean> mean_of(const Sample* sample, const std::string& metric) {
+  if (sample == nullptr) return std::nullopt;
   const auto found = sample->custom.find(metric);
   if (found == sample->custom.end() || found->second.count < kValues) return std::nullopt;
   const auto count = found->second.count;
@@ -46,7 +46,7 @@ CriterionVerdict judge_absolute(const Criterion& criterion, const Evidence& evid
     return criterion.direction == Direction::Increase ? value > criterion.threshold
                                                       : value < criterion.threshold;
   };
-  const auto control = mean_of(evidence.control, criterion.metric);
+  const auto control = mean_of(evidence.control ? &*evidence.control : nullptr, criterion.metric);
   const bool everybody = control && beyond(control->value);
   CriterionVerdict verdict;
   verdict.value = treated.value;
@@ -93,14 +93,15 @@ CriterionVerdict judge_relative(const Criterion& criterion, const std::vector<Me
 }  // namespace
 
 CriterionVerdict judge_custom(const Criterion& criterion, const Evidence& evidence) {
-  const auto treated = mean_of(evidence.treated, criterion.metric);
+  const auto treated = mean_of(&evidence.treated, criterion.metric);
   if (!treated) {
     return no_data(fmt::format("fewer than {} values of {}", kValues, criterion.metric));
   }
   if (criterion.absolute) return judge_absolute(criterion, evidence, *treated);
   std::vector<Mean> references;
-  for (const auto* sample : {&evidence.baseline, &evidence.control}) {
-    if (const auto mean = mean_of(*sample, criterion.metric)) references.push_back(*mean);
+  for (const auto* sample : {evidence.baseline ? &evidence.baseline->all : nullptr,
+                             evidence.control ? &*evidence.control : nullptr}) {
+    if (const auto mean = mean_of(sample, criterion.metric)) references.push_back(*mean);
   }
   if (references.empty()) {
     return no_data(

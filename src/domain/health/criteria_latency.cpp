@@ -18,12 +18,12 @@ struct Reference {
 
 std::vector<Reference> references_of(const HealthPolicy& policy, const Evidence& evidence) {
   std::vector<Reference> references;
-  const auto add = [&](const std::optional<Sample>& sample, std::uint64_t needed) {
-    if (!sample || sample->latency.count() < std::max<std::uint64_t>(1, needed)) return;
+  const auto add = [&](const Sample* sample, std::uint64_t needed) {
+    if (sample == nullptr || sample->latency.count() < std::max<std::uint64_t>(1, needed)) return;
     references.push_back({&sample->latency, *sample->latency.quantile(1 - kTail)});
   };
-  add(evidence.baseline, 1);
-  add(evidence.control, policy.min_samples);
+  add(evidence.baseline ? &evidence.baseline->all : nullptr, 1);
+  add(evidence.control ? &*evidence.control : nullptr, policy.min_samples);
   return references;
 }
 

@@ -31,8 +31,8 @@ Reference reference_of(std::uint64_t errors, std::uint64_t requests) {
 std::vector<Reference> error_references(const HealthPolicy& policy, const Evidence& evidence) {
   std::vector<Reference> references;
   const auto& baseline = evidence.baseline;
-  if (baseline && baseline->requests > 0) {
-    references.push_back(reference_of(baseline->errors, baseline->requests));
+  if (baseline && baseline->all.requests > 0) {
+    references.push_back(reference_of(baseline->all.errors, baseline->all.requests));
   }
   const auto& control = evidence.control;
   if (control && control->requests > 0 && control->requests >= policy.min_samples) {
@@ -54,9 +54,11 @@ CriterionVerdict too_few(CriterionVerdict verdict, std::uint64_t needed, std::st
 /// The highest share of failing checks among those not treated.
 double check_reference(const Evidence& evidence) {
   double reference = 0;
-  for (const auto& sample : {evidence.baseline, evidence.control}) {
-    if (sample) reference = std::max(reference, ratio(sample->failed_checks, sample->checks));
-  }
+  const auto take = [&](const Sample& sample) {
+    reference = std::max(reference, ratio(sample.failed_checks, sample.checks));
+  };
+  if (evidence.baseline) take(evidence.baseline->all);
+  if (evidence.control) take(*evidence.control);
   return reference;
 }
 

@@ -19,6 +19,8 @@ CriterionVerdict measure(const HealthPolicy& policy, const Criterion& criterion,
       return health::judge_checks(policy, criterion, evidence);
     case CriterionKind::Custom:
       return health::judge_custom(criterion, evidence);
+    case CriterionKind::Query:
+      return health::judge_query(criterion, evidence);
   }
   return {};
 }
@@ -58,7 +60,7 @@ int badness(Outcome outcome) {
 }  // namespace
 
 Judgement judge(const HealthPolicy& policy, const std::vector<Evidence>& evidence,
-                Duration waited) {
+                const Situation& situation) {
   HS_ASSERT(evidence.size() == policy.criteria.size());
   Judgement judgement;
   judgement.overall = Outcome::Pass;
@@ -68,7 +70,7 @@ Judgement judge(const HealthPolicy& policy, const std::vector<Evidence>& evidenc
     verdict.criterion = criterion.name;
     verdict.threshold = criterion.threshold;
     verdict.dry_run = criterion.dry_run;
-    if (verdict.no_data) decide_missing(verdict, policy, criterion, waited);
+    if (verdict.no_data) decide_missing(verdict, policy, criterion, situation.waited);
     if (!verdict.dry_run && badness(verdict.outcome) > badness(judgement.overall)) {
       judgement.overall = verdict.outcome;
     }

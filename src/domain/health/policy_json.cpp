@@ -24,11 +24,12 @@ struct KindRow {
   Duration window;
   double threshold_max;
 };
-constexpr std::array<KindRow, 4> kKinds{{
+constexpr std::array<KindRow, 5> kKinds{{
     {CriterionKind::ErrorRate, "ErrorRate", "error-rate", 5min, 100},
     {CriterionKind::LatencyP99, "LatencyP99", "latency-p99", 5min, 1e6},
     {CriterionKind::HealthChecks, "HealthChecks", "health-checks", 2min, 100},
     {CriterionKind::Custom, "Custom", "", 5min, kAnyNumber},
+    {CriterionKind::Query, "Query", "", 5min, kAnyNumber},
 }};
 
 const KindRow& row_of(CriterionKind kind) { return kKinds[static_cast<std::size_t>(kind)]; }

@@ -12,7 +12,8 @@ namespace {
 
 constexpr std::int64_t kCountMax = 1'000'000'000'000;
 constexpr double kLatencyMax = 1e10;  ///< milliseconds
-constexpr double kValueMax = 1e300;
+constexpr double kValueMax = 1e140;   ///< the sum of many squares is still a number
+constexpr double kSumMax = 1e300;
 
 std::uint64_t read_count(json::ObjectReader& in, std::string_view name) {
   return static_cast<std::uint64_t>(in.optional_int(name, 0, kCountMax).value_or(0));
@@ -88,7 +89,7 @@ void read_latency(json::ObjectReader& in, Sample& sample) {
 /// A plain number is one reported value; the stored form has sum and count.
 Result<Sample::Custom> read_custom_value(const json::Value& value, const std::string& path) {
   if (const auto number = value.as_double()) {
-    if (std::abs(*number) <= kValueMax) return Sample::Custom{*number, 1};
+    if (std::abs(*number) <= kValueMax) return Sample::Custom{*number, 1, *number * *number};
     return fail_field("metrics.invalid", path, "maximum", "must be a finite number");
   }
   if (value.as_object() == nullptr) {
@@ -96,8 +97,9 @@ Result<Sample::Custom> read_custom_value(const json::Value& value, const std::st
   }
   json::ObjectReader in(value, path);
   Sample::Custom custom;
-  custom.sum = in.optional_double("sum", -kValueMax, kValueMax).value_or(0);
+  custom.sum = in.optional_double("sum", -kSumMax, kSumMax).value_or(0);
   custom.count = read_count(in, "count");
+  custom.squares = in.optional_double("squares", 0, kSumMax).value_or(0);
   if (auto bad = in.finish("metrics.invalid")) return std::unexpected(*bad);
   return custom;
 }
@@ -136,6 +138,7 @@ void Sample::add(const Sample& other) {
     auto& mine = custom[name];
     mine.sum += values.sum;
     mine.count += values.count;
+    mine.squares += values.squares;
   }
 }
 
@@ -165,7 +168,9 @@ Result<Sample> sample_from_json(const json::Value& value, const std::string& pat
 json::Value to_json(const Sample& sample) {
   json::Object custom;
   for (const auto& [name, values] : sample.custom) {
-    custom.append(name, json::Object{{"sum", values.sum}, {"count", values.count}});
+    custom.append(
+        name,
+        json::Object{{"sum", values.sum}, {"count", values.count}, {"squares", values.squares}});
   }
   return json::Object{{"requests", sample.requests},          {"errors", sample.errors},
                       {"latency", sample.latency.to_json()},  {"checks", sample.checks},

@@ -1,0 +1,67 @@
+#include "domain/health/evidence.hpp"
+#include "domain/json/path.hpp"
+#include "domain/json/reader.hpp"
+
+namespace hotswap {
+namespace {
+
+constexpr double kDispersionMax = 1e12;
+
+void read_instances(json::ObjectReader& in, Baseline& baseline) {
+  const auto* instances = in.optional_object("instances");
+  if (instances == nullptr) return;
+  if (instances->size() > Baseline::kInstances) {
+    in.mistake("instances", "maxProperties", "has too many instances");
+    return;
+  }
+  for (const auto& [name, value] : *instances) {
+    auto sample = sample_from_json(value, json::path_member(in.path_of("instances"), name));
+    if (sample) {
+      baseline.instances.emplace(InstanceId(std::string(name)), std::move(*sample));
+    } else {
+      in.absorb(sample.error());
+    }
+  }
+}
+
+}  // namespace
+
+json::Value to_json(const Baseline& baseline) {
+  json::Object instances;
+  for (const auto& [instance, sample] : baseline.instances) {
+    instances.append(instance.str(), to_json(sample));
+  }
+  return json::Object{{"all", to_json(baseline.all)},
+                      {"instances", std::move(instances)},
+                      {"errorDispersion", baseline.error_dispersion},
+                      {"latencyDispersion", baseline.latency_dispersion}};
+}
+
+Result<Baseline> baseline_from_json(const json::Value& value) {
+  // Before there were baselines with instances, a plain sample was stored.
+  if (value.as_object() != nullptr && value.find("all") == nullptr) {
+    auto sample = sample_from_json(value, "$");
+    if (!sample) return std::unexpected(sample.error());
+    Baseline baseline;
+    baseline.all = std::move(*sample);
+    return baseline;
+  }
+  json::ObjectReader in(value, "$");
+  Baseline baseline;
+  if (const auto* all = in.required_value("all"); all != nullptr) {
+    auto sample = sample_from_json(*all, "$.all");
+    if (sample) {
+      baseline.all = std::move(*sample);
+    } else {
+      in.absorb(sample.error());
+    }
+  }
+  read_instances(in, baseline);
+  baseline.error_dispersion = in.optional_double("errorDispersion", 1, kDispersionMax).value_or(1);
+  baseline.latency_dispersion =
+      in.optional_double("latencyDispersion", 1, kDispersionMax).value_or(1);
+  if (auto bad = in.finish("baseline.invalid")) return std::unexpected(*bad);
+  return baseline;
+}
+
+}  // namespace hotswap
