@@ -36,6 +36,7 @@ inline constexpr std::size_t kActiveDeployments = 1000;  ///< on one node
 inline constexpr std::size_t kTargetsPerDeployment = 20000;
 inline constexpr std::size_t kSteps = 200;
 inline constexpr std::size_t kInstances = 100000;
+inline constexpr std::size_t kCalendarEntries = 1000;  ///< windows and freezes
 inline constexpr std::size_t kConnections = 20000;
 inline constexpr std::size_t kWorkerQueue = 4096;  ///< requests waiting for the pool
 inline constexpr std::size_t kCommitQueue = 8192;  ///< change sets waiting for the writer
@@ -47,6 +48,7 @@ inline constexpr std::size_t kHeartbeatCustomMetrics = 32;
 inline constexpr std::size_t kHistogramBuckets = 2048;
 inline constexpr std::size_t kInstanceLogLines = 20;  ///< the newest that an instance sent, kept
 inline constexpr std::size_t kLogLineBytes = 500;     ///< of each of them
+inline constexpr std::size_t kHooksWaiting = 1000;         ///< calls of deployments' hooks
 inline constexpr auto kHeaderTimeout = 10s;
 inline constexpr auto kBodyTimeout = 30s;
 inline constexpr auto kWriteTimeout = 20s;
@@ -56,6 +58,7 @@ inline constexpr auto kLongPollMax = 60s;
 inline constexpr auto kStreamPing = 15s;
 inline constexpr auto kDrain = 10s;
 inline constexpr auto kIdempotencyKeep = 24h;
+inline constexpr auto kScheduleAhead = 24h * 30;  ///< a deployment's start
 inline constexpr auto kDurationMax = 24h * 366;
 
 }  // namespace hotswap::limits

@@ -59,15 +59,32 @@ using LocalMinutes =
 
 struct Permission {
   bool allowed = true;
-  std::string reason;            ///< in words, naming the entry
+  CalendarKind because = CalendarKind::Freeze;  ///< what stands in the way
+  std::string reason;                           ///< in words, naming the entry
   std::optional<WallTime> next;  ///< when it may start at the earliest, if known within 14 days
 };
+/// An entry whose zone is unknown here counts against: a freeze as in force, a window as shut.
 /// Frozen if any freeze covers `at`; else, if windows concern the profile, one must be open.
 [[nodiscard]] Permission may_start(const std::vector<CalendarEntry>& entries,
                                    const CalendarScope& profile, WallTime at,
                                    const LocalMinutes& local);
 
+/// Where an entry stands: a freeze in force or a window open is Active, Waiting will be once more.
+enum class CalendarPhase { Waiting, Active, Over };
+[[nodiscard]] CalendarPhase phase_of(const CalendarEntry& entry, WallTime at,
+                                     const LocalMinutes& local);
+
+/// Whether an entry concerns all that `inner` speaks of.
+[[nodiscard]] bool covers(const CalendarScope& entry, const CalendarScope& inner);
+
+/// For people: `every Mon-Fri 09:00 to 17:00 Europe/Berlin`, `from … until …`.
+[[nodiscard]] std::string describe(const CalendarEntry& entry);
+/// `everything`, `environment Production`, `service payments in Staging`, `payments.production`
+[[nodiscard]] std::string describe(const CalendarScope& scope);
+
 /// Every bad field at once, reason `calendar.invalid`; an unknown zone is one.
+/// `{"type":"window" or "freeze","scope":{"environment","service","profile"},"halt","reason"}` and
+/// either Weekly's fields or `startAt` (nothing: 1970) and `endAt`.
 [[nodiscard]] Result<CalendarEntry> calendar_entry_from_json(const json::Value& value,
                                                              const LocalMinutes& local);
 /// With id, creator and time.

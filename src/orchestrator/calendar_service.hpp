@@ -1,0 +1,83 @@
+#pragma once
+// The deployment calendar: windows and freezes, kept in memory and asked before every start. A
+// freeze may halt what runs already: the emergency stop.
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "domain/base/mutex.hpp"
+#include "domain/calendar/calendar.hpp"
+#include "domain/ports/clock.hpp"
+#include "domain/ports/random.hpp"
+#include "domain/ports/time_zones.hpp"
+#include "orchestrator/caller.hpp"
+#include "orchestrator/committer.hpp"
+
+namespace hotswap {
+
+/// A new entry, and what became of the deployments that ran.
+struct CalendarAdded {
+  CalendarEntry entry;
+  std::size_t paused = 0;               ///< by `halt`
+  std::vector<Deployment> deployments;  ///< those, without targets, as the caller may read them
+  std::string trouble;                  ///< why not all could be paused; the freeze stands
+};
+
+/// An entry with what people ask next.
+struct CalendarView {
+  CalendarEntry entry;
+  CalendarPhase phase = CalendarPhase::Active;  ///< now
+};
+
+/// Thread-safe.
+class CalendarService {
+ public:
+  /// Pauses what runs in a scope, for this reason: how many.
+  using PauseAll =
+      std::function<Result<std::size_t>(const Caller&, const CalendarScope&, const std::string&)>;
+  /// What it works with; all of it outlives the service.
+  struct Parts {
+    Store& store;
+    Committer& committer;
+    const TimeZones& zones;
+    const Clock& clock;
+    Random& random;
+    PauseAll pause_all;
+  };
+  explicit CalendarService(Parts parts);
+
+  /// `body` as calendar_entry_from_json reads it. An entry of one profile needs CalendarWrite on
+  /// that profile (NotFound config.not_found). A freeze with `halt` must be in force at once; it is
+  /// stored first, so that nothing starts meanwhile, then what runs is paused. Paused deployments
+  /// are resumed by hand. Conflict `calendar.full` with limits::kCalendarEntries entries.
+  [[nodiscard]] Result<CalendarAdded> add(const Caller& caller, const json::Value& body);
+  /// Oldest first; those of profiles that the caller may not read are left out.
+  [[nodiscard]] Result<std::vector<CalendarView>> list(const Caller& caller) const;
+  /// NotFound calendar.not_found. Resumes nothing.
+  [[nodiscard]] Result<CalendarEntry> remove(const Caller& caller, const std::string& id);
+
+  /// Whether a deployment of this profile may start now.
+  [[nodiscard]] Result<Permission> may_start(const Profile& profile) const;
+  /// The refusal that a Permission which is none amounts to: Conflict `deployment.frozen` or
+  /// `deployment.outside_window`, with the next opening.
+  [[nodiscard]] static Error refusal(const Permission& permission);
+
+ private:
+  using Entries = std::shared_ptr<const std::vector<CalendarEntry>>;
+
+  [[nodiscard]] Result<Entries> entries() const;
+  [[nodiscard]] LocalMinutes local() const;
+  [[nodiscard]] Result<void> authorize_write(const Caller& caller,
+                                             const CalendarScope& scope) const;
+  [[nodiscard]] Result<void> save(ChangeSet changes);
+  void halt(const Caller& caller, CalendarAdded& added);
+
+  Parts parts_;
+  Mutex writing_;  ///< held from reading the calendar until it is stored
+  mutable Mutex mutex_;
+  mutable Entries entries_ HS_GUARDED_BY(mutex_);  ///< none: to be read anew
+};
+
+}  // namespace hotswap
