@@ -24,6 +24,54 @@ void set_if(json::Object& object, std::string name, const std::optional<double>&
   if (number) object.append(std::move(name), *number);
 }
 
+json::Value to_json(const Driver& driver) {
+  json::Object object{{"instance", driver.instance.str()}, {"value", driver.value}};
+  set_if(object, "before", driver.before);
+  object.append("samples", driver.samples);
+  object.append("share", driver.share);
+  return object;
+}
+
+json::Value to_json(const std::vector<Driver>& drivers) {
+  json::Array items;
+  for (const auto& driver : drivers) items.push_back(to_json(driver));
+  return items;
+}
+
+std::optional<double> read_number(json::ObjectReader& in, std::string_view name) {
+  return in.optional_double(name, -kAnyNumber, kAnyNumber);
+}
+
+std::uint64_t read_count(json::ObjectReader& in, std::string_view name) {
+  return static_cast<std::uint64_t>(in.optional_int(name, 0, INT64_MAX).value_or(0));
+}
+
+Result<Driver> driver_from_json(const json::Value& value, const std::string& path) {
+  json::ObjectReader in(value, path);
+  Driver driver;
+  driver.instance = InstanceId(in.required_string("instance"));
+  driver.value = read_number(in, "value").value_or(0);
+  driver.before = read_number(in, "before");
+  driver.samples = read_count(in, "samples");
+  driver.share = read_number(in, "share").value_or(0);
+  if (auto bad = in.finish("judgement.invalid")) return std::unexpected(*bad);
+  return driver;
+}
+
+std::vector<Driver> read_drivers(json::ObjectReader& in, std::string_view name) {
+  std::vector<Driver> drivers;
+  const auto* items = in.optional_array(name);
+  for (std::size_t i = 0; items != nullptr && i < items->size(); ++i) {
+    auto driver = driver_from_json((*items)[i], json::path_item(in.path_of(name), i));
+    if (driver) {
+      drivers.push_back(std::move(*driver));
+    } else {
+      in.absorb(driver.error());
+    }
+  }
+  return drivers;
+}
+
 json::Value to_json(const CriterionVerdict& verdict) {
   json::Object object{{"criterion", verdict.criterion},
                       {"outcome", to_string(verdict.outcome)},
@@ -36,6 +84,12 @@ json::Value to_json(const CriterionVerdict& verdict) {
   object.append("threshold", verdict.threshold);
   object.append("samples", verdict.samples);
   object.append("explanation", verdict.explanation);
+  set_if(object, "statistic", verdict.statistic);
+  object.append("required", verdict.required);
+  if (!verdict.error.empty()) object.append("error", verdict.error);
+  if (!verdict.query.empty()) object.append("query", verdict.query);
+  object.append("drivers", to_json(verdict.drivers));
+  object.append("outliers", to_json(verdict.outliers));
   return object;
 }
 
@@ -46,17 +100,19 @@ Result<CriterionVerdict> verdict_from_json(const json::Value& value, const std::
   verdict.outcome = read_outcome(in, "outcome");
   verdict.dry_run = in.optional_bool("dryRun").value_or(false);
   verdict.no_data = in.optional_bool("noData").value_or(false);
-  const auto number = [&](std::string_view name) {
-    return in.optional_double(name, -kAnyNumber, kAnyNumber);
-  };
-  verdict.value = number("value");
-  verdict.baseline = number("baseline");
-  verdict.lower = number("lower");
-  verdict.upper = number("upper");
-  verdict.threshold = number("threshold").value_or(0);
-  verdict.samples =
-      static_cast<std::uint64_t>(in.optional_int("samples", 0, INT64_MAX).value_or(0));
+  verdict.value = read_number(in, "value");
+  verdict.baseline = read_number(in, "baseline");
+  verdict.lower = read_number(in, "lower");
+  verdict.upper = read_number(in, "upper");
+  verdict.threshold = read_number(in, "threshold").value_or(0);
+  verdict.samples = read_count(in, "samples");
   verdict.explanation = in.optional_string("explanation").value_or("");
+  verdict.statistic = read_number(in, "statistic");
+  verdict.required = read_number(in, "required").value_or(0);
+  verdict.error = in.optional_string("error").value_or("");
+  verdict.query = in.optional_string("query").value_or("");
+  verdict.drivers = read_drivers(in, "drivers");
+  verdict.outliers = read_drivers(in, "outliers");
   if (auto bad = in.finish("judgement.invalid")) return std::unexpected(*bad);
   return verdict;
 }

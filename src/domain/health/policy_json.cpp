@@ -4,6 +4,7 @@
 #include "domain/base/limits.hpp"
 #include "domain/health/bounded.hpp"
 #include "domain/health/judge.hpp"
+#include "domain/health/metric_query.hpp"
 #include "domain/health/windows.hpp"
 #include "domain/json/path.hpp"
 #include "domain/json/reader.hpp"
@@ -16,6 +17,7 @@ using namespace std::chrono_literals;
 constexpr std::size_t kCriteria = 32;
 constexpr double kAnyNumber = 1e15;
 constexpr std::int64_t kSamplesMax = 1'000'000'000;
+constexpr std::int64_t kLimitMax = 1'000'000;
 
 struct KindRow {
   CriterionKind kind;
@@ -29,7 +31,7 @@ constexpr std::array<KindRow, 5> kKinds{{
     {CriterionKind::LatencyP99, "LatencyP99", "latency-p99", 5min, 1e6},
     {CriterionKind::HealthChecks, "HealthChecks", "health-checks", 2min, 100},
     {CriterionKind::Custom, "Custom", "", 5min, kAnyNumber},
-    {CriterionKind::Query, "Query", "", 5min, kAnyNumber},
+    {CriterionKind::Query, "Query", "query", 5min, kAnyNumber},
 }};
 
 const KindRow& row_of(CriterionKind kind) { return kKinds[static_cast<std::size_t>(kind)]; }
@@ -56,7 +58,7 @@ CriterionKind read_kind(json::ObjectReader& in) {
   for (const auto& row : kKinds) {
     if (same_word(text, row.name)) return row.kind;
   }
-  in.mistake("type", "enum", "must be ErrorRate, LatencyP99, HealthChecks or Custom");
+  in.mistake("type", "enum", "must be ErrorRate, LatencyP99, HealthChecks, Custom or Query");
   return CriterionKind::ErrorRate;
 }
 
@@ -88,39 +90,85 @@ void read_threshold(json::ObjectReader& in, Criterion& criterion) {
   criterion.threshold = threshold.value_or(0);
 }
 
-void read_custom_fields(json::ObjectReader& in, Criterion& criterion) {
+bool has_direction(CriterionKind kind) {
+  return kind == CriterionKind::Custom || kind == CriterionKind::Query;
+}
+
+void read_metric(json::ObjectReader& in, Criterion& criterion) {
   const bool custom = criterion.kind == CriterionKind::Custom;
   criterion.metric = in.optional_string("metric").value_or("");
-  criterion.direction = read_direction(in);
-  criterion.absolute = in.optional_bool("absolute").value_or(false);
   if (custom && (criterion.metric.empty() || criterion.metric.size() > limits::kNameBytes)) {
     in.mistake("metric", "required", "a Custom criterion needs the name of a reported metric");
   }
   if (!custom && !criterion.metric.empty()) {
     in.mistake("metric", "unknown", "only a Custom criterion has a metric");
   }
-  if (!custom && criterion.absolute) {
-    in.mistake("absolute", "unknown", "only a Custom criterion may be absolute");
+}
+
+void read_query(json::ObjectReader& in, Criterion& criterion) {
+  criterion.query = in.optional_string("query").value_or("");
+  if (criterion.kind == CriterionKind::Query) {
+    if (!in.has("query")) {
+      in.mistake("query", "required", "a Query criterion needs a PromQL expression");
+    } else if (auto good = check_query(criterion.query, in.path_of("query")); !good) {
+      in.absorb(good.error());
+    }
+  } else if (in.has("query")) {
+    in.mistake("query", "unknown", "only a Query criterion has a query");
   }
-  if (!custom && criterion.direction == Direction::Decrease) {
-    in.mistake("direction", "unknown", "only a Custom criterion may be bad when it falls");
+}
+
+/// A query that answers one number for everybody has nothing to be compared with but a bound.
+void read_comparison(json::ObjectReader& in, Criterion& criterion) {
+  const bool one_answer =
+      criterion.kind == CriterionKind::Query && !distinguishes_cohorts(criterion.query);
+  criterion.direction = read_direction(in);
+  criterion.absolute = in.optional_bool("absolute").value_or(one_answer);
+  if (one_answer && !criterion.absolute) {
+    in.mistake("absolute", "const",
+               "must be true: the query does not tell treated from untreated instances (it uses "
+               "none of {{cohort}}, {{instances}} and {{version}})");
   }
+  if (!has_direction(criterion.kind) && criterion.absolute) {
+    in.mistake("absolute", "unknown", "only a Custom or Query criterion may be absolute");
+  }
+  if (!has_direction(criterion.kind) && criterion.direction == Direction::Decrease) {
+    in.mistake("direction", "unknown", "only a Custom or Query criterion may be bad when it falls");
+  }
+}
+
+void read_budget(json::ObjectReader& in, Criterion& criterion) {
+  const auto limit = [&](std::string_view name) -> std::optional<std::uint32_t> {
+    const auto read = in.optional_int(name, 0, kLimitMax);
+    if (!read) return std::nullopt;
+    return static_cast<std::uint32_t>(*read);
+  };
+  criterion.interval = bounded_duration(in, "interval", 1s, 1h).value_or(criterion.interval);
+  criterion.failure_limit = limit("failureLimit").value_or(criterion.failure_limit);
+  criterion.inconclusive_limit = limit("inconclusiveLimit");
+  criterion.error_limit = limit("errorLimit").value_or(criterion.error_limit);
+}
+
+std::string default_name(const Criterion& criterion) {
+  if (criterion.kind == CriterionKind::Custom) return criterion.metric;
+  return row_of(criterion.kind).default_name;
 }
 
 Result<Criterion> criterion_from_json(const json::Value& value, const std::string& path) {
   json::ObjectReader in(value, path);
   Criterion criterion;
   criterion.kind = read_kind(in);
-  read_custom_fields(in, criterion);
+  read_metric(in, criterion);
+  read_query(in, criterion);
+  read_comparison(in, criterion);
   read_threshold(in, criterion);
-  const auto& row = row_of(criterion.kind);
-  const bool custom = criterion.kind == CriterionKind::Custom;
-  criterion.name =
-      in.optional_string("name").value_or(custom ? criterion.metric : row.default_name);
+  read_budget(in, criterion);
+  criterion.name = in.optional_string("name").value_or(default_name(criterion));
   if (in.has("name") && (criterion.name.empty() || criterion.name.size() > limits::kNameBytes)) {
     in.mistake("name", "format", "must have 1 to 128 bytes");
   }
-  criterion.window = bounded_duration(in, "window", 1s, HealthWindows::kKeep).value_or(row.window);
+  criterion.window = bounded_duration(in, "window", 1s, HealthWindows::kKeep)
+                         .value_or(row_of(criterion.kind).window);
   criterion.dry_run = in.optional_bool("dryRun").value_or(false);
   criterion.on_no_data = read_on_no_data(in);
   if (auto bad = in.finish("health.invalid")) return std::unexpected(*bad);
@@ -159,11 +207,18 @@ json::Value to_json(const Criterion& criterion) {
                       {"type", row_of(criterion.kind).name},
                       {"threshold", criterion.threshold},
                       {"window", format_duration(criterion.window)}};
-  if (criterion.kind == CriterionKind::Custom) {
-    object.append("metric", criterion.metric);
+  if (criterion.kind == CriterionKind::Custom) object.append("metric", criterion.metric);
+  if (criterion.kind == CriterionKind::Query) object.append("query", criterion.query);
+  if (has_direction(criterion.kind)) {
     object.append("direction", to_text(criterion.direction));
     object.append("absolute", criterion.absolute);
   }
+  object.append("interval", format_duration(criterion.interval));
+  object.append("failureLimit", std::uint64_t{criterion.failure_limit});
+  if (criterion.inconclusive_limit) {
+    object.append("inconclusiveLimit", std::uint64_t{*criterion.inconclusive_limit});
+  }
+  object.append("errorLimit", std::uint64_t{criterion.error_limit});
   object.append("dryRun", criterion.dry_run);
   object.append("onNoData", to_text(criterion.on_no_data));
   return object;
