@@ -38,11 +38,13 @@ std::vector<LogLine> FleetService::log_lines(const InstanceId& id) const {
   return {found->second.logs.begin(), found->second.logs.end()};
 }
 
-std::vector<std::pair<InstanceId, std::string>> FleetService::health_urls() const {
+std::vector<std::pair<InstanceId, std::string>> FleetService::health_urls(
+    const std::function<bool(const InstanceId&)>& wanted) const {
   std::vector<std::pair<InstanceId, std::string>> urls;
   const MutexLock lock(mutex_);
   for (const auto& [id, live] : live_)
-    if (!live.instance.health_url.empty()) urls.emplace_back(id, live.instance.health_url);
+    if (!live.instance.health_url.empty() && wanted(id))
+      urls.emplace_back(id, live.instance.health_url);
   return urls;
 }
 

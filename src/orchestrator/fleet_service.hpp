@@ -115,8 +115,9 @@ class FleetService {
   void take_probe(const InstanceId& id, ProbeResult result);
   /// The newest that it sent, oldest first.
   [[nodiscard]] std::vector<LogLine> log_lines(const InstanceId& id) const;
-  /// Of all live instances that have one.
-  [[nodiscard]] std::vector<std::pair<InstanceId, std::string>> health_urls() const;
+  /// Of live instances that have one and that `wanted` takes.
+  [[nodiscard]] std::vector<std::pair<InstanceId, std::string>> health_urls(
+      const std::function<bool(const InstanceId&)>& wanted) const;
   [[nodiscard]] Duration heartbeat_interval() const { return options_.heartbeat_interval; }
   [[nodiscard]] std::size_t size() const;
 
