@@ -104,7 +104,8 @@ Result<void> WebhookSender::deliver(const WebhookCall& call) {
   const auto response = post(call);
   if (!response) return std::unexpected(response.error());
   if (response->status / 100 == 2) return {};
-  return fail(ErrorCode::Unavailable, "webhook.refused",
+  const bool busy = response->status >= 500 || response->status == 429 || response->status == 408;
+  return fail(busy ? ErrorCode::Unavailable : ErrorCode::Invalid, "webhook.refused",
               shown_url(call.url) + " answered " + answer_text(*response));
 }
 

@@ -32,7 +32,8 @@ class WebhookSender : public HookCaller {
   /// An HTTP status is never an error; errors are HttpClient's, naming the URL without what may be
   /// secret in it.
   [[nodiscard]] Result<HttpResponse> post(const WebhookCall& call);
-  /// The same; any status but 2xx is Unavailable `webhook.refused` with the start of the answer.
+  /// The same; any status but 2xx is `webhook.refused` with the start of the answer: Unavailable
+  /// for 5xx, 429 and 408, Invalid for the others, which speak of this message alone.
   [[nodiscard]] Result<void> deliver(const WebhookCall& call);
   [[nodiscard]] Answer call(const std::string& url, const std::string& id, const json::Value& body,
                             Duration timeout) override;
