@@ -101,7 +101,7 @@ Result<Decision> decide(const Deployment& deployment, const DeploymentEvent& eve
 
 std::vector<DueHook> due_hooks(const Deployment&, WallTime) { return {}; }
 
-std::optional<WallTime> next_deadline(const Deployment& deployment) {
+std::optional<WallTime> next_deadline(const Deployment& deployment, WallTime) {
   using Deadline = std::optional<WallTime>;
   return std::visit(
       Overloaded{

@@ -47,7 +47,7 @@ struct Vanished {
 struct Judged {
   Judgement judgement;
 };
-/// Of a call that due_hooks() asked for; an answer to an older attempt is stale.
+/// Of a call that due_hooks() asked for; an answer to another attempt than the one due is stale.
 struct HookAnswered {
   std::string hook;
   std::size_t step = 0;
@@ -88,6 +88,9 @@ struct Assign {
 /// target.failed, target.unreachable, health.verdict, deployment.paused, .resumed, .promoted,
 /// .baking, .succeeded, .cancelled, and the rollback's six: rollback.detected, rollback.alerted,
 /// rollback.paused, rollback.started, rollback.verified, rollback.reported; deployment.failed.
+/// Of gates and hooks: step.confirming, hook.passed, hook.failed, gate.timed_out; of pools:
+/// traffic.switching, traffic.switched, traffic.not_switched; health.source_error; of targets:
+/// target.retried, target.returned.
 struct Record {
   std::string kind;
   std::string message;
@@ -146,8 +149,10 @@ struct DueHook {
 /// the way, and after a crash calls again.
 [[nodiscard]] std::vector<DueHook> due_hooks(const Deployment& deployment, WallTime now);
 
-/// When decide() next has something to do without an outside event (deadline of ack, soak, …);
-/// nothing if only an event can move it.
-[[nodiscard]] std::optional<WallTime> next_deadline(const Deployment& deployment);
+/// When decide() or due_hooks() next has something to do without an outside event (deadline of ack,
+/// soak, …); nothing if only an event can move it. Hooks due by `asked`, when due_hooks() was asked
+/// last, do not count: their calls are on the way.
+[[nodiscard]] std::optional<WallTime> next_deadline(const Deployment& deployment,
+                                                    WallTime asked = WallTime::min());
 
 }  // namespace hotswap

@@ -156,7 +156,7 @@ void start_rollback(Course& course, Trigger trigger, const std::string& reason) 
   course.notify(trigger == Trigger::Manual ? "warning" : "critical", "rolling back: " + reason);
   course.record("rollback.alerted", "operators are told");
   course.record("rollback.paused", "no further instance gets " + title(course.deployment()));
-  course.enter(RollingBack{reason, step, course.now(), std::nullopt});
+  course.enter(RollingBack{reason, step, course.now(), {}, {}});
   restore_targets(course);
   if (anybody) course.effect(MarkVersionFailed{reason});
   if (moved_stable) course.effect(RestoreStable{});

@@ -64,7 +64,10 @@ struct RollingBack {
   std::string reason;
   std::size_t step = 0;  ///< that was reached
   WallTime since{};
-  std::optional<WallTime> verifying;  ///< everybody confirmed then; health is awaited since
+  /// Everybody confirmed then; health, and in pool mode the router, are awaited since.
+  std::optional<WallTime> verifying{};
+  /// Why health was still beyond its thresholds at the last look; empty: it is not known to be.
+  std::string unhealthy{};
   bool operator==(const RollingBack&) const = default;
 };
 struct Succeeded {
@@ -151,7 +154,7 @@ struct Deployment {
   WallTime progressed_at{};          ///< last time that a target or the phase moved
   /// How its targets are chosen: `targets` and `onUnfit` of the request; null: all of the service.
   json::Value request;
-  std::vector<Target> targets;       ///< in cohort order; stored in rows of their own
+  std::vector<Target> targets;  ///< in cohort order; stored in rows of their own
 };
 
 [[nodiscard]] bool is_terminal(const DeploymentState& state);

@@ -30,6 +30,7 @@ struct WriteState {
     out.append("step", rolling_back.step);
     out.append("since", format_time(rolling_back.since));
     if (rolling_back.verifying) out.append("verifying", format_time(*rolling_back.verifying));
+    if (!rolling_back.unhealthy.empty()) out.append("unhealthy", rolling_back.unhealthy);
   }
   void operator()(const Succeeded& succeeded) const { out.append("at", format_time(succeeded.at)); }
   void operator()(const RolledBack& rolled_back) const {
@@ -87,7 +88,7 @@ Paused read_paused(json::ObjectReader& in) {
 
 RollingBack read_rolling_back(json::ObjectReader& in) {
   return {in.required_string("reason"), read_step(in), read_time(in, "since"),
-          in.optional_time("verifying")};
+          in.optional_time("verifying"), in.optional_string("unhealthy").value_or("")};
 }
 
 /// RolledBack, Failed and Cancelled have the same fields.

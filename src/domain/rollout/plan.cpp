@@ -12,6 +12,7 @@ namespace {
 /// The steps of each kind; percentages and spreads are filled in afterwards.
 struct MakeSteps {
   std::size_t targets;
+  std::size_t idle;
 
   [[nodiscard]] std::size_t part(double percent) const { return Share{percent, true}.of(targets); }
 
@@ -25,15 +26,7 @@ struct MakeSteps {
   }
 
   std::vector<Step> operator()(const BlueGreen& blue_green) const {
-    Step stage;
-    stage.cohort = targets;
-    stage.mode = AssignMode::Stage;
-    stage.judged = false;  // nobody runs the version yet
-    Step activate;
-    activate.cohort = targets;
-    activate.mode = AssignMode::Activate;
-    activate.soak = blue_green.verification_period;
-    return {stage, activate};
+    return blue_green.switch_mode == SwitchMode::Pool ? by_pools(blue_green) : by_slots(blue_green);
   }
 
   /// No plan has more than kSteps steps: in a fleet too large for it the batch grows.
@@ -89,6 +82,35 @@ struct MakeSteps {
   }
 
  private:
+  [[nodiscard]] std::vector<Step> by_slots(const BlueGreen& blue_green) const {
+    Step stage;
+    stage.cohort = targets;
+    stage.mode = AssignMode::Stage;
+    stage.judged = false;  // nobody runs the version yet
+    Step activate;
+    activate.cohort = targets;
+    activate.mode = AssignMode::Activate;
+    activate.soak = blue_green.verification_period;
+    return {stage, activate};
+  }
+
+  /// The old pool keeps the old version, warm, until keepBlueDuration is over.
+  [[nodiscard]] std::vector<Step> by_pools(const BlueGreen& blue_green) const {
+    std::vector<Step> steps;
+    if (idle > 0) {
+      add(steps, idle, blue_green.verification_period, Gate::None);
+      steps.back().idle = true;
+      Step change;
+      change.cohort = idle;
+      change.mode = AssignMode::Switch;
+      change.soak = std::max(blue_green.verification_period, blue_green.keep_blue_duration);
+      steps.push_back(change);
+    }
+    // Nobody sees a soak of the old pool: it has no traffic any more.
+    add(steps, targets, Duration::zero(), Gate::None);
+    return steps;
+  }
+
   /// Leaves a step out that adds nobody: watching the same instances twice proves nothing new.
   static void add(std::vector<Step>& steps, std::size_t cohort, Duration soak, Gate gate) {
     if (!steps.empty() && steps.back().cohort == cohort) return;
@@ -124,12 +146,12 @@ bool continues_on_failure(const Strategy& strategy) {
 Plan plan(const Strategy& strategy, std::size_t targets, std::size_t idle) {
   HS_ASSERT(targets >= 1 && idle <= targets);
   Plan plan;
-  plan.steps = std::visit(MakeSteps{targets}, strategy.kind);
+  plan.steps = std::visit(MakeSteps{targets, idle}, strategy.kind);
   std::size_t before = 0;
   for (auto& step : plan.steps) {
     step.percentage = static_cast<double>(step.cohort) * 100 / static_cast<double>(targets);
     step.judged = step.judged && strategy.health_check_enabled;
-    const bool all_at_once = step.mode == AssignMode::Activate;
+    const bool all_at_once = step.mode == AssignMode::Activate || step.mode == AssignMode::Switch;
     const auto added = all_at_once ? 0 : step.cohort - before;
     step.delivery_spread = strategy.delivery_spread && !all_at_once ? *strategy.delivery_spread
                                                                     : default_spread(added);

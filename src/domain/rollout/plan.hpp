@@ -38,8 +38,9 @@ struct Plan {
 
 /// `targets` ≥ 1, of which the first `idle` are the pool without traffic (BlueGreen in pool mode:
 /// deliver to the idle pool and check it, switch, keep the old pool warm, then give it the version
-/// as well). Pure. At most limits::kSteps steps (batches of a large fleet grow); steps that
-/// would add nobody are left out, except in Custom. `percentage` is the true exposure.
+/// as well; with nobody idle it cannot switch and is one delivery to all). Pure. At most
+/// limits::kSteps steps (batches of a large fleet grow); steps that would add nobody are left out,
+/// except in Custom. `percentage` is the true exposure.
 [[nodiscard]] Plan plan(const Strategy& strategy, std::size_t targets, std::size_t idle = 0);
 /// Sum of soaks and bake: the least time a healthy deployment takes.
 [[nodiscard]] Duration expected_duration(const Plan& plan);

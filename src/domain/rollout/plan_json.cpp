@@ -4,6 +4,7 @@
 #include "domain/json/path.hpp"
 #include "domain/json/reader.hpp"
 #include "domain/rollout/plan.hpp"
+#include "domain/rollout/safeguards_json.hpp"
 
 namespace hotswap {
 namespace {
@@ -42,7 +43,8 @@ json::Value to_json(const Step& step) {
                       {"soak", format_duration(step.soak)},
                       {"gate", kGates[static_cast<std::size_t>(step.gate)]},
                       {"judged", step.judged},
-                      {"deliverySpread", format_duration(step.delivery_spread)}};
+                      {"deliverySpread", format_duration(step.delivery_spread)},
+                      {"idle", step.idle}};
 }
 
 Result<Step> step_from_json(const json::Value& value, const std::string& path) {
@@ -55,8 +57,19 @@ Result<Step> step_from_json(const json::Value& value, const std::string& path) {
   step.gate = read_enum<Gate>(in, "gate", kGates);
   step.judged = in.optional_bool("judged").value_or(true);
   step.delivery_spread = read_duration(in, "deliverySpread");
+  step.idle = in.optional_bool("idle").value_or(false);
   if (auto bad = in.finish("plan.invalid")) return std::unexpected(*bad);
   return step;
+}
+
+/// A plan stored before there were any has the defaults.
+Safeguards safeguards_of(json::ObjectReader& in) {
+  const auto* value = in.optional_value("safeguards");
+  if (value == nullptr) return {};
+  json::ObjectReader inner(*value, in.path_of("safeguards"));
+  auto safeguards = rollout::read_safeguards(inner, "plan.invalid");
+  if (auto bad = inner.finish("plan.invalid")) in.absorb(*bad);
+  return safeguards;
 }
 
 }  // namespace
@@ -64,12 +77,15 @@ Result<Step> step_from_json(const json::Value& value, const std::string& path) {
 json::Value to_json(const Plan& plan) {
   json::Array steps;
   for (const auto& step : plan.steps) steps.push_back(to_json(step));
+  json::Object safeguards;
+  rollout::write_safeguards(safeguards, plan.safeguards);
   return json::Object{{"steps", std::move(steps)},
                       {"bake", format_duration(plan.bake)},
                       {"ackTimeout", format_duration(plan.ack_timeout)},
                       {"revertWindow", format_duration(plan.revert_window)},
                       {"failureBudget", plan.failure_budget},
                       {"continueOnFailure", plan.continue_on_failure},
+                      {"safeguards", std::move(safeguards)},
                       {"expectedDuration", format_duration(expected_duration(plan))}};
 }
 
@@ -94,6 +110,7 @@ Result<Plan> plan_from_json(const json::Value& value) {
   plan.revert_window = read_duration(in, "revertWindow");
   plan.failure_budget = read_size(in, "failureBudget", 0);
   plan.continue_on_failure = in.optional_bool("continueOnFailure").value_or(false);
+  plan.safeguards = safeguards_of(in);
   static_cast<void>(in.optional_value("expectedDuration"));  // follows from the steps
   if (auto bad = in.finish("plan.invalid")) return std::unexpected(*bad);
   return plan;
