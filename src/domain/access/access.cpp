@@ -125,6 +125,12 @@ Narrowing narrowed_by(const Principal& principal, Action action, const Access& a
     case Action::SchemaRegister:
     case Action::SchemaRead:
     case Action::SchemaDecide:
+    case Action::CalendarRead:
+    case Action::CalendarWrite:
+    case Action::ChannelRead:
+    case Action::ChannelWrite:
+    case Action::TrafficRead:
+    case Action::TrafficWrite:
     case Action::AuditRead:
     case Action::MetricsRead:
       return {};
