@@ -1,0 +1,14 @@
+#pragma once
+// Days and times of day as people write them.
+
+#include <string>
+#include <string_view>
+
+#include "domain/calendar/calendar.hpp"
+
+namespace hotswap::calendar {
+
+[[nodiscard]] std::string_view day_name(int day);   ///< 1 to 7: `Mon`, …
+[[nodiscard]] std::string minute_text(int minute);  ///< of the day: `09:00`, `24:00`
+
+}  // namespace hotswap::calendar

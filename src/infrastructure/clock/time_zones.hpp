@@ -1,0 +1,14 @@
+#pragma once
+#include "domain/ports/time_zones.hpp"
+
+namespace hotswap {
+
+/// The time zones that the machine has installed (/usr/share/zoneinfo, package tzdata), kept up to
+/// date by its updates; nothing is ever downloaded. Read once. Thread-safe.
+class SystemTimeZones : public TimeZones {
+ public:
+  [[nodiscard]] std::optional<std::int64_t> local_minutes(const std::string& zone,
+                                                          WallTime at) const override;
+};
+
+}  // namespace hotswap
