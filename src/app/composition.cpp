@@ -65,9 +65,9 @@ void announce(const Settings& settings, std::uint16_t port) {
   std::fflush(stdout);
 }
 
-int serve_store(const Settings& settings, SqliteStore& store, std::string key, SystemClock& clock,
+int serve_store(const Settings& settings, SqliteStore& store, NodeKeys keys, SystemClock& clock,
                 Logger& logger) {
-  Node node(settings, std::move(key), store, clock, logger);
+  Node node(settings, std::move(keys), store, clock, logger);
   auto port = node.start();
   if (!port) return cannot_start(port.error());
   logger.info("app", "ready", {{"address", shown_address(settings, *port)}});
@@ -90,6 +90,8 @@ int serve(const Settings& settings) {
   if (!lock) return cannot_start(lock.error());
   auto key = token_key(settings);
   if (!key) return cannot_start(key.error());
+  auto signing = webhook_key(settings);
+  if (!signing) return cannot_start(signing.error());
   SystemClock clock;
   if (settings.auth.dev)
     if (auto token = write_admin_token(settings, *key, clock.wall()); !token)
@@ -98,7 +100,7 @@ int serve(const Settings& settings) {
                       settings.log.format == "json" ? LogFormat::Json : LogFormat::Text);
   auto store = SqliteStore::open({.path = settings.store.data_dir + kDatabase});
   if (!store) return cannot_start(store.error());
-  return serve_store(settings, **store, std::move(*key), clock, logger);
+  return serve_store(settings, **store, {std::move(*key), std::move(*signing)}, clock, logger);
 }
 
 cli::Actions actions() {

@@ -10,15 +10,18 @@ constexpr Duration kFlushEvery = 100ms;
 constexpr Duration kSweepEvery = 1s;
 constexpr Duration kOutboxEvery = 500ms;
 constexpr int kRunnerThreads = 4;
+/// One router that hangs leaves another to the rest of the services.
+constexpr int kTrafficThreads = 2;
 /// Streams that are told to reconnect spread themselves over this long.
 constexpr Duration kReconnectJitter = 2s;
 
 }  // namespace
 
-Node::Node(const Settings& settings, std::string token_key, SqliteStore& store, SystemClock& clock,
+Node::Node(const Settings& settings, NodeKeys keys, SqliteStore& store, SystemClock& clock,
            Logger& logger)
     : clock_(clock),
       logger_(logger),
+      webhooks_(std::move(keys.webhooks), clock),
       committer_(store),
       versions_(store),
       feed_(committer_),
@@ -28,12 +31,17 @@ Node::Node(const Settings& settings, std::string token_key, SqliteStore& store, 
       configs_(store, committer_, versions_, schemas_, clock),
       fleet_({store, committer_, schemas_.verdicts(), clock, random_},
              {settings.fleet.heartbeat_interval, settings.fleet.remove_after}),
-      runner_({store, committer_, fleet_, versions_, streams_, clock, logger}),
+      runner_({store, committer_, fleet_, versions_, streams_, clock, logger,
+               [this](const DeploymentId& id) { return signals_.newest(id); }}),
+      signals_(settings, fleet_, runner_, metrics_, clock),
       deployments_(
           {store, committer_, configs_, fleet_, runner_, versions_, schemas_, clock, random_}),
       audit_(store, committer_),
+      router_(webhooks_),
+      traffic_({store, committer_, router_, clock, logger}),
+      traffic_hub_(committer_),
       feeds_(store, committer_, feed_),
-      tokens_({.keys = {std::move(token_key)}, .issuer = {}, .audience = {}}, clock),
+      tokens_({.keys = {std::move(keys.tokens)}, .issuer = {}, .audience = {}}, clock),
       cache_(clock),
       store_(store),
       notifier_(logger),
@@ -64,10 +72,12 @@ api::Services Node::services() {
           .deployments = deployments_,
           .fleet = fleet_,
           .audit = audit_,
+          .traffic = traffic_,
           .store = store_,
           .committer = committer_,
           .streams = streams_,
           .feeds = feeds_,
+          .traffic_hub = traffic_hub_,
           .tokens = tokens_,
           .cache = cache_,
           .clock = clock_,
@@ -117,6 +127,8 @@ Result<std::uint16_t> Node::start() {
   streams_.start();
   feeds_.start();
   runner_.start(kRunnerThreads);
+  signals_.start();
+  traffic_.start(kTrafficThreads);
   tickers_.push_back(std::make_unique<Ticker>(kFlushEvery, [this] { fleet_.flush(); }));
   tickers_.push_back(std::make_unique<Ticker>(kSweepEvery, [this] { fleet_.sweep(); }));
   tickers_.push_back(std::make_unique<Ticker>(kOutboxEvery, [this] { outbox_.run(); }));
@@ -127,7 +139,9 @@ void Node::drain() {
   draining_ = true;
   server_.drain(kReconnectJitter);
   tickers_.clear();
+  signals_.stop();
   runner_.stop();
+  traffic_.stop();
   feeds_.stop();
   streams_.stop();
   fleet_.flush();

@@ -4,19 +4,28 @@
 #include "api/resources/api.hpp"
 #include "api/server/http_server.hpp"
 #include "app/settings.hpp"
+#include "app/signals.hpp"
 #include "app/ticker.hpp"
 #include "infrastructure/clock/system_clock.hpp"
 #include "infrastructure/clock/system_random.hpp"
 #include "infrastructure/metrics/prometheus_metrics.hpp"
 #include "infrastructure/notify/log_notifier.hpp"
+#include "infrastructure/notify/webhook_sender.hpp"
 #include "infrastructure/sqlite/sqlite_store.hpp"
+#include "infrastructure/traffic/configured_router.hpp"
 #include "orchestrator/outbox_worker.hpp"
 
 namespace hotswap {
 
+/// What the server signs with.
+struct NodeKeys {
+  std::string tokens;
+  std::string webhooks;
+};
+
 class Node {
  public:
-  Node(const Settings& settings, std::string token_key, SqliteStore& store, SystemClock& clock,
+  Node(const Settings& settings, NodeKeys keys, SqliteStore& store, SystemClock& clock,
        Logger& logger);
 
   /// Takes over what the store knows, then listens: the port.
@@ -34,6 +43,7 @@ class Node {
   Logger& logger_;
   SystemRandom random_;
   PrometheusMetrics metrics_;
+  WebhookSender webhooks_;
   Committer committer_;
   VersionCache versions_;
   EventFeed feed_;
@@ -43,8 +53,12 @@ class Node {
   ConfigService configs_;
   FleetService fleet_;
   DeploymentRunner runner_;
+  Signals signals_;
   DeploymentService deployments_;
   AuditService audit_;
+  ConfiguredRouter router_;
+  TrafficService traffic_;
+  api::TrafficHub traffic_hub_;
   api::FeedHub feeds_;
   api::TokenVerifier tokens_;
   api::ReadCache cache_;

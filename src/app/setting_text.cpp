@@ -31,6 +31,13 @@ std::size_t port_colon(const std::string& text) {
 
 }  // namespace
 
+bool is_loopback(const std::string& address) {
+  in_addr v4{};
+  if (inet_pton(AF_INET, address.c_str(), &v4) == 1) return (ntohl(v4.s_addr) >> 24U) == 127;
+  in6_addr v6{};
+  return inet_pton(AF_INET6, address.c_str(), &v6) == 1 && IN6_IS_ADDR_LOOPBACK(&v6);
+}
+
 Result<Endpoint> read_endpoint(const std::string& text) {
   Endpoint out{"127.0.0.1", 8400};
   const auto colon = port_colon(text);

@@ -19,6 +19,8 @@ struct Endpoint {
 /// `ADDRESS:PORT`, `[IPv6]:PORT`, `:PORT` (loopback) or `ADDRESS` (port 8400). Numeric addresses;
 /// `localhost` is 127.0.0.1.
 [[nodiscard]] Result<Endpoint> read_endpoint(const std::string& text);
+/// Of a numeric address.
+[[nodiscard]] bool is_loopback(const std::string& address);
 /// `true`, `false`, `1`, `0`, `yes`, `no`.
 [[nodiscard]] Result<bool> read_switch(const std::string& text);
 [[nodiscard]] Result<int> read_count(const std::string& text, int min, int max);

@@ -1,131 +1,15 @@
 #include "app/settings.hpp"
 
-#include <arpa/inet.h>
-
-#include <charconv>
 #include <cstdlib>
 
 #include "app/setting_text.hpp"
-#include "domain/base/short_duration.hpp"
 #include "domain/json/parse.hpp"
 #include "domain/json/reader.hpp"
 
 namespace hotswap {
 namespace {
 
-SettingKey text_key(std::string name, std::string help, std::string& (*at)(Settings&)) {
-  return {std::move(name), std::move(help), false, true,
-          [at](Settings& settings, const std::string& text) -> Result<void> {
-            at(settings) = text;
-            return {};
-          }};
-}
-
-SettingKey switch_key(std::string name, std::string help, bool& (*at)(Settings&)) {
-  return {std::move(name), std::move(help), true, true,
-          [at](Settings& settings, const std::string& text) -> Result<void> {
-            auto flag = read_switch(text);
-            if (!flag) return std::unexpected(flag.error());
-            at(settings) = *flag;
-            return {};
-          }};
-}
-
-SettingKey count_key(std::string name, std::string help, int& (*at)(Settings&), int min) {
-  return {std::move(name), std::move(help), false, true,
-          [at, min](Settings& settings, const std::string& text) -> Result<void> {
-            auto number = read_count(text, min, 1024);
-            if (!number) return std::unexpected(number.error());
-            at(settings) = *number;
-            return {};
-          }};
-}
-
-SettingKey duration_key(std::string name, std::string help, Duration& (*at)(Settings&)) {
-  return {std::move(name), std::move(help), false, true,
-          [at](Settings& settings, const std::string& text) -> Result<void> {
-            auto duration = read_duration(text);
-            if (!duration) return std::unexpected(duration.error());
-            at(settings) = *duration;
-            return {};
-          }};
-}
-
-SettingKey word_key(std::string name, std::string help, std::string& (*at)(Settings&),
-                    std::vector<std::string> words) {
-  return {
-      std::move(name), std::move(help), false, true,
-      [at, words = std::move(words)](Settings& settings, const std::string& text) -> Result<void> {
-        if (auto word = read_word(text, words); !word) return word;
-        at(settings) = text;
-        return {};
-      }};
-}
-
-SettingKey listen_key() {
-  return {"listen", "address and port, e.g. 127.0.0.1:8400 or [::1]:0 (port 0 picks a free one)",
-          false, true, [](Settings& settings, const std::string& text) -> Result<void> {
-            auto endpoint = read_endpoint(text);
-            if (!endpoint) return std::unexpected(endpoint.error());
-            settings.listen.address = endpoint->address;
-            settings.listen.port = endpoint->port;
-            return {};
-          }};
-}
-
-void add_notify_keys(std::vector<SettingKey>& keys) {
-  keys.push_back(text_key("webhook-key-file",
-                          "file with the key that signs webhooks (default webhook.key, made)",
-                          [](Settings& s) -> std::string& { return s.notify.webhook_key_file; }));
-  keys.push_back(text_key("public-url", "address of this server for links in notifications",
-                          [](Settings& s) -> std::string& { return s.notify.public_url; }));
-  keys.push_back(text_key("smtp-url", "mail relay, smtp://host:port or smtps://host:port",
-                          [](Settings& s) -> std::string& { return s.notify.smtp_url; }));
-  keys.push_back(text_key("smtp-user", "user of the mail relay, if it asks for one",
-                          [](Settings& s) -> std::string& { return s.notify.smtp_user; }));
-  keys.push_back(text_key("smtp-password-file", "file with the password of --smtp-user",
-                          [](Settings& s) -> std::string& { return s.notify.smtp_password_file; }));
-  keys.push_back(text_key("smtp-from", "address that mails come from",
-                          [](Settings& s) -> std::string& { return s.notify.smtp_from; }));
-}
-
-std::vector<SettingKey> make_keys() {
-  std::vector<SettingKey> keys;
-  keys.push_back(listen_key());
-  keys.push_back(text_key("data-dir", "folder of the database and keys (default ./hotswap-data)",
-                          [](Settings& s) -> std::string& { return s.store.data_dir; }));
-  keys.push_back(text_key("jwt-key-file", "file with the HS256 key, at least 32 bytes",
-                          [](Settings& s) -> std::string& { return s.auth.jwt_key_file; }));
-  keys.push_back(text_key("jwt-key", "the HS256 key itself",
-                          [](Settings& s) -> std::string& { return s.auth.jwt_key; }));
-  keys.back().flag = false;
-  keys.push_back(switch_key("dev", "make a key and an admin token in the data folder if absent",
-                            [](Settings& s) -> bool& { return s.auth.dev; }));
-  keys.push_back(text_key("tls-cert", "PEM certificate with its chain; HTTPS instead of HTTP",
-                          [](Settings& s) -> std::string& { return s.listen.tls_cert; }));
-  keys.push_back(text_key("tls-key", "PEM private key of the certificate",
-                          [](Settings& s) -> std::string& { return s.listen.tls_key; }));
-  keys.push_back(switch_key("insecure", "allow plain HTTP on an address that is not loopback",
-                            [](Settings& s) -> bool& { return s.listen.insecure; }));
-  keys.push_back(duration_key("heartbeat-interval", "asked of instances (default 30s)",
-                              [](Settings& s) -> Duration& { return s.fleet.heartbeat_interval; }));
-  keys.push_back(duration_key("remove-after", "silence that removes an instance (default 2m)",
-                              [](Settings& s) -> Duration& { return s.fleet.remove_after; }));
-  add_notify_keys(keys);
-  keys.push_back(count_key(
-      "io-threads", "threads of the network (default 0: half of the cores)",
-      [](Settings& s) -> int& { return s.listen.io_threads; }, 0));
-  keys.push_back(count_key(
-      "workers", "threads that may block (default 4)",
-      [](Settings& s) -> int& { return s.listen.workers; }, 1));
-  keys.push_back(word_key("log-level", "trace, debug, info, warn or error (default info)",
-                          [](Settings& s) -> std::string& { return s.log.level; },
-                          {"trace", "debug", "info", "warn", "error"}));
-  keys.push_back(word_key("log-format", "text or json (default text)",
-                          [](Settings& s) -> std::string& { return s.log.format; },
-                          {"text", "json"}));
-  return keys;
-}
+constexpr Duration kProbeIntervalMin = std::chrono::seconds(1);
 
 /// What the file says of each key, as text.
 struct FileValues {
@@ -175,11 +59,16 @@ void apply(const SettingKey& key, const std::string& text, const std::string& so
   }
 }
 
-bool is_loopback(const std::string& address) {
-  in_addr v4{};
-  if (inet_pton(AF_INET, address.c_str(), &v4) == 1) return (ntohl(v4.s_addr) >> 24U) == 127;
-  in6_addr v6{};
-  return inet_pton(AF_INET6, address.c_str(), &v6) == 1 && IN6_IS_ADDR_LOOPBACK(&v6);
+void check_signals(const SignalSettings& signals, std::vector<FieldError>& mistakes) {
+  if (signals.probe_interval != Duration::zero() && signals.probe_interval < kProbeIntervalMin)
+    mistakes.push_back({"--probe-interval", "minimum", "must be 1s or more, or 0s for none"});
+  if (auto guard = probe_guard(signals, true); !guard)
+    mistakes.push_back({"--probe-allow", "format", guard.error().detail});
+  const auto& url = signals.prometheus_url;
+  if (!url.empty() && !url.starts_with("http://") && !url.starts_with("https://"))
+    mistakes.push_back({"--prometheus-url", "format", "must be an http:// or https:// address"});
+  if (url.empty() && !signals.prometheus_token_file.empty())
+    mistakes.push_back({"--prometheus-url", "required", "--prometheus-token-file is for it"});
 }
 
 Error invalid(std::vector<FieldError> mistakes) {
@@ -205,11 +94,6 @@ std::string SettingKey::file_name() const {
     upper = c == '-';
   }
   return out;
-}
-
-const std::vector<SettingKey>& setting_keys() {
-  static const std::vector<SettingKey> keys = make_keys();
-  return keys;
 }
 
 Result<Settings> load_settings(const SettingSources& sources) {
@@ -282,12 +166,25 @@ Result<void> validate(const Settings& settings) {
   if (fleet.heartbeat_interval < std::chrono::milliseconds(100)) {
     mistakes.push_back({"--heartbeat-interval", "minimum", "must be 100ms or more"});
   }
+  check_signals(settings.signals, mistakes);
   if (fleet.remove_after < 2 * fleet.heartbeat_interval) {
     mistakes.push_back({"--remove-after", "minimum", "must be at least two heartbeat intervals"});
   }
   check_notify(settings.notify, mistakes);
   if (!mistakes.empty()) return std::unexpected(invalid(std::move(mistakes)));
   return {};
+}
+
+Result<AddressGuard> probe_guard(const SignalSettings& signals, bool loopback) {
+  AddressGuard guard(loopback);
+  std::string_view rest = signals.probe_allow;
+  while (!rest.empty()) {
+    const auto comma = std::min(rest.find(','), rest.size());
+    if (auto allowed = guard.allow(rest.substr(0, comma)); !allowed)
+      return std::unexpected(allowed.error());
+    rest.remove_prefix(std::min(comma + 1, rest.size()));
+  }
+  return guard;
 }
 
 std::optional<std::string> environment_variable(const std::string& name) {

@@ -14,6 +14,7 @@
 
 #include "domain/base/error.hpp"
 #include "domain/base/time.hpp"
+#include "infrastructure/probe/address_guard.hpp"
 
 namespace hotswap {
 
@@ -42,6 +43,14 @@ struct FleetSettings {
   Duration remove_after = std::chrono::minutes(2);
 };
 
+/// What is measured from here.
+struct SignalSettings {
+  Duration probe_interval = std::chrono::seconds(30);  ///< zero: instances are not looked at
+  std::string probe_allow;     ///< networks with commas, beside what may be looked at anyway
+  std::string prometheus_url;  ///< empty: Query criteria have nobody to ask
+  std::string prometheus_token_file;
+};
+
 /// How people and other servers are told.
 struct NotifySettings {
   std::string webhook_key_file;  ///< signs webhooks; empty: `webhook.key` in data_dir
@@ -61,6 +70,7 @@ struct Settings {
   StoreSettings store;
   AuthSettings auth;
   FleetSettings fleet;
+  SignalSettings signals;
   NotifySettings notify;
   LogSettings log;
 };
@@ -95,6 +105,9 @@ struct SettingSources {
 /// Rules between keys: TLS files come in pairs, plain HTTP beyond loopback needs `insecure`, a key
 /// for tokens must be there, remove_after is at least two heartbeats.
 [[nodiscard]] Result<void> validate(const Settings& settings);
+
+/// Whom the server may be made to connect to. Invalid: a network that is none.
+[[nodiscard]] Result<AddressGuard> probe_guard(const SignalSettings& signals, bool loopback);
 
 /// The process's environment, for SettingSources.
 [[nodiscard]] std::optional<std::string> environment_variable(const std::string& name);
