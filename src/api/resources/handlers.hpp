@@ -59,6 +59,10 @@ Result<Reply> heartbeat(Services& services, Call& call);
 // instance_streams.cpp
 Result<Reply> instance_stream(Services& services, Call& call);
 Result<Reply> instance_configs(Services& services, Call& call);
+// traffic.cpp
+Result<Reply> get_traffic(Services& services, Call& call);
+Result<Reply> put_traffic(Services& services, Call& call);
+Result<Reply> switch_traffic(Services& services, Call& call);
 // events.cpp
 Result<Reply> all_events(Services& services, Call& call);
 Result<Reply> deployment_events(Services& services, Call& call);

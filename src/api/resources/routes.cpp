@@ -88,6 +88,13 @@ constexpr Route kRoutes[] = {
     {Get, "/api/v1/instances/{id}/configs", Action::InstanceReport, "wait", kNone,
      instance_configs},
 
+    {Get, "/api/v1/services/{name}/{environment}/traffic", Action::TrafficRead, "", kNone,
+     get_traffic},
+    {Put, "/api/v1/services/{name}/{environment}/traffic", Action::TrafficWrite, "", kJson,
+     put_traffic},
+    {Post, "/api/v1/services/{name}/{environment}/traffic/switch", Action::TrafficWrite, "", kJson,
+     switch_traffic},
+
     {Get, "/api/v1/events", Action::EventsRead, "", kNone, all_events},
     {Get, "/api/v1/audit", Action::AuditRead, "actor action resource from to limit cursor", kNone,
      list_audit},

@@ -6,12 +6,14 @@
 #include "api/resources/read_cache.hpp"
 #include "api/streams/feed_hub.hpp"
 #include "api/streams/stream_hub.hpp"
+#include "api/streams/traffic_hub.hpp"
 #include "domain/ports/logger.hpp"
 #include "orchestrator/audit_service.hpp"
 #include "orchestrator/config_service.hpp"
 #include "orchestrator/deployment_service.hpp"
 #include "orchestrator/fleet_service.hpp"
 #include "orchestrator/schema_service.hpp"
+#include "orchestrator/traffic_service.hpp"
 
 namespace hotswap::api {
 
@@ -22,10 +24,12 @@ struct Services {
   DeploymentService& deployments;
   FleetService& fleet;
   AuditService& audit;
+  TrafficService& traffic;
   Store& store;
   Committer& committer;
   StreamHub& streams;
   FeedHub& feeds;
+  TrafficHub& traffic_hub;
   TokenVerifier& tokens;
   ReadCache& cache;
   const Clock& clock;

@@ -10,6 +10,7 @@
 #include "testing/fake_clock.hpp"
 #include "testing/fake_random.hpp"
 #include "testing/flaky_store.hpp"
+#include "testing/recording_router.hpp"
 #include "unit/api/contract.hpp"
 #include "unit/api/doubles.hpp"
 
@@ -18,6 +19,7 @@ namespace hotswap::api::testing {
 using hotswap::testing::FakeClock;
 using hotswap::testing::FakeRandom;
 using hotswap::testing::FlakyStore;
+using hotswap::testing::RecordingRouter;
 
 struct World {
   FakeClock clock;
@@ -36,6 +38,9 @@ struct World {
   DeploymentService deployments{
       {store, committer, configs, fleet, runner, versions, schemas, clock, random}};
   AuditService audit{store, committer};
+  RecordingRouter router;
+  TrafficService traffic{{store, committer, router, clock, logger}};
+  TrafficHub traffic_hub{committer};
   EventFeed feed{committer};
   FeedHub feeds{store, committer, feed};
   TokenVerifier tokens{policy(), clock};
@@ -56,23 +61,25 @@ struct World {
   }
 
   Services services() {
-    return {configs,
-            schemas,
-            deployments,
-            fleet,
-            audit,
-            store,
-            committer,
-            streams,
-            feeds,
-            tokens,
-            cache,
-            clock,
-            logger,
-            "0.0.0",
-            {},
-            /*metrics_open=*/false,
-            [this] { return draining; }};
+    return {.configs = configs,
+            .schemas = schemas,
+            .deployments = deployments,
+            .fleet = fleet,
+            .audit = audit,
+            .traffic = traffic,
+            .store = store,
+            .committer = committer,
+            .streams = streams,
+            .feeds = feeds,
+            .traffic_hub = traffic_hub,
+            .tokens = tokens,
+            .cache = cache,
+            .clock = clock,
+            .logger = logger,
+            .version = "0.0.0",
+            .metrics_text = {},
+            .metrics_open = false,
+            .draining = [this] { return draining; }};
   }
 
   [[nodiscard]] std::string token(Role role, std::vector<std::string> teams = {}) const {
