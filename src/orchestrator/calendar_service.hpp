@@ -48,10 +48,11 @@ class CalendarService {
   };
   explicit CalendarService(Parts parts);
 
-  /// `body` as calendar_entry_from_json reads it. An entry of one profile needs CalendarWrite on
-  /// that profile (NotFound config.not_found). A freeze with `halt` must be in force at once; it is
-  /// stored first, so that nothing starts meanwhile, then what runs is paused. Paused deployments
-  /// are resumed by hand. Conflict `calendar.full` with limits::kCalendarEntries entries.
+  /// `body` as calendar_entry_from_json reads it; without `startAt` from now on. An entry of one
+  /// profile (NotFound config.not_found) is for who may start its deployments. A freeze with `halt`
+  /// must be in force at once; it is stored first, so that nothing starts meanwhile, then what runs
+  /// is paused. Paused deployments are resumed by hand. Conflict `calendar.full` with
+  /// limits::kCalendarEntries entries.
   [[nodiscard]] Result<CalendarAdded> add(const Caller& caller, const json::Value& body);
   /// Oldest first; those of profiles that the caller may not read are left out.
   [[nodiscard]] Result<std::vector<CalendarView>> list(const Caller& caller) const;
@@ -69,9 +70,10 @@ class CalendarService {
 
   [[nodiscard]] Result<Entries> entries() const;
   [[nodiscard]] LocalMinutes local() const;
-  [[nodiscard]] Result<void> authorize_write(const Caller& caller,
-                                             const CalendarScope& scope) const;
-  [[nodiscard]] Result<void> save(ChangeSet changes);
+  /// The profile exists and the caller is one of its operators; the service is some config's.
+  [[nodiscard]] Result<void> check_scope(const Caller& caller, const CalendarScope& scope) const;
+  [[nodiscard]] Result<void> save(const Caller& caller, const CalendarEntry& entry, WallTime now);
+  [[nodiscard]] Result<void> commit(ChangeSet changes);
   void halt(const Caller& caller, CalendarAdded& added);
 
   Parts parts_;
