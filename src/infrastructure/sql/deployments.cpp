@@ -12,7 +12,7 @@ namespace {
 #define HS_DEPLOYMENT_COLUMNS                                                             \
   "id, profile, service, environment, version, hash, previous_stable, strategy, health, " \
   "plan, partial, forced, reason, created_by, created_at, state, baseline, judgement, "   \
-  "revision, trace_id, fit, start_at, proof, tallies, hook_calls, pools, progressed_at"
+  "revision, trace_id, fit, start_at, proof, tallies, hook_calls, pools, progressed_at, request"
 
 constexpr List kList{"deployments", "SELECT start, " HS_DEPLOYMENT_COLUMNS " FROM deployments",
                      "start DESC"};
@@ -64,6 +64,7 @@ void take_progress(Columns& in, Deployment& d) {
   d.hook_calls = in.document<std::vector<HookCall>>(read_hook_calls);
   d.pools = in.optional_document<PoolSwitch>(pool_switch_from_json);
   d.progressed_at = in.time();
+  d.request = in.json();
 }
 
 Result<Keyed<Deployment>> read_deployment(const Row& row) {
@@ -174,7 +175,7 @@ Result<void> insert_row(Session& session, const Deployment& d) {
   const auto rows = session.execute(
       "INSERT INTO deployments (" HS_DEPLOYMENT_COLUMNS
       ", state_name, active) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, "
-      "$15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29) "
+      "$15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30) "
       "ON CONFLICT (id) DO NOTHING",
       {d.id.str(),
        d.profile.str(),
@@ -203,6 +204,7 @@ Result<void> insert_row(Session& session, const Deployment& d) {
        hook_calls_column(d.hook_calls),
        document(d.pools),
        to_column(d.progressed_at),
+       json::write(d.request),
        state_name(d.state),
        to_column(!is_terminal(d.state))});
   if (!rows) return std::unexpected(rows.error());
