@@ -94,8 +94,7 @@ class Case {
  public:
   void add(double weight, std::string reason) { found_.emplace_back(weight, std::move(reason)); }
   [[nodiscard]] Suspect closed(const Difference& change) {
-    std::ranges::stable_sort(found_, std::ranges::greater{},
-                             &std::pair<double, std::string>::first);
+    std::ranges::sort(found_, std::ranges::greater{});
     double doubt = 0.98;
     Suspect suspect{change, 0, {}};
     for (auto& [weight, reason] : found_) {
