@@ -56,6 +56,6 @@ ALTER TABLE deployments ADD COLUMN tallies TEXT NOT NULL DEFAULT '{}';
 ALTER TABLE deployments ADD COLUMN hook_calls TEXT NOT NULL DEFAULT '[]';
 ALTER TABLE deployments ADD COLUMN pools TEXT;
 ALTER TABLE deployments ADD COLUMN progressed_at INTEGER NOT NULL DEFAULT 0;
-ALTER TABLE deployments ADD COLUMN request TEXT NOT NULL DEFAULT 'null';
+ALTER TABLE deployments ADD COLUMN request TEXT NOT NULL DEFAULT 'null';  -- null: all of the service
 UPDATE deployments SET progressed_at = created_at;
 ALTER TABLE deployment_targets ADD COLUMN attempts INTEGER NOT NULL DEFAULT 0;

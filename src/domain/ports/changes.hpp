@@ -74,6 +74,8 @@ struct PutTargets {
     Target target;
   };
   std::vector<Item> items;
+  /// How many the deployment has now: those beyond are removed. Nothing: as many as before.
+  std::optional<std::size_t> size{};
 };
 struct PutAssignments {
   std::vector<Assignment> assignments;

@@ -151,6 +151,10 @@ struct Applier {
     for (auto& item : c.items) {
       log.put(state.targets, {c.deployment, item.ordinal}, std::move(item.target));
     }
+    if (c.size) {
+      log.erase_range(state.targets, state.targets.lower_bound({c.deployment, *c.size}),
+                      [&](const auto& key) { return key.first == c.deployment; });
+    }
     return {};
   }
 

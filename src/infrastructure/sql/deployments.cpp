@@ -278,7 +278,9 @@ Result<void> apply(Session& session, const change::PutTargets& change) {
     auto done = put_target(session, change.deployment, item.ordinal, item.target);
     if (!done) return done;
   }
-  return {};
+  if (!change.size) return {};
+  return run(session, "DELETE FROM deployment_targets WHERE deployment = $1 AND ordinal >= $2",
+             {change.deployment.str(), to_column(std::uint64_t{*change.size})});
 }
 
 Result<Deployment> deployment(Session& session, const DeploymentId& id) {
