@@ -53,7 +53,7 @@ const std::vector<Ban>& headers() {
 }
 
 const std::vector<Ban>& calls() {
-  static const Prefixes kAmbient = {"src/infrastructure/", "src/app/", "src/cli/"};
+  static const Prefixes kAmbient = {"src/infrastructure/", "src/app/", "src/cli/", "src/agent/"};
   static const Prefixes kConsole = {"src/app/", "src/cli/"};
   static const Prefixes kPureTests = {"tests/unit/", "tests/contract/", "tests/scenarios/"};
   // Lock-free reclamation decides by itself when a snapshot dies.
