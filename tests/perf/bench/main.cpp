@@ -49,7 +49,7 @@ int run(const std::vector<std::string_view>& wanted, const std::string& json_fil
 int usage() {
   fmt::print(stderr, "usage: bench [--json FILE] [name…]; names:");
   for (const auto& bench : kBenches) fmt::print(stderr, " {}", bench.name);
-  fmt::print(stderr, "\n");
+  fmt::print(stderr, "; judge is a program of its own\n");
   return 2;
 }
 
