@@ -34,6 +34,11 @@ Node::Node(const Settings& settings, NodeKeys keys, SqliteStore& store, SystemCl
       runner_({store, committer_, fleet_, versions_, streams_, clock, logger,
                [this](const DeploymentId& id) { return signals_.newest(id); }}),
       signals_(settings, fleet_, runner_, metrics_, clock),
+      calendar_(
+          {store, committer_, zones_, clock, random_,
+           [this](const Caller& caller, const CalendarScope& scope, const std::string& reason) {
+             return runner_.pause_all(caller, scope, reason);
+           }}),
       deployments_(
           {store, committer_, configs_, fleet_, runner_, versions_, schemas_, clock, random_}),
       audit_(store, committer_),
@@ -70,6 +75,7 @@ api::Services Node::services() {
   return {.configs = configs_,
           .schemas = schemas_,
           .deployments = deployments_,
+          .calendar = calendar_,
           .fleet = fleet_,
           .audit = audit_,
           .traffic = traffic_,

@@ -8,6 +8,7 @@
 #include "app/ticker.hpp"
 #include "infrastructure/clock/system_clock.hpp"
 #include "infrastructure/clock/system_random.hpp"
+#include "infrastructure/clock/time_zones.hpp"
 #include "infrastructure/metrics/prometheus_metrics.hpp"
 #include "infrastructure/notify/log_notifier.hpp"
 #include "infrastructure/notify/webhook_sender.hpp"
@@ -54,6 +55,8 @@ class Node {
   FleetService fleet_;
   DeploymentRunner runner_;
   Signals signals_;
+  SystemTimeZones zones_;
+  CalendarService calendar_;
   DeploymentService deployments_;
   AuditService audit_;
   ConfiguredRouter router_;

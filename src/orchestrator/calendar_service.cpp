@@ -76,9 +76,23 @@ std::string pause_reason(const CalendarEntry& entry) {
          ")";
 }
 
-bool is_paused_by(const Deployment& deployment, const CalendarEntry& entry) {
-  const auto* paused = std::get_if<Paused>(&deployment.state);
-  return paused != nullptr && paused->reason.contains(entry.id);
+/// Whose deployments were paused by this freeze, as far as that came.
+Result<std::vector<ProfileName>> paused_by(Store& store, const CalendarEntry& entry) {
+  std::vector<ProfileName> found;
+  PageRequest request{.limit = limits::kPageMax, .cursor = {}};
+  do {
+    const auto page =
+        store.deployments({.profile = {}, .state = "Paused", .active_only = true}, request);
+    if (!page) return std::unexpected(page.error());
+    for (const Deployment& deployment : page->items) {
+      const auto* paused = std::get_if<Paused>(&deployment.state);
+      if (paused != nullptr && paused->reason.contains(entry.id)) {
+        found.push_back(deployment.profile);
+      }
+    }
+    request.cursor = page->next_cursor;
+  } while (!request.cursor.empty());
+  return found;
 }
 
 bool may_read(Store& store, const Caller& caller, Action action, const ProfileName& name) {
@@ -106,8 +120,10 @@ Result<CalendarAdded> CalendarService::add(const Caller& caller, const json::Val
   if (auto saved = save(caller, *entry, now); !saved) {
     return std::unexpected(std::move(saved.error()));
   }
-  CalendarAdded added{.entry = std::move(*entry), .paused = 0, .deployments = {}, .trouble = {}};
-  if (added.entry.halt) halt(caller, added);
+  const auto phase = phase_of(*entry, now, local());
+  CalendarAdded added{
+      .now = {std::move(*entry), phase}, .halted = 0, .deployments = {}, .trouble = {}};
+  if (added.now.entry.halt) halt(caller, added);
   return added;
 }
 
@@ -137,24 +153,22 @@ Result<void> CalendarService::commit(ChangeSet changes) {
 }
 
 void CalendarService::halt(const Caller& caller, CalendarAdded& added) {
-  const auto paused = parts_.pause_all(caller, added.entry.scope, pause_reason(added.entry));
-  if (paused) {
-    added.paused = *paused;
-  } else {
-    added.trouble = paused.error().detail;
+  const CalendarEntry& entry = added.now.entry;
+  auto halted = parts_.pause_all(caller, entry.scope, pause_reason(entry));
+  if (!halted) {
+    added.trouble = halted.error().detail;
+    halted = paused_by(parts_.store, entry);
+    if (!halted) return;
   }
-  PageRequest request{.limit = limits::kPageMax, .cursor = {}};
-  do {
-    auto page =
-        parts_.store.deployments({.profile = {}, .state = {}, .active_only = true}, request);
-    if (!page) return;
-    for (Deployment& deployment : page->items) {
-      if (!is_paused_by(deployment, added.entry)) continue;
-      if (!may_read(parts_.store, caller, Action::DeploymentRead, deployment.profile)) continue;
-      added.deployments.push_back(std::move(deployment));
+  added.halted = halted->size();
+  for (const ProfileName& profile : *halted) {
+    if (!may_read(parts_.store, caller, Action::DeploymentRead, profile)) continue;
+    auto newest = parts_.store.deployments(
+        {.profile = profile.str(), .state = {}, .active_only = false}, {.limit = 1, .cursor = {}});
+    if (newest && !newest->items.empty()) {
+      added.deployments.push_back(std::move(newest->items.front()));
     }
-    request.cursor = page->next_cursor;
-  } while (!request.cursor.empty());
+  }
 }
 
 Result<std::vector<CalendarView>> CalendarService::list(const Caller& caller) const {

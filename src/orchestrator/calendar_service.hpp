@@ -17,26 +17,26 @@
 
 namespace hotswap {
 
-/// A new entry, and what became of the deployments that ran.
-struct CalendarAdded {
-  CalendarEntry entry;
-  std::size_t paused = 0;               ///< by `halt`
-  std::vector<Deployment> deployments;  ///< those, without targets, as the caller may read them
-  std::string trouble;                  ///< why not all could be paused; the freeze stands
-};
-
 /// An entry with what people ask next.
 struct CalendarView {
   CalendarEntry entry;
   CalendarPhase phase = CalendarPhase::Active;  ///< now
 };
 
+/// A new entry, and what became of the deployments that ran.
+struct CalendarAdded {
+  CalendarView now;
+  std::size_t halted = 0;               ///< by `halt`: paused, or cancelled before their start
+  std::vector<Deployment> deployments;  ///< those that the caller may read, without targets
+  std::string trouble;                  ///< why not all could be halted; the freeze stands
+};
+
 /// Thread-safe.
 class CalendarService {
  public:
-  /// Pauses what runs in a scope, for this reason: how many.
-  using PauseAll =
-      std::function<Result<std::size_t>(const Caller&, const CalendarScope&, const std::string&)>;
+  /// Pauses what runs in a scope, for this reason: whose deployments.
+  using PauseAll = std::function<Result<std::vector<ProfileName>>(
+      const Caller&, const CalendarScope&, const std::string&)>;
   /// What it works with; all of it outlives the service.
   struct Parts {
     Store& store;

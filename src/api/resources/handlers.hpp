@@ -63,6 +63,10 @@ Result<Reply> instance_configs(Services& services, Call& call);
 Result<Reply> get_traffic(Services& services, Call& call);
 Result<Reply> put_traffic(Services& services, Call& call);
 Result<Reply> switch_traffic(Services& services, Call& call);
+// calendar.cpp
+Result<Reply> list_calendar(Services& services, Call& call);
+Result<Reply> add_calendar_entry(Services& services, Call& call);
+Result<Reply> delete_calendar_entry(Services& services, Call& call);
 // events.cpp
 Result<Reply> all_events(Services& services, Call& call);
 Result<Reply> deployment_events(Services& services, Call& call);

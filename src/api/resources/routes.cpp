@@ -95,6 +95,10 @@ constexpr Route kRoutes[] = {
     {Post, "/api/v1/services/{name}/{environment}/traffic/switch", Action::TrafficWrite, "", kJson,
      switch_traffic},
 
+    {Get, "/api/v1/calendar", Action::CalendarRead, "", kNone, list_calendar},
+    {Post, "/api/v1/calendar", Action::CalendarWrite, "", kJson, add_calendar_entry},
+    {Delete, "/api/v1/calendar/{id}", Action::CalendarWrite, "", kNone, delete_calendar_entry},
+
     {Get, "/api/v1/events", Action::EventsRead, "", kNone, all_events},
     {Get, "/api/v1/audit", Action::AuditRead, "actor action resource from to limit cursor", kNone,
      list_audit},

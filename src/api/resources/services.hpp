@@ -9,6 +9,7 @@
 #include "api/streams/traffic_hub.hpp"
 #include "domain/ports/logger.hpp"
 #include "orchestrator/audit_service.hpp"
+#include "orchestrator/calendar_service.hpp"
 #include "orchestrator/config_service.hpp"
 #include "orchestrator/deployment_service.hpp"
 #include "orchestrator/fleet_service.hpp"
@@ -22,6 +23,7 @@ struct Services {
   ConfigService& configs;
   SchemaService& schemas;
   DeploymentService& deployments;
+  CalendarService& calendar;
   FleetService& fleet;
   AuditService& audit;
   TrafficService& traffic;

@@ -9,6 +9,7 @@
 #include "infrastructure/memory/memory_store.hpp"
 #include "testing/fake_clock.hpp"
 #include "testing/fake_random.hpp"
+#include "testing/fake_time_zones.hpp"
 #include "testing/flaky_store.hpp"
 #include "testing/recording_router.hpp"
 #include "unit/api/contract.hpp"
@@ -18,6 +19,7 @@ namespace hotswap::api::testing {
 
 using hotswap::testing::FakeClock;
 using hotswap::testing::FakeRandom;
+using hotswap::testing::FakeTimeZones;
 using hotswap::testing::FlakyStore;
 using hotswap::testing::RecordingRouter;
 
@@ -35,6 +37,12 @@ struct World {
   FleetService fleet{{store, committer, schemas.verdicts(), clock, random}, {}};
   StreamHub streams{versions, clock};
   DeploymentRunner runner{{store, committer, fleet, versions, streams, clock, logger}};
+  FakeTimeZones zones;
+  CalendarService calendar{
+      {store, committer, zones, clock, random,
+       [this](const Caller& caller, const CalendarScope& scope, const std::string& reason) {
+         return runner.pause_all(caller, scope, reason);
+       }}};
   DeploymentService deployments{
       {store, committer, configs, fleet, runner, versions, schemas, clock, random}};
   AuditService audit{store, committer};
@@ -64,6 +72,7 @@ struct World {
     return {.configs = configs,
             .schemas = schemas,
             .deployments = deployments,
+            .calendar = calendar,
             .fleet = fleet,
             .audit = audit,
             .traffic = traffic,
