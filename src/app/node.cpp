@@ -39,8 +39,9 @@ Node::Node(const Settings& settings, NodeKeys keys, SqliteStore& store, SystemCl
            [this](const Caller& caller, const CalendarScope& scope, const std::string& reason) {
              return runner_.pause_all(caller, scope, reason);
            }}),
-      deployments_(
-          {store, committer_, configs_, fleet_, runner_, versions_, schemas_, clock, random_}),
+      deployments_({store, committer_, configs_, fleet_, runner_, versions_, schemas_, clock,
+                    random_,
+                    [this](const Profile& profile) { return calendar_.may_start(profile); }}),
       audit_(store, committer_),
       router_(webhooks_),
       traffic_({store, committer_, router_, clock, logger}),

@@ -44,7 +44,8 @@ struct World {
          return runner.pause_all(caller, scope, reason);
        }}};
   DeploymentService deployments{
-      {store, committer, configs, fleet, runner, versions, schemas, clock, random}};
+      {store, committer, configs, fleet, runner, versions, schemas, clock, random,
+       [this](const Profile& profile) { return calendar.may_start(profile); }}};
   AuditService audit{store, committer};
   RecordingRouter router;
   TrafficService traffic{{store, committer, router, clock, logger}};
