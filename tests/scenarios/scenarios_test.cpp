@@ -2,12 +2,17 @@
 // indented lines below it are what came of it. `scenarios --rewrite` records them anew.
 //
 //   strategy {"type":"Canary"}             a strategy as in the API
+//   health {"criteria":[…]}                a health policy; the default one without
 //   targets 10 offline=8,9 new=0 partial   offline at the start; without a previous version
+//           idle=5 traffic starts=1h       the first 5 in the idle pool; requests were measured
+//                                          before; scheduled
 //   at 5m30s tick                          time since the start, then an event:
 //     received|staged|applied|rejected WHO…   reports; WHO is an index, a range 0-3, `all`
 //                                             (everybody who owes an answer) or `stale:INDEX`
-//     judged pass|fail|inconclusive · vanished WHO… · promote [full] · pause · resume · cancel ·
-//     rollback
+//     returned WHO…                           reports that the previous version runs
+//     judged pass|fail|inconclusive|error · vanished WHO… · promote [full] · pause · resume ·
+//     cancel · rollback · prepared COUNT · hook NAME pass|fail|late [DETAIL] ·
+//     switched yes|no|late
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -116,18 +121,26 @@ struct ShowEffect {
   std::string operator()(const MoveStable&) const { return "move stable"; }
   std::string operator()(const RestoreStable&) const { return "restore stable"; }
   std::string operator()(const AssignRest&) const { return "assign the rest"; }
+  std::string operator()(const SwitchTraffic& traffic) const {
+    return "switch traffic to " + traffic.pool;
+  }
+  std::string operator()(const CallPostHook& call) const { return "call hook " + call.hook; }
 };
 
-Judgement judgement_of(const std::string& word) {
+/// The first criterion gives the judgement its outcome, the others pass.
+Judgement judgement_of(const HealthPolicy& policy, const std::string& word) {
   Judgement judgement;
   judgement.overall = word == "pass"   ? Outcome::Pass
                       : word == "fail" ? Outcome::Fail
                                        : Outcome::Inconclusive;
-  CriterionVerdict verdict;
-  verdict.criterion = "error-rate";
-  verdict.outcome = judgement.overall;
-  verdict.explanation = "error rate as told";
-  judgement.verdicts.push_back(verdict);
+  for (const auto& criterion : policy.criteria) {
+    CriterionVerdict verdict;
+    verdict.criterion = criterion.name;
+    verdict.outcome = judgement.verdicts.empty() ? judgement.overall : Outcome::Pass;
+    verdict.explanation = "error rate as told";
+    if (word == "error" && judgement.verdicts.empty()) verdict.error = "connection refused";
+    judgement.verdicts.push_back(verdict);
+  }
   return judgement;
 }
 
@@ -138,6 +151,7 @@ class Stage {
     const auto words = words_of(line);
     if (words.empty() || words[0].starts_with('#')) return {};
     if (words[0] == "strategy") return set_strategy(line.substr(words[0].size()));
+    if (words[0] == "health") return set_health(line.substr(words[0].size()));
     if (words[0] == "targets") return set_targets(words);
     if (words[0] == "at" && words.size() >= 3) return happen(words);
     ADD_FAILURE() << "not understood: " << line;
@@ -154,27 +168,50 @@ class Stage {
     return {};
   }
 
+  std::vector<std::string> set_health(const std::string& text) {
+    const auto value = json::parse(text);
+    EXPECT_TRUE(value) << text;
+    const auto policy = health_policy_from_json(*value, "$");
+    EXPECT_TRUE(policy) << (policy ? "" : policy.error().detail);
+    deployment_.health = *policy;
+    return {};
+  }
+
   std::vector<std::string> set_targets(const std::vector<std::string>& words) {
     const auto count = std::stoul(words.at(1));
     deployment_.profile = ProfileName("shop");
     deployment_.version = SemVer(2, 0, 0);
     deployment_.created_at = kStart;
-    deployment_.health.criteria = default_criteria();
+    if (deployment_.health.criteria.empty()) deployment_.health.criteria = default_criteria();
     deployment_.plan = plan(deployment_.strategy, count);
-    for (std::size_t i = 0; i < count; ++i) {
-      Target target;
-      target.instance = InstanceId(fmt::format("i{}", i));
-      target.previous = SemVer(1, 0, 0);
-      deployment_.targets.push_back(target);
-    }
+    deployment_.targets = targets_of(count);
     for (std::size_t i = 2; i < words.size(); ++i) apply_option(words[i]);
     return {fmt::format("{} steps, at least {}", deployment_.plan.steps.size(),
                         format_duration(expected_duration(deployment_.plan)))};
   }
 
+  static std::vector<Target> targets_of(std::size_t count) {
+    std::vector<Target> targets;
+    for (std::size_t i = 0; i < count; ++i) {
+      Target target;
+      target.instance = InstanceId(fmt::format("i{}", i));
+      target.previous = SemVer(1, 0, 0);
+      targets.push_back(target);
+    }
+    return targets;
+  }
+
   void apply_option(const std::string& word) {
     const auto value = word.substr(word.find('=') + 1);
     if (word == "partial") deployment_.partial = true;
+    if (word == "traffic") deployment_.baseline.emplace().all.requests = 1000;
+    if (word.starts_with("starts=")) {
+      deployment_.start_at = kStart + *parse_duration("PT" + upper(value));
+    }
+    if (word.starts_with("idle=")) {
+      deployment_.plan = plan(deployment_.strategy, deployment_.targets.size(), std::stoul(value));
+      deployment_.pools = PoolSwitch{"blue", "green", PoolSwitch::State::Before, 0, ""};
+    }
     if (word.starts_with("offline=")) {
       for (const auto i : indexes_of(value)) deployment_.targets.at(i).offline_at_start = true;
     }
@@ -211,7 +248,14 @@ class Stage {
     if (verb == "resume") return Resume{"pat"};
     if (verb == "cancel") return Cancel{"enough seen", "pat"};
     if (verb == "rollback") return Rollback{"prices are wrong", "pat"};
-    if (verb == "judged") return Judged{judgement_of(argument)};
+    if (verb == "judged") return Judged{judgement_of(deployment_.health, argument)};
+    if (verb == "hook") return answer_of(words);
+    if (verb == "prepared") return prepared_of(std::stoul(argument));
+    if (verb == "switched") {
+      const auto generation = deployment_.pools->generation - (argument == "late" ? 1U : 0U);
+      return TrafficSwitched{generation, argument != "no", argument == "no" ? "503" : ""};
+    }
+    if (verb == "returned") return returned_of(argument);
     if (verb == "vanished") {
       Vanished vanished;
       for (const auto i : indexes_of(argument)) {
@@ -220,6 +264,30 @@ class Stage {
       return vanished;
     }
     return reports_of(upper(verb.substr(0, 1)) + verb.substr(1), argument);
+  }
+
+  HookAnswered answer_of(const std::vector<std::string>& words) const {
+    const auto* at = std::get_if<Running>(&deployment_.state);
+    HookAnswered answer{words.at(3), at == nullptr ? 0 : at->step, 1, words.at(4) == "pass", ""};
+    for (const auto& call : deployment_.hook_calls) {
+      if (call.hook == answer.hook && call.step == answer.step) answer.attempt = call.attempt + 1;
+    }
+    if (words.at(4) == "late") --answer.attempt;
+    for (std::size_t i = 5; i < words.size(); ++i) answer.detail += (i > 5 ? " " : "") + words[i];
+    return answer;
+  }
+
+  Prepared prepared_of(std::size_t count) const {
+    return {targets_of(count), plan(deployment_.strategy, count), {}, {}, {}, {}};
+  }
+
+  Reported returned_of(const std::string& who) const {
+    Reported reported;
+    for (const auto i : indexes_of(who)) {
+      reported.reports.push_back({deployment_.targets.at(i).instance, generation_ + 1,
+                                  TargetState::Applied, "", SemVer(1, 0, 0)});
+    }
+    return reported;
   }
 
   Reported reports_of(const std::string& state_name, const std::string& who) const {
@@ -252,7 +320,12 @@ class Stage {
     lines.push_back(std::visit(ShowState{deployment_.plan.steps.size()}, decision.next.state));
     lines.push_back("targets: " + show_targets(decision.next));
     for (const auto& effect : decision.effects) lines.push_back(std::visit(ShowEffect{}, effect));
-    const auto next = next_deadline(decision.next);
+    std::string asked;
+    for (const auto& due : due_hooks(decision.next, now_)) {
+      asked += fmt::format("{}{} (call {})", asked.empty() ? "" : ", ", due.hook.name, due.attempt);
+    }
+    if (!asked.empty()) lines.push_back("ask: " + asked);
+    const auto next = next_deadline(decision.next, now_);
     lines.push_back("next: " + (next ? since_start(*next) : std::string("waits for an event")));
     return lines;
   }
@@ -273,6 +346,7 @@ class Stage {
   void take(const Decision& decision) {
     deployment_ = decision.next;
     for (const auto& effect : decision.effects) {
+      if (std::holds_alternative<SwitchTraffic>(effect)) ++deployment_.pools->generation;
       const auto* assign = std::get_if<Assign>(&effect);
       if (assign == nullptr) continue;
       ++generation_;
@@ -283,7 +357,18 @@ class Stage {
     }
   }
 
+  void check_stored() const {
+    for (const auto& call : deployment_.hook_calls) {
+      EXPECT_EQ(hook_call_from_json(to_json(call)).value(), call);
+    }
+    if (deployment_.pools) {
+      EXPECT_EQ(pool_switch_from_json(to_json(*deployment_.pools)).value(), *deployment_.pools);
+    }
+    EXPECT_EQ(plan_from_json(to_json(deployment_.plan)).value(), deployment_.plan);
+  }
+
   void check_invariants() const {
+    check_stored();
     const auto stored = deployment_state_from_json(to_json(deployment_.state));
     ASSERT_TRUE(stored);
     EXPECT_TRUE(*stored == deployment_.state);
@@ -291,7 +376,7 @@ class Stage {
     ASSERT_TRUE(again);
     EXPECT_TRUE(again->nothing() || std::holds_alternative<Planned>(deployment_.state))
         << "a second look at the same moment must find nothing to do";
-    if (const auto next = next_deadline(deployment_)) EXPECT_GT(*next, now_);
+    if (const auto next = next_deadline(deployment_, now_)) EXPECT_GT(*next, now_);
   }
 
   Deployment deployment_;

@@ -10,6 +10,13 @@ namespace {
 
 using rollout::Course;
 
+/// A scheduled deployment without targets waits until they are chosen.
+bool may_start(const Course& course) {
+  const auto& deployment = course.deployment();
+  return std::holds_alternative<Planned>(deployment.state) && !deployment.plan.steps.empty() &&
+         (!deployment.start_at || course.now() >= *deployment.start_at);
+}
+
 Result<void> take(Course& course, const DeploymentEvent& event) {
   return std::visit(
       Overloaded{[&](const Promote& command) { return rollout::promote(course, command); },
@@ -18,7 +25,7 @@ Result<void> take(Course& course, const DeploymentEvent& event) {
                  [&](const Cancel& command) { return rollout::cancel(course, command); },
                  [&](const Rollback& command) { return rollout::roll_back(course, command); },
                  [&](const Tick&) -> Result<void> {
-                   if (std::holds_alternative<Planned>(course.state())) rollout::start(course);
+                   if (may_start(course)) rollout::start(course);
                    return {};
                  },
                  [&](const Reported& reported) -> Result<void> {
@@ -33,9 +40,18 @@ Result<void> take(Course& course, const DeploymentEvent& event) {
                    rollout::take_judgement(course, judged);
                    return {};
                  },
-                 [](const HookAnswered&) -> Result<void> { return {}; },
-                 [](const TrafficSwitched&) -> Result<void> { return {}; },
-                 [](const Prepared&) -> Result<void> { return {}; }},
+                 [&](const HookAnswered& answer) -> Result<void> {
+                   rollout::take_answer(course, answer);
+                   return {};
+                 },
+                 [&](const TrafficSwitched& switched) -> Result<void> {
+                   rollout::take_switched(course, switched);
+                   return {};
+                 },
+                 [&](const Prepared& prepared) -> Result<void> {
+                   if (std::holds_alternative<Planned>(course.state())) course.replace(prepared);
+                   return {};
+                 }},
       event);
 }
 
@@ -51,69 +67,18 @@ bool advance(Course& course) {
       course.state());
 }
 
-/// The earliest answer that is due.
-std::optional<WallTime> first_ack_deadline(const Deployment& deployment) {
-  std::optional<WallTime> first;
-  for (const auto& target : deployment.targets) {
-    if (!rollout::is_pending(target)) continue;
-    const auto deadline = rollout::ack_deadline(deployment, target);
-    first = first ? std::min(*first, deadline) : deadline;
-  }
-  return first;
-}
-
-std::optional<WallTime> phase_deadline(const Deployment& deployment, const Running& running) {
-  switch (running.phase) {
-    case Phase::Confirming:
-    case Phase::Assigning:
-      return std::nullopt;
-    case Phase::Soaking:
-      return running.since + deployment.plan.steps.at(running.step).soak;
-    case Phase::Judging:
-      return running.since + rollout::judging_limit(deployment);
-    case Phase::AwaitingPromotion:
-      return std::nullopt;
-    case Phase::Baking:
-      return running.since + deployment.plan.bake;
-  }
-  return std::nullopt;
-}
-
-std::optional<WallTime> running_deadline(const Deployment& deployment, const Running& running) {
-  const auto phase = phase_deadline(deployment, running);
-  const auto ack = first_ack_deadline(deployment);
-  if (phase && ack) return std::min(*phase, *ack);
-  return phase ? phase : ack;
-}
-
 }  // namespace
 
 Result<Decision> decide(const Deployment& deployment, const DeploymentEvent& event, WallTime now) {
   Course course(deployment, now);
   if (auto taken = take(course, event); !taken) return std::unexpected(taken.error());
-  // Every pass moves on by a phase at least, and a rollback has one transition after its start.
-  constexpr std::size_t kPhases = 5;
-  const auto bound = (deployment.plan.steps.size() + 1) * kPhases + 2;
+  // Every pass moves on by a phase at least, once through the gate before the end, and a rollback
+  // has one transition after its start.
+  constexpr std::size_t kPhases = 6;
+  const auto bound = (deployment.plan.steps.size() + 1) * kPhases + 4;
   std::size_t passes = 0;
   while (advance(course)) HS_ASSERT(++passes <= bound);
   return std::move(course).finish();
-}
-
-std::vector<DueHook> due_hooks(const Deployment&, WallTime) { return {}; }
-
-std::optional<WallTime> next_deadline(const Deployment& deployment, WallTime) {
-  using Deadline = std::optional<WallTime>;
-  return std::visit(
-      Overloaded{
-          [&](const Planned&) -> Deadline { return deployment.created_at; },
-          [&](const Running& running) -> Deadline { return running_deadline(deployment, running); },
-          [](const Paused&) -> Deadline { return std::nullopt; },
-          [&](const RollingBack&) -> Deadline { return first_ack_deadline(deployment); },
-          [](const Succeeded&) -> Deadline { return std::nullopt; },
-          [](const RolledBack&) -> Deadline { return std::nullopt; },
-          [](const Failed&) -> Deadline { return std::nullopt; },
-          [](const Cancelled&) -> Deadline { return std::nullopt; }},
-      deployment.state);
 }
 
 }  // namespace hotswap

@@ -13,9 +13,13 @@ auto not_active(const Course& course) {
                                                "; start another one");
 }
 
-auto not_started() {
+auto not_started(const Course& course) {
+  const auto& start = course.deployment().start_at;
   return conflict("deployment.not_started",
-                  "this deployment has not started yet; try again in a moment, or cancel it");
+                  start && *start > course.now()
+                      ? "this deployment starts at " + format_time(*start) + "; cancel it if it " +
+                            "is not wanted any more"
+                      : "this deployment has not started yet; try again in a moment, or cancel it");
 }
 
 auto already_rolling_back() {
@@ -25,7 +29,7 @@ auto already_rolling_back() {
 /// What only a started, unfinished deployment may be told.
 Result<void> require_position(const Course& course) {
   if (position(course.state()) != nullptr) return {};
-  if (std::holds_alternative<Planned>(course.state())) return not_started();
+  if (std::holds_alternative<Planned>(course.state())) return not_started(course);
   if (std::holds_alternative<RollingBack>(course.state())) return already_rolling_back();
   return not_active(course);
 }
@@ -53,23 +57,38 @@ void continue_from(Course& course, const Paused& paused) {
   course.enter(at);
 }
 
-Result<void> skip_wait(Course& course, const Running& at) {
+Result<void> not_applied() {
+  return conflict("deployment.step_not_applied",
+                  "the instances of this step do not run the version yet; promote when they "
+                  "do, or use \"full\": true to give it to everybody at once");
+}
+
+/// The wait of the phase is over because a person says so.
+void skip_wait(Course& course, const Running& at, const std::string& person) {
   switch (at.phase) {
-    case Phase::Confirming:
     case Phase::Assigning:
-      return conflict("deployment.step_not_applied",
-                      "the instances of this step do not run the version yet; promote when they "
-                      "do, or use \"full\": true to give it to everybody at once");
-    case Phase::Soaking:
+      return;  // refused before
+    case Phase::Confirming:
     case Phase::Judging:
+      // What waits at a gate goes on with the next transition.
+      static_cast<void>(skip_hooks(course, "skipped" + by(person)));
+      if (at.phase == Phase::Judging) complete_step(course, true);
+      return;
+    case Phase::Soaking:
     case Phase::AwaitingPromotion:
-      complete_step(course, true);
-      return {};
+      return complete_step(course, true);
     case Phase::Baking:
-      succeed(course);
-      return {};
+      return finish_rollout(course);
   }
-  return {};
+}
+
+/// The last step, but never past the switch of the traffic.
+std::size_t full_step(const Course& course, const Running& at) {
+  const auto& steps = course.plan().steps;
+  for (std::size_t i = at.step + 1; i < steps.size(); ++i) {
+    if (steps[i].mode == AssignMode::Switch) return i;
+  }
+  return steps.size() - 1;
 }
 
 Result<void> may_revert(const Course& course, const Succeeded& succeeded) {
@@ -88,13 +107,22 @@ Result<void> promote(Course& course, const Promote& command) {
     continue_from(course, Paused(*paused));
   }
   const auto at = *position(course.state());
-  const auto last = course.plan().steps.size() - 1;
+  const auto last = full_step(course, at);
   const bool jumps = command.full && at.step < last;
+  if (!jumps && at.phase == Phase::Assigning) return not_applied();
+  const auto hooks = jumps ? std::string() : waiting_hooks(course.deployment());
   course.record("deployment.promoted",
-                (jumps ? "promoted to the last step" : "promoted") + by(command.by),
+                std::string(!jumps                                   ? "promoted"
+                            : last + 1 == course.plan().steps.size() ? "promoted to the last step"
+                                                                     : "promoted to the switch") +
+                    by(command.by) + (hooks.empty() ? "" : " without waiting for " + hooks),
                 person_data(command.by, ""));
-  if (!jumps) return skip_wait(course, at);
-  enter_step(course, last);
+  forgive_inconclusive(course);
+  if (jumps) {
+    begin_step(course, last);
+  } else {
+    skip_wait(course, at, command.by);
+  }
   return {};
 }
 
@@ -119,6 +147,7 @@ Result<void> resume(Course& course, const Resume& command) {
                                                  std::string(state_name(course.state())));
   }
   continue_from(course, Paused(*paused));
+  forgive_inconclusive(course);
   course.record("deployment.resumed", "resumed" + by(command.by), person_data(command.by, ""));
   return {};
 }
@@ -128,7 +157,7 @@ Result<void> cancel(Course& course, const Cancel& command) {
   if (std::holds_alternative<RollingBack>(course.state())) return already_rolling_back();
   const auto message =
       "cancelled" + by(command.by) + because(command.reason) + "; every instance stays where it is";
-  course.enter(Cancelled{command.reason, course.now()});
+  course.end(Cancelled{command.reason, course.now()});
   course.record("deployment.cancelled", message, person_data(command.by, command.reason));
   course.notify("info", message);
   return {};

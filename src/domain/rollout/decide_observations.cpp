@@ -37,18 +37,19 @@ void take_rejection(Course& course, std::size_t index, const std::string& reason
                        "refused the version: " + course.targets()[index].reason);
 }
 
+/// Also of one who was given up for lost: an answer is due again.
 void take_received(Course& course, std::size_t index) {
-  if (course.targets()[index].state == TargetState::Assigned) {
-    course.set_target(index, TargetState::Received);
-  }
+  const auto state = course.targets()[index].state;
+  const bool back = state == TargetState::Unreachable && !is_terminal(course.state());
+  if (state == TargetState::Assigned || back) course.set_target(index, TargetState::Received);
 }
 
 /// Only a plan that stages waits for it; elsewhere it is one more sign of life.
 void take_staged(Course& course, std::size_t index) {
   const auto& steps = course.plan().steps;
   if (steps.front().mode != AssignMode::Stage) return take_received(course, index);
-  const auto* at = position(course.state());
-  const bool staging = at != nullptr && steps.at(at->step).mode == AssignMode::Stage;
+  const auto step = begun_step(course.deployment());
+  const bool staging = step && steps.at(*step).mode == AssignMode::Stage;
   const auto state = course.targets()[index].state;
   const bool waits_for_it = state == TargetState::Assigned || state == TargetState::Failed ||
                             state == TargetState::Unreachable ||
@@ -103,6 +104,11 @@ bool is_restoring(const DeploymentState& state) {
       state);
 }
 
+/// Whether somebody is told something at this time.
+bool is_driven(const DeploymentState& state) {
+  return std::holds_alternative<Running>(state) || std::holds_alternative<RollingBack>(state);
+}
+
 /// An instance that registered anew may run the baseline under the very generation of its target.
 bool speaks_of(const TargetReport& report, const std::optional<SemVer>& version) {
   return !report.version || !version || *report.version == *version;
@@ -112,7 +118,7 @@ void take_one_vanished(Course& course, std::size_t index) {
   const auto& target = course.targets()[index];
   switch (target.state) {
     case TargetState::Waiting:
-      return course.set_target_offline(index);
+      return course.set_target_offline(index, true);
     case TargetState::Unreachable:
     case TargetState::Restored:
       return;
@@ -130,23 +136,6 @@ void take_one_vanished(Course& course, std::size_t index) {
   course.record_target("target.unreachable", index, "vanished");
 }
 
-bool same_outcomes(const std::optional<Judgement>& before, const Judgement& after) {
-  return before && before->overall == after.overall &&
-         std::ranges::equal(before->verdicts, after.verdicts, {}, &CriterionVerdict::outcome,
-                            &CriterionVerdict::outcome);
-}
-
-/// What the criteria say that gave the judgement its outcome; nothing for Pass.
-std::string reasons(const Judgement& judgement) {
-  std::string text;
-  if (judgement.overall == Outcome::Pass) return text;
-  for (const auto& verdict : judgement.verdicts) {
-    if (verdict.dry_run || verdict.outcome != judgement.overall) continue;
-    text += (text.empty() ? ": " : "; ") + verdict.criterion + ": " + verdict.explanation;
-  }
-  return text;
-}
-
 }  // namespace
 
 void take_reports(Course& course, const Reported& reported) {
@@ -156,10 +145,11 @@ void take_reports(Course& course, const Reported& reported) {
     const auto at = index.find(report.instance);
     if (!at) continue;
     const auto& target = course.targets()[*at];
-    if (target.state == TargetState::Waiting || report.generation != target.generation) continue;
     const auto told = restoring ? target.previous : std::optional(course.deployment().version);
-    if (!speaks_of(report, told)) continue;
-    if (restoring) {
+    if (target.state == TargetState::Waiting || report.generation != target.generation ||
+        !speaks_of(report, told)) {
+      if (is_driven(course.state())) welcome_back(course, *at);
+    } else if (restoring) {
       take_restore(course, *at, report);
     } else {
       take_forward(course, *at, report);
@@ -175,21 +165,6 @@ void take_vanished(Course& course, const Vanished& vanished) {
     if (const auto at = index.find(instance)) take_one_vanished(course, *at);
   }
   if (std::holds_alternative<Paused>(course.state())) roll_back_over_budget(course);
-}
-
-void take_judgement(Course& course, const Judged& judged) {
-  const auto* at = position(course.state());
-  if (at == nullptr || !course.plan().steps.at(at->step).judged) return;
-  const auto& judgement = judged.judgement;
-  if (!same_outcomes(course.deployment().judgement, judgement)) {
-    course.set_judgement(judgement);
-    course.record("health.verdict",
-                  "health " + std::string(to_string(judgement.overall)) + reasons(judgement),
-                  to_json(judgement));
-  }
-  if (judgement.overall != Outcome::Fail) return;
-  course.set_judgement(judgement);
-  start_rollback(course, Trigger::Health, "health failed" + reasons(judgement));
 }
 
 }  // namespace hotswap::rollout

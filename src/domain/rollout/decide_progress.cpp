@@ -9,10 +9,6 @@ namespace {
 
 const Running& running(const Course& course) { return *position(course.state()); }
 
-const Step& current_step(const Course& course) {
-  return course.plan().steps.at(running(course).step);
-}
-
 bool is_last(const Course& course) {
   return running(course).step + 1 == course.plan().steps.size();
 }
@@ -21,96 +17,28 @@ void enter_phase(Course& course, Phase phase) {
   course.enter(Running{running(course).step, phase, course.now()});
 }
 
-/// `step 1 of 4`
-std::string step_name(const Course& course) {
-  return fmt::format("step {} of {}", running(course).step + 1, course.plan().steps.size());
+/// Nobody of the step took the version; whether that is known by now.
+bool pause_without_anybody(Course& course, const Settled& now) {
+  if (!now.all) return false;
+  pause_for(course, step_name(course) +
+                        ": no instance could take the version (all are away or failed); resume "
+                        "when they are back, or roll back");
+  return true;
 }
 
-json::Value step_data(const Course& course, std::size_t added) {
-  const auto& step = current_step(course);
-  json::Object data;
-  data.append("step", running(course).step);
-  data.append("steps", course.plan().steps.size());
-  data.append("cohort", step.cohort);
-  data.append("targets", course.targets().size());
-  data.append("percentage", step.percentage);
-  data.append("added", added);
-  return data;
-}
-
-/// Writes the assignments that this step owes: new members of the cohort, or, when activating,
-/// everybody who holds a staged copy by now.
-std::size_t assign_due(Course& course) {
-  const auto& step = current_step(course);
-  const bool activating = step.mode == AssignMode::Activate;
-  const auto due = activating ? TargetState::Staged : TargetState::Waiting;
-  Assign assign;
-  assign.mode = step.mode;
-  assign.spread = step.delivery_spread;
-  for (std::size_t i = 0; i < std::min(step.cohort, course.targets().size()); ++i) {
-    if (course.targets()[i].state == due) assign.targets.push_back(i);
-  }
-  const auto count = assign.targets.size();
-  if (count == 0) return 0;
-  for (const auto index : assign.targets) {
-    // Who activates has the bytes already; Received also keeps a repeated `staged` from asking
-    // for the same activation again.
-    course.set_target(index, activating ? TargetState::Received : TargetState::Assigned);
-  }
-  course.effect(std::move(assign));
-  return count;
-}
-
-void expire_silent(Course& course) {
-  for (std::size_t i = 0; i < course.targets().size(); ++i) {
-    const auto& target = course.targets()[i];
-    if (!is_pending(target) || course.now() < ack_deadline(course.deployment(), target)) continue;
-    if (target.offline_at_start) {
-      course.set_target(i, TargetState::Unreachable, "was away; converges when it returns");
-      course.record_target("target.unreachable", i, "is away");
-    } else {
-      course.set_target(i, TargetState::Failed,
-                        "did not acknowledge within " + format_duration(course.plan().ack_timeout));
-      course.record_target("target.failed", i, course.targets()[i].reason);
-    }
-  }
-}
-
-struct Settled {
-  std::size_t reached = 0;  ///< have done what the step asks
-  bool present = true;      ///< nobody of those who were there is still to answer
-  bool all = true;          ///< nor anybody else
-};
-
-Settled settled(const Course& course) {
-  const auto& step = current_step(course);
-  const bool staging = step.mode == AssignMode::Stage;
-  Settled result;
-  for (std::size_t i = 0; i < std::min(step.cohort, course.targets().size()); ++i) {
-    const auto& target = course.targets()[i];
-    const bool reached =
-        target.state == TargetState::Applied || (staging && target.state == TargetState::Staged);
-    const bool given_up = target.state == TargetState::Failed ||
-                          target.state == TargetState::Rejected ||
-                          target.state == TargetState::Unreachable;
-    if (reached) ++result.reached;
-    if (reached || given_up) continue;
-    result.all = false;
-    if (!target.offline_at_start) result.present = false;
-  }
-  return result;
+/// A step that switches asks for the traffic once its pool is ready, and waits for the router.
+bool has_traffic(Course& course) {
+  if (current_step(course).mode != AssignMode::Switch) return true;
+  switch_traffic(course);
+  const auto& pools = course.deployment().pools;
+  return pools && pools->state == PoolSwitch::State::Switched;
 }
 
 bool finish_assigning(Course& course) {
   const auto now = settled(course);
   if (!now.present) return false;
-  if (now.reached == 0) {
-    if (!now.all) return false;
-    pause_for(course, step_name(course) +
-                          ": no instance could take the version (all are away or failed); resume "
-                          "when they are back, or roll back");
-    return true;
-  }
+  if (now.reached == 0) return pause_without_anybody(course, now);
+  if (!has_traffic(course)) return false;
   const auto& step = current_step(course);
   // From here on a verdict speaks of this step's cohort; an older one must not stand in for it.
   course.set_judgement(std::nullopt);
@@ -127,20 +55,30 @@ bool finish_assigning(Course& course) {
 bool finish_soaking(Course& course) {
   const auto& step = current_step(course);
   if (course.now() < running(course).since + step.soak) return false;
-  if (!step.judged) {
+  const bool hooks = has_hooks(course.plan(), HookKind::EachStep);
+  if (!step.judged && !hooks) {
     complete_step(course, false);
     return true;
   }
   enter_phase(course, Phase::Judging);
-  course.record("step.judging", step_name(course) + ": judging health", step_data(course, 0));
+  static_cast<void>(hooks_passed(course));
+  const auto asking = hooks ? " asking " + waiting_hooks(course.deployment()) : "";
+  const auto judging = step.judged ? hooks ? " judging health and" : " judging health" : "";
+  course.record("step.judging", step_name(course) + ":" + judging + asking, step_data(course, 0));
   return true;
 }
 
-bool finish_judging(Course& course) {
+bool is_judged_good(const Course& course) {
+  if (!current_step(course).judged) return true;
   const auto& judgement = course.deployment().judgement;
-  if (judgement && judgement->overall == Outcome::Pass) {
-    complete_step(course, false);
-    return true;
+  return judgement && judgement->overall == Outcome::Pass;
+}
+
+bool finish_judging(Course& course) {
+  const bool passed = hooks_passed(course);
+  if (is_judged_good(course)) {
+    if (passed) complete_step(course, false);
+    return passed;
   }
   const auto limit = judging_limit(course.deployment());
   if (course.now() < running(course).since + limit) return false;
@@ -159,7 +97,38 @@ void deliver_to_stragglers(Course& course) {
     if (state != TargetState::Applied && state != TargetState::Rejected)
       assign.targets.push_back(i);
   }
-  if (!assign.targets.empty()) course.effect(std::move(assign));
+  course.assign(std::move(assign));
+}
+
+void succeed(Course& course) {
+  deliver_to_stragglers(course);
+  course.end(Succeeded{course.now()});
+  if (!course.deployment().partial) {
+    course.effect(MoveStable{});
+    course.effect(AssignRest{});
+  }
+  const auto applied = count(course.deployment(), TargetState::Applied);
+  const auto message =
+      fmt::format("succeeded: {} of {} instances run it", applied, course.targets().size());
+  course.record("deployment.succeeded", title(course.deployment()) + " " + message);
+  course.notify("info", message);
+}
+
+/// The gate before a step, or before the end; the next move once all its hooks have passed.
+bool finish_confirming(Course& course) {
+  if (!hooks_passed(course)) return false;
+  if (is_at_the_end(course.deployment())) {
+    succeed(course);
+  } else {
+    begin_step(course, running(course).step);
+  }
+  return true;
+}
+
+void confirm(Course& course, const std::string& what) {
+  const auto message = what + " waits for " + waiting_hooks(course.deployment());
+  course.record("step.confirming", message, step_data(course, 0));
+  course.notify("info", message);
 }
 
 }  // namespace
@@ -168,15 +137,25 @@ void start(Course& course) {
   course.record("deployment.started", title(course.deployment()) + " goes to " +
                                           counted(course.targets().size(), "instance") + " in " +
                                           counted(course.plan().steps.size(), "step"));
+  course.enter(Running{0, Phase::Confirming, course.now()});
+  ask_hooks(course, HookKind::Rollback);
   enter_step(course, 0);
 }
 
 void enter_step(Course& course, std::size_t step) {
+  course.enter(Running{step, Phase::Confirming, course.now()});
+  if (hooks_passed(course)) return begin_step(course, step);
+  confirm(course, step_name(course));
+}
+
+void begin_step(Course& course, std::size_t step) {
   course.enter(Running{step, Phase::Assigning, course.now()});
+  course.set_tallies({});
   const auto added = assign_due(course);
   const auto& entered = current_step(course);
   const std::string_view verb = entered.mode == AssignMode::Stage      ? " stage it"
                                 : entered.mode == AssignMode::Activate ? " switch to it"
+                                : entered.mode == AssignMode::Switch   ? " take the traffic"
                                                                        : "";
   course.record("step.assigning",
                 fmt::format("{}: {} of {} instances ({:.3g} %){}", step_name(course),
@@ -200,22 +179,14 @@ void complete_step(Course& course, bool promoted) {
     course.record("deployment.baking", "all steps are complete; health is watched for another " +
                                            format_duration(course.plan().bake));
   } else {
-    succeed(course);
+    finish_rollout(course);
   }
 }
 
-void succeed(Course& course) {
-  deliver_to_stragglers(course);
-  course.enter(Succeeded{course.now()});
-  if (!course.deployment().partial) {
-    course.effect(MoveStable{});
-    course.effect(AssignRest{});
-  }
-  const auto applied = count(course.deployment(), TargetState::Applied);
-  const auto message =
-      fmt::format("succeeded: {} of {} instances run it", applied, course.targets().size());
-  course.record("deployment.succeeded", title(course.deployment()) + " " + message);
-  course.notify("info", message);
+void finish_rollout(Course& course) {
+  enter_phase(course, Phase::Confirming);
+  if (ask_hooks(course, HookKind::ConfirmPromotion)) return succeed(course);
+  confirm(course, "the end of the rollout");
 }
 
 void pause_for(Course& course, std::string reason) {
@@ -226,13 +197,14 @@ void pause_for(Course& course, std::string reason) {
 }
 
 bool advance_running(Course& course) {
-  assign_due(course);
+  if (begun_step(course.deployment()) == running(course).step)
+    static_cast<void>(assign_due(course));
   expire_silent(course);
-  if (roll_back_over_budget(course)) return true;
+  if (roll_back_over_budget(course) || expire_waits(course)) return true;
   const auto at = running(course);
   switch (at.phase) {
     case Phase::Confirming:
-      return false;
+      return finish_confirming(course);
     case Phase::Assigning:
       return finish_assigning(course);
     case Phase::Soaking:
@@ -243,7 +215,7 @@ bool advance_running(Course& course) {
       return false;
     case Phase::Baking:
       if (course.now() < at.since + course.plan().bake) return false;
-      succeed(course);
+      finish_rollout(course);
       return true;
   }
   return false;

@@ -7,8 +7,6 @@
 namespace hotswap::rollout {
 namespace {
 
-constexpr std::size_t kTargetsNamed = 20;  ///< in one event's data
-
 std::string_view to_string(Trigger trigger) {
   switch (trigger) {
     case Trigger::Health:
@@ -17,27 +15,14 @@ std::string_view to_string(Trigger trigger) {
       return "failures";
     case Trigger::Manual:
       return "manual";
+    case Trigger::Gate:
+      return "gate";
+    case Trigger::Deadline:
+      return "deadline";
+    case Trigger::Hook:
+      return "hook";
   }
   return "";
-}
-
-bool has_failed(const Target& target) {
-  return target.state == TargetState::Failed || target.state == TargetState::Rejected ||
-         target.state == TargetState::Unreachable;
-}
-
-json::Value failed_targets(const Course& course) {
-  json::Array items;
-  for (const auto& target : course.targets()) {
-    if (!has_failed(target)) continue;
-    if (items.size() == kTargetsNamed) break;
-    json::Object item;
-    item.append("instance", target.instance.str());
-    item.append("state", hotswap::to_string(target.state));
-    item.append("reason", target.reason);
-    items.emplace_back(std::move(item));
-  }
-  return items;
 }
 
 std::size_t assigned(const Course& course) {
@@ -86,63 +71,7 @@ void restore_targets(Course& course) {
   const auto count = assign.targets.size();
   course.record("rollback.started",
                 counted(count, "instance") + " told to go back to what ran before");
-  if (count > 0) course.effect(std::move(assign));
-}
-
-void expire_silent(Course& course) {
-  for (std::size_t i = 0; i < course.targets().size(); ++i) {
-    const auto& target = course.targets()[i];
-    if (!is_pending(target) || course.now() < ack_deadline(course.deployment(), target)) continue;
-    course.set_target(i, TargetState::Failed,
-                      "did not confirm its previous version within " +
-                          format_duration(course.plan().ack_timeout));
-    course.record_target("target.failed", i, course.targets()[i].reason);
-  }
-}
-
-void fail_rollback(Course& course, const RollingBack& state, std::size_t blocked) {
-  const auto message = fmt::format(
-      "the rollback could not be verified: {} of {} instances did not confirm their previous "
-      "version; it stays assigned to them, look at them yourself",
-      blocked, assigned(course));
-  json::Object data;
-  data.append("reason", state.reason);
-  data.append("failedTargets", failed_targets(course));
-  course.enter(Failed{state.reason + "; " + message, course.now()});
-  course.record("deployment.failed", message, std::move(data));
-  course.notify("critical", message);
-}
-
-/// Who runs what after the rollback, in one sentence.
-std::string outcome(const Course& course, const std::string& took) {
-  const auto restored = count(course.deployment(), TargetState::Restored);
-  const auto away = count(course.deployment(), TargetState::Unreachable);
-  const auto first_ever =
-      static_cast<std::size_t>(std::ranges::count_if(course.targets(), [](const Target& target) {
-        return target.state == TargetState::Restored && !target.previous;
-      }));
-  std::string text =
-      counted(restored - first_ever, "instance") + " back on the previous version after " + took;
-  if (first_ever > 0) text += fmt::format("; {} had none and keep what they hold", first_ever);
-  if (away > 0) text += fmt::format("; {} away, converging on return", away);
-  return text;
-}
-
-void verify_rollback(Course& course, const RollingBack& state) {
-  const auto took = format_duration(course.now() - state.since);
-  json::Object data;
-  data.append("reason", state.reason);
-  data.append("step", state.step);
-  data.append("restored", count(course.deployment(), TargetState::Restored));
-  data.append("unreachable", count(course.deployment(), TargetState::Unreachable));
-  data.append("took", took);
-  if (const auto& judgement = course.deployment().judgement) {
-    data.append("judgement", to_json(*judgement));
-  }
-  course.enter(RolledBack{state.reason, course.now()});
-  course.record("rollback.verified", outcome(course, took));
-  course.record("rollback.reported", "the report of this rollback is ready", std::move(data));
-  course.notify("info", fmt::format("rolled back and verified after {}", took));
+  course.assign(std::move(assign));
 }
 
 }  // namespace
@@ -155,8 +84,13 @@ void start_rollback(Course& course, Trigger trigger, const std::string& reason) 
   course.record("rollback.detected", reason, evidence(course, trigger, reason, step));
   course.notify(trigger == Trigger::Manual ? "warning" : "critical", "rolling back: " + reason);
   course.record("rollback.alerted", "operators are told");
-  course.record("rollback.paused", "no further instance gets " + title(course.deployment()));
+  course.record("rollback.paused",
+                fmt::format("no further instance gets {}; {} of {} were told to run it",
+                            title(course.deployment()), assigned(course), course.targets().size()));
+  // What everybody runs by now needs no other pool; else the old one still has the old version.
+  const bool reverted = std::holds_alternative<Succeeded>(course.state());
   course.enter(RollingBack{reason, step, course.now(), {}, {}});
+  if (!reverted) switch_traffic_back(course);
   restore_targets(course);
   if (anybody) course.effect(MarkVersionFailed{reason});
   if (moved_stable) course.effect(RestoreStable{});
@@ -181,13 +115,13 @@ bool advance_rollback(Course& course) {
   if (std::ranges::any_of(course.targets(), is_pending)) return false;
   const auto blocked = count(course.deployment(), TargetState::Failed) +
                        count(course.deployment(), TargetState::Rejected);
-  const auto state = std::get<RollingBack>(course.state());
   if (blocked > 0) {
-    fail_rollback(course, state, blocked);
-  } else {
-    verify_rollback(course, state);
+    fail_rollback(course, fmt::format("{} of {} instances did not confirm their previous version; "
+                                      "it stays assigned to them, look at them yourself",
+                                      blocked, assigned(course)));
+    return true;
   }
-  return true;
+  return verify(course);
 }
 
 }  // namespace hotswap::rollout

@@ -163,7 +163,7 @@ Safeguards read_safeguards(json::ObjectReader& in, const std::string& reason) {
   out.ack_retries = static_cast<std::uint32_t>(
       in.optional_int("ackRetries", 0, kAckRetriesMax).value_or(out.ack_retries));
   out.verify_timeout =
-      bounded_duration(in, "verifyTimeout", 0ms, kVerifyTimeoutMax).value_or(out.verify_timeout);
+      bounded_duration(in, "verifyTimeout", 1s, kVerifyTimeoutMax).value_or(out.verify_timeout);
   out.hooks = read_hooks(in, reason);
   return out;
 }
