@@ -1,0 +1,120 @@
+#include "agent/traffic_file.hpp"
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <sstream>
+
+#include "agent/traffic_command.hpp"
+
+namespace hotswap::agent {
+namespace {
+
+using namespace std::chrono_literals;
+
+class TrafficFileTest : public ::testing::Test {
+ protected:
+  TrafficFileTest() {
+    std::string name = (std::filesystem::temp_directory_path() / "hotswap-agent-XXXXXX").string();
+    folder_ = ::mkdtemp(name.data());
+    write("t.tmpl", "live {{live}}\n");
+  }
+  ~TrafficFileTest() override { std::filesystem::remove_all(folder_); }
+
+  void write(const std::string& name, const std::string& text) const {
+    std::ofstream(folder_ / name) << text;
+  }
+  [[nodiscard]] std::string read(const std::string& name) const {
+    std::ostringstream text;
+    text << std::ifstream(folder_ / name).rdbuf();
+    return text.str();
+  }
+  [[nodiscard]] TrafficFileOptions options() const {
+    return {.template_file = folder_ / "t.tmpl",
+            .output = folder_ / "out",
+            .check = {},
+            .reload = "echo reloaded >> " + (folder_ / "log").string(),
+            .command_timeout = 10s};
+  }
+  static TrafficState state(const std::string& live) { return {"pay", "Production", live, "x", 1}; }
+
+  std::filesystem::path folder_;
+};
+
+TEST_F(TrafficFileTest, the_file_follows_and_is_taken_over_by_the_reload) {
+  TrafficFile file(options());
+  ASSERT_TRUE(file.apply(state("blue")));
+  EXPECT_EQ(read("out"), "live blue\n");
+  ASSERT_TRUE(file.apply(state("green")));
+  EXPECT_EQ(read("out"), "live green\n");
+  EXPECT_EQ(read("log"), "reloaded\nreloaded\n");
+}
+
+TEST_F(TrafficFileTest, what_was_taken_over_is_not_reloaded_again) {
+  TrafficFile file(options());
+  ASSERT_TRUE(file.apply(state("blue")));
+  ASSERT_TRUE(file.apply(state("blue")));
+  EXPECT_EQ(read("log"), "reloaded\n");
+}
+
+TEST_F(TrafficFileTest, a_file_that_fails_its_check_is_put_back_and_nobody_reloads) {
+  auto with_check = options();
+  with_check.check = "grep -q blue " + with_check.output.string();
+  TrafficFile file(with_check);
+  ASSERT_TRUE(file.apply(state("blue")));
+  const auto refused = file.apply(state("green"));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().reason, "command.failed");
+  EXPECT_EQ(read("out"), "live blue\n");
+  EXPECT_EQ(read("log"), "reloaded\n");
+}
+
+TEST_F(TrafficFileTest, a_reload_that_failed_is_tried_again) {
+  auto with_reload = options();
+  with_reload.reload = "test -e " + (folder_ / "up").string();
+  TrafficFile file(with_reload);
+  EXPECT_FALSE(file.apply(state("blue")));
+  write("up", "");
+  EXPECT_TRUE(file.apply(state("blue")));
+}
+
+TEST_F(TrafficFileTest, the_rights_of_the_old_file_stay) {
+  write("out", "old");
+  ASSERT_EQ(::chmod((folder_ / "out").c_str(), 0640), 0);
+  TrafficFile file(options());
+  ASSERT_TRUE(file.apply(state("blue")));
+  struct stat now{};
+  ASSERT_EQ(::stat((folder_ / "out").c_str(), &now), 0);
+  EXPECT_EQ(now.st_mode & 07777, 0640U);
+}
+
+TEST_F(TrafficFileTest, a_bad_template_names_file_and_line) {
+  write("t.tmpl", "{{nonsense}}");
+  TrafficFile file(options());
+  const auto refused = file.apply(state("blue"));
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().detail.find("t.tmpl, line 1"), std::string::npos);
+}
+
+TEST(TrafficCommand, says_how_it_ended_and_what_it_wrote) {
+  EXPECT_TRUE(run_command("exit 0", 10s));
+  const auto failed = run_command("echo no such thing >&2; exit 3", 10s);
+  ASSERT_FALSE(failed);
+  EXPECT_NE(failed.error().detail.find("ended with 3: no such thing"), std::string::npos);
+}
+
+TEST(TrafficCommand, what_hangs_is_killed_with_its_children) {
+  const auto late = run_command("echo begun; sleep 1000 & sleep 1000", 300ms);
+  ASSERT_FALSE(late);
+  EXPECT_EQ(late.error().reason, "command.timeout");
+  EXPECT_NE(late.error().detail.find("begun"), std::string::npos);
+}
+
+TEST(TrafficCommand, a_daemon_that_keeps_the_pipe_does_not_hold_it_up) {
+  EXPECT_TRUE(run_command("sleep 5 & exit 0", 4s));
+}
+
+}  // namespace
+}  // namespace hotswap::agent
