@@ -1,22 +1,46 @@
 // The deciding half of DeploymentRunner: one deployment, one thread at a time.
 #include "orchestrator/deployment_effects.hpp"
 #include "orchestrator/deployment_entry.hpp"
-#include "orchestrator/deployment_evidence.hpp"
 
 namespace hotswap {
 namespace {
 
-/// Health is looked at this often at most, and at least every kJudgeAtLeast.
-constexpr Duration kJudgeAtMost = std::chrono::milliseconds(200);
-constexpr Duration kJudgeAtLeast = std::chrono::seconds(30);
+/// Looked at this often at least, whatever comes in.
+constexpr Duration kLookAtLeast = std::chrono::seconds(30);
+/// What was due and still is waits for an answer, or for room: not asked for without a breath.
+constexpr Duration kLookAgain = std::chrono::milliseconds(200);
 constexpr int kConflictRetries = 5;
+
+bool is_scheduled(const Deployment& deployment) {
+  return std::holds_alternative<Planned>(deployment.state) && deployment.start_at.has_value();
+}
+
+bool is_overtaken(const Error& error) {
+  return error.reason == "deployment.changed" || error.reason == "generation.stale" ||
+         error.reason == "traffic.changed";
+}
+
+bool is_the_stores(const Error& error) {
+  return error.code == ErrorCode::Unavailable || error.code == ErrorCode::Timeout ||
+         error.code == ErrorCode::Internal;
+}
+
+/// Nobody was told of the version before, and somebody is now.
+bool assigns_first(const Deployment& before, const Decision& decision) {
+  const auto told = [](const Target& target) { return target.generation > 0; };
+  return std::ranges::none_of(before.targets, told) &&
+         std::ranges::any_of(decision.effects, [](const Effect& effect) {
+           const auto* assign = std::get_if<Assign>(&effect);
+           return assign != nullptr && !assign->restore;
+         });
+}
 
 }  // namespace
 
 void DeploymentRunner::handle(const EntryPtr& entry) {
   const std::lock_guard deciding(entry->mutex);
   if (entry->retired) return;
-  const auto done = handle_pending(*entry);
+  const auto done = handle_news(*entry);
   if (!done)
     logger_.warning("runner", "deployment could not be advanced, will retry",
                     {{"deployment", entry->id.value},
@@ -26,55 +50,106 @@ void DeploymentRunner::handle(const EntryPtr& entry) {
   settle(entry, !done);
 }
 
-Result<void> DeploymentRunner::handle_pending(Entry& entry) {
-  Reported reported;
-  Vanished gone;
-  bool health = false;
+Result<void> DeploymentRunner::handle_news(Entry& entry) {
+  DeploymentNews news;
   {
     const std::lock_guard lock(mutex_);
-    reported.reports.swap(entry.reports);
-    gone.instances.swap(entry.vanished);
-    health = std::exchange(entry.health, false);
+    std::swap(news, entry.news);
   }
-  auto done = reported.reports.empty() ? Result<void>() : apply(entry, reported, nullptr);
-  if (done && !gone.instances.empty()) done = apply(entry, gone, nullptr);
-  if (done) done = judge_now(entry, health);
-  if (done) done = apply(entry, Tick{}, nullptr);
-  if (done) return done;
-  // Observations are facts: they are kept until they could be taken.
+  auto done = prepare_due(entry);
+  if (done) done = take_news(entry, news);
+  if (done) done = judge_now(entry, news.health);
+  if (done) {
+    entry.ticked_at = time_.now();
+    done = apply(entry, Tick{}, nullptr);
+  }
+  if (done) {
+    call_hooks(entry);
+    return done;
+  }
+  // Observations are facts: they are kept until they could be taken, and taken again they change
+  // nothing.
   const std::lock_guard lock(mutex_);
-  entry.reports.insert(entry.reports.begin(), reported.reports.begin(), reported.reports.end());
-  entry.vanished.insert(entry.vanished.begin(), gone.instances.begin(), gone.instances.end());
+  entry.news.put_back(std::move(news));
   return done;
 }
 
-Result<void> DeploymentRunner::judge_now(Entry& entry, bool data_arrived) {
-  const Deployment& deployment = entry.deployment;
-  if (is_terminal(deployment.state) || !deployment.strategy.health_check_enabled) return {};
-  if (count(deployment, TargetState::Applied) == 0) return {};
-  const WallTime now = time_.now();
-  const Duration since = now - entry.judged_at;
-  entry.judge_wanted = (entry.judge_wanted || data_arrived) && since < kJudgeAtMost;
-  if (since < kJudgeAtMost) return {};
-  entry.judged_at = now;
-  WallTime treated_since = now;
-  for (const Target& target : deployment.targets)
-    if (target.state == TargetState::Applied) treated_since = std::min(treated_since, target.since);
-  const auto judgement =
-      judge(deployment.health, gather_evidence(deployment, fleet_, now), now - treated_since);
-  return apply(entry, Judged{judgement}, nullptr);
+Result<void> DeploymentRunner::take_news(Entry& entry, const DeploymentNews& news) {
+  if (!news.reports.empty())
+    if (auto done = apply(entry, Reported{news.reports}, nullptr); !done) return done;
+  if (!news.vanished.empty())
+    if (auto done = apply(entry, Vanished{news.vanished}, nullptr); !done) return done;
+  for (const HookAnswered& answer : news.answers) {
+    if (auto done = apply(entry, answer, nullptr); !done) return done;
+    entry.asked.erase({answer.hook, answer.step, answer.attempt});
+  }
+  for (const TrafficSwitched& switched : news.switches)
+    if (auto done = apply(entry, switched, nullptr); !done) return done;
+  return {};
+}
+
+Result<void> DeploymentRunner::prepare_due(Entry& entry) {
+  if (!is_scheduled(*entry.deployment) || time_.now() < *entry.deployment->start_at) return {};
+  if (!prepare_) return {};
+  auto prepared = prepare_(*entry.deployment);
+  if (prepared) return apply(entry, std::move(*prepared), nullptr);
+  if (is_the_stores(prepared.error())) return std::unexpected(std::move(prepared.error()));
+  return apply(entry, Cancel{"it could not start when it was due: " + prepared.error().detail, {}},
+               nullptr);
+}
+
+Result<Deployment> DeploymentRunner::command_now(const EntryPtr& entry, const Caller& caller,
+                                                 const DeploymentEvent& command) {
+  const bool had_ended = is_terminal(entry->deployment->state);
+  Result<void> done;
+  if (std::holds_alternative<Promote>(command) && is_scheduled(*entry->deployment) && prepare_) {
+    auto prepared = prepare_(*entry->deployment);
+    if (!prepared) return std::unexpected(std::move(prepared.error()));
+    done = apply(*entry, std::move(*prepared), &caller);
+  }
+  if (done) done = apply(*entry, command, &caller);
+  settle(entry, false);
+  // It is only now that observations reach a deployment that goes on after its end; instances may
+  // have answered before.
+  if (had_ended && !entry->retired)
+    for (const Observation& seen : fleet_.observed(entry->profile)) observed(seen);
+  if (!done) return std::unexpected(std::move(done.error()));
+  return *entry->deployment;
+}
+
+Result<bool> DeploymentRunner::halt(const EntryPtr& entry, const Caller& caller,
+                                    const std::string& reason) {
+  if (entry->retired) return false;
+  const Deployment& deployment = *entry->deployment;
+  const bool starting = std::holds_alternative<Planned>(deployment.state) && !deployment.start_at;
+  if (!starting && !std::holds_alternative<Running>(deployment.state)) return false;
+  const std::string& by = caller.principal.subject;
+  const DeploymentEvent event =
+      starting ? DeploymentEvent(Cancel{reason, by}) : DeploymentEvent(Pause{reason, by});
+  auto done = apply(*entry, event, &caller);
+  settle(entry, false);
+  if (!done) return std::unexpected(std::move(done.error()));
+  return true;
+}
+
+void DeploymentRunner::call_hooks(Entry& entry) {
+  for (DueHook& due : due_hooks(*entry.deployment, time_.now())) {
+    const std::tuple key(due.hook.name, due.step, due.attempt);
+    if (entry.asked.contains(key)) continue;
+    auto body = hook_body(*entry.deployment, due);
+    if (!hooks_.submit({entry.id, std::move(due), std::move(body)})) return;
+    entry.asked.insert(key);
+  }
 }
 
 Result<void> DeploymentRunner::apply(Entry& entry, const DeploymentEvent& event,
                                      const Caller* caller) {
   for (int attempt = 0;; ++attempt) {
-    auto decision = decide(entry.deployment, event, time_.now());
+    auto decision = decide(*entry.deployment, event, time_.now());
     if (!decision) return std::unexpected(decision.error());
     if (decision->nothing()) return {};
     auto saved = save(entry, std::move(*decision), caller);
-    const bool overtaken = !saved && (saved.error().reason == "deployment.changed" ||
-                                      saved.error().reason == "generation.stale");
-    if (!overtaken || attempt == kConflictRetries) return saved;
+    if (saved || !is_overtaken(saved.error()) || attempt == kConflictRetries) return saved;
     // Somebody else saved first, or we did and the answer was lost: decide on what is stored.
     if (auto done = reload(entry); !done) return done;
   }
@@ -85,7 +160,7 @@ Result<void> DeploymentRunner::reload(Entry& entry) {
   if (!stored) return std::unexpected(stored.error());
   auto news = fleet_.refresh(entry.profile);
   if (!news) return std::unexpected(news.error());
-  entry.deployment = std::move(*stored);
+  entry.deployment = std::make_shared<const Deployment>(std::move(*stored));
   Told staged{{}, AssignMode::Stage, {}};
   Told active{{}, AssignMode::Activate, {}};
   for (Assignment& assignment : *news)
@@ -96,13 +171,20 @@ Result<void> DeploymentRunner::reload(Entry& entry) {
 }
 
 Result<void> DeploymentRunner::save(Entry& entry, Decision decision, const Caller* caller) {
+  const WallTime now = time_.now();
+  if (assigns_first(*entry.deployment, decision))
+    decision.next.baseline = baseline_of(decision.next, fleet_, now);
   EffectWriter writer(store_, fleet_, versions_);
-  auto writing = writer.write(decision, caller, time_.now());
+  auto writing = writer.write(decision, caller, now);
   if (!writing) return std::unexpected(writing.error());
+  auto record = record_with(entry, decision.next);
+  const bool recorded = record.has_value();
+  if (record) writing->changes.push_back(change::AppendHealthRecord{std::move(*record)});
   auto done = committer_.commit(std::move(writing->changes));
   if (!done) return std::unexpected(done.error());
-  entry.deployment = std::move(decision.next);
-  ++entry.deployment.revision;
+  if (recorded) entry.recorder.stored();
+  ++decision.next.revision;
+  entry.deployment = std::make_shared<const Deployment>(std::move(decision.next));
   if (writing->gate.owns_lock()) writing->gate.unlock();
   for (const Told& told : writing->told)
     delivery_.assigned(told.assignments, told.mode, told.spread);
@@ -112,8 +194,8 @@ Result<void> DeploymentRunner::save(Entry& entry, Decision decision, const Calle
 void DeploymentRunner::settle(const EntryPtr& entry, bool failed) {
   const std::lock_guard lock(mutex_);
   entry->busy = false;
-  const Deployment& deployment = entry->deployment;
-  if (is_terminal(deployment.state)) {
+  entry->published = entry->deployment;
+  if (is_terminal(entry->deployment->state)) {
     entry->retired = true;
     if (const auto found = entries_.find(entry->id);
         found != entries_.end() && found->second == entry)
@@ -124,15 +206,19 @@ void DeploymentRunner::settle(const EntryPtr& entry, bool failed) {
     return;
   }
   by_profile_[entry->profile] = entry;
+  if (const auto& last = entry->recorder.last()) entry->judgement = last->judgement;
   const WallTime now = time_.now();
   entry->waiting = failed;
-  if (failed) {
-    entry->due = now + kStoreRetry;
-    return;
-  }
-  entry->due =
-      std::min(next_deadline(deployment).value_or(now + kJudgeAtLeast), now + kJudgeAtLeast);
-  if (entry->judge_wanted) entry->due = std::min(*entry->due, entry->judged_at + kJudgeAtMost);
+  entry->due = failed ? now + kStoreRetry : due_next(*entry, now);
+}
+
+WallTime DeploymentRunner::due_next(const Entry& entry, WallTime now) const {
+  WallTime due = now + kLookAtLeast;
+  if (const auto next = next_deadline(*entry.deployment))
+    due = std::min(due, *next > entry.ticked_at ? *next : now + kLookAgain);
+  if (entry.judge_wanted || awaits_judgement(*entry.deployment))
+    due = std::min(due, entry.judged_at + entry.judge_pause);
+  return due;
 }
 
 }  // namespace hotswap

@@ -1,6 +1,7 @@
 #include "orchestrator/deployment_effects.hpp"
 
 #include "domain/base/overloaded.hpp"
+#include "orchestrator/deployment_hooks.hpp"
 
 namespace hotswap {
 
@@ -25,6 +26,11 @@ struct EffectWriter::Draft {
     writing.changes.push_back(change::PutAssignments{told.assignments});
     writing.told.push_back(std::move(told));
   }
+  /// Made of what caused it, so that a repeated decision never tells anybody twice.
+  std::string outbox_id() {
+    return next().id.value + ':' + std::to_string(next().revision) + ':' +
+           std::to_string(writing.changes.size());
+  }
   void event(std::string kind, std::string message, json::Value data) {
     TimelineEvent event;
     event.at = now;
@@ -42,8 +48,9 @@ namespace {
 
 bool touches_assignments(const Decision& decision) {
   return std::ranges::any_of(decision.effects, [](const Effect& effect) {
-    return !std::holds_alternative<Record>(effect) && !std::holds_alternative<Notify>(effect) &&
-           !std::holds_alternative<MarkVersionFailed>(effect);
+    return std::holds_alternative<Assign>(effect) || std::holds_alternative<MoveStable>(effect) ||
+           std::holds_alternative<RestoreStable>(effect) ||
+           std::holds_alternative<AssignRest>(effect);
   });
 }
 
@@ -86,7 +93,9 @@ Result<Writing> EffectWriter::write(Decision& decision, const Caller* caller, Wa
               move_stable(draft, draft.next().previous_stable);
               return restore_rest(draft);
             },
-            [&](const AssignRest&) { return assign_rest(draft), Result<void>(); }},
+            [&](const AssignRest&) { return assign_rest(draft), Result<void>(); },
+            [&](const SwitchTraffic& e) { return switch_traffic(draft, e); },
+            [&](const CallPostHook& e) { return call_post_hook(draft, e), Result<void>(); }},
         effect);
     if (!done) return std::unexpected(done.error());
   }
@@ -99,6 +108,8 @@ Result<Writing> EffectWriter::write(Decision& decision, const Caller* caller, Wa
   change::PutTargets targets{decision.next.id, {}};
   for (const std::size_t ordinal : decision.changed_targets)
     targets.items.push_back({ordinal, decision.next.targets.at(ordinal)});
+  // All of them: chosen anew, perhaps fewer than before.
+  if (targets.items.size() == decision.next.targets.size()) targets.size = targets.items.size();
   if (!targets.items.empty()) changes.push_back(std::move(targets));
   return std::move(draft.writing);
 }
@@ -215,17 +226,50 @@ void EffectWriter::record(Draft& draft, const Record& effect) {
 
 void EffectWriter::notify(Draft& draft, const Notify& effect) {
   const Deployment& next = draft.next();
-  // The id is made of what caused it, so a repeated decision never tells people twice.
-  const std::string id = next.id.value + ':' + std::to_string(next.revision) + ':' +
-                         std::to_string(draft.writing.changes.size());
+  Notice notice;
+  notice.id = draft.outbox_id();
+  notice.severity = severity_from_string(effect.severity).value_or(Severity::Warning);
+  notice.message = effect.message;
+  notice.profile = next.profile.value;
+  notice.service = next.service.value;
+  notice.environment = next.environment;
+  notice.version = next.version.str();
+  notice.deployment = next.id.value;
+  notice.state = state_name(next.state);
+  notice.at = draft.now;
   draft.writing.changes.push_back(
-      change::EnqueueOutbox{id, "notify." + effect.severity,
-                            json::Object{{"message", effect.message},
-                                         {"deployment", next.id.value},
-                                         {"profile", next.profile.value},
-                                         {"version", next.version.str()},
-                                         {"severity", effect.severity}},
+      change::EnqueueOutbox{notice.id, "notification", to_json(notice), draft.now});
+}
+
+void EffectWriter::call_post_hook(Draft& draft, const CallPostHook& effect) {
+  const Deployment& next = draft.next();
+  const auto& hooks = next.plan.safeguards.hooks;
+  const auto hook = std::ranges::find(hooks, effect.hook, &Hook::name);
+  if (hook == hooks.end()) return;
+  const auto* back = std::get_if<RollingBack>(&next.state);
+  const std::size_t last = next.plan.steps.empty() ? 0 : next.plan.steps.size() - 1;
+  const DueHook due{*hook, back ? back->step : last, 1};
+  draft.writing.changes.push_back(
+      change::EnqueueOutbox{draft.outbox_id(), "hook",
+                            json::Object{{"url", hook->url},
+                                         {"timeout", format_duration(hook->timeout)},
+                                         {"body", hook_body(next, due)}},
                             draft.now});
+}
+
+Result<void> EffectWriter::switch_traffic(Draft& draft, const SwitchTraffic& effect) {
+  Deployment& next = draft.next();
+  auto traffic = store_.traffic(next.service, next.environment);
+  if (!traffic) return std::unexpected(traffic.error());
+  // Also when that pool is wanted already: only a new generation is confirmed anew.
+  traffic->desired = effect.pool;
+  ++traffic->generation;
+  traffic->error.clear();
+  traffic->changed_by = "deployment " + next.id.value;
+  traffic->changed_at = draft.now;
+  if (next.pools) next.pools->generation = traffic->generation;
+  draft.writing.changes.push_back(change::PutTraffic{std::move(*traffic)});
+  return {};
 }
 
 void EffectWriter::mark_failed(Draft& draft, const MarkVersionFailed& effect) {

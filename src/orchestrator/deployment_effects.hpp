@@ -28,8 +28,8 @@ class EffectWriter {
   EffectWriter(Store& store, FleetService& fleet, VersionCache& versions)
       : store_(store), fleet_(fleet), versions_(versions) {}
 
-  /// Also sets the generation of assigned targets in `decision.next`. `caller` is null for what the
-  /// system decides by itself.
+  /// Also sets the generations of assigned targets and of switched pools in `decision.next`.
+  /// `caller` is null for what the system decides by itself.
   [[nodiscard]] Result<Writing> write(Decision& decision, const Caller* caller, WallTime now);
 
  private:
@@ -39,6 +39,8 @@ class EffectWriter {
   void assign_rest(Draft& draft);
   [[nodiscard]] Result<void> restore_rest(Draft& draft);
   void move_stable(Draft& draft, const std::optional<SemVer>& to);
+  [[nodiscard]] Result<void> switch_traffic(Draft& draft, const SwitchTraffic& effect);
+  void call_post_hook(Draft& draft, const CallPostHook& effect);
   void record(Draft& draft, const Record& effect);
   void notify(Draft& draft, const Notify& effect);
   void mark_failed(Draft& draft, const MarkVersionFailed& effect);

@@ -1,7 +1,7 @@
 #pragma once
-// One deployment in the runner's hands. Internal to deployment_runner.cpp and
-// deployment_driving.cpp.
+// One deployment in the runner's hands. Internal to the runner's sources.
 
+#include "orchestrator/deployment_records.hpp"
 #include "orchestrator/deployment_runner.hpp"
 
 namespace hotswap {
@@ -9,17 +9,48 @@ namespace hotswap {
 /// A store that failed is asked again after this long.
 inline constexpr Duration kStoreRetry = std::chrono::seconds(1);
 
-struct DeploymentRunner::Entry {
-  std::mutex mutex;  ///< one thread at a time decides; guards the next four
-  Deployment deployment;
-  bool retired = false;  ///< ended and taken out: whoever waited for it looks it up anew
-  WallTime judged_at{};
-  bool judge_wanted = false;  ///< data came too soon after the last look
-
-  // Guarded by the runner's mutex.
+/// What the world said since the deployment was handled last.
+struct DeploymentNews {
   std::vector<TargetReport> reports;
   std::vector<InstanceId> vanished;
+  std::vector<HookAnswered> answers;
+  std::vector<TrafficSwitched> switches;
   bool health = false;
+
+  [[nodiscard]] bool empty() const {
+    return reports.empty() && vanished.empty() && answers.empty() && switches.empty() && !health;
+  }
+  /// What came before stands before what came since.
+  void put_back(DeploymentNews before) {
+    const auto join = [](auto& into, auto& first) {
+      into.insert(into.begin(), first.begin(), first.end());
+    };
+    join(reports, before.reports);
+    join(vanished, before.vanished);
+    join(answers, before.answers);
+    join(switches, before.switches);
+    health = health || before.health;
+  }
+};
+
+struct DeploymentRunner::Entry {
+  /// One thread at a time decides; guards everything up to the next lock.
+  std::mutex mutex;
+  DeploymentPtr deployment;
+  bool retired = false;  ///< ended and taken out: whoever waited for it looks it up anew
+  WallTime ticked_at{};
+  WallTime judged_at{};
+  Duration judge_pause{};     ///< between two looks
+  bool judge_wanted = false;  ///< data came too soon after the last look
+  bool record_wanted = false;
+  HealthRecorder recorder;
+  /// Hooks that were called, until their answer is taken: name, step, attempt.
+  std::set<std::tuple<std::string, std::size_t, std::uint32_t>> asked;
+
+  // Guarded by the runner's mutex.
+  DeploymentNews news;
+  DeploymentPtr published;  ///< as it was saved last
+  std::optional<Judgement> judgement;
   bool busy = false;
   std::optional<WallTime> due;
   bool waiting = false;  ///< for the store to come back: nothing is tried before `due`
@@ -28,9 +59,7 @@ struct DeploymentRunner::Entry {
   ServiceName service;
   std::string environment;
 
-  [[nodiscard]] bool pending() const {
-    return !waiting && (!reports.empty() || !vanished.empty() || health);
-  }
+  [[nodiscard]] bool pending() const { return !waiting && !news.empty(); }
 };
 
 }  // namespace hotswap

@@ -1,35 +1,79 @@
-// The planning half of DeploymentService: whether a version may go out, to whom and in which steps.
+// The checking half of DeploymentService: whether a version may go out, and when.
 #include "domain/base/limits.hpp"
 #include "domain/json/parse.hpp"
+#include "orchestrator/calendar_service.hpp"
 #include "orchestrator/deployment_service.hpp"
-#include "orchestrator/fleet_fitness.hpp"
 
 namespace hotswap {
 namespace {
 
 std::unexpected<Error> already_active(const Deployment& other) {
+  const bool waits = std::holds_alternative<Planned>(other.state) && other.start_at;
   return fail(ErrorCode::Conflict, "deployment.already_active",
               "Deployment " + other.id.value + " of version " + other.version.str() +
-                  " is active for profile " + other.profile.value +
-                  ": wait for it, or cancel or roll it back first.");
+                  (waits ? " is to start at " + format_time(*other.start_at) : " is active") +
+                  " for profile " + other.profile.value +
+                  (waits ? ": wait for it, or cancel it first."
+                         : ": wait for it, or cancel or roll it back first."));
 }
 
-std::unexpected<Error> unfit(const FleetFit& fit, const SemVer& version, bool nobody_left) {
-  const FleetFit::Unfit& first = fit.examples.front();
-  const std::size_t all = fit.accepting + fit.unfit + fit.unspoken;
-  std::string detail = std::to_string(fit.unfit) + " of " + std::to_string(all) +
-                       (all == 1 ? " instance" : " instances") + " cannot take version " +
-                       version.str() + ": " + first.instance.value + " was built for " +
-                       first.schema + ", which says " + first.message + ". ";
-  detail += nobody_left
-                ? "Nobody is left without them: start services built for a newer schema first, or "
-                  "repeat with force=true."
-                : "Start services built for a newer schema first, leave these out with onUnfit: "
-                  "skip, or repeat with force=true.";
-  return fail(ErrorCode::Conflict, "deployment.unfit_instances", std::move(detail));
+Result<void> check_start_time(const StartDeployment& request, WallTime now) {
+  if (!request.start_at) return {};
+  if (*request.start_at <= now)
+    return fail_field("deployment.invalid", "$.startAt", "minimum",
+                      "must be in the future; leave it out to start now");
+  if (*request.start_at > now + limits::kScheduleAhead)
+    return fail_field("deployment.invalid", "$.startAt", "maximum",
+                      "must be at most 30 days ahead");
+  return {};
+}
+
+json::Value remembered(const StartDeployment& request) {
+  json::Object out;
+  if (!request.targets.all()) out.set("targets", to_json(request.targets));
+  if (request.on_unfit != OnUnfit::Refuse)
+    out.set("onUnfit", std::string(to_string(request.on_unfit)));
+  return out.empty() ? json::Value() : json::Value(std::move(out));
+}
+
+Result<StartDeployment> recalled(const Deployment& deployment) {
+  StartDeployment request;
+  request.profile = deployment.profile;
+  request.version = deployment.version.str();
+  request.strategy = deployment.strategy;
+  request.force = deployment.forced;
+  request.reason = deployment.reason;
+  if (const auto* targets = deployment.request.find("targets")) {
+    auto selection = target_selection_from_json(*targets, "$.targets");
+    if (!selection) return std::unexpected(selection.error());
+    request.targets = std::move(*selection);
+  }
+  if (const auto* choice = deployment.request.find("onUnfit"); choice && choice->as_string())
+    request.on_unfit = on_unfit_from_string(*choice->as_string()).value_or(OnUnfit::Refuse);
+  return request;
 }
 
 }  // namespace
+
+Result<Permission> DeploymentService::may_start(const ProfileName& name) {
+  if (!may_start_) return Permission{};
+  const auto profile = store_.profile(name);
+  if (!profile) return std::unexpected(profile.error());
+  return may_start_(*profile);
+}
+
+Result<std::string> DeploymentService::check_calendar(const Profile& profile,
+                                                      const StartDeployment& request) {
+  if (!may_start_) return std::string();
+  auto permission = may_start_(profile);
+  if (!permission) return std::unexpected(permission.error());
+  if (permission->allowed) return std::string();
+  if (!request.force) return std::unexpected(CalendarService::refusal(*permission));
+  if (request.reason.empty())
+    return fail_field("deployment.invalid", "$.reason", "required",
+                      "say why it cannot wait: " + permission->reason);
+  return permission->reason;
+}
 
 Result<void> DeploymentService::check_version(const Profile& profile, const Version& version,
                                               const StartDeployment& request) {
@@ -42,15 +86,22 @@ Result<void> DeploymentService::check_version(const Profile& profile, const Vers
   return {};
 }
 
-Result<void> DeploymentService::check_schema(const Profile& profile, const Version& version,
-                                             const StartDeployment& request, FleetFit& fit) {
-  if (profile.schema_id.empty()) return {};
+Result<std::optional<SchemaRef>> DeploymentService::schema_of(const Profile& profile) {
+  if (profile.schema_id.empty()) return std::optional<SchemaRef>();
   const auto link = schema_link(profile.schema_id, "$.schemaId");
   if (!link) return std::unexpected(link.error());
-  const auto ref = schemas_.follow(*link);
+  auto ref = schemas_.follow(*link);
   if (!ref) return std::unexpected(ref.error());
-  fit.schema = to_string(*ref);
-  auto refusal = schemas_.verdicts().refusal(*ref, version);
+  return std::optional(std::move(*ref));
+}
+
+Result<void> DeploymentService::check_schema(const Profile& profile, const Version& version,
+                                             const StartDeployment& request, FleetFit& fit) {
+  const auto ref = schema_of(profile);
+  if (!ref) return std::unexpected(ref.error());
+  if (!*ref) return {};
+  fit.schema = to_string(**ref);
+  auto refusal = schemas_.verdicts().refusal(**ref, version);
   if (!refusal) return std::unexpected(refusal.error());
   if (!*refusal) return {};
   if (request.force) {
@@ -86,7 +137,6 @@ Result<Deployment> DeploymentService::prepare(const Caller& caller,
   if (!number) return std::unexpected(number.error());
   auto version = store_.version(request.profile, *number);
   if (!version) return std::unexpected(version.error());
-  if (auto ok = check_version(*profile, *version, request); !ok) return std::unexpected(ok.error());
   Deployment deployment;
   deployment.id = DeploymentId(random_.guid());
   deployment.profile = profile->name;
@@ -102,75 +152,43 @@ Result<Deployment> DeploymentService::prepare(const Caller& caller,
   deployment.reason = request.reason;
   deployment.created_by = caller.principal.subject;
   deployment.created_at = time_.now();
+  deployment.progressed_at = deployment.created_at;
   deployment.trace_id = caller.trace_id;
-  if (auto ok = check_schema(*profile, *version, request, deployment.fit); !ok)
+  deployment.start_at = request.start_at;
+  deployment.request = remembered(request);
+  if (auto ok = check_start_time(request, deployment.created_at); !ok)
     return std::unexpected(ok.error());
-  auto instances = choose_instances(deployment, request.targets);
-  if (!instances) return std::unexpected(instances.error());
-  if (auto ok = fit_instances(*profile, *version, request, deployment, *instances); !ok)
+  // A scheduled one asks the calendar when its time has come.
+  if (!request.dry_run && !request.start_at) {
+    auto forced = check_calendar(*profile, request);
+    if (!forced) return std::unexpected(forced.error());
+    if (!forced->empty()) deployment.reason += " (forced, although: " + *forced + ")";
+  }
+  if (auto ok = arrange(*profile, *version, request, deployment); !ok)
     return std::unexpected(ok.error());
-  deployment.plan = plan(deployment.strategy, deployment.targets.size());
   return deployment;
 }
 
-Result<std::vector<Instance>> DeploymentService::choose_instances(
-    const Deployment& deployment, const TargetSelection& selection) {
-  auto instances = fleet_.live(deployment.service, deployment.environment);
-  if (instances.empty())
-    return fail(ErrorCode::Conflict, "deployment.no_instances",
-                "No instance of " + deployment.service.value + " is registered in " +
-                    deployment.environment +
-                    ": start one (it needs a running SDK or agent) first.");
-  auto selected = select_targets(std::move(instances), selection, deployment.id);
-  if (selected && selected->size() > limits::kTargetsPerDeployment)
-    return fail(ErrorCode::Invalid, "targets.too_many",
-                "A deployment reaches at most " + std::to_string(limits::kTargetsPerDeployment) +
-                    " instances: select fewer by label or percentage.");
-  return selected;
-}
-
-std::vector<Target> DeploymentService::targets_of(const Deployment& deployment,
-                                                  const std::vector<Instance>& instances) {
-  std::map<InstanceId, Assignment> current;
-  for (Assignment& assignment : fleet_.assigned(deployment.profile))
-    current[assignment.instance] = std::move(assignment);
-  std::vector<Target> targets;
-  for (const Instance& instance : instances) {
-    Target target;
-    target.instance = instance.id;
-    target.zone = instance.zone;
-    target.offline_at_start = instance.status != InstanceStatus::Healthy;
-    target.since = deployment.created_at;
-    if (const auto held = current.find(instance.id); held != current.end() && held->second.active)
-      target.previous = held->second.active->version;
-    targets.push_back(std::move(target));
-  }
-  return targets;
-}
-
-Result<void> DeploymentService::fit_instances(const Profile& profile, const Version& version,
-                                              const StartDeployment& request,
-                                              Deployment& deployment,
-                                              std::vector<Instance>& instances) {
-  FleetFit& fit = deployment.fit;
-  if (fit.schema.empty()) {
-    deployment.targets = targets_of(deployment, instances);
-    return {};
-  }
-  const auto link = schema_link(profile.schema_id, "$.schemaId");
-  if (!link) return std::unexpected(link.error());
-  FleetFitness fitness(schemas_.verdicts(), link->id);
-  const bool skip = request.on_unfit == OnUnfit::Skip;
-  if (auto done = judge_fleet(fitness, version, skip, instances, fit); !done) return done;
-  if (instances.empty() || (fit.unfit > 0 && !skip && !request.force))
-    return unfit(fit, version.number, instances.empty());
-  if (fit.left_out > 0) deployment.partial = true;
-  deployment.targets = targets_of(deployment, instances);
-  auto risk = rollback_risk(fitness, versions_, profile.name, instances, deployment.targets);
-  if (!risk) return std::unexpected(risk.error());
-  fit.rollback_safe = risk->empty();
-  fit.rollback_risk = std::move(*risk);
-  return {};
+Result<Prepared> DeploymentService::prepare_scheduled(const Deployment& deployment) {
+  const auto profile = store_.profile(deployment.profile);
+  if (!profile) return std::unexpected(profile.error());
+  const auto version = store_.version(deployment.profile, deployment.version);
+  if (!version) return std::unexpected(version.error());
+  const auto request = recalled(deployment);
+  if (!request) return std::unexpected(request.error());
+  if (auto may = check_calendar(*profile, *request); !may) return std::unexpected(may.error());
+  Deployment anew = deployment;
+  anew.targets.clear();
+  anew.fit = {};
+  anew.pools.reset();
+  if (auto done = arrange(*profile, *version, *request, anew); !done)
+    return std::unexpected(done.error());
+  return Prepared{.targets = std::move(anew.targets),
+                  .plan = std::move(anew.plan),
+                  .fit = std::move(anew.fit),
+                  .proof = std::move(anew.proof),
+                  .pools = std::move(anew.pools),
+                  .baseline = std::nullopt};
 }
 
 }  // namespace hotswap

@@ -6,6 +6,7 @@ namespace hotswap {
 namespace {
 
 constexpr std::size_t kReportsKept = 200'000;
+constexpr int kHookThreads = 4;
 
 TargetState target_state_of(ObservedState state) {
   switch (state) {
@@ -32,7 +33,11 @@ DeploymentRunner::DeploymentRunner(const Parts& parts)
       versions_(parts.versions),
       delivery_(parts.delivery),
       logger_(parts.logger),
-      time_(parts.clock) {
+      measurements_(parts.measurements),
+      time_(parts.clock),
+      hooks_(parts.hooks, [this](const DeploymentId& id, HookAnswered answer) {
+        hook_answered(id, std::move(answer));
+      }) {
   fleet_.on_observed([this](const Observation& seen) { observed(seen); });
   fleet_.on_health([this](const ServiceName& service, const std::string& environment) {
     health_arrived(service, environment);
@@ -63,7 +68,8 @@ DeploymentRunner::EntryPtr DeploymentRunner::insert(Deployment deployment) {
   const bool ended = is_terminal(deployment.state);
   // One that has ended is only loaded for a command, and gone after it.
   if (!ended) entry->due = time_.now();
-  entry->deployment = std::move(deployment);
+  entry->deployment = std::make_shared<const Deployment>(std::move(deployment));
+  entry->published = entry->deployment;
   const std::lock_guard lock(mutex_);
   const auto [place, inserted] = entries_.emplace(entry->id, entry);
   if (inserted && !ended) by_profile_[entry->profile] = entry;
@@ -74,7 +80,8 @@ void DeploymentRunner::adopt(Deployment deployment) {
   const EntryPtr entry = insert(std::move(deployment));
   {
     const std::lock_guard deciding(entry->mutex);
-    note_missing(entry->deployment);
+    note_missing(*entry->deployment);
+    note_traffic(*entry->deployment);
   }
   wake_.notify_one();
 }
@@ -89,11 +96,22 @@ void DeploymentRunner::note_missing(const Deployment& deployment) {
   if (!missing.empty()) vanished(missing);
 }
 
+void DeploymentRunner::note_traffic(const Deployment& deployment) {
+  if (!deployment.pools) return;
+  const auto traffic = store_.traffic(deployment.service, deployment.environment);
+  if (traffic && traffic->confirmed == traffic->generation)
+    traffic_switched(deployment.service, deployment.environment,
+                     {.generation = traffic->generation, .ok = true, .detail = {}});
+}
+
+DeploymentRunner::EntryPtr DeploymentRunner::find(const DeploymentId& id) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = entries_.find(id);
+  return found == entries_.end() ? nullptr : found->second;
+}
+
 DeploymentRunner::EntryPtr DeploymentRunner::find_or_load(const DeploymentId& id, Error& error) {
-  {
-    const std::lock_guard lock(mutex_);
-    if (const auto found = entries_.find(id); found != entries_.end()) return found->second;
-  }
+  if (EntryPtr known = find(id)) return known;
   auto stored = store_.deployment(id);
   if (stored) return insert(std::move(*stored));
   error = stored.error();
@@ -108,25 +126,42 @@ Result<Deployment> DeploymentRunner::command(const Caller& caller, const Deploym
     if (!entry) return std::unexpected(error);
     const std::lock_guard deciding(entry->mutex);
     if (entry->retired) continue;
-    const bool had_ended = is_terminal(entry->deployment.state);
-    auto done = apply(*entry, command, &caller);
-    settle(entry, false);
-    // It is only now that observations reach a deployment that goes on after its end; instances may
-    // have answered before.
-    if (had_ended && !entry->retired)
-      for (const Observation& seen : fleet_.observed(entry->profile)) observed(seen);
+    auto done = command_now(entry, caller, command);
     wake_.notify_one();
-    if (!done) return std::unexpected(done.error());
-    return entry->deployment;
+    return done;
   }
+}
+
+Result<std::vector<ProfileName>> DeploymentRunner::pause_all(const Caller& caller,
+                                                             const CalendarScope& scope,
+                                                             const std::string& reason) {
+  const auto meant = [](const std::string& wanted, const std::string& is) {
+    return wanted.empty() || wanted == is;
+  };
+  std::vector<EntryPtr> entries;
+  {
+    const std::lock_guard lock(mutex_);
+    for (const auto& [id, entry] : entries_)
+      if (meant(scope.environment, entry->environment) &&
+          meant(scope.service, entry->service.value) && meant(scope.profile, entry->profile.value))
+        entries.push_back(entry);
+  }
+  std::vector<ProfileName> halted;
+  for (const EntryPtr& entry : entries) {
+    const std::lock_guard deciding(entry->mutex);
+    auto done = halt(entry, caller, reason);
+    if (!done) return std::unexpected(done.error());
+    if (*done) halted.push_back(entry->profile);
+  }
+  return halted;
 }
 
 void DeploymentRunner::observed(const Observation& seen) {
   {
     const std::lock_guard lock(mutex_);
     const auto found = by_profile_.find(seen.profile);
-    if (found == by_profile_.end() || found->second->reports.size() >= kReportsKept) return;
-    found->second->reports.push_back(
+    if (found == by_profile_.end() || found->second->news.reports.size() >= kReportsKept) return;
+    found->second->news.reports.push_back(
         {seen.instance, seen.generation, target_state_of(seen.state), seen.error, seen.version});
   }
   wake_.notify_one();
@@ -138,18 +173,49 @@ void DeploymentRunner::health_arrived(const ServiceName& service, const std::str
     const std::lock_guard lock(mutex_);
     for (const auto& [id, entry] : entries_)
       if (entry->service == service && entry->environment == environment)
-        any = entry->health = true;
+        any = entry->news.health = true;
   }
   if (any) wake_.notify_one();
+}
+
+void DeploymentRunner::measured(const DeploymentId& id) {
+  {
+    const std::lock_guard lock(mutex_);
+    const auto found = entries_.find(id);
+    if (found == entries_.end()) return;
+    found->second->news.health = true;
+  }
+  wake_.notify_one();
 }
 
 void DeploymentRunner::vanished(const std::vector<InstanceId>& instances) {
   {
     const std::lock_guard lock(mutex_);
     for (const auto& [id, entry] : entries_)
-      entry->vanished.insert(entry->vanished.end(), instances.begin(), instances.end());
+      entry->news.vanished.insert(entry->news.vanished.end(), instances.begin(), instances.end());
   }
   wake_.notify_all();
+}
+
+void DeploymentRunner::traffic_switched(const ServiceName& service, const std::string& environment,
+                                        const TrafficSwitched& switched) {
+  {
+    const std::lock_guard lock(mutex_);
+    for (const auto& [id, entry] : entries_)
+      if (entry->service == service && entry->environment == environment && entry->published->pools)
+        entry->news.switches.push_back(switched);
+  }
+  wake_.notify_all();
+}
+
+void DeploymentRunner::hook_answered(const DeploymentId& id, HookAnswered answer) {
+  {
+    const std::lock_guard lock(mutex_);
+    const auto found = entries_.find(id);
+    if (found == entries_.end()) return;
+    found->second->news.answers.push_back(std::move(answer));
+  }
+  wake_.notify_one();
 }
 
 DeploymentRunner::EntryPtr DeploymentRunner::take_due(WallTime now) {
@@ -179,11 +245,17 @@ std::optional<WallTime> DeploymentRunner::earliest() const {
   return earliest;
 }
 
-void DeploymentRunner::run_due() {
+void DeploymentRunner::handle_due() {
   while (const EntryPtr entry = take_due(time_.now())) handle(entry);
 }
 
+void DeploymentRunner::run_due() {
+  do handle_due();
+  while (hooks_.run_waiting());
+}
+
 void DeploymentRunner::start(int threads) {
+  hooks_.start(kHookThreads);
   for (int i = 0; i < threads; ++i)
     threads_.emplace_back([this](const std::stop_token& stop) { drive(stop); });
 }
@@ -192,11 +264,12 @@ void DeploymentRunner::stop() {
   for (std::jthread& thread : threads_) thread.request_stop();
   wake_.notify_all();
   threads_.clear();
+  hooks_.stop();
 }
 
 void DeploymentRunner::drive(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
-    run_due();
+    handle_due();
     std::unique_lock lock(mutex_);
     const auto next = earliest();
     const WallTime now = time_.now();
@@ -213,6 +286,22 @@ void DeploymentRunner::drive(const std::stop_token& stop) {
 std::size_t DeploymentRunner::active() const {
   const std::lock_guard lock(mutex_);
   return entries_.size();
+}
+
+std::vector<DeploymentPtr> DeploymentRunner::active_deployments() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<DeploymentPtr> active;
+  for (const auto& [id, entry] : entries_)
+    if (!is_terminal(entry->published->state)) active.push_back(entry->published);
+  return active;
+}
+
+std::vector<DeploymentRunner::Health> DeploymentRunner::health() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<Health> all;
+  for (const auto& [id, entry] : entries_)
+    if (entry->judgement) all.push_back({entry->profile, *entry->judgement});
+  return all;
 }
 
 }  // namespace hotswap

@@ -8,16 +8,21 @@
 #include <mutex>
 #include <thread>
 
+#include "domain/calendar/calendar.hpp"
 #include "domain/ports/clock.hpp"
 #include "domain/ports/delivery.hpp"
 #include "domain/ports/logger.hpp"
 #include "domain/ports/steady_time.hpp"
 #include "domain/rollout/decide.hpp"
 #include "orchestrator/caller.hpp"
+#include "orchestrator/deployment_hooks.hpp"
 #include "orchestrator/fleet_service.hpp"
 #include "orchestrator/version_cache.hpp"
 
 namespace hotswap {
+
+using DeploymentPtr = std::shared_ptr<const Deployment>;
+struct DeploymentNews;
 
 class DeploymentRunner {
  public:
@@ -28,52 +33,100 @@ class DeploymentRunner {
     FleetService& fleet;
     VersionCache& versions;
     Delivery& delivery;
+    HookCaller& hooks;
     const Clock& clock;
     Logger& logger;
+    /// Newest answers of the metrics source; empty: no Query criterion ever has data.
+    std::function<Measurements(const DeploymentId&)> measurements{};
   };
+  /// Chooses the targets of a scheduled deployment anew. An error cancels it, unless it is the
+  /// store's.
+  using Prepare = std::function<Result<Prepared>(const Deployment&)>;
+  /// The last judgement of one that has not ended.
+  struct Health {
+    ProfileName profile;
+    Judgement judgement;
+  };
+
   explicit DeploymentRunner(const Parts& parts);
   ~DeploymentRunner();
+  /// Before load().
+  void prepare_with(Prepare prepare) { prepare_ = std::move(prepare); }
 
   /// Takes over all active deployments of the store (after a crash: where they were).
   [[nodiscard]] Result<void> load();
   /// A deployment that was just inserted.
   void adopt(Deployment deployment);
-  /// Decides a command now, on this thread. NotFound if there is no such deployment.
+  /// Decides a command now, on this thread. NotFound if there is no such deployment. To promote a
+  /// scheduled one starts it.
   [[nodiscard]] Result<Deployment> command(const Caller& caller, const DeploymentId& id,
                                            const DeploymentEvent& command);
-  /// Observations; cheap, only queues.
+  /// Pauses every running deployment in the scope, on this thread; one that was about to start is
+  /// cancelled, one that rolls back is let go on. The halted ones' profiles. The first error of the
+  /// store ends it.
+  [[nodiscard]] Result<std::vector<ProfileName>> pause_all(const Caller& caller,
+                                                           const CalendarScope& scope,
+                                                           const std::string& reason);
+  /// Observations; cheap, only queue.
   void observed(const Observation& observation);
   void health_arrived(const ServiceName& service, const std::string& environment);
+  void measured(const DeploymentId& id);
   void vanished(const std::vector<InstanceId>& instances);
+  void traffic_switched(const ServiceName& service, const std::string& environment,
+                        const TrafficSwitched& switched);
 
-  /// Handles everything that is due at the clock's time, on this thread. For tests and the
-  /// simulator; the threads of start() do the same.
+  /// Handles everything that is due at the clock's time, on this thread; calls of hooks, too. For
+  /// tests and the simulator; the threads of start() do the same.
   void run_due();
-  /// Starts the driving threads.
+  /// Starts the driving threads, and some for hooks.
   void start(int threads);
   void stop();
   [[nodiscard]] std::size_t active() const;
+  /// As they were saved last.
+  [[nodiscard]] std::vector<DeploymentPtr> active_deployments() const;
+  [[nodiscard]] std::vector<Health> health() const;
 
  private:
   struct Entry;
   using EntryPtr = std::shared_ptr<Entry>;
 
   void drive(const std::stop_token& stop);
+  void handle_due();
   [[nodiscard]] EntryPtr take_due(WallTime now);
   [[nodiscard]] std::optional<WallTime> earliest() const;
+  [[nodiscard]] EntryPtr find(const DeploymentId& id) const;
   [[nodiscard]] EntryPtr find_or_load(const DeploymentId& id, Error& error);
   EntryPtr insert(Deployment deployment);
+  void hook_answered(const DeploymentId& id, HookAnswered answer);
+  /// Those of the registry who are no longer there count as vanished.
+  void note_missing(const Deployment& deployment);
+  /// A switch that was confirmed while nobody listened.
+  void note_traffic(const Deployment& deployment);
+
+  // deployment_driving.cpp, with the entry's mutex held.
   void handle(const EntryPtr& entry);
-  [[nodiscard]] Result<void> handle_pending(Entry& entry);
-  [[nodiscard]] Result<void> judge_now(Entry& entry, bool data_arrived);
+  [[nodiscard]] Result<void> handle_news(Entry& entry);
+  [[nodiscard]] Result<void> take_news(Entry& entry, const DeploymentNews& news);
+  [[nodiscard]] Result<void> prepare_due(Entry& entry);
+  [[nodiscard]] Result<Deployment> command_now(const EntryPtr& entry, const Caller& caller,
+                                               const DeploymentEvent& command);
+  [[nodiscard]] Result<bool> halt(const EntryPtr& entry, const Caller& caller,
+                                  const std::string& reason);
+  void call_hooks(Entry& entry);
   [[nodiscard]] Result<void> apply(Entry& entry, const DeploymentEvent& event,
                                    const Caller* caller);
   [[nodiscard]] Result<void> save(Entry& entry, Decision decision, const Caller* caller);
   [[nodiscard]] Result<void> reload(Entry& entry);
-  /// After a decision, with the entry's mutex held: when it is due next, or that it is done with.
+  /// After a decision: when it is due next, or that it is done with.
   void settle(const EntryPtr& entry, bool failed);
-  /// Those of the registry who are no longer there count as vanished.
-  void note_missing(const Deployment& deployment);
+  [[nodiscard]] WallTime due_next(const Entry& entry, WallTime now) const;
+
+  // deployment_judging.cpp, likewise.
+  [[nodiscard]] Result<void> judge_now(Entry& entry, bool data_arrived);
+  void look(Entry& entry, bool data, WallTime now);
+  /// The record that belongs to this decision, if one does.
+  [[nodiscard]] std::optional<HealthRecord> record_with(Entry& entry, const Deployment& next);
+  [[nodiscard]] Result<void> record_alone(Entry& entry);
 
   Store& store_;
   Committer& committer_;
@@ -81,7 +134,9 @@ class DeploymentRunner {
   VersionCache& versions_;
   Delivery& delivery_;
   Logger& logger_;
+  const std::function<Measurements(const DeploymentId&)> measurements_;
   const SteadyTime time_;
+  Prepare prepare_;
 
   mutable std::mutex mutex_;
   std::condition_variable_any wake_;
@@ -89,6 +144,7 @@ class DeploymentRunner {
   DeploymentId last_taken_;
   std::map<ProfileName, EntryPtr> by_profile_;
   std::vector<std::jthread> threads_;
+  HookPool hooks_;  ///< stops first: its answers come here
 };
 
 }  // namespace hotswap

@@ -2,7 +2,7 @@
 
 #include "domain/base/limits.hpp"
 #include "domain/base/overloaded.hpp"
-#include "orchestrator/deployment_evidence.hpp"
+#include "orchestrator/rollback_proof.hpp"
 
 namespace hotswap {
 namespace {
@@ -39,7 +39,21 @@ std::string fit_notice(const FleetFit& fit) {
     add("Left out: " + instances_text(fit.left_out) + " whose own schema refuses it");
   else if (fit.unfit > 0)
     add("Forced on " + instances_text(fit.unfit) + " whose own schema refuses it");
-  if (!fit.rollback_safe) add("A rollback would not be safe: " + fit.rollback_risk);
+  return text;
+}
+
+/// One sentence after another, those that say something.
+std::string planned_message(const Deployment& deployment) {
+  const std::size_t targets = deployment.targets.size();
+  const std::size_t steps = deployment.plan.steps.size();
+  std::string text = std::string(kind_name(deployment.strategy)) + " of version " +
+                     deployment.version.str() + " to " + instances_text(targets) + " in " +
+                     std::to_string(steps) + (steps == 1 ? " step" : " steps");
+  if (deployment.start_at) text += " from " + format_time(*deployment.start_at) + " on";
+  if (!deployment.reason.empty()) text += ": " + deployment.reason;
+  text += fit_notice(deployment.fit);
+  if (const auto notice = rollback_notice(deployment.proof, targets); !notice.empty())
+    text += ". " + notice;
   return text;
 }
 
@@ -55,7 +69,8 @@ DeploymentService::DeploymentService(const Parts& parts)
       schemas_(parts.schemas),
       clock_(parts.clock),
       time_(parts.clock),
-      random_(parts.random) {}
+      random_(parts.random),
+      may_start_(parts.may_start) {}
 
 Result<Deployment> DeploymentService::start(const Caller& caller, StartDeployment request) {
   if (auto ok = authorize(caller.principal, Action::DeploymentStart); !ok)
@@ -67,36 +82,35 @@ Result<Deployment> DeploymentService::start(const Caller& caller, StartDeploymen
     return fail(ErrorCode::RateLimited, "deployment.too_many",
                 "This server runs its limit of " + std::to_string(limits::kActiveDeployments) +
                     " deployments: try again when some have ended.");
-  deployment->baseline = gather_baseline(*deployment, fleet_, time_.now());
-  const auto count = deployment->targets.size();
-  ChangeSet changes;
-  changes.push_back(change::InsertDeployment{*deployment});
-  TimelineEvent event;
-  event.at = deployment->created_at;
-  event.kind = "deployment.planned";
-  event.profile = deployment->profile;
-  event.deployment = deployment->id;
-  event.actor = caller.principal.subject;
-  event.message =
-      std::string(kind_name(deployment->strategy)) + " of version " + deployment->version.str() +
-      " to " + std::to_string(count) + (count == 1 ? " instance in " : " instances in ") +
-      std::to_string(deployment->plan.steps.size()) +
-      (deployment->plan.steps.size() == 1 ? " step" : " steps") +
-      (request.reason.empty() ? "" : ": " + request.reason) + fit_notice(deployment->fit);
-  json::Object data{{"version", deployment->version.str()},
-                    {"strategy", to_json(deployment->strategy)}};
-  if (!deployment->fit.schema.empty()) data.set("fit", to_json(deployment->fit));
-  event.data = std::move(data);
-  changes.push_back(change::AppendEvent{std::move(event)});
-  changes.push_back(change::AppendAudit{
-      audit_entry(caller, "deployment.start", "deployments/" + deployment->id.value,
-                  deployment->profile.value + " " + deployment->version.str() +
-                      (request.force ? " (forced)" : ""),
-                  deployment->created_at)});
-  if (auto done = committer_.commit(std::move(changes)); !done)
+  if (auto done = committer_.commit(first_changes(caller, *deployment)); !done)
     return std::unexpected(done.error());
   runner_.adopt(*deployment);
   return deployment;
+}
+
+ChangeSet DeploymentService::first_changes(const Caller& caller, const Deployment& deployment) {
+  ChangeSet changes;
+  changes.push_back(change::InsertDeployment{deployment});
+  TimelineEvent event;
+  event.at = deployment.created_at;
+  event.kind = "deployment.planned";
+  event.profile = deployment.profile;
+  event.deployment = deployment.id;
+  event.actor = caller.principal.subject;
+  event.message = planned_message(deployment);
+  json::Object data{{"version", deployment.version.str()},
+                    {"strategy", to_json(deployment.strategy)},
+                    {"proof", to_json(deployment.proof)}};
+  if (!deployment.fit.schema.empty()) data.set("fit", to_json(deployment.fit));
+  if (deployment.start_at) data.set("startAt", format_time(*deployment.start_at));
+  event.data = std::move(data);
+  changes.push_back(change::AppendEvent{std::move(event)});
+  changes.push_back(change::AppendAudit{
+      audit_entry(caller, "deployment.start", "deployments/" + deployment.id.value,
+                  deployment.profile.value + " " + deployment.version.str() +
+                      (deployment.forced ? " (forced)" : ""),
+                  deployment.created_at)});
+  return changes;
 }
 
 Result<Deployment> DeploymentService::readable(const Caller& caller, const DeploymentId& id,

@@ -1,6 +1,7 @@
 #pragma once
 // Deployments as people see them: plan, start, command, follow, report.
 
+#include "domain/calendar/calendar.hpp"
 #include "domain/fleet/cohort.hpp"
 #include "domain/ports/steady_time.hpp"
 #include "domain/rollout/decide.hpp"
@@ -18,6 +19,7 @@ struct StartDeployment {
   bool dry_run = false;
   bool force = false;
   OnUnfit on_unfit = OnUnfit::Refuse;  ///< Skip makes the deployment partial
+  std::optional<WallTime> start_at;    ///< Planned until then
   std::string reason;
 };
 
@@ -37,17 +39,28 @@ class DeploymentService {
     SchemaService& schemas;
     const Clock& clock;
     Random& random;
+    /// Windows and freezes; empty: always.
+    std::function<Result<Permission>(const Profile&)> may_start{};
   };
   explicit DeploymentService(const Parts& parts);
 
-  /// Dry run: the deployment with plan and targets in cohort order, nothing saved. Errors: NotFound
-  /// version or profile; Conflict `deployment.no_instances`, `deployment.already_active` (names
-  /// it), `deployment.version_failed` and `deployment.version_deprecated` unless forced,
-  /// `deployment.already_stable` unless forced; RateLimited `deployment.too_many`. Of schemas:
-  /// Conflict `deployment.schema_mismatch` when the version does not satisfy the profile's schema
-  /// as it is now, unless forced; Conflict `deployment.unfit_instances` when instances' own schemas
-  /// refuse it, unless forced or told to skip them (and always when nobody is left).
+  /// Dry run: the deployment with plan, proof and targets in cohort order, nothing saved; neither
+  /// the calendar nor a missing way back refuses it. Errors: NotFound version or profile; Conflict
+  /// `deployment.no_instances`, `deployment.already_active` (names it), `deployment.version_failed`
+  /// and `deployment.version_deprecated` unless forced, `deployment.already_stable` unless forced;
+  /// RateLimited `deployment.too_many`. Of schemas: Conflict `deployment.schema_mismatch` when the
+  /// version does not satisfy the profile's schema as it is now, unless forced; Conflict
+  /// `deployment.unfit_instances` when instances' own schemas refuse it, unless forced or told to
+  /// skip them (and always when nobody is left). Of the calendar: Conflict `deployment.frozen`,
+  /// `deployment.outside_window`, unless forced with a reason; a scheduled one is asked when it
+  /// starts. Conflict `deployment.no_way_back` with every obstacle, unless forced. In pool mode:
+  /// Conflict `deployment.no_traffic`, `deployment.empty_pool`, `deployment.traffic_unsettled`.
   [[nodiscard]] Result<Deployment> start(const Caller& caller, StartDeployment request);
+  /// What the calendar says of a start now.
+  [[nodiscard]] Result<Permission> may_start(const ProfileName& name);
+  /// For the runner: chooses the targets of a scheduled deployment that is about to start, with all
+  /// the checks of start().
+  [[nodiscard]] Result<Prepared> prepare_scheduled(const Deployment& deployment);
   [[nodiscard]] Result<Deployment> get(const Caller& caller, const DeploymentId& id);
   [[nodiscard]] Result<Page<Deployment>> list(const Caller& caller, const DeploymentFilter& filter,
                                               const PageRequest& page);
@@ -61,21 +74,38 @@ class DeploymentService {
   [[nodiscard]] Result<json::Value> report(const Caller& caller, const DeploymentId& id);
 
  private:
+  [[nodiscard]] Result<Deployment> readable(const Caller& caller, const DeploymentId& id,
+                                            Action action);
+  [[nodiscard]] ChangeSet first_changes(const Caller& caller, const Deployment& deployment);
+
+  // deployment_preparing.cpp
+  [[nodiscard]] Result<Deployment> prepare(const Caller& caller, const StartDeployment& request);
+  [[nodiscard]] Result<void> check_startable(const Deployment& deployment);
+  /// Why it starts although the calendar says no; empty when it does not.
+  [[nodiscard]] Result<std::string> check_calendar(const Profile& profile,
+                                                   const StartDeployment& request);
+  [[nodiscard]] Result<void> check_version(const Profile& profile, const Version& version,
+                                           const StartDeployment& request);
+  /// The version against the profile's schema.
+  [[nodiscard]] Result<void> check_schema(const Profile& profile, const Version& version,
+                                          const StartDeployment& request, FleetFit& fit);
+  [[nodiscard]] Result<std::optional<SchemaRef>> schema_of(const Profile& profile);
+
+  // deployment_targets.cpp
+  /// Targets, fit, plan, proof and pools of the deployment.
+  [[nodiscard]] Result<void> arrange(const Profile& profile, const Version& version,
+                                     const StartDeployment& request, Deployment& deployment);
   [[nodiscard]] Result<std::vector<Instance>> choose_instances(const Deployment& deployment,
                                                                const TargetSelection& selection);
   [[nodiscard]] std::vector<Target> targets_of(const Deployment& deployment,
                                                const std::vector<Instance>& instances);
-  /// The version against the profile's schema, the instances' schemas against the version.
-  [[nodiscard]] Result<void> check_schema(const Profile& profile, const Version& version,
-                                          const StartDeployment& request, FleetFit& fit);
+  /// The instances' schemas against the version.
   [[nodiscard]] Result<void> fit_instances(const Profile& profile, const Version& version,
                                            const StartDeployment& request, Deployment& deployment,
                                            std::vector<Instance>& instances);
-  [[nodiscard]] Result<Deployment> readable(const Caller& caller, const DeploymentId& id,
-                                            Action action);
-  [[nodiscard]] Result<Deployment> prepare(const Caller& caller, const StartDeployment& request);
-  [[nodiscard]] Result<void> check_version(const Profile& profile, const Version& version,
-                                           const StartDeployment& request);
+  [[nodiscard]] Result<void> choose_pools(const StartDeployment& request, Deployment& deployment);
+  [[nodiscard]] Result<void> prove(const Profile& profile, const StartDeployment& request,
+                                   Deployment& deployment);
 
   Store& store_;
   Committer& committer_;
@@ -87,6 +117,7 @@ class DeploymentService {
   const Clock& clock_;
   const SteadyTime time_;
   Random& random_;
+  const std::function<Result<Permission>(const Profile&)> may_start_;
 };
 
 }  // namespace hotswap

@@ -139,4 +139,20 @@ Result<TargetSelection> target_selection_from_json(const json::Value& value,
   return selection;
 }
 
+json::Value to_json(const TargetSelection& selection) {
+  json::Object out;
+  if (!selection.instances.empty()) {
+    json::Array ids;
+    for (const auto& id : selection.instances) ids.emplace_back(id.str());
+    out.set("instances", std::move(ids));
+  }
+  if (!selection.selector.empty()) {
+    json::Object labels;
+    for (const auto& [label, wanted] : selection.selector) labels.set(label, wanted);
+    out.set("selector", std::move(labels));
+  }
+  if (selection.percentage) out.set("percentage", *selection.percentage);
+  return out.empty() ? json::Value() : json::Value(std::move(out));
+}
+
 }  // namespace hotswap

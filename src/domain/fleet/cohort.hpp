@@ -28,5 +28,7 @@ struct TargetSelection {
 /// `{"instances":[…]}`, `{"selector":{…}}`, `{"percentage":25}`; exactly one.
 [[nodiscard]] Result<TargetSelection> target_selection_from_json(const json::Value& value,
                                                                  const std::string& path);
+/// The same; null for all().
+[[nodiscard]] json::Value to_json(const TargetSelection& selection);
 
 }  // namespace hotswap
