@@ -1,5 +1,5 @@
 #pragma once
-// Deployments as people see them: plan, start, command, follow, report.
+// Deployments as people see them: plan, start, command, follow.
 
 #include "domain/calendar/calendar.hpp"
 #include "domain/fleet/cohort.hpp"
@@ -70,8 +70,6 @@ class DeploymentService {
   [[nodiscard]] Result<std::vector<TimelineEvent>> events(const Caller& caller,
                                                           const DeploymentId& id,
                                                           std::uint64_t after, std::size_t limit);
-  /// JSON of rollout.md's report: timeline, evidence, diff of the two versions, who.
-  [[nodiscard]] Result<json::Value> report(const Caller& caller, const DeploymentId& id);
 
  private:
   [[nodiscard]] Result<Deployment> readable(const Caller& caller, const DeploymentId& id,

@@ -1,3 +1,4 @@
+#include "orchestrator/report_service.hpp"
 #include "unit/orchestrator/world.hpp"
 
 namespace hotswap::testing {
@@ -85,7 +86,8 @@ TEST_F(DeploymentTest, BadCanaryIsRolledBackAndNobodyElseEverGetsIt) {
   const auto again = start("1.1.0", kDirect);
   ASSERT_FALSE(again);
   EXPECT_EQ(again.error().reason, "deployment.version_failed");
-  auto report = node().deployments.report(kAdmin, canary->id);
+  ReportService reports({store_, node().fleet, node().versions, clock_});
+  auto report = reports.report(kAdmin, canary->id);
   ASSERT_TRUE(report);
   EXPECT_TRUE(report->find("evidence")->as_object());
   EXPECT_FALSE(report->find("changes")->find("modified")->as_array()->empty());
