@@ -7,9 +7,6 @@
 
 namespace hotswap::health {
 
-/// Chance of ever blaming a version whose true value is exactly at the threshold.
-inline constexpr double kFalseAlarm = 0.001;
-
 [[nodiscard]] CriterionVerdict judge_error_rate(const HealthPolicy& policy,
                                                 const Criterion& criterion,
                                                 const Evidence& evidence);

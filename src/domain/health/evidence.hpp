@@ -25,6 +25,13 @@ struct Baseline {
   /// bursts and differences between hosts. Evidence is divided by it.
   double error_dispersion = 1;
   double latency_dispersion = 1;
+  /// The same for all instances together, by the time: what hits everybody at once.
+  double error_shock = 1;
+  double latency_shock = 1;
+  /// How much more the means of a metric's values vary than independent values would, ≥ 1.
+  std::map<std::string, double> custom_dispersion;
+  /// Went bad and recovered more than once, at most kInstances: a verdict leaves them out.
+  std::vector<InstanceId> flapping;
   static constexpr std::size_t kInstances = 200;
   bool operator==(const Baseline&) const = default;
 };
@@ -57,6 +64,8 @@ struct InstanceEvidence {
   InstanceId instance;
   Sample now;
   std::optional<Sample> before;
+  /// Was as bad before the deployment, or flapped: not in the sums, unless nobody else is.
+  bool left_out = false;
 };
 
 /// One stretch of time that is tested by itself: blocks of several lengths (the criterion's window
@@ -67,7 +76,15 @@ struct Look {
   std::uint64_t index = 0;
   Sample treated;
   std::optional<Sample> control;
-  std::vector<InstanceEvidence> instances;  ///< of the treated cohort
+  Duration covered{};     ///< by what was measured in it
+  double dispersion = 1;  ///< of the treated counts within it, ≥ 1
+  /// The better half of its time, as `total` observations of which `bad` are bad (Custom: a sum of
+  /// values); nothing if it is too short to be halved. A burst does not reach into it.
+  struct Half {
+    double total = 0;
+    double bad = 0;
+  };
+  std::optional<Half> calm;
 };
 
 /// For one criterion.
@@ -75,6 +92,10 @@ struct Evidence {
   Sample treated;                 ///< since it was treated, within the window
   std::optional<Sample> control;  ///< untreated instances in the same minutes
   std::optional<Baseline> baseline;
+  /// Of the baseline: those treated (not left out), and those of the control cohort.
+  std::optional<Sample> treated_before, control_before;
+  std::size_t control_instances = 0;
+  Duration covered{};  ///< by `treated`: the window, or longer where there is little traffic
   std::vector<InstanceEvidence> instances;  ///< of the treated cohort, in the window
   std::vector<Look> looks;                  ///< longest first
   std::optional<Measurement> measurement;   ///< Query only

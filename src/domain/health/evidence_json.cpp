@@ -24,6 +24,29 @@ void read_instances(json::ObjectReader& in, Baseline& baseline) {
   }
 }
 
+void read_dispersions(json::ObjectReader& in, Baseline& baseline) {
+  const auto dispersion = [&](std::string_view name) {
+    return in.optional_double(name, 1, kDispersionMax).value_or(1);
+  };
+  baseline.error_dispersion = dispersion("errorDispersion");
+  baseline.latency_dispersion = dispersion("latencyDispersion");
+  baseline.error_shock = dispersion("errorShock");
+  baseline.latency_shock = dispersion("latencyShock");
+  const auto* custom = in.optional_object("customDispersion");
+  if (custom != nullptr) {
+    json::ObjectReader metrics(*in.optional_value("customDispersion"),
+                               in.path_of("customDispersion"));
+    for (const auto& [metric, value] : *custom) {
+      const auto read = metrics.optional_double(metric, 1, kDispersionMax);
+      baseline.custom_dispersion[std::string(metric)] = read.value_or(1);
+    }
+    if (auto bad = metrics.finish("baseline.invalid")) in.absorb(*bad);
+  }
+  for (auto& instance : in.optional_strings("flapping")) {
+    baseline.flapping.emplace_back(std::move(instance));
+  }
+}
+
 }  // namespace
 
 json::Value to_json(const Baseline& baseline) {
@@ -31,10 +54,20 @@ json::Value to_json(const Baseline& baseline) {
   for (const auto& [instance, sample] : baseline.instances) {
     instances.append(instance.str(), to_json(sample));
   }
+  json::Object custom;
+  for (const auto& [metric, dispersion] : baseline.custom_dispersion) {
+    custom.append(metric, dispersion);
+  }
+  json::Array flapping;
+  for (const auto& instance : baseline.flapping) flapping.push_back(instance.str());
   return json::Object{{"all", to_json(baseline.all)},
                       {"instances", std::move(instances)},
                       {"errorDispersion", baseline.error_dispersion},
-                      {"latencyDispersion", baseline.latency_dispersion}};
+                      {"latencyDispersion", baseline.latency_dispersion},
+                      {"errorShock", baseline.error_shock},
+                      {"latencyShock", baseline.latency_shock},
+                      {"customDispersion", std::move(custom)},
+                      {"flapping", std::move(flapping)}};
 }
 
 Result<Baseline> baseline_from_json(const json::Value& value) {
@@ -57,9 +90,7 @@ Result<Baseline> baseline_from_json(const json::Value& value) {
     }
   }
   read_instances(in, baseline);
-  baseline.error_dispersion = in.optional_double("errorDispersion", 1, kDispersionMax).value_or(1);
-  baseline.latency_dispersion =
-      in.optional_double("latencyDispersion", 1, kDispersionMax).value_or(1);
+  read_dispersions(in, baseline);
   if (auto bad = in.finish("baseline.invalid")) return std::unexpected(*bad);
   return baseline;
 }

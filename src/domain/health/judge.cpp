@@ -25,24 +25,48 @@ CriterionVerdict measure(const HealthPolicy& policy, const Criterion& criterion,
   return {};
 }
 
-/// What missing data means in the end. Waiting ends in Fail: a version is never promoted on data
-/// that is not there.
+bool of_requests(CriterionKind kind) {
+  return kind == CriterionKind::ErrorRate || kind == CriterionKind::LatencyP99;
+}
+
+/// Requests that the treated cohort would have had by now at the pace of the control cohort; below
+/// this many, none at all may be chance.
+constexpr double kSurelySome = 12;
+
+bool is_quiet(const Evidence& evidence) {
+  if (!evidence.control || evidence.control_instances == 0) return false;
+  return static_cast<double>(evidence.control->requests) /
+             static_cast<double>(evidence.control_instances) *
+             static_cast<double>(evidence.instances.size()) <
+         kSurelySome;
+}
+
+/// What missing data means in the end. Waiting for something ends in Fail: a version is never
+/// promoted on data that is not there. Waiting for more goes on: little traffic is no fault.
 void decide_missing(CriterionVerdict& verdict, const HealthPolicy& policy,
-                    const Criterion& criterion, Duration waited) {
+                    const Criterion& criterion, const Evidence& evidence,
+                    const Situation& situation) {
+  const auto waited = situation.waited;
+  if (situation.idle && of_requests(criterion.kind) && verdict.samples == 0) {
+    verdict.outcome = Outcome::Pass;
+    verdict.explanation = "The cohort has no traffic on purpose, so there is nothing to judge yet.";
+    return;
+  }
+  bool ended = waited >= policy.no_data_timeout;
   switch (criterion.on_no_data) {
     case OnNoData::Pass:
       verdict.outcome = Outcome::Pass;
-      verdict.explanation += "; counts as healthy (onNoData: pass)";
+      verdict.explanation += "; that counts as healthy (onNoData: pass).";
       return;
     case OnNoData::Fail:
-      if (waited < std::min(criterion.window, policy.no_data_timeout)) return;
+      ended = waited >= std::min(criterion.window, policy.no_data_timeout);
       break;
     case OnNoData::Wait:
-      if (waited < policy.no_data_timeout) return;
+      ended = ended && verdict.samples == 0 && !(of_requests(criterion.kind) && is_quiet(evidence));
       break;
   }
-  verdict.outcome = Outcome::Fail;
-  verdict.explanation += ", and that for " + format_duration(waited);
+  verdict.explanation += ended ? ", and that for " + format_duration(waited) + "." : ".";
+  if (ended) verdict.outcome = Outcome::Fail;
 }
 
 int badness(Outcome outcome) {
@@ -70,7 +94,7 @@ Judgement judge(const HealthPolicy& policy, const std::vector<Evidence>& evidenc
     verdict.criterion = criterion.name;
     verdict.threshold = criterion.threshold;
     verdict.dry_run = criterion.dry_run;
-    if (verdict.no_data) decide_missing(verdict, policy, criterion, situation.waited);
+    if (verdict.no_data) decide_missing(verdict, policy, criterion, evidence[i], situation);
     if (!verdict.dry_run && badness(verdict.outcome) > badness(judgement.overall)) {
       judgement.overall = verdict.outcome;
     }

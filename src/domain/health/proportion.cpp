@@ -20,9 +20,9 @@ double log_beta(double a, double b) { return log_gamma(a) + log_gamma(b) - log_g
 /// The logarithm of the likelihood ratio of the mixture against p.
 class LogRatio {
  public:
-  LogRatio(std::uint64_t hits, std::uint64_t total)
-      : x_(static_cast<double>(std::min(hits, total))),
-        n_(static_cast<double>(total)),
+  LogRatio(double hits, double total)
+      : x_(std::min(hits, total)),
+        n_(total),
         mixture_(log_beta(x_ + kPrior, n_ - x_ + kPrior) - log_beta(kPrior, kPrior)) {}
 
   double operator()(double p) const {
@@ -49,18 +49,18 @@ double boundary(double outside, double inside, Exceeds exceeds) {
 
 }  // namespace
 
-Bounds always_valid_bounds(std::uint64_t hits, std::uint64_t total, double alpha) {
-  if (total == 0) return {};
+Bounds always_valid_bounds(double hits, double total, double alpha) {
+  if (total <= 0) return {};
   const LogRatio log_ratio(hits, total);
   const auto exceeds = [&](double p) { return log_ratio(p) > -std::log(alpha); };
-  const double rate = static_cast<double>(std::min(hits, total)) / static_cast<double>(total);
+  const double rate = std::min(hits, total) / total;
   Bounds bounds;
   if (hits > 0) bounds.lower = boundary(0, rate, exceeds);
   if (hits < total) bounds.upper = boundary(1, rate, exceeds);
   return bounds;
 }
 
-bool excludes(std::uint64_t hits, std::uint64_t total, double proportion, double alpha) {
+bool excludes(double hits, double total, double proportion, double alpha) {
   return total > 0 && LogRatio(hits, total)(proportion) > -std::log(alpha);
 }
 

@@ -6,8 +6,6 @@
 // true p is a martingale that starts at 1, so by Ville's inequality it reaches 1/alpha with
 // probability at most alpha, at any time. The bounds are where it equals 1/alpha.
 
-#include <cstdint>
-
 namespace hotswap {
 
 struct Bounds {
@@ -15,11 +13,11 @@ struct Bounds {
   double upper = 1;
 };
 
-/// `hits` of `total` (hits ≤ total). Nothing seen: [0, 1].
-[[nodiscard]] Bounds always_valid_bounds(std::uint64_t hits, std::uint64_t total, double alpha);
+/// `hits` of `total` (hits ≤ total), which may be fractions where counts were deflated. Nothing
+/// seen: [0, 1].
+[[nodiscard]] Bounds always_valid_bounds(double hits, double total, double alpha);
 
 /// Whether `proportion` lies outside those bounds; cheaper than computing them.
-[[nodiscard]] bool excludes(std::uint64_t hits, std::uint64_t total, double proportion,
-                            double alpha);
+[[nodiscard]] bool excludes(double hits, double total, double proportion, double alpha);
 
 }  // namespace hotswap

@@ -14,6 +14,7 @@ constexpr std::int64_t kCountMax = 1'000'000'000'000;
 constexpr double kLatencyMax = 1e10;  ///< milliseconds
 constexpr double kValueMax = 1e140;   ///< the sum of many squares is still a number
 constexpr double kSumMax = 1e300;
+constexpr std::size_t kCustomMetrics = limits::kHeartbeatCustomMetrics * 4;  ///< of a sum
 
 std::uint64_t read_count(json::ObjectReader& in, std::string_view name) {
   return static_cast<std::uint64_t>(in.optional_int(name, 0, kCountMax).value_or(0));
@@ -126,18 +127,29 @@ void read_custom(json::ObjectReader& in, Sample& sample) {
   }
 }
 
+/// Stops at the largest number instead of starting again at 0.
+std::uint64_t sum(std::uint64_t a, std::uint64_t b) {
+  return a > UINT64_MAX - b ? UINT64_MAX : a + b;
+}
+
 }  // namespace
 
 void Sample::add(const Sample& other) {
-  requests += other.requests;
-  errors += other.errors;
   latency.merge(other.latency);
-  checks += other.checks;
-  failed_checks += other.failed_checks;
+  add_counts(other);
+}
+
+void Sample::add_counts(const Sample& other) {
+  requests = sum(requests, other.requests);
+  errors = sum(errors, other.errors);
+  checks = sum(checks, other.checks);
+  failed_checks = sum(failed_checks, other.failed_checks);
   for (const auto& [name, values] : other.custom) {
+    // Who invents new names all the time does not fill the memory.
+    if (custom.size() >= kCustomMetrics && !custom.contains(name)) continue;
     auto& mine = custom[name];
     mine.sum += values.sum;
-    mine.count += values.count;
+    mine.count = sum(mine.count, values.count);
     mine.squares += values.squares;
   }
 }

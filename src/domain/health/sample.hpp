@@ -23,6 +23,8 @@ struct Sample {
   std::map<std::string, Custom> custom;
 
   void add(const Sample& other);
+  /// All but the latencies: for those who add these up by a HistogramSum.
+  void add_counts(const Sample& other);
   [[nodiscard]] bool empty() const;
   bool operator==(const Sample&) const = default;
 };
