@@ -33,6 +33,7 @@ LatencyShape::LatencyShape() {
   double so_far = 0;
   for (int bucket = 0; bucket < kBuckets; ++bucket) {
     const double up_to = bucket + 1 == kBuckets ? 1 : below(upper_edge(bucket));
+    value_.push_back(upper_edge(bucket) / std::sqrt(kGrowth));
     share_.push_back(up_to - so_far);
     cumulative_.push_back(up_to);
     so_far = up_to;
@@ -44,10 +45,6 @@ const LatencyShape& LatencyShape::typical() {
   return kShape;
 }
 
-double LatencyShape::value(int bucket, double factor) const {
-  return upper_edge(bucket) / std::sqrt(kGrowth) * factor;
-}
-
 std::uint64_t LatencyShape::draw(Histogram& into, Random& random, double requests,
                                  double factor) const {
   if (requests < kFew) {
@@ -55,15 +52,15 @@ std::uint64_t LatencyShape::draw(Histogram& into, Random& random, double request
     for (std::uint64_t i = 0; i < count; ++i) {
       const auto found = std::ranges::lower_bound(cumulative_, random.uniform());
       const auto bucket = std::min<std::ptrdiff_t>(found - cumulative_.begin(), kBuckets - 1);
-      into.record(value(static_cast<int>(bucket), factor));
+      into.record(value_[static_cast<std::size_t>(bucket)] * factor);
     }
     return count;
   }
   std::uint64_t total = 0;
-  for (int bucket = 0; bucket < kBuckets; ++bucket) {
-    const auto count = random.poisson(requests * share_[static_cast<std::size_t>(bucket)]);
+  for (std::size_t bucket = 0; bucket < kBuckets; ++bucket) {
+    const auto count = random.poisson(requests * share_[bucket]);
     if (count == 0) continue;
-    into.record(value(bucket, factor), count);
+    into.record(value_[bucket] * factor, count);
     total += count;
   }
   return total;

@@ -20,8 +20,7 @@ class LatencyShape {
   std::uint64_t draw(Histogram& into, Random& random, double requests, double factor) const;
 
  private:
-  [[nodiscard]] double value(int bucket, double factor) const;
-
+  std::vector<double> value_;       ///< milliseconds, by bucket
   std::vector<double> share_;       ///< of requests, by bucket
   std::vector<double> cumulative_;  ///< up to and including the bucket
 };

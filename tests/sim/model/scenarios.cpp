@@ -36,6 +36,14 @@ Noise with_incidents() {
   return noise;
 }
 
+/// Troubles of single hosts that last longer than any test can tell from a fault at once.
+Noise lasting() {
+  auto noise = typical();
+  noise.host.shortest = 10;
+  noise.host.longest = 30;
+  return noise;
+}
+
 Noise steep() {
   auto noise = typical();
   noise.ramp_per_hour = 8;
@@ -74,6 +82,7 @@ std::vector<Scenario> healthy() {
       fleet_of(with("typical, 1,000 req/s, 100 instances", typical(), 1000), 100),
       with("load grows 8-fold an hour, 1,000 req/s", steep(), 1000),
       with("rough, 1,000 req/s", rough(), 1000),
+      with("troubles of single hosts last 10 to 30 s, 1,000 req/s", lasting(), 1000),
       half_only(with("outages of everybody, 6 an hour, up to 50 %", with_incidents(), 1000)),
       odd(with("the canary was bad before (+8 points, latency × 2)", typical(), 1000),
           OddHost::Bad),

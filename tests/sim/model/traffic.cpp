@@ -102,7 +102,9 @@ World::World(const Service& service, std::uint64_t seed, double until)
     if (daily) factor *= 1 + kDailySwing * std::sin(2 * std::numbers::pi * (start + at) / kDay);
     const double sd = service_.noise.load;
     factor *= std::exp(sd * load.step(random, 1) - sd * sd / 2);
-    factor *= std::pow(service_.noise.ramp_per_hour, at / 3600);
+    if (service_.noise.ramp_per_hour != 1) {
+      factor *= std::pow(service_.noise.ramp_per_hour, at / 3600);
+    }
     load_.push_back(load_.back() + factor);
     latency_.push_back(std::exp(service_.noise.latency * latency.step(random, 1)));
   }
