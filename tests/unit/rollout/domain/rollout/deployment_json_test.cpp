@@ -14,6 +14,7 @@ TEST(DeploymentStateJson, ReadsWhatItWrites) {
                                     running,
                                     Paused{running, 90s, "lunch", kNow + 1s},
                                     RollingBack{"health", 1, kNow},
+                                    RollingBack{"health", 1, kNow, kNow + 5s, ": still bad"},
                                     Succeeded{kNow},
                                     RolledBack{"health", kNow},
                                     Failed{"not verified", kNow},
@@ -26,7 +27,7 @@ TEST(DeploymentStateJson, ReadsWhatItWrites) {
 }
 
 TEST(DeploymentStateJson, KnowsEveryPhase) {
-  for (const auto phase : {Phase::Assigning, Phase::Soaking, Phase::Judging,
+  for (const auto phase : {Phase::Confirming, Phase::Assigning, Phase::Soaking, Phase::Judging,
                            Phase::AwaitingPromotion, Phase::Baking}) {
     const DeploymentState state = Running{0, phase, kNow};
     EXPECT_TRUE(deployment_state_from_json(to_json(state)).value() == state);
@@ -49,6 +50,30 @@ TEST(DeploymentStateJson, RefusesWhatIsNoState) {
     ASSERT_FALSE(read) << text;
     EXPECT_EQ(read.error().reason, "deployment.invalid");
   }
+}
+
+TEST(SafetyJson, ReadsWhatItWrites) {
+  const RollbackProof proof{false, 3, 2, 1, {"version 1.0.0 is gone"}};
+  EXPECT_EQ(rollback_proof_from_json(to_json(proof)).value(), proof);
+  for (const auto state :
+       {PoolSwitch::State::Before, PoolSwitch::State::Switching, PoolSwitch::State::Switched,
+        PoolSwitch::State::SwitchingBack, PoolSwitch::State::Back}) {
+    const PoolSwitch pools{"blue", "green", state, 7, "503"};
+    EXPECT_EQ(pool_switch_from_json(to_json(pools)).value(), pools);
+  }
+  for (const auto state :
+       {HookCall::State::Waiting, HookCall::State::Passed, HookCall::State::Failed}) {
+    const HookCall call{"gate", 4, state, 9, 3, kNow, "403 no"};
+    EXPECT_EQ(hook_call_from_json(to_json(call)).value(), call);
+  }
+}
+
+TEST(SafetyJson, RefusesWhatIsNone) {
+  EXPECT_FALSE(rollback_proof_from_json(parsed(R"({"held":-1})")));
+  EXPECT_FALSE(pool_switch_from_json(parsed(R"({"from":"a","to":"b","state":"Gone"})")));
+  EXPECT_FALSE(pool_switch_from_json(parsed(R"({"state":"Back"})")));
+  EXPECT_FALSE(hook_call_from_json(parsed(R"({"hook":"a","state":"Waiting","attempt":-1})")));
+  EXPECT_FALSE(hook_call_from_json(parsed("[]")));
 }
 
 TEST(DeploymentState, KnowsWhichStatesAreTheEnd) {

@@ -8,10 +8,10 @@ namespace {
 
 using namespace std::chrono_literals;
 
-Plan plan_of(std::string_view text, std::size_t targets) {
+Plan plan_of(std::string_view text, std::size_t targets, std::size_t idle = 0) {
   const auto strategy = strategy_from_json(parsed(text), "$");
   EXPECT_TRUE(strategy) << text;
-  return plan(*strategy, targets);
+  return plan(*strategy, targets, idle);
 }
 
 std::vector<std::size_t> cohorts(const Plan& plan) {
@@ -57,6 +57,44 @@ TEST(Plan, StagesEverywhereBeforeItSwitches) {
   EXPECT_EQ(blue_green.steps[1].mode, AssignMode::Activate);
   EXPECT_TRUE(blue_green.steps[1].judged);
   EXPECT_EQ(blue_green.steps[1].soak, Duration(10min));
+}
+
+constexpr auto kPools = R"({"type":"BlueGreen","switchMode":"pool"})";
+
+TEST(Plan, GivesTheIdlePoolTheVersionThenTheTrafficThenTheOldPoolTheVersion) {
+  const auto pools = plan_of(kPools, 7, 3);
+  ASSERT_EQ(cohorts(pools), (Cohorts{3, 3, 7}));
+  EXPECT_EQ(pools.steps[0].mode, AssignMode::Deliver);
+  EXPECT_TRUE(pools.steps[0].idle);
+  EXPECT_TRUE(pools.steps[0].judged);
+  EXPECT_EQ(pools.steps[0].soak, Duration(10min));
+  EXPECT_EQ(pools.steps[1].mode, AssignMode::Switch);
+  EXPECT_FALSE(pools.steps[1].idle);
+  EXPECT_EQ(pools.steps[2].mode, AssignMode::Deliver);
+  EXPECT_FALSE(pools.steps[2].idle);
+}
+
+TEST(Plan, KeepsTheOldPoolWarmForTheLongerOfBothDurations) {
+  EXPECT_EQ(plan_of(kPools, 4, 2).steps[1].soak, Duration(30min));
+  const auto brief =
+      plan_of(R"({"type":"BlueGreen","switchMode":"pool","keepBlueDuration":"PT1M"})", 4, 2);
+  EXPECT_EQ(brief.steps[1].soak, Duration(10min));
+}
+
+TEST(Plan, SwitchesToAPoolThatIsTheWholeFleet) {
+  EXPECT_EQ(cohorts(plan_of(kPools, 2, 2)), (Cohorts{2, 2}));
+}
+
+TEST(Plan, DoesNotSwitchToAPoolWithoutInstances) {
+  const auto pools = plan_of(kPools, 4, 0);
+  ASSERT_EQ(cohorts(pools), Cohorts{4});
+  EXPECT_EQ(pools.steps[0].mode, AssignMode::Deliver);
+}
+
+TEST(Plan, TakesTheSafeguardsOver) {
+  const auto direct = plan_of(R"({"type":"Direct","ackRetries":3,"maxUnavailable":2})", 4);
+  EXPECT_EQ(direct.safeguards.ack_retries, 3U);
+  EXPECT_EQ(direct.safeguards.max_unavailable, (Share{2, false}));
 }
 
 TEST(Plan, RollsInBatchesWithTheRestAtTheEnd) {
@@ -148,6 +186,31 @@ TEST(PlanJson, ReadsWhatItWrites) {
     ASSERT_TRUE(read) << read.error().detail;
     EXPECT_EQ(*read, written) << type;
   }
+}
+
+TEST(PlanJson, ReadsPoolsAndSafeguards) {
+  const auto written = plan_of(
+      R"({"type":"BlueGreen","switchMode":"pool","gateTimeout":"PT1H","hooks":[
+          {"name":"a","type":"each-step","url":"https://ci.example","failureLimit":1}]})",
+      9, 4);
+  const auto read = plan_from_json(to_json(written));
+  ASSERT_TRUE(read) << read.error().detail;
+  EXPECT_EQ(*read, written);
+}
+
+TEST(PlanJson, GivesAnOlderPlanTheDefaultSafeguards) {
+  const auto read =
+      plan_from_json(parsed(R"({"steps":[{"cohort":1,"mode":"Deliver","gate":"None","soak":"PT0S",
+                 "deliverySpread":"PT0S"}],"bake":"PT0S","ackTimeout":"PT1S","revertWindow":"PT0S",
+                 "failureBudget":0})"));
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->safeguards, Safeguards{});
+}
+
+TEST(PlanJson, RefusesABadSafeguard) {
+  auto value = to_json(plan_of("\"Direct\"", 1));
+  value.as_object()->set("safeguards", json::Object{{"ackRetries", 9}});
+  EXPECT_EQ(mistakes(plan_from_json(value)), Mistakes{"$.safeguards.ackRetries maximum"});
 }
 
 TEST(PlanJson, RefusesWhatIsNoPlan) {

@@ -53,7 +53,18 @@ TEST(StrategyJson, ReadsWhatItWrites) {
            R"({"type":"Canary","phases":[5,100],"phaseInterval":"PT1S","autoPromote":false})",
            R"({"type":"BlueGreen","verificationPeriod":"PT1M","keepBlueDuration":"PT0S"})",
            R"({"type":"Rolling","batchSize":"12.5%","batchInterval":"PT3S","stopOnFailure":false})",
+           R"({"type":"BlueGreen","switchMode":"pool"})",
            R"({"type":"Rolling","batchSize":3})",
+           R"({"type":"Direct","gateTimeout":"PT1H","onGateTimeout":"Pause","ackRetries":0,
+               "progressDeadline":"PT2M","maxUnavailable":"10%","verifyTimeout":"PT1M"})",
+           R"({"type":"Direct","maxUnavailable":3,"hooks":[
+               {"name":"a","type":"confirm-rollout","url":"https://ci.example/a"},
+               {"name":"b","type":"pre-rollout","url":"http://ci.example:8080","failureLimit":3},
+               {"name":"c","type":"confirm-step","url":"http://[::1]/x?y#z","timeout":"PT1S"},
+               {"name":"d","type":"each-step","url":"https://ci.example/d","interval":"PT5M"},
+               {"name":"e","type":"confirm-promotion","url":"https://ci.example/e"},
+               {"name":"f","type":"post-rollout","url":"https://ci.example/f"},
+               {"name":"g","type":"Rollback","url":"https://ci.example/g"}]})",
            R"({"type":"Direct","healthCheckEnabled":true,"bakeTime":"PT9M"})",
            R"({"type":"Linear","growthFactor":12.5,"duration":"PT1H"})",
            R"({"type":"Exponential","growthFactor":2,"ackTimeout":"PT1S","revertWindow":"P1D"})",
@@ -72,7 +83,9 @@ TEST(StrategyJson, WritesEveryParameterOut) {
   EXPECT_EQ(json::write(to_json(*read("\"Canary\""))),
             R"({"type":"Canary","canaryPercentage":10,"phases":[10,30,50,100],)"
             R"("phaseInterval":"PT5M","autoPromote":true,"healthCheckEnabled":true,)"
-            R"("bakeTime":"PT0S","ackTimeout":"PT30S","revertWindow":"P3D","failureBudget":0})");
+            R"("bakeTime":"PT0S","ackTimeout":"PT30S","revertWindow":"P3D","failureBudget":0,)"
+            R"("onGateTimeout":"rollback","progressDeadline":"PT10M","ackRetries":1,)"
+            R"("verifyTimeout":"PT30S","hooks":[]})");
 }
 
 TEST(StrategyJson, LetsCanaryPercentageReplaceTheFirstPhase) {
@@ -115,7 +128,6 @@ TEST(StrategyJson, NamesEveryMistake) {
       {R"({"type":"Canary","phaseInterval":300})", {"$.strategy.phaseInterval type"}},
       {R"({"type":"Canary","autoPromote":"no"})", {"$.strategy.autoPromote type"}},
       {R"({"type":"Canary","batchSize":1})", {"$.strategy.batchSize unknown"}},
-      {R"({"type":"BlueGreen","switchMode":"pool"})", {"$.strategy.switchMode enum"}},
       {R"({"type":"BlueGreen","switchMode":"dns"})", {"$.strategy.switchMode enum"}},
       {R"({"type":"Rolling","batchSize":0})", {"$.strategy.batchSize format"}},
       {R"({"type":"Rolling","batchSize":1.5})", {"$.strategy.batchSize format"}},
@@ -156,14 +168,81 @@ TEST(StrategyJson, NamesEveryMistake) {
   }
 }
 
+TEST(StrategyJson, NamesEveryMistakeOfTheSafeguards) {
+  struct Case {
+    const char* text;
+    Mistakes expected;
+  };
+  const Case cases[] = {
+      {R"({"type":"Direct","gateTimeout":"PT0S"})", {"$.strategy.gateTimeout minimum"}},
+      {R"({"type":"Direct","onGateTimeout":"wait"})", {"$.strategy.onGateTimeout enum"}},
+      {R"({"type":"Direct","onGateTimeout":1})", {"$.strategy.onGateTimeout type"}},
+      {R"({"type":"Direct","progressDeadline":"PT0.5S"})", {"$.strategy.progressDeadline minimum"}},
+      {R"({"type":"Direct","maxUnavailable":0})", {"$.strategy.maxUnavailable format"}},
+      {R"({"type":"Direct","maxUnavailable":"0%"})", {"$.strategy.maxUnavailable format"}},
+      {R"({"type":"Direct","ackRetries":6})", {"$.strategy.ackRetries maximum"}},
+      {R"({"type":"Direct","ackRetries":-1})", {"$.strategy.ackRetries minimum"}},
+      {R"({"type":"Direct","verifyTimeout":"PT0S"})", {"$.strategy.verifyTimeout minimum"}},
+      {R"({"type":"Direct","verifyTimeout":"PT2H"})", {"$.strategy.verifyTimeout maximum"}},
+      {R"({"type":"Direct","hooks":{}})", {"$.strategy.hooks type"}},
+      {R"({"type":"Direct","hooks":[7]})", {"$.strategy.hooks[0] type"}},
+      {R"({"type":"Direct","hooks":[{}]})",
+       {"$.strategy.hooks[0].name required", "$.strategy.hooks[0].type required",
+        "$.strategy.hooks[0].url required"}},
+      {R"({"type":"Direct","hooks":[{"name":"A b","type":"gate","url":"ftp://x"}]})",
+       {"$.strategy.hooks[0].name pattern", "$.strategy.hooks[0].type enum",
+        "$.strategy.hooks[0].url format"}},
+      {R"({"type":"Direct","hooks":[{"name":"","type":"rollback","url":"https://"}]})",
+       {"$.strategy.hooks[0].name minLength", "$.strategy.hooks[0].url format"}},
+      {R"({"type":"Direct","hooks":[{"name":"a","type":"rollback","url":"https://u:p@x/"}]})",
+       {"$.strategy.hooks[0].url format"}},
+      {R"({"type":"Direct","hooks":[{"name":"a","type":"rollback","url":"https://x/ y"}]})",
+       {"$.strategy.hooks[0].url format"}},
+      {R"({"type":"Direct","hooks":[{"name":"a","type":"rollback","url":"https://x",
+          "timeout":"PT10M","interval":"PT0.1S","failureLimit":2,"retries":1}]})",
+       {"$.strategy.hooks[0].timeout maximum", "$.strategy.hooks[0].interval minimum",
+        "$.strategy.hooks[0].failureLimit const", "$.strategy.hooks[0].retries unknown"}},
+      {R"({"type":"Direct","hooks":[{"name":"a","type":"rollback","url":"https://x"},
+          {"name":"a","type":"each-step","url":"https://x"}]})",
+       {"$.strategy.hooks unique"}},
+  };
+  for (const auto& each : cases) {
+    const auto strategy = read(each.text);
+    ASSERT_FALSE(strategy) << each.text;
+    EXPECT_EQ(mistakes(strategy), each.expected) << each.text;
+  }
+}
+
+TEST(StrategyJson, TakesAtMostSixteenHooks) {
+  json::Array hooks;
+  for (int i = 0; i < 17; ++i) {
+    hooks.emplace_back(json::Object{
+        {"name", "h" + std::to_string(i)}, {"type", "each-step"}, {"url", "https://ci.example"}});
+  }
+  const json::Value all = json::Object{{"type", "Direct"}, {"hooks", hooks}};
+  EXPECT_EQ(mistakes(strategy_from_json(all, "$")), Mistakes{"$.hooks maxItems"});
+}
+
+TEST(StrategyJson, HasTheDefaultsOfTheSafeguards) {
+  const auto safe = read("\"Canary\"")->safeguards;
+  EXPECT_EQ(safe.gate_timeout, std::nullopt);
+  EXPECT_EQ(safe.on_gate_timeout, OnGateTimeout::Rollback);
+  EXPECT_EQ(safe.progress_deadline, Duration(10min));
+  EXPECT_EQ(safe.max_unavailable, std::nullopt);
+  EXPECT_EQ(safe.ack_retries, 1U);
+  EXPECT_EQ(safe.verify_timeout, Duration(30s));
+}
+
 TEST(StrategyJson, SuggestsWhatMayHaveBeenMeant) {
   EXPECT_NE(read(R"({"type":"Canari"})").error().detail.find("did you mean Canary?"),
             std::string::npos);
 }
 
-TEST(StrategyJson, SaysWhyPoolModeIsRefused) {
-  EXPECT_NE(read(R"({"type":"BlueGreen","switchMode":"pool"})").error().detail.find("use slot"),
-            std::string::npos);
+TEST(StrategyJson, ReadsBothSwitchModes) {
+  EXPECT_EQ(std::get<BlueGreen>(read("\"BlueGreen\"")->kind).switch_mode, SwitchMode::Slot);
+  const auto pool = read(R"({"type":"BlueGreen","switchMode":"Pool"})");
+  EXPECT_EQ(std::get<BlueGreen>(pool->kind).switch_mode, SwitchMode::Pool);
+  EXPECT_EQ(to_json(*pool).find("switchMode")->as_string(), std::string_view("pool"));
 }
 
 }  // namespace
