@@ -69,8 +69,11 @@ void FleetService::take(Live& live, Observation seen, std::vector<Observation>& 
   if (!note_drift(live, seen)) news.push_back(seen);
   Observation& known = live.observed[seen.profile];
   const bool changed = known.at == WallTime{} || !same_but_time(known, seen);
-  // Staged and Rejected speak of another version than the one that runs: what runs stays known.
-  if (changed && (runs(seen) || !runs(known))) {
+  // Staged and Rejected speak of another version than the one that runs: what runs stays known, but
+  // for one that refuses what it ran, since it went back by itself.
+  const bool left = seen.state == ObservedState::Rejected && seen.generation == known.generation &&
+                    seen.hash == known.hash;
+  if (changed && (runs(seen) || !runs(known) || left)) {
     known = seen;
     dirty_[{seen.instance, seen.profile}] = std::move(seen);
   }

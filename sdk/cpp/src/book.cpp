@@ -51,6 +51,7 @@ std::optional<Book::Effect> Book::activate(const Identity& identity) {
     auto& profile = profile_at(identity.profile);
     if (identity.generation < profile.active_seen) return Effect::None;
     if (profile.active && profile.active->identity() == identity) return Effect::None;
+    if (is_refused(profile, identity)) return Effect::None;
     held = find_held(profile, identity.hash);
     if (!held) return std::nullopt;
     profile.active_seen = identity.generation;
@@ -81,6 +82,59 @@ bool Book::restore(Offer offer) {
   const MutexLock lock(mutex_);
   profile_at(offer.identity.profile).active_seen = offer.identity.generation;
   return true;
+}
+
+bool Book::restore_pinned(Offer offer) {
+  auto snapshot = check(offer, false);
+  if (!snapshot) return false;
+  const MutexLock lock(mutex_);
+  auto& profile = profile_at(offer.identity.profile);
+  profile.previous.push_front(*snapshot);
+  profile.pinned = *std::move(snapshot);
+  return true;
+}
+
+bool Book::restore_staged(Offer offer) {
+  {
+    const MutexLock lock(mutex_);
+    if (offer.identity.generation <= profile_at(offer.identity.profile).active_seen) return false;
+  }
+  auto snapshot = check(offer, true);
+  if (!snapshot) return false;
+  const MutexLock lock(mutex_);
+  auto& profile = profile_at(offer.identity.profile);
+  profile.staged = *std::move(snapshot);
+  profile.staged_seen = offer.identity.generation;
+  observe(profile, offer.identity, State::Staged);
+  return true;
+}
+
+void Book::restore_refused(const std::string& name, const Observation& refused) {
+  const MutexLock lock(mutex_);
+  auto& profile = profile_at(name);
+  profile.observation = profile.left = refused;
+  profile.active_seen = std::max(profile.active_seen, refused.generation);
+}
+
+std::expected<std::string, std::string> Book::fall_back(const std::string& name,
+                                                        std::string_view reason) {
+  Held pinned;
+  Identity left;
+  {
+    const MutexLock lock(mutex_);
+    auto& profile = profile_at(name);
+    if (!profile.active) return std::unexpected(name + ": nothing runs yet");
+    if (!profile.pinned) return std::unexpected(name + ": no version is pinned to fall back to");
+    pinned = profile.pinned;
+    left = profile.active->identity();
+    profile.staged.reset();
+  }
+  install(pinned, State::Running);
+  reject(left, clip_utf8(reason, kReasonBytes));
+  const MutexLock lock(mutex_);
+  auto& profile = profile_at(name);
+  profile.left = profile.observation;
+  return pinned->identity().version;
 }
 
 void Book::forget_generations() {
@@ -124,6 +178,20 @@ std::shared_ptr<const Snapshot> Book::active(const std::string& profile) const {
   return found == profiles_.end() ? nullptr : found->second.active;
 }
 
+Book::Kept Book::kept(const std::string& name) const {
+  const MutexLock lock(mutex_);
+  const auto found = profiles_.find(name);
+  if (found == profiles_.end()) return {};
+  const auto& profile = found->second;
+  // A version that the validator refused is not among it: the program's next build may take it.
+  return {profile.active, profile.staged, profile.pinned, profile.left};
+}
+
+std::string Book::primary() const {
+  const MutexLock lock(mutex_);
+  return primary_name_;
+}
+
 bool Book::wait_ready(std::chrono::steady_clock::time_point until) {
   const MutexLock lock(mutex_);
   while (true) {
@@ -143,6 +211,12 @@ Book::Held Book::find_held(const Profile& profile, const std::string& hash) {
   return found == profile.previous.end() ? nullptr : *found;
 }
 
+bool Book::is_refused(const Profile& profile, const Identity& identity) {
+  const auto& seen = profile.observation;
+  return seen && seen->state == State::Rejected && seen->generation == identity.generation &&
+         seen->hash == identity.hash;
+}
+
 bool Book::is_news(const Offer& offer, bool staged) {
   const auto& identity = offer.identity;
   const MutexLock lock(mutex_);
@@ -151,10 +225,7 @@ bool Book::is_news(const Offer& offer, bool staged) {
   if (identity.generation < (staged ? std::max(seen, profile.active_seen) : seen)) return false;
   const auto& slot = staged ? profile.staged : profile.active;
   const bool held = slot && slot->identity() == identity;
-  const bool refused = profile.observation && profile.observation->state == State::Rejected &&
-                       profile.observation->generation == identity.generation &&
-                       profile.observation->hash == identity.hash;
-  if (held || refused) return false;
+  if (held || is_refused(profile, identity)) return false;
   seen = identity.generation;
   return true;
 }
@@ -218,10 +289,12 @@ void Book::install(Held snapshot, State state) {
     if (primary_name_ == identity.profile && !known) profile.configs.push_back(&primary_);
     if (profile.staged && profile.staged->identity().hash == identity.hash) profile.staged.reset();
     if (profile.active && profile.active->identity().hash != identity.hash) {
+      pin(profile, snapshot);
       profile.previous.push_front(profile.active);
       if (profile.previous.size() > kPrevious) profile.previous.pop_back();
     }
     profile.active = snapshot;
+    profile.left.reset();
     if (!profile.staged || profile.staged->identity().generation < identity.generation) {
       observe(profile, identity, state);
     }
@@ -230,6 +303,11 @@ void Book::install(Held snapshot, State state) {
   for (auto* config : configs) config->publish(snapshot);
   const MutexLock lock(mutex_);
   ready_.notify_all();
+}
+
+void Book::pin(Profile& profile, const Held& next) {
+  const bool back = profile.pinned && profile.pinned->identity().hash == next->identity().hash;
+  profile.pinned = back ? nullptr : profile.active;
 }
 
 void Book::observe(Profile& profile, const Identity& identity, State state) {

@@ -35,6 +35,15 @@ class Book {
   void unassign(const Identity& identity);
   /// Starts from a copy on disk. False: its hash or the validator speaks against it.
   bool restore(Offer offer);
+  /// A copy on disk of what ran before: to go back to. False as above.
+  bool restore_pinned(Offer offer);
+  /// A copy on disk of what was staged; after restore(). False as above, or it is out of date.
+  bool restore_staged(Offer offer);
+  /// What was fallen back from before the program was started anew.
+  void restore_refused(const std::string& profile, const Observation& refused);
+  /// Swaps to the pinned version; the one that ran counts as rejected. Its version, or why not.
+  std::expected<std::string, std::string> fall_back(const std::string& profile,
+                                                    std::string_view reason);
   /// The server does not know this instance any more: its generations begin anew.
   void forget_generations();
 
@@ -45,6 +54,16 @@ class Book {
   Config& config();
   Config& config(const std::string& profile);
   [[nodiscard]] std::shared_ptr<const Snapshot> active(const std::string& profile) const;
+  /// What is to be kept on disk.
+  struct Kept {
+    std::shared_ptr<const Snapshot> active;
+    std::shared_ptr<const Snapshot> staged;
+    std::shared_ptr<const Snapshot> pinned;
+    std::optional<Observation> refused;
+  };
+  [[nodiscard]] Kept kept(const std::string& profile) const;
+  /// The profile of config(); empty until it is known.
+  [[nodiscard]] std::string primary() const;
   bool wait_ready(std::chrono::steady_clock::time_point until);
 
  private:
@@ -53,6 +72,10 @@ class Book {
     Held active;
     Held staged;
     std::deque<Held> previous;  ///< newest first
+    /// Ran before the active one and was left for a newer one: what is gone back from is not kept
+    /// as a way back.
+    Held pinned;
+    std::optional<Observation> left;  ///< that was fallen back from, until something else comes
     std::uint64_t active_seen = 0;
     std::uint64_t staged_seen = 0;
     std::optional<Observation> observation;
@@ -61,7 +84,9 @@ class Book {
   };
 
   Profile& profile_at(const std::string& name) HS_REQUIRES(mutex_);
+  void pin(Profile& profile, const Held& next) HS_REQUIRES(mutex_);
   [[nodiscard]] static Held find_held(const Profile& profile, const std::string& hash);
+  [[nodiscard]] static bool is_refused(const Profile& profile, const Identity& identity);
   [[nodiscard]] bool is_news(const Offer& offer, bool staged) HS_EXCLUDES(mutex_);
   /// Verifies hash and validator, or takes the held copy; error: the reason to reject.
   [[nodiscard]] std::expected<Held, std::string> check(Offer& offer, bool staged)

@@ -96,6 +96,13 @@ class Client::Engine {
   }
   Book& book() { return book_; }
   Meter& meter() { return meter_; }
+  Journal& journal() { return journal_; }
+
+  std::expected<std::string, std::string> fall_back(const std::string& profile,
+                                                    std::string_view reason) {
+    if (!link_) return std::unexpected("the client was not started");
+    return link_->downlink.fall_back(profile, reason);
+  }
 
  private:
   struct Link {
@@ -103,7 +110,7 @@ class Client::Engine {
         : session(engine.options_.servers, engine.state_.load_id().value_or(""),
                   engine.options_.log),
           downlink(engine.options_, session, engine.book_, engine.state_),
-          uplink(engine.options_, session, engine.book_, engine.meter_) {}
+          uplink(engine.options_, session, {engine.book_, engine.meter_, engine.journal_}) {}
     Session session;
     Downlink downlink;
     Uplink uplink;
@@ -115,6 +122,7 @@ class Client::Engine {
   const StateDir state_;
   Book book_;
   Meter meter_;
+  Journal journal_;
   std::unique_ptr<Link> link_;
 };
 
@@ -133,6 +141,15 @@ void Client::record(std::chrono::nanoseconds latency, bool ok) noexcept {
   engine_->meter().record(latency, ok);
 }
 Gauge Client::gauge(const std::string& name) { return Gauge(engine_->meter().gauge(name)); }
+void Client::report(const Traffic& traffic) { engine_->meter().add(traffic); }
+void Client::log(LogLevel level, std::string_view text) { engine_->journal().add(level, text); }
+std::expected<std::string, std::string> Client::fall_back(std::string_view reason) {
+  return engine_->fall_back("", reason);
+}
+std::expected<std::string, std::string> Client::fall_back(const std::string& profile,
+                                                          std::string_view reason) {
+  return engine_->fall_back(profile, reason);
+}
 void Client::health_check(bool ok) noexcept { engine_->meter().check(ok); }
 ClientStatus Client::status() const { return engine_->status(); }
 

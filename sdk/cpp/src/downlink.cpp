@@ -39,19 +39,49 @@ Downlink::Downlink(const ClientOptions& options, Session& session, Book& book,
       backoff_(options.backoff_min, options.backoff_max, std::random_device{}()) {}
 
 void Downlink::restore() {
-  for (const auto& profile : state_.profiles()) {
-    bool restored = false;
-    for (const auto& copy : state_.load(profile)) {
-      auto offer = read_offer(copy);
-      if (!offer || offer->identity.profile != profile) continue;
-      const auto version = offer->identity.version;
-      if (!book_.restore(*std::move(offer))) continue;
-      session_.log(LogLevel::Info, profile + ": last-known-good " + version + " from disk");
-      restored = true;
-      break;
-    }
-    if (!restored) session_.failed(profile + ": no copy on disk is usable; waiting for a server");
+  for (const auto& profile : state_.profiles()) restore(profile);
+}
+
+void Downlink::restore(const std::string& profile) {
+  const auto copy_of = [&](const std::optional<std::string>& text) -> std::optional<Copy> {
+    auto copy = text ? read_copy(*text) : std::unexpected(std::string());
+    if (!copy || copy->offer.identity.profile != profile) return std::nullopt;
+    return *std::move(copy);
+  };
+  bool restored = false;
+  for (const auto& text : state_.load(profile)) {
+    auto copy = copy_of(text);
+    if (!copy) continue;
+    const auto version = copy->offer.identity.version;
+    if (!book_.restore(std::move(copy->offer))) continue;
+    if (copy->refused) book_.restore_refused(profile, *copy->refused);
+    session_.log(LogLevel::Info, profile + ": last-known-good " + version + " from disk");
+    restored = true;
+    break;
   }
+  if (!restored) {
+    session_.failed(profile + ": no copy on disk is usable; waiting for a server");
+    return;
+  }
+  const auto running = book_.active(profile)->identity().hash;
+  auto pinned = copy_of(state_.load(profile, StateDir::Beside::Pinned));
+  if (pinned && pinned->offer.identity.hash != running)
+    book_.restore_pinned(std::move(pinned->offer));
+  auto staged = copy_of(state_.load(profile, StateDir::Beside::Staged));
+  if (staged && staged->offer.identity.hash != running)
+    book_.restore_staged(std::move(staged->offer));
+}
+
+std::expected<std::string, std::string> Downlink::fall_back(const std::string& profile,
+                                                            std::string_view reason) {
+  const std::lock_guard turn(turn_);
+  const auto name = profile.empty() ? book_.primary() : profile;
+  auto version = book_.fall_back(name, reason);
+  if (!version) return version;
+  session_.poke();
+  session_.log(LogLevel::Warning, name + ": fell back to " + *version + ": " + std::string(reason));
+  keep(name);
+  return version;
 }
 
 void Downlink::run() {
@@ -139,12 +169,17 @@ bool Downlink::on_frame(const SseFrame& frame) {
       return false;
     }
     const auto identity = offer->identity;
+    const std::lock_guard turn(turn_);
     done(frame.event == "config" ? book_.apply(*std::move(offer)) : book_.stage(*std::move(offer)),
          identity);
   } else if (frame.event == "activate") {
     return on_activate(frame);
   } else if (frame.event == "unassign") {
-    if (const auto identity = read_identity(frame.data)) book_.unassign(*identity);
+    if (const auto identity = read_identity(frame.data)) {
+      const std::lock_guard turn(turn_);
+      book_.unassign(*identity);
+      keep(identity->profile);
+    }
   } else if (frame.event == "reconnect") {
     asked_pause_ = read_reconnect(frame.data);
     return false;
@@ -158,9 +193,12 @@ bool Downlink::on_activate(const SseFrame& frame) {
     session_.failed("stream: activate: " + identity.error());
     return false;
   }
-  if (const auto effect = book_.activate(*identity)) {
-    done(*effect, *identity);
-    return true;
+  {
+    const std::lock_guard turn(turn_);
+    if (const auto effect = book_.activate(*identity)) {
+      done(*effect, *identity);
+      return true;
+    }
   }
   session_.log(LogLevel::Info,
                identity->profile + ": " + identity->version + " is not held; fetching");
@@ -184,6 +222,7 @@ bool Downlink::fetch() {
 }
 
 void Downlink::take(std::vector<Desired> desired) {
+  const std::lock_guard turn(turn_);
   for (auto& each : desired) {
     if (each.active) {
       const auto identity = each.active->identity;
@@ -199,22 +238,29 @@ void Downlink::take(std::vector<Desired> desired) {
 void Downlink::done(Book::Effect effect, const Identity& identity) {
   if (effect == Book::Effect::None) return;
   session_.poke();  // first: the server waits for it, the disk does not
-  if (effect == Book::Effect::Swapped) {
+  if (effect == Book::Effect::Swapped)
     session_.log(LogLevel::Info, identity.profile + ": applied " + identity.version);
-    keep_copy(identity.profile);
-    return;
-  }
+  keep(identity.profile);
   const auto report = book_.report();
   const auto seen = report.find(identity.profile);
   if (seen == report.end() || seen->second.state != State::Rejected) return;
   session_.failed(identity.profile + ": rejected " + identity.version + ": " + seen->second.error);
 }
 
-void Downlink::keep_copy(const std::string& profile) {
-  const auto active = book_.active(profile);
-  if (!active) return;
-  const auto text = write_offer(active->identity(), active->document()->root);
-  if (auto saved = state_.save(profile, text); !saved) session_.failed(saved.error());
+void Downlink::keep(const std::string& profile) {
+  const auto kept = book_.kept(profile);
+  const auto text = [](const std::shared_ptr<const Snapshot>& held,
+                       const std::optional<Observation>& refused) {
+    return held ? write_copy(held->identity(), held->document()->root, refused) : std::string();
+  };
+  const auto told = [this](const std::expected<void, std::string>& saved) {
+    if (!saved) session_.failed(saved.error());
+  };
+  if (!kept.active) return;
+  if (kept.pinned) told(state_.save(profile, StateDir::Beside::Pinned, text(kept.pinned, {})));
+  told(state_.save(profile, text(kept.active, kept.refused)));
+  if (!kept.pinned) told(state_.save(profile, StateDir::Beside::Pinned, ""));
+  told(state_.save(profile, StateDir::Beside::Staged, text(kept.staged, {})));
 }
 
 void Downlink::end_of_call(const HttpReply& reply, const Access& access, const std::string& what) {

@@ -1,7 +1,10 @@
 #pragma once
 // The thread that keeps the instance registered and its stream open, and applies what comes. All
-// changes of the book are made here, so validator and callbacks never run beside each other.
+// changes of the book are made here, one at a time, so validator and callbacks never run beside
+// each other.
 
+#include <expected>
+#include <mutex>
 #include <optional>
 
 #include "backoff.hpp"
@@ -21,6 +24,9 @@ class Downlink {
   void restore();
   /// Until the session stops.
   void run();
+  /// From any thread; see Client::fall_back. An empty profile: that of config().
+  std::expected<std::string, std::string> fall_back(const std::string& profile,
+                                                    std::string_view reason);
   void wake() { stream_http_.wake(), call_http_.wake(); }
 
  private:
@@ -32,7 +38,9 @@ class Downlink {
   bool fetch();
   void take(std::vector<Desired> desired);
   void done(Book::Effect effect, const Identity& identity);
-  void keep_copy(const std::string& profile);
+  void restore(const std::string& profile);
+  /// Brings the disk in line with the book: first what must be there to go back to.
+  void keep(const std::string& profile);
   void end_of_call(const HttpReply& reply, const Access& access, const std::string& what);
   [[nodiscard]] std::string bootstrap_token() const;
   void wait_before_retry();
@@ -41,6 +49,8 @@ class Downlink {
   Session& session_;
   Book& book_;
   const StateDir& state_;
+  /// Held while the book changes and the disk follows; a callback may fall back in the midst of it.
+  std::recursive_mutex turn_;
   std::uint64_t epoch_ = 0;  ///< of the running stream
   Http stream_http_;
   Http call_http_;

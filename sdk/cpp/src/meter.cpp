@@ -43,6 +43,17 @@ void Meter::check(bool ok) noexcept {
   (ok ? good_checks_ : bad_checks_).fetch_add(1, std::memory_order_relaxed);
 }
 
+void Meter::add(const Traffic& traffic) {
+  const std::lock_guard lock(added_mutex_);
+  added_.latencies.resize(kBuckets);
+  added_.requests += traffic.requests;
+  added_.errors += std::min(traffic.errors, traffic.requests);
+  for (const auto& [milliseconds, count] : traffic.latencies) {
+    if (!(milliseconds >= 0)) continue;
+    added_.latencies[static_cast<std::size_t>(bucket_of(milliseconds) - kLowest)] += count;
+  }
+}
+
 std::shared_ptr<std::atomic<double>> Meter::gauge(const std::string& name) {
   const std::lock_guard lock(mutex_);
   const auto found = gauges_.find(name);
@@ -54,6 +65,10 @@ std::shared_ptr<std::atomic<double>> Meter::gauge(const std::string& name) {
 
 Meter::Totals Meter::totals() const {
   Totals now;
+  {
+    const std::lock_guard lock(added_mutex_);
+    now = added_;
+  }
   now.latencies.resize(kBuckets);
   for (const auto& shard : shards_) {
     for (std::size_t i = 0; i < kBuckets; ++i) {

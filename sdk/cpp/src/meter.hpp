@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "domain/json/value.hpp"
+#include "hotswap/client.hpp"
 
 namespace hotswap::sdk {
 
@@ -23,6 +24,7 @@ class Meter {
 
   void record(std::chrono::nanoseconds latency, bool ok) noexcept;
   void check(bool ok) noexcept;
+  void add(const Traffic& traffic);
   std::shared_ptr<std::atomic<double>> gauge(const std::string& name);
 
   struct Totals {
@@ -53,6 +55,8 @@ class Meter {
   [[nodiscard]] json::Value custom() const;
 
   std::vector<std::unique_ptr<Shard>> shards_;
+  mutable std::mutex added_mutex_;
+  Totals added_;  ///< by add(); its requests and latencies need not agree
   std::atomic<std::uint64_t> good_checks_{0};
   std::atomic<std::uint64_t> bad_checks_{0};
   mutable std::mutex mutex_;  ///< of gauges_

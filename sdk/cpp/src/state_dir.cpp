@@ -151,6 +151,24 @@ std::expected<void, std::string> StateDir::save(const std::string& profile,
   return replace(*temporary, file);
 }
 
+std::optional<std::string> StateDir::load(const std::string& profile, Beside which) const {
+  return dir_.empty() ? std::nullopt : read_checked(file_of(profile, which));
+}
+
+std::expected<void, std::string> StateDir::save(const std::string& profile, Beside which,
+                                                std::string_view content) const {
+  if (dir_.empty()) return {};
+  const auto file = file_of(profile, which);
+  if (content.empty()) {
+    if (::unlink(file.c_str()) == 0 || errno == ENOENT) return {};
+    return std::unexpected(failure("cannot remove", file));
+  }
+  if (read_checked(file) == content) return {};
+  auto temporary = write_temporary(file, content);
+  if (!temporary) return std::unexpected(temporary.error());
+  return replace(*temporary, file);
+}
+
 std::optional<std::string> StateDir::read_checked(const fs::path& file) const {
   std::error_code bad;
   const auto size = fs::file_size(file, bad);
@@ -188,6 +206,11 @@ std::expected<void, std::string> StateDir::replace(const fs::path& temporary,
     return std::unexpected(failure("cannot replace", file));
   }
   return {};
+}
+
+fs::path StateDir::file_of(const std::string& profile, Beside which) const {
+  const std::string suffix(which == Beside::Pinned ? ".pin" : ".staged");
+  return file_of(profile).string() + suffix;
 }
 
 fs::path StateDir::file_of(const std::string& profile) const {

@@ -1,7 +1,8 @@
 #pragma once
 // What an instance keeps on disk: its id, and per profile the last-known-good document and the one
-// before. A file is replaced whole (temporary file, fsync, rename, fsync of the folder) and carries
-// its own checksum: what is torn, cut or flipped is never loaded.
+// before, the version to fall back to, and one that is staged. A file is replaced whole (temporary
+// file, fsync, rename, fsync of the folder) and carries its own checksum: what is torn, cut or
+// flipped is never loaded.
 
 #include <expected>
 #include <filesystem>
@@ -27,6 +28,13 @@ class StateDir {
   /// Makes `content` the newest copy. On an error the old copies stand.
   std::expected<void, std::string> save(const std::string& profile, std::string_view content) const;
 
+  /// Copies beside the running one.
+  enum class Beside { Pinned, Staged };
+  [[nodiscard]] std::optional<std::string> load(const std::string& profile, Beside which) const;
+  /// Empty content: there is none any more.
+  std::expected<void, std::string> save(const std::string& profile, Beside which,
+                                        std::string_view content) const;
+
  private:
   [[nodiscard]] std::optional<std::string> read_checked(const std::filesystem::path& file) const;
   [[nodiscard]] std::expected<std::filesystem::path, std::string> write_temporary(
@@ -34,6 +42,7 @@ class StateDir {
   std::expected<void, std::string> replace(const std::filesystem::path& temporary,
                                            const std::filesystem::path& file) const;
   [[nodiscard]] std::filesystem::path file_of(const std::string& profile) const;
+  [[nodiscard]] std::filesystem::path file_of(const std::string& profile, Beside which) const;
 
   std::filesystem::path dir_;
 };

@@ -1,14 +1,28 @@
 #include "uplink.hpp"
 
+#include <algorithm>
+#include <chrono>
 #include <random>
 
 namespace hotswap::sdk {
+namespace {
 
-Uplink::Uplink(const ClientOptions& options, Session& session, Book& book, Meter& meter)
+/// Above those of the program's run before, so that a heartbeat of then that arrives late is old.
+std::uint64_t first_sequence() {
+  const auto since = std::chrono::system_clock::now().time_since_epoch();
+  const auto milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(since).count();
+  return static_cast<std::uint64_t>(std::max<std::int64_t>(0, milliseconds));
+}
+
+}  // namespace
+
+Uplink::Uplink(const ClientOptions& options, Session& session, const Sources& sources)
     : options_(options),
       session_(session),
-      book_(book),
-      meter_(meter),
+      book_(sources.book),
+      meter_(sources.meter),
+      journal_(sources.journal),
+      sequence_(first_sequence()),
       http_(options.ca_file, options.request_timeout, [this] { return session_.stopping(); }),
       backoff_(options.backoff_min, options.backoff_max, std::random_device{}()) {}
 
@@ -24,30 +38,47 @@ void Uplink::run() {
   }
 }
 
+void Uplink::gather() {
+  if (measured_) return;
+  telling_ = meter_.totals();
+  measured_ = Measured{++sequence_, meter_.increments(telling_, told_), journal_.take()};
+}
+
+HttpReply Uplink::send(const Access& access, const std::map<std::string, Observation>& report) {
+  const auto post = [&](const Measured* measured) {
+    return http_.send({"POST", access.server + "/api/v1/instances/" + access.id + "/heartbeat",
+                       access.token, write_heartbeat(report, measured)});
+  };
+  auto reply = post(measured_ ? &*measured_ : nullptr);
+  if (!measured_) return reply;
+  if (reply.status != 400 && reply.status != 422) return reply;
+  // Refused for what it says; what was measured would be refused for ever, and what is observed
+  // must not be lost with it.
+  session_.failed("heartbeat to " + access.server + ": " + reply.explain());
+  told_ = telling_;
+  measured_.reset();
+  return post(nullptr);
+}
+
 bool Uplink::beat() {
   const auto report = book_.report();
-  const auto totals = meter_.totals();
-  const auto body = write_heartbeat(report, meter_.increments(totals, told_));
+  gather();
   for (std::size_t tried = 0; tried < session_.server_count(); ++tried) {
     const auto access = session_.access();
-    const auto reply =
-        http_.send({"POST", access.server + "/api/v1/instances/" + access.id + "/heartbeat",
-                    access.token, body});
+    const auto reply = send(access, report);
     if (session_.stopping()) return false;
     if (reply.ok()) {
-      told_ = totals;
+      told_ = telling_;
+      measured_.reset();
       book_.heard(report);
       answered(reply);
       return true;
     }
     session_.failed("heartbeat to " + access.server + ": " + reply.explain());
+    if (reply.status == 400 || reply.status == 422) return true;
     if (reply.status == 404 || reply.status == 401) {
       session_.lost(access.epoch);
       return false;
-    }
-    if (reply.status == 400 || reply.status == 422) {
-      told_ = totals;  // refused for what it says: the same counts again would be refused for ever
-      return true;
     }
     if (!session_.streaming()) session_.rotate(access.server);
   }

@@ -7,6 +7,7 @@
 #include "backoff.hpp"
 #include "book.hpp"
 #include "http.hpp"
+#include "journal.hpp"
 #include "meter.hpp"
 #include "session.hpp"
 
@@ -14,22 +15,36 @@ namespace hotswap::sdk {
 
 class Uplink {
  public:
-  Uplink(const ClientOptions& options, Session& session, Book& book, Meter& meter);
+  /// What it reports of.
+  struct Sources {
+    Book& book;
+    Meter& meter;
+    Journal& journal;
+  };
+  Uplink(const ClientOptions& options, Session& session, const Sources& sources);
 
   /// Until the session stops.
   void run();
   void wake() { http_.wake(); }
 
  private:
+  /// What was measured and not yet answered: that of the last attempt, or everything since.
+  void gather();
   /// True: the server answered.
   bool beat();
+  [[nodiscard]] HttpReply send(const Access& access,
+                               const std::map<std::string, Observation>& report);
   void answered(const HttpReply& reply);
 
   const ClientOptions& options_;
   Session& session_;
   Book& book_;
   Meter& meter_;
+  Journal& journal_;
   Meter::Totals told_;                     ///< up to the last answered heartbeat
+  Meter::Totals telling_;                  ///< up to what `measured_` says
+  std::optional<Measured> measured_;       ///< sent, not answered
+  std::uint64_t sequence_;                 ///< of the last one
   std::optional<SteadyTime> stale_since_;  ///< the server misses something of us
   Http http_;
   Backoff backoff_;

@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::chrono::milliseconds kReconnectMax = std::chrono::minutes(5);
 constexpr std::chrono::milliseconds kIntervalMin{100};
+constexpr std::chrono::milliseconds kLogAgeMax = std::chrono::hours(24);
 constexpr std::size_t kAnswerBytes = std::size_t{16} << 20U;
 
 Read<json::Value> parse(std::string_view text) {
@@ -103,6 +104,39 @@ std::string_view to_string(State state) {
   return "running";
 }
 
+std::string_view to_string(LogLevel level) {
+  switch (level) {
+    case LogLevel::Info:
+      return "info";
+    case LogLevel::Warning:
+      return "warning";
+    case LogLevel::Error:
+      return "error";
+  }
+  return "info";
+}
+
+json::Object observation_json(const Observation& seen) {
+  json::Object one{{"version", seen.version},
+                   {"generation", seen.generation},
+                   {"state", to_string(seen.state)},
+                   {"hash", seen.hash}};
+  if (!seen.error.empty()) one.append("error", seen.error);
+  return one;
+}
+
+json::Array logs_json(const std::vector<JournalLine>& lines) {
+  json::Array logs;
+  const auto now = std::chrono::steady_clock::now();
+  for (const auto& line : lines) {
+    const auto age = std::chrono::duration_cast<std::chrono::milliseconds>(now - line.at);
+    logs.emplace_back(json::Object{{"level", to_string(line.level)},
+                                   {"message", line.text},
+                                   {"ageMs", std::min(age, kLogAgeMax).count()}});
+  }
+  return logs;
+}
+
 }  // namespace
 
 Read<Offer> read_offer(std::string_view text) {
@@ -180,26 +214,43 @@ std::string write_registration(const ClientOptions& options, const std::string& 
 }
 
 std::string write_heartbeat(const std::map<std::string, Observation>& observed,
-                            json::Value metrics) {
+                            const Measured* measured) {
   json::Object profiles;
-  for (const auto& [profile, seen] : observed) {
-    json::Object one{{"version", seen.version},
-                     {"generation", seen.generation},
-                     {"state", to_string(seen.state)},
-                     {"hash", seen.hash}};
-    if (!seen.error.empty()) one.append("error", seen.error);
-    profiles.append(profile, std::move(one));
+  for (const auto& [profile, seen] : observed) profiles.append(profile, observation_json(seen));
+  json::Object body{{"status", "healthy"}, {"observed", std::move(profiles)}};
+  if (measured != nullptr) {
+    body.append("sequence", measured->sequence);
+    body.append("metrics", measured->metrics);
+    if (!measured->logs.empty()) body.append("logs", logs_json(measured->logs));
   }
-  return json::write(json::Object{
-      {"status", "healthy"}, {"observed", std::move(profiles)}, {"metrics", std::move(metrics)}});
+  return json::write(body);
 }
 
-std::string write_offer(const Identity& identity, const json::Value& data) {
-  return json::write(json::Object{{"profile", identity.profile},
-                                  {"version", identity.version},
-                                  {"generation", identity.generation},
-                                  {"hash", identity.hash},
-                                  {"data", data}});
+Read<Copy> read_copy(std::string_view text) {
+  auto value = parse(text);
+  if (!value) return std::unexpected(value.error());
+  Copy copy;
+  if (const auto* refused = value->find("refused"))
+    copy.refused =
+        Observation{text_at(*refused, "version"),
+                    static_cast<std::uint64_t>(
+                        std::max<std::int64_t>(0, int_at(*refused, "generation").value_or(0))),
+                    State::Rejected, text_at(*refused, "hash"), text_at(*refused, "error")};
+  auto offer = offer_of(*value, {});
+  if (!offer) return std::unexpected(offer.error());
+  copy.offer = *std::move(offer);
+  return copy;
+}
+
+std::string write_copy(const Identity& identity, const json::Value& data,
+                       const std::optional<Observation>& refused) {
+  json::Object out{{"profile", identity.profile},
+                   {"version", identity.version},
+                   {"generation", identity.generation},
+                   {"hash", identity.hash},
+                   {"data", data}};
+  if (refused) out.append("refused", observation_json(*refused));
+  return json::write(out);
 }
 
 }  // namespace hotswap::sdk

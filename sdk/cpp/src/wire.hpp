@@ -13,6 +13,7 @@
 
 #include "domain/json/value.hpp"
 #include "hotswap/client.hpp"
+#include "journal.hpp"
 
 namespace hotswap::sdk {
 
@@ -65,9 +66,24 @@ using Read = std::expected<T, std::string>;
 
 [[nodiscard]] std::string write_registration(const ClientOptions& options,
                                              const std::string& hostname, const std::string& id);
+/// Measured between two heartbeats; sent under the same sequence until it is answered, so that the
+/// server counts it once.
+struct Measured {
+  std::uint64_t sequence = 0;
+  json::Value metrics;
+  std::vector<JournalLine> logs;
+};
+/// Nothing measured: only what is observed.
 [[nodiscard]] std::string write_heartbeat(const std::map<std::string, Observation>& observed,
-                                          json::Value metrics);
-/// The form on disk, read by read_offer.
-[[nodiscard]] std::string write_offer(const Identity& identity, const json::Value& data);
+                                          const Measured* measured);
+
+/// What stands on disk of a profile.
+struct Copy {
+  Offer offer;
+  std::optional<Observation> refused;  ///< fell back from it, which no server may have heard
+};
+[[nodiscard]] Read<Copy> read_copy(std::string_view text);
+[[nodiscard]] std::string write_copy(const Identity& identity, const json::Value& data,
+                                     const std::optional<Observation>& refused);
 
 }  // namespace hotswap::sdk

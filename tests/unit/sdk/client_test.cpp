@@ -441,9 +441,12 @@ TEST(Client, doesNotRepeatMeasurementsThatTheServerFindsInvalid) {
   Client client(std::move(options));
   client.record(5ms, true);
   ASSERT_TRUE(client.start());
-  ASSERT_TRUE(server.wait_count("/heartbeat", 2));
-  const auto body = json::parse(server.requests("/heartbeat")[1].body);
-  EXPECT_EQ(*body->find("metrics")->find("requests"), json::Value(0));
+  ASSERT_TRUE(server.wait_count("/heartbeat", 3));
+  const auto without = json::parse(server.requests("/heartbeat")[1].body);
+  EXPECT_EQ(without->find("metrics"), nullptr) << "what is observed is sent again by itself";
+  EXPECT_NE(without->find("observed"), nullptr);
+  const auto next = json::parse(server.requests("/heartbeat")[2].body);
+  EXPECT_EQ(*next->find("metrics")->find("requests"), json::Value(0));
 }
 
 TEST(Client, pollsWhatAHeartbeatCallsChangedWhenNoStreamOpens) {

@@ -19,6 +19,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "hotswap/config.hpp"
@@ -36,7 +37,7 @@ struct Candidate {
 /// What it throws is a rejection, too.
 using Validator = std::function<std::optional<std::string>(const Candidate&)>;
 
-enum class LogLevel { Info, Warning };
+enum class LogLevel { Info, Warning, Error };
 using LogSink = std::function<void(LogLevel, std::string_view)>;
 
 struct ClientOptions {
@@ -85,6 +86,14 @@ class Gauge {
   std::shared_ptr<std::atomic<double>> value_;
 };
 
+/// What was measured elsewhere, as by a program whose metrics are read: since the last report.
+struct Traffic {
+  std::uint64_t requests = 0;
+  std::uint64_t errors = 0;  ///< ≤ requests; more are cut
+  /// Milliseconds, and how many requests took that long; NaN and negative ones are left out.
+  std::vector<std::pair<double, std::uint64_t>> latencies{};
+};
+
 class Client {
  public:
   explicit Client(ClientOptions options);
@@ -109,11 +118,25 @@ class Client {
 
   /// Counts one request. Lock-free; about ten nanoseconds.
   void record(std::chrono::nanoseconds latency, bool ok) noexcept;
+  /// Counts what was measured elsewhere, beside what record() counts.
+  void report(const Traffic& traffic);
   /// The metric of this name (at most 32; others are accepted and not reported).
   [[nodiscard]] Gauge gauge(const std::string& name);
   void gauge(const std::string& name, double value) { gauge(name).set(value); }
   /// Counts one health check of the program by itself.
   void health_check(bool ok) noexcept;
+  /// A line for people who look for the cause of trouble: the next heartbeat takes the newest 20
+  /// along, cut to 500 bytes. The server shows them beside a deployment that was rolled back.
+  void log(LogLevel level, std::string_view text);
+
+  /// Swaps back at once to the version that ran before, which is pinned in memory and in state_dir,
+  /// with or without a server; the one that ran is reported as rejected for `reason` as soon as a
+  /// server answers, and not applied again under its generation. Returns the version that runs now.
+  /// Error: no version is pinned, because none ran before or the last swap was a way back already.
+  /// From any thread, also from a callback; waits for a swap that is under way.
+  std::expected<std::string, std::string> fall_back(std::string_view reason);
+  std::expected<std::string, std::string> fall_back(const std::string& profile,
+                                                    std::string_view reason);
 
   [[nodiscard]] ClientStatus status() const;
 
