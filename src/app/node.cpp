@@ -1,5 +1,7 @@
 #include "app/node.hpp"
 
+#include "orchestrator/health_gauges.hpp"
+
 namespace hotswap {
 namespace {
 
@@ -8,12 +10,18 @@ using namespace std::chrono_literals;
 /// Heartbeats are gathered this long before they are written together.
 constexpr Duration kFlushEvery = 100ms;
 constexpr Duration kSweepEvery = 1s;
-constexpr Duration kOutboxEvery = 500ms;
 constexpr int kRunnerThreads = 4;
 /// One router that hangs leaves another to the rest of the services.
 constexpr int kTrafficThreads = 2;
 /// Streams that are told to reconnect spread themselves over this long.
 constexpr Duration kReconnectJitter = 2s;
+
+std::optional<ChannelAdapters::Mailing> mailing(const NotifySettings& settings,
+                                                std::string password) {
+  if (settings.smtp_url.empty()) return std::nullopt;
+  return ChannelAdapters::Mailing{{settings.smtp_url, settings.smtp_user, std::move(password)},
+                                  settings.smtp_from};
+}
 
 }  // namespace
 
@@ -31,7 +39,7 @@ Node::Node(const Settings& settings, NodeKeys keys, SqliteStore& store, SystemCl
       configs_(store, committer_, versions_, schemas_, clock),
       fleet_({store, committer_, schemas_.verdicts(), clock, random_},
              {settings.fleet.heartbeat_interval, settings.fleet.remove_after}),
-      runner_({store, committer_, fleet_, versions_, streams_, clock, logger,
+      runner_({store, committer_, fleet_, versions_, streams_, webhooks_, clock, logger,
                [this](const DeploymentId& id) { return signals_.newest(id); }}),
       signals_(settings, fleet_, runner_, metrics_, clock),
       calendar_(
@@ -42,6 +50,7 @@ Node::Node(const Settings& settings, NodeKeys keys, SqliteStore& store, SystemCl
       deployments_({store, committer_, configs_, fleet_, runner_, versions_, schemas_, clock,
                     random_,
                     [this](const Profile& profile) { return calendar_.may_start(profile); }}),
+      reports_({store, fleet_, versions_, clock}),
       audit_(store, committer_),
       router_(webhooks_),
       traffic_({store, committer_, router_, clock, logger}),
@@ -51,9 +60,18 @@ Node::Node(const Settings& settings, NodeKeys keys, SqliteStore& store, SystemCl
       cache_(clock),
       store_(store),
       notifier_(logger),
-      outbox_(store, committer_, notifier_),
+      channels_(webhooks_, settings.notify.public_url,
+                mailing(settings.notify, std::move(keys.smtp_password))),
+      notifications_({store, committer_, channels_, clock, random_}),
+      outbox_({store, committer_, notifier_, channels_, webhooks_, clock, random_, metrics_}),
       api_(services()),
       server_(server_options(settings, logger), api_, clock, random_) {
+  runner_.prepare_with(
+      [this](const Deployment& deployment) { return deployments_.prepare_scheduled(deployment); });
+  traffic_.on_switched([this](const ServiceName& service, const std::string& environment,
+                              const TrafficSwitched& switched) {
+    runner_.traffic_switched(service, environment, switched);
+  });
   count_what_happens();
 }
 
@@ -76,10 +94,12 @@ api::Services Node::services() {
   return {.configs = configs_,
           .schemas = schemas_,
           .deployments = deployments_,
+          .reports = reports_,
           .calendar = calendar_,
           .fleet = fleet_,
           .audit = audit_,
           .traffic = traffic_,
+          .notifications = notifications_,
           .store = store_,
           .committer = committer_,
           .streams = streams_,
@@ -124,6 +144,7 @@ void Node::refresh_gauges() {
   set("hotswap_requests_read", "Requests read since the start", stats.requests);
   set("hotswap_instances", "Registered instances", fleet_.size());
   set("hotswap_deployments_active", "Deployments that have not ended", runner_.active());
+  publish_health(runner_.health(), metrics_);
 }
 
 Result<std::uint16_t> Node::start() {
@@ -138,7 +159,7 @@ Result<std::uint16_t> Node::start() {
   traffic_.start(kTrafficThreads);
   tickers_.push_back(std::make_unique<Ticker>(kFlushEvery, [this] { fleet_.flush(); }));
   tickers_.push_back(std::make_unique<Ticker>(kSweepEvery, [this] { fleet_.sweep(); }));
-  tickers_.push_back(std::make_unique<Ticker>(kOutboxEvery, [this] { outbox_.run(); }));
+  outbox_.start();
   return port;
 }
 
@@ -148,6 +169,7 @@ void Node::drain() {
   tickers_.clear();
   signals_.stop();
   runner_.stop();
+  outbox_.stop();
   traffic_.stop();
   feeds_.stop();
   streams_.stop();

@@ -181,6 +181,7 @@ Result<Prepared> DeploymentService::prepare_scheduled(const Deployment& deployme
   anew.targets.clear();
   anew.fit = {};
   anew.pools.reset();
+  anew.partial = !request->targets.all();
   if (auto done = arrange(*profile, *version, *request, anew); !done)
     return std::unexpected(done.error());
   return Prepared{.targets = std::move(anew.targets),
@@ -188,7 +189,8 @@ Result<Prepared> DeploymentService::prepare_scheduled(const Deployment& deployme
                   .fit = std::move(anew.fit),
                   .proof = std::move(anew.proof),
                   .pools = std::move(anew.pools),
-                  .baseline = std::nullopt};
+                  .baseline = std::nullopt,
+                  .partial = anew.partial};
 }
 
 }  // namespace hotswap

@@ -56,6 +56,23 @@ Distribution& MemoryMetrics::histogram(const std::string& name, const std::strin
   return find(name, labels).distribution;
 }
 
+void MemoryMetrics::replace_gauges(const std::string& name, const std::string&,
+                                   const std::map<MetricLabels, double>& values) {
+  const MutexLock lock(mutex_);
+  std::erase_if(numbers_, [&](const auto& entry) { return entry.first.first == name; });
+  for (const auto& [labels, value] : values) {
+    auto number = std::make_unique<Number>();
+    number->value = value;
+    numbers_[{name, labels}] = std::move(number);
+  }
+}
+
+std::size_t MemoryMetrics::count(const std::string& name) const {
+  const MutexLock lock(mutex_);
+  const auto of_name = [&](const auto& entry) { return entry.first.first == name; };
+  return static_cast<std::size_t>(std::ranges::count_if(numbers_, of_name));
+}
+
 double MemoryMetrics::value(const std::string& name, const MetricLabels& labels) const {
   const MutexLock lock(mutex_);
   const auto found = numbers_.find({name, labels});

@@ -23,8 +23,13 @@ class MemoryMetrics : public Metrics {
                           const std::vector<double>& bounds,
                           const MetricLabels& labels = {}) override;
 
+  void replace_gauges(const std::string& name, const std::string& help,
+                      const std::map<MetricLabels, double>& values) override;
+
   /// A counter's or gauge's value, or how often a histogram was given one; 0 if there is none.
   [[nodiscard]] double value(const std::string& name, const MetricLabels& labels = {}) const;
+  /// How many of this name there are, whatever their labels.
+  [[nodiscard]] std::size_t count(const std::string& name) const;
 
  private:
   struct Number;

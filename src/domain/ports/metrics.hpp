@@ -44,6 +44,10 @@ class Metrics {
   virtual Distribution& histogram(const std::string& name, const std::string& help,
                                   const std::vector<double>& bounds,
                                   const MetricLabels& labels = {}) = 0;
+  /// Gauges of things that come and go: the whole family at once, those not named are gone. Not to
+  /// be asked for by gauge().
+  virtual void replace_gauges(const std::string& name, const std::string& help,
+                              const std::map<MetricLabels, double>& values) = 0;
 };
 
 }  // namespace hotswap

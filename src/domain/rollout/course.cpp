@@ -62,6 +62,7 @@ void Course::replace(const Prepared& prepared) {
   next.proof = prepared.proof;
   next.pools = prepared.pools;
   next.baseline = prepared.baseline;
+  next.partial = prepared.partial;
   for (std::size_t i = 0; i < next.targets.size(); ++i) changed_.insert(i);
   decision_.state_changed = true;
 }

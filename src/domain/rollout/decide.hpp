@@ -69,6 +69,7 @@ struct Prepared {
   RollbackProof proof;
   std::optional<PoolSwitch> pools;
   std::optional<Baseline> baseline;
+  bool partial = false;  ///< some are left out: the profile's stable version does not move
 };
 
 using DeploymentEvent = std::variant<Promote, Pause, Resume, Cancel, Rollback, Tick, Reported,

@@ -17,8 +17,8 @@ auto not_started(const Course& course) {
   const auto& start = course.deployment().start_at;
   return conflict("deployment.not_started",
                   start && *start > course.now()
-                      ? "this deployment starts at " + format_time(*start) + "; cancel it if it " +
-                            "is not wanted any more"
+                      ? "this deployment starts at " + format_time(*start) +
+                            "; promote it to start it now, or cancel it"
                       : "this deployment has not started yet; try again in a moment, or cancel it");
 }
 
@@ -71,7 +71,7 @@ void skip_wait(Course& course, const Running& at, const std::string& person) {
     case Phase::Confirming:
     case Phase::Judging:
       // What waits at a gate goes on with the next transition.
-      static_cast<void>(skip_hooks(course, "skipped" + by(person)));
+      skip_hooks(course, "skipped" + by(person));
       if (at.phase == Phase::Judging) complete_step(course, true);
       return;
     case Phase::Soaking:
@@ -91,6 +91,16 @@ std::size_t full_step(const Course& course, const Running& at) {
   return steps.size() - 1;
 }
 
+/// Does not wait for the time of its start.
+Result<void> start_now(Course& course, const Promote& command) {
+  if (course.plan().steps.empty()) return not_started(course);
+  course.record("deployment.promoted", "started at once" + by(command.by),
+                person_data(command.by, ""));
+  start(course);
+  if (command.full) begin_step(course, full_step(course, *position(course.state())));
+  return {};
+}
+
 Result<void> may_revert(const Course& course, const Succeeded& succeeded) {
   if (course.now() <= succeeded.at + course.plan().revert_window) return {};
   return conflict("deployment.revert_expired",
@@ -102,6 +112,7 @@ Result<void> may_revert(const Course& course, const Succeeded& succeeded) {
 }  // namespace
 
 Result<void> promote(Course& course, const Promote& command) {
+  if (std::holds_alternative<Planned>(course.state())) return start_now(course, command);
   if (auto may = require_position(course); !may) return may;
   if (const auto* paused = std::get_if<Paused>(&course.state())) {
     continue_from(course, Paused(*paused));

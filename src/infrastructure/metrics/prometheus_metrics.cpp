@@ -61,6 +61,8 @@ struct PrometheusMetrics::Registry {
   ByLabels<PrometheusCounter> counters HS_GUARDED_BY(mutex);
   ByLabels<PrometheusGauge> gauges HS_GUARDED_BY(mutex);
   ByLabels<PrometheusHistogram> histograms HS_GUARDED_BY(mutex);
+  /// Of families that are replaced as a whole.
+  std::map<std::string, std::map<MetricLabels, prometheus::Gauge*>> passing HS_GUARDED_BY(mutex);
 };
 
 PrometheusMetrics::PrometheusMetrics() : registry_(std::make_unique<Registry>()) {}
@@ -92,6 +94,23 @@ Distribution& PrometheusMetrics::histogram(const std::string& name, const std::s
     auto& family = prometheus::BuildHistogram().Name(name).Help(help).Register(registry_->inner);
     return std::make_unique<PrometheusHistogram>(family.Add(labels, bounds));
   });
+}
+
+void PrometheusMetrics::replace_gauges(const std::string& name, const std::string& help,
+                                       const std::map<MetricLabels, double>& values) {
+  const MutexLock lock(registry_->mutex);
+  auto& family = prometheus::BuildGauge().Name(name).Help(help).Register(registry_->inner);
+  auto& known = registry_->passing[name];
+  std::erase_if(known, [&](const auto& entry) {
+    if (values.contains(entry.first)) return false;
+    family.Remove(entry.second);
+    return true;
+  });
+  for (const auto& [labels, value] : values) {
+    auto& gauge = known[labels];
+    if (gauge == nullptr) gauge = &family.Add(labels);
+    gauge->Set(value);
+  }
 }
 
 std::string PrometheusMetrics::render() const {

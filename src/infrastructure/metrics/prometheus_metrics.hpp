@@ -21,6 +21,8 @@ class PrometheusMetrics : public Metrics {
   Distribution& histogram(const std::string& name, const std::string& help,
                           const std::vector<double>& bounds,
                           const MetricLabels& labels = {}) override;
+  void replace_gauges(const std::string& name, const std::string& help,
+                      const std::map<MetricLabels, double>& values) override;
 
   /// All values in Prometheus' text format (`text/plain; version=0.0.4`).
   [[nodiscard]] std::string render() const;

@@ -11,7 +11,9 @@
 #include "testing/fake_random.hpp"
 #include "testing/fake_time_zones.hpp"
 #include "testing/flaky_store.hpp"
+#include "testing/recording_channels.hpp"
 #include "testing/recording_router.hpp"
+#include "testing/scripted_hooks.hpp"
 #include "unit/api/contract.hpp"
 #include "unit/api/doubles.hpp"
 
@@ -21,7 +23,9 @@ using hotswap::testing::FakeClock;
 using hotswap::testing::FakeRandom;
 using hotswap::testing::FakeTimeZones;
 using hotswap::testing::FlakyStore;
+using hotswap::testing::RecordingChannels;
 using hotswap::testing::RecordingRouter;
+using hotswap::testing::ScriptedHooks;
 
 struct World {
   FakeClock clock;
@@ -36,7 +40,8 @@ struct World {
   ConfigService configs{store, committer, versions, schemas, clock};
   FleetService fleet{{store, committer, schemas.verdicts(), clock, random}, {}};
   StreamHub streams{versions, clock};
-  DeploymentRunner runner{{store, committer, fleet, versions, streams, clock, logger}};
+  ScriptedHooks hooks;
+  DeploymentRunner runner{{store, committer, fleet, versions, streams, hooks, clock, logger}};
   FakeTimeZones zones;
   CalendarService calendar{
       {store, committer, zones, clock, random,
@@ -47,9 +52,12 @@ struct World {
       {store, committer, configs, fleet, runner, versions, schemas, clock, random,
        [this](const Profile& profile) { return calendar.may_start(profile); }}};
   AuditService audit{store, committer};
+  ReportService reports{{store, fleet, versions, clock}};
   RecordingRouter router;
   TrafficService traffic{{store, committer, router, clock, logger}};
   TrafficHub traffic_hub{committer};
+  RecordingChannels channels;
+  NotificationService notifications{{store, committer, channels, clock, random}};
   EventFeed feed{committer};
   FeedHub feeds{store, committer, feed};
   TokenVerifier tokens{policy(), clock};
@@ -73,10 +81,12 @@ struct World {
     return {.configs = configs,
             .schemas = schemas,
             .deployments = deployments,
+            .reports = reports,
             .calendar = calendar,
             .fleet = fleet,
             .audit = audit,
             .traffic = traffic,
+            .notifications = notifications,
             .store = store,
             .committer = committer,
             .streams = streams,

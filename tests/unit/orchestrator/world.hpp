@@ -12,6 +12,7 @@
 #include "testing/fake_random.hpp"
 #include "testing/flaky_store.hpp"
 #include "testing/memory_logger.hpp"
+#include "testing/scripted_hooks.hpp"
 
 namespace hotswap::testing {
 
@@ -51,9 +52,13 @@ class Node {
         fleet({store, committer, schemas.verdicts(), clock, random},
               {.heartbeat_interval = std::chrono::seconds(5),
                .remove_after = std::chrono::minutes(2)}),
-        runner({store, committer, fleet, versions, delivery, clock, logger}),
-        deployments({store, committer, configs, fleet, runner, versions, schemas, clock, random}),
+        runner({store, committer, fleet, versions, delivery, hooks, clock, logger,
+                [this](const DeploymentId&) { return measurements; }}),
+        deployments({store, committer, configs, fleet, runner, versions, schemas, clock, random,
+                     [this](const Profile&) -> Result<Permission> { return permission; }}),
         audit(store, committer) {
+    runner.prepare_with(
+        [this](const Deployment& deployment) { return deployments.prepare_scheduled(deployment); });
     EXPECT_TRUE(fleet.load());
     EXPECT_TRUE(runner.load());
   }
@@ -66,6 +71,9 @@ class Node {
   ConfigService configs;
   FleetService fleet;
   RecordingDelivery delivery;
+  ScriptedHooks hooks;
+  Measurements measurements;
+  Permission permission;  ///< what the calendar says
   DeploymentRunner runner;
   DeploymentService deployments;
   AuditService audit;
@@ -121,12 +129,20 @@ class World : public ::testing::Test {
     }
   }
 
-  Result<Deployment> start(const std::string& version, json::Value strategy,
-                           const std::string& name = "pay.production") {
+  static StartDeployment request_for(const std::string& version, const json::Value& strategy,
+                                     const std::string& name = "pay.production") {
     StartDeployment request;
     request.profile = ProfileName(name);
     request.version = version;
     request.strategy = strategy_from_json(strategy, "$").value();
+    return request;
+  }
+  Result<Deployment> start(StartDeployment request) {
+    return node().deployments.start(kAdmin, std::move(request));
+  }
+  Result<Deployment> start(const std::string& version, const json::Value& strategy,
+                           const std::string& name = "pay.production") {
+    StartDeployment request = request_for(version, strategy, name);
     return node().deployments.start(kAdmin, std::move(request));
   }
 
