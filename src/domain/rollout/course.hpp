@@ -142,8 +142,8 @@ void take_answer(Course& course, const HookAnswered& answer);
 bool ask_hooks(Course& course, HookKind kind);
 /// Whether every hook has passed that this phase asks; the next kind is asked once one is done.
 bool hooks_passed(Course& course);
-/// Whoever waits for hooks goes on without them; their names.
-std::vector<std::string> skip_hooks(Course& course, const std::string& why);
+/// Goes on without the hooks that are waited for; `why` is kept as their answer.
+void skip_hooks(Course& course, const std::string& why);
 /// Whether the hooks that are asked are those that confirm the promotion.
 [[nodiscard]] bool is_at_the_end(const Deployment& deployment);
 /// `a, b`: who is waited for; empty if nobody.

@@ -48,10 +48,10 @@ void act_on_timeout(Course& course, const Running& running) {
       course.record("gate.timed_out", what, step_data(course, 0));
       return pause_for(course, what + "; promote, resume to wait again, or roll back");
     case OnGateTimeout::Promote:
-      course.record("gate.timed_out", what + " and is promoted", step_data(course, 0));
-      course.notify("warning", what + " and is promoted");
+      course.record("gate.timed_out", what + ": promoted", step_data(course, 0));
+      course.notify("warning", what + ": promoted");
       if (running.phase == Phase::AwaitingPromotion) return complete_step(course, true);
-      static_cast<void>(skip_hooks(course, "skipped: nobody answered in time"));
+      skip_hooks(course, "skipped: nobody answered in time");
       return;
   }
 }

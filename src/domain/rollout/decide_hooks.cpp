@@ -150,23 +150,17 @@ bool hooks_passed(Course& course) {
   return std::ranges::all_of(kinds, [&](HookKind kind) { return ask_hooks(course, kind); });
 }
 
-std::vector<std::string> skip_hooks(Course& course, const std::string& why) {
-  const auto* at = position(course.state());
-  std::vector<std::string> skipped;
-  for (const auto kind : kinds_at(course.deployment(), *at)) {
-    for (const auto& hook : course.plan().safeguards.hooks) {
-      if (hook.kind != kind) continue;
-      const auto* known = find_call(course.deployment(), hook, at->step);
-      if (known != nullptr && known->state == State::Passed) continue;
-      HookCall call{hook.name, at->step, State::Waiting, 0, 0, course.now(), {}};
-      if (known != nullptr) call = *known;
-      call.state = State::Passed;
-      call.detail = why;
-      course.put_call(std::move(call));
-      skipped.push_back(hook.name);
-    }
+void skip_hooks(Course& course, const std::string& why) {
+  std::vector<HookCall> skipped;
+  for (const auto& [hook, call] : asked_now(course.deployment())) {
+    if (hook->kind != HookKind::Rollback) skipped.push_back(*call);
   }
-  return skipped;
+  for (auto& call : skipped) {
+    call.state = State::Passed;
+    call.detail = why;
+    course.put_call(std::move(call));
+    course.progress();
+  }
 }
 
 bool is_at_the_end(const Deployment& deployment) {

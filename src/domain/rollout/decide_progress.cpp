@@ -193,7 +193,10 @@ void pause_for(Course& course, std::string reason) {
   course.record("deployment.paused", reason);
   course.notify("warning", "paused: " + reason);
   const auto at = running(course);
-  course.enter(Paused{at, Duration::zero(), std::move(reason), course.now()});
+  // What was watched stays watched; a wait that ran out begins anew when somebody resumes.
+  const bool watching = at.phase == Phase::Soaking || at.phase == Phase::Baking;
+  const auto elapsed = watching ? course.now() - at.since : Duration::zero();
+  course.enter(Paused{at, elapsed, std::move(reason), course.now()});
 }
 
 bool advance_running(Course& course) {

@@ -46,7 +46,7 @@ json::Value evidence(const Course& course, Trigger trigger, const std::string& r
 }
 
 std::size_t step_reached(const Course& course) {
-  if (const auto* at = position(course.state())) return at->step;
+  if (position(course.state()) != nullptr) return begun_step(course.deployment()).value_or(0);
   return std::holds_alternative<Succeeded>(course.state()) ? course.plan().steps.size() - 1 : 0;
 }
 

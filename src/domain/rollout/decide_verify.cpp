@@ -35,6 +35,10 @@ std::string outcome(const Course& course, const std::string& health) {
                      format_duration(*state.verifying - state.since);
   if (first_ever > 0) text += fmt::format("; {} had none and keep what they hold", first_ever);
   if (away > 0) text += fmt::format("; {} away, converging on return", away);
+  const auto& pools = course.deployment().pools;
+  if (pools && pools->state == PoolSwitch::State::Back) {
+    text += "; traffic is back at pool " + pools->from;
+  }
   return text + health;
 }
 

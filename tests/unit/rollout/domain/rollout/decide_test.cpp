@@ -15,7 +15,8 @@ Deployment deployment_of(std::string_view strategy, std::size_t targets) {
   deployment.profile = ProfileName("shop");
   deployment.version = SemVer(2, 0, 0);
   deployment.strategy = strategy_from_json(parsed(strategy), "$").value();
-  deployment.health.criteria = {Criterion{.name = "error-rate"}};
+  deployment.health.criteria.resize(1);
+  deployment.health.criteria[0].name = "error-rate";
   deployment.plan = plan(deployment.strategy, targets);
   deployment.created_at = kStart;
   deployment.revision = 7;
