@@ -1,15 +1,16 @@
 #include "app/composition.hpp"
 
-#include <csignal>
 #include <cstdio>
 #include <filesystem>
 
 #include "api/formats/toml.hpp"
 #include "api/formats/yaml.hpp"
+#include "app/agent_command.hpp"
 #include "app/data_dir.hpp"
 #include "app/keys.hpp"
 #include "app/node.hpp"
 #include "app/server_command.hpp"
+#include "app/stop_signals.hpp"
 #include "cli/exit_code.hpp"
 #include "infrastructure/log/spdlog_logger.hpp"
 
@@ -30,21 +31,6 @@ int cannot_start(const Error& error) {
   std::fprintf(stderr, "hotswap: cannot start: %s\n", error.detail.c_str());
   if (!error.internal.empty()) std::fprintf(stderr, "  %s\n", error.internal.c_str());
   return static_cast<int>(cli::exit_code(error.code));
-}
-
-sigset_t stop_signals() {
-  sigset_t signals;
-  sigemptyset(&signals);
-  sigaddset(&signals, SIGTERM);
-  sigaddset(&signals, SIGINT);
-  return signals;
-}
-
-/// Blocked in every thread, so that only the wait for them hears of them: also a second one, which
-/// would cut the drain short. Before any thread is started, since threads inherit it.
-void block_stop_signals() {
-  const sigset_t signals = stop_signals();
-  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 }
 
 std::string shown_address(const Settings& settings, std::uint16_t port) {
@@ -72,9 +58,7 @@ int serve_store(const Settings& settings, SqliteStore& store, NodeKeys keys, Sys
   if (!port) return cannot_start(port.error());
   logger.info("app", "ready", {{"address", shown_address(settings, *port)}});
   announce(settings, *port);
-  const sigset_t signals = stop_signals();
-  int signal = 0;
-  sigwait(&signals, &signal);
+  const int signal = wait_for_stop_signal();
   logger.info("app", "draining", {{"signal", signal}});
   node.drain();
   logger.info("app", "stopped");
@@ -92,6 +76,8 @@ int serve(const Settings& settings) {
   if (!key) return cannot_start(key.error());
   auto signing = webhook_key(settings);
   if (!signing) return cannot_start(signing.error());
+  auto password = smtp_password(settings);
+  if (!password) return cannot_start(password.error());
   SystemClock clock;
   if (settings.auth.dev)
     if (auto token = write_admin_token(settings, *key, clock.wall()); !token)
@@ -100,12 +86,14 @@ int serve(const Settings& settings) {
                       settings.log.format == "json" ? LogFormat::Json : LogFormat::Text);
   auto store = SqliteStore::open({.path = settings.store.data_dir + kDatabase});
   if (!store) return cannot_start(store.error());
-  return serve_store(settings, **store, {std::move(*key), std::move(*signing)}, clock, logger);
+  return serve_store(settings, **store,
+                     {std::move(*key), std::move(*signing), std::move(*password)}, clock, logger);
 }
 
 cli::Actions actions() {
   cli::Actions actions;
   actions.server = server_verb(serve);
+  actions.agent = run_agent;
   actions.mint = mint_token;
   actions.backup = [](const std::string& data_dir, const std::string& to) -> Result<void> {
     if (!std::filesystem::exists(data_dir + kDatabase))

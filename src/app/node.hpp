@@ -10,6 +10,7 @@
 #include "infrastructure/clock/system_random.hpp"
 #include "infrastructure/clock/time_zones.hpp"
 #include "infrastructure/metrics/prometheus_metrics.hpp"
+#include "infrastructure/notify/channel_adapters.hpp"
 #include "infrastructure/notify/log_notifier.hpp"
 #include "infrastructure/notify/webhook_sender.hpp"
 #include "infrastructure/sqlite/sqlite_store.hpp"
@@ -22,6 +23,7 @@ namespace hotswap {
 struct NodeKeys {
   std::string tokens;
   std::string webhooks;
+  std::string smtp_password;
 };
 
 class Node {
@@ -58,6 +60,7 @@ class Node {
   SystemTimeZones zones_;
   CalendarService calendar_;
   DeploymentService deployments_;
+  ReportService reports_;
   AuditService audit_;
   ConfiguredRouter router_;
   TrafficService traffic_;
@@ -68,6 +71,8 @@ class Node {
   SqliteStore& store_;
   std::atomic<bool> draining_ = false;
   LogNotifier notifier_;
+  ChannelAdapters channels_;
+  NotificationService notifications_;
   OutboxWorker outbox_;
   api::Api api_;
   api::HttpServer server_;

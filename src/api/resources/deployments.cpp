@@ -25,6 +25,24 @@ void read_member(json::ObjectReader& in, std::string_view name, T& into, Read re
   }
 }
 
+std::optional<WallTime> read_start_at(json::ObjectReader& in) {
+  const auto text = in.optional_string("startAt");
+  if (!text) return std::nullopt;
+  const auto time = parse_time(*text);
+  if (!time) in.mistake("startAt", "format", "must be a time such as 2026-01-31T06:00:00Z");
+  return time ? std::optional(*time) : std::nullopt;
+}
+
+/// What the calendar would say now, for whoever only looks.
+Result<json::Value> calendar_json(Services& services, const ProfileName& profile) {
+  const auto may = services.deployments.may_start(profile);
+  if (!may) return std::unexpected(may.error());
+  json::Object out{{"allowed", may->allowed}};
+  if (!may->reason.empty()) out.append("reason", may->reason);
+  if (may->next) out.append("next", format_time(*may->next));
+  return out;
+}
+
 Result<StartDeployment> read_start(const json::Value& body) {
   json::ObjectReader in(body, "$");
   StartDeployment start;
@@ -35,6 +53,7 @@ Result<StartDeployment> read_start(const json::Value& body) {
   start.dry_run = in.optional_bool("dryRun").value_or(false);
   start.force = in.optional_bool("force").value_or(false);
   start.on_unfit = read_on_unfit(in);
+  start.start_at = read_start_at(in);
   start.reason = in.optional_string("reason").value_or("");
   if (start.reason.size() > limits::kDescriptionBytes) {
     in.mistake("reason", "maxLength",
@@ -63,7 +82,7 @@ Result<DeploymentFilter> read_filter(const Query& query) {
 
 }  // namespace
 
-Response deployment_answer(Services& services, int status, const Deployment& deployment) {
+json::Object deployment_view(Services& services, const Deployment& deployment) {
   auto body = deployment_json(deployment, DeploymentDetail::Full);
   // People know instances by their host, so each target carries it while it is registered.
   std::map<std::string, std::string> hosts;
@@ -75,7 +94,11 @@ Response deployment_answer(Services& services, int status, const Deployment& dep
     const auto host = hosts.find(*object.find("instance")->as_string());
     object.set("hostname", host == hosts.end() ? "" : host->second);
   }
-  return json_answer(status, body);
+  return body;
+}
+
+Response deployment_answer(Services& services, int status, const Deployment& deployment) {
+  return json_answer(status, deployment_view(services, deployment));
 }
 
 OnUnfit read_on_unfit(json::ObjectReader& in) {
@@ -92,7 +115,13 @@ Result<Reply> start_deployment(Services& services, Call& call) {
   const bool dry_run = start->dry_run;
   const auto deployment = services.deployments.start(call.caller, std::move(*start));
   if (!deployment) return std::unexpected(deployment.error());
-  if (dry_run) return deployment_answer(services, 200, *deployment);
+  if (dry_run) {
+    auto calendar = calendar_json(services, deployment->profile);
+    if (!calendar) return std::unexpected(calendar.error());
+    auto body = deployment_view(services, *deployment);
+    body.append("calendar", std::move(*calendar));
+    return json_answer(200, body);
+  }
   auto response = deployment_answer(services, 202, *deployment);
   response.headers.push_back({"Location", "/api/v1/deployments/" + deployment->id.str()});
   return response;
@@ -114,12 +143,6 @@ Result<Reply> get_deployment(Services& services, Call& call) {
   const auto found = services.deployments.get(call.caller, DeploymentId(call.path[0]));
   if (!found) return std::unexpected(found.error());
   return deployment_answer(services, 200, *found);
-}
-
-Result<Reply> deployment_report(Services& services, Call& call) {
-  const auto report = services.deployments.report(call.caller, DeploymentId(call.path[0]));
-  if (!report) return std::unexpected(report.error());
-  return json_answer(200, *report);
 }
 
 }  // namespace hotswap::api

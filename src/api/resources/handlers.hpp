@@ -42,7 +42,10 @@ Result<Reply> reject_schema(Services& services, Call& call);
 Result<Reply> start_deployment(Services& services, Call& call);
 Result<Reply> list_deployments(Services& services, Call& call);
 Result<Reply> get_deployment(Services& services, Call& call);
+// reports.cpp
 Result<Reply> deployment_report(Services& services, Call& call);
+Result<Reply> explain_deployment(Services& services, Call& call);
+Result<Reply> replay_deployment(Services& services, Call& call);
 // deployment_commands.cpp
 Result<Reply> pause_deployment(Services& services, Call& call);
 Result<Reply> resume_deployment(Services& services, Call& call);
@@ -67,6 +70,15 @@ Result<Reply> switch_traffic(Services& services, Call& call);
 Result<Reply> list_calendar(Services& services, Call& call);
 Result<Reply> add_calendar_entry(Services& services, Call& call);
 Result<Reply> delete_calendar_entry(Services& services, Call& call);
+// channels.cpp
+Result<Reply> list_channels(Services& services, Call& call);
+Result<Reply> create_channel(Services& services, Call& call);
+Result<Reply> put_channel(Services& services, Call& call);
+Result<Reply> delete_channel(Services& services, Call& call);
+Result<Reply> test_channel(Services& services, Call& call);
+Result<Reply> list_dead_letters(Services& services, Call& call);
+Result<Reply> replay_dead_letter(Services& services, Call& call);
+Result<Reply> delete_dead_letter(Services& services, Call& call);
 // events.cpp
 Result<Reply> all_events(Services& services, Call& call);
 Result<Reply> deployment_events(Services& services, Call& call);

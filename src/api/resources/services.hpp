@@ -13,6 +13,8 @@
 #include "orchestrator/config_service.hpp"
 #include "orchestrator/deployment_service.hpp"
 #include "orchestrator/fleet_service.hpp"
+#include "orchestrator/notification_service.hpp"
+#include "orchestrator/report_service.hpp"
 #include "orchestrator/schema_service.hpp"
 #include "orchestrator/traffic_service.hpp"
 
@@ -23,10 +25,12 @@ struct Services {
   ConfigService& configs;
   SchemaService& schemas;
   DeploymentService& deployments;
+  ReportService& reports;
   CalendarService& calendar;
   FleetService& fleet;
   AuditService& audit;
   TrafficService& traffic;
+  NotificationService& notifications;
   Store& store;
   Committer& committer;
   StreamHub& streams;
