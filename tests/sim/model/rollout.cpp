@@ -1,6 +1,7 @@
 #include "sim/model/rollout.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "domain/rollout/plan.hpp"
 
@@ -15,7 +16,7 @@ constexpr Duration kJudgingLimit = std::chrono::minutes(11);
 /// From the heartbeat's last request to its arrival.
 constexpr double kTransport = 0.02;
 
-WallTime wall(double at) { return kOrigin + Duration(static_cast<Duration::rep>(at * 1000)); }
+WallTime wall(double at) { return kOrigin + Duration(std::llround(at * 1000)); }
 double since_origin(WallTime at) { return static_cast<double>((at - kOrigin).count()) / 1000; }
 
 double horizon(const Plan& plan) {
