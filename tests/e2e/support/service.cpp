@@ -10,9 +10,10 @@
 
 namespace hotswap::e2e {
 
-Service::Service(const Server& server, std::string name, std::string zone)
+Service::Service(const Server& server, std::string name, std::string zone, std::string pool)
     : name_(std::move(name)),
       zone_(std::move(zone)),
+      pool_(std::move(pool)),
       server_(server.url()),
       token_file_(server.token_file()),
       folder_(server.folder() / name_) {
@@ -24,7 +25,7 @@ void Service::start() {
   auto process = cli::ChildProcess::start(
       {.command = {binary("payment_service"), "--server", server_, "--token-file", token_file_,
                    "--service", kService, "--environment", kEnvironment, "--name", name_, "--zone",
-                   zone_, "--port", "0", "--state-dir", folder_.string()},
+                   zone_, "--pool", pool_, "--port", "0", "--state-dir", folder_.string()},
        .log = folder_ / "log"});
   if (!process) throw std::runtime_error(process.error().detail);
   process_ = std::move(*process);

@@ -14,7 +14,7 @@ namespace hotswap::e2e {
 class Service {
  public:
   /// Starts and waits until it accepts requests; it registers by itself.
-  Service(const Server& server, std::string name, std::string zone = "a");
+  Service(const Server& server, std::string name, std::string zone = "a", std::string pool = {});
 
   /// Version that it answers on GET /config; empty if none or no answer.
   [[nodiscard]] std::string version();
@@ -30,7 +30,7 @@ class Service {
  private:
   void start();
 
-  std::string name_, zone_, server_, token_file_;
+  std::string name_, zone_, pool_, server_, token_file_;
   std::filesystem::path folder_;
   cli::ChildProcess process_;
   int port_ = 0;
