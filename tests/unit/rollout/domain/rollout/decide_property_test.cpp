@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 
 const WallTime kStart{std::chrono::hours(480'000)};
 constexpr std::size_t kSeeds = 400;
-constexpr std::size_t kEvents = 160;
+constexpr std::size_t kEvents = 250;
 
 constexpr const char* kHooks =
     R"("hooks":[{"name":"confirm","type":"confirm-rollout","url":"https://ci.example"},
@@ -26,7 +26,8 @@ constexpr const char* kHooks =
 std::vector<std::string> strategies() {
   const std::string hooks = kHooks;
   return {
-      R"("Canary")",
+      R"({"type":"Canary","phaseInterval":"PT10S"})",
+      R"({"type":"Canary","phaseInterval":"PT10S","autoPromote":false,"gateTimeout":"PT5M"})",
       R"({"type":"Canary","autoPromote":false,"gateTimeout":"PT10M","maxUnavailable":2,)" + hooks +
           "}",
       R"({"type":"Rolling","batchSize":3,"stopOnFailure":false,"failureBudget":2,
@@ -98,10 +99,10 @@ class Chaos {
   /// To the next deadline, or by a little.
   void pass_time() {
     const auto next = next_deadline(deployment_, now_);
-    if (next && *next > now_ && below(3) == 0) {
+    if (next && *next > now_ && below(8) == 0) {
       now_ = *next;
     } else {
-      now_ += Duration(below(20'000));
+      now_ += Duration(below(4'000));
     }
   }
 
@@ -110,17 +111,19 @@ class Chaos {
       case 0:
         return Promote{below(4) == 0, "pat"};
       case 1:
+        if (below(3) != 0) return Tick{};
         return Pause{"", "pat"};
       case 2:
       case 3:
         return Resume{"pat"};
       case 4:
-        if (below(12) == 0) return Cancel{"", "pat"};
+        if (below(60) == 0) return Cancel{"", "pat"};
         return Tick{};
       case 5:
-        if (below(6) == 0) return Rollback{"", "pat"};
+        if (below(40) == 0) return Rollback{"", "pat"};
         return Tick{};
       case 6:
+        if (below(8) != 0) return Tick{};
         return Vanished{{any_target().instance}};
       case 7:
         return prepared();
@@ -161,9 +164,9 @@ class Chaos {
 
   DeploymentEvent judged() {
     Judgement judgement;
-    const auto dice = below(30);
+    const auto dice = below(120);
     judgement.overall = dice == 0   ? Outcome::Fail
-                        : dice < 10 ? Outcome::Inconclusive
+                        : dice < 30 ? Outcome::Inconclusive
                                     : Outcome::Pass;
     for (const auto& criterion : deployment_.health.criteria) {
       CriterionVerdict verdict;
@@ -181,7 +184,7 @@ class Chaos {
     if (due.empty()) return HookAnswered{"confirm", below(3), 1, true, ""};
     const auto& call = due[below(due.size())];
     const bool polled = call.hook.kind == HookKind::Rollback;
-    const bool passes = polled ? below(40) == 0 : below(3) != 0;
+    const bool passes = polled ? below(200) == 0 : below(4) != 0;
     const auto late = below(8) == 0 ? 1U : 0U;
     return HookAnswered{call.hook.name, call.step, call.attempt - late, passes, "answer"};
   }
@@ -190,10 +193,10 @@ class Chaos {
     constexpr std::array kStates{TargetState::Received, TargetState::Staged, TargetState::Applied,
                                  TargetState::Applied, TargetState::Applied};
     Reported reported;
-    for (std::size_t i = 0; i <= below(3); ++i) {
+    for (std::size_t i = 0; i <= below(12); ++i) {
       const auto& target = any_target();
       TargetReport report{target.instance, target.generation, kStates[below(5)], "", {}};
-      if (below(40) == 0) report.state = TargetState::Rejected;
+      if (below(400) == 0) report.state = TargetState::Rejected;
       if (below(8) == 0) report.generation -= 1;
       if (below(8) == 0) report.version = SemVer(1, 0, 0);
       reported.reports.push_back(report);

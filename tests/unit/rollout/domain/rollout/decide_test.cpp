@@ -150,7 +150,8 @@ TEST(Decide, RestoresEveryTargetThatWasAssignedAndNoOther) {
 }
 
 TEST(Decide, NamesTheInstancesThatFailedInTheEvidence) {
-  const auto started = after(deployment_of("\"Direct\"", 30), Tick{}, kStart);
+  const auto* direct = R"({"type":"Direct","ackRetries":0})";
+  const auto started = after(deployment_of(direct, 30), Tick{}, kStart);
   const auto decision = decide(started, Tick{}, kStart + 30s).value();
   const auto* detected = find_record(decision, "rollback.detected");
   ASSERT_NE(detected, nullptr);

@@ -242,7 +242,7 @@ TEST(StrategyJson, ReadsBothSwitchModes) {
   EXPECT_EQ(std::get<BlueGreen>(read("\"BlueGreen\"")->kind).switch_mode, SwitchMode::Slot);
   const auto pool = read(R"({"type":"BlueGreen","switchMode":"Pool"})");
   EXPECT_EQ(std::get<BlueGreen>(pool->kind).switch_mode, SwitchMode::Pool);
-  EXPECT_EQ(to_json(*pool).find("switchMode")->as_string(), std::string_view("pool"));
+  EXPECT_EQ(*to_json(*pool).find("switchMode"), json::Value("pool"));
 }
 
 }  // namespace
