@@ -163,11 +163,13 @@ Result<bool> TrafficService::record(const Traffic& routed, const Result<void>& o
     const std::string what = "Traffic of " + traffic_name(*now);
     ChangeSet changes;
     changes.push_back(change::PutTraffic{*now});
-    changes.push_back(change::AppendEvent{traffic_event(
-        *now, outcome ? "traffic.switched" : "traffic.failed", "system",
-        outcome ? what + " is with " + now->desired
-                : what + " could not be switched to " + now->desired + ": " + now->error,
-        time_.now())});
+    // A deployment tells of it on its own timeline.
+    if (!now->changed_by.starts_with("deployment "))
+      changes.push_back(change::AppendEvent{traffic_event(
+          *now, outcome ? "traffic.switched" : "traffic.failed", "system",
+          outcome ? what + " is with " + now->desired
+                  : what + " could not be switched to " + now->desired + ": " + now->error,
+          time_.now())});
     auto done = committer_.commit(std::move(changes));
     if (done) return true;
     if (done.error().reason != "traffic.changed" || tries == kConflictRetries)

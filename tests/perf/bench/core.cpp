@@ -77,10 +77,13 @@ Rows bench_core() {
     return microseconds(
         [&] { static_cast<void>(must(decide(deployment, reported, now), "decide")); });
   };
-  const std::vector<Evidence> evidence(deployment.health.criteria.size(),
-                                       {traffic(1), traffic(1), traffic(1.1)});
+  Evidence each;
+  each.treated = traffic(1);
+  each.control = traffic(1);
+  each.baseline = Baseline{.all = traffic(1.1)};
+  const std::vector<Evidence> evidence(deployment.health.criteria.size(), each);
   const auto judged =
-      microseconds([&] { static_cast<void>(judge(deployment.health, evidence, 5min)); });
+      microseconds([&] { static_cast<void>(judge(deployment.health, evidence, {5min, false})); });
   return {{.bench = "core",
            .what = "decide(), 1,000 targets, 1 report",
            .value = decided(one),

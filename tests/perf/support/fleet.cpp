@@ -71,21 +71,35 @@ void Fleet::arrived(Member& member) {
     ++open_;
   }
   for (auto end = in.find("\n\n"); end != std::string::npos; end = in.find("\n\n")) {
-    if (in.starts_with("event: config")) {
-      ++progress_.delivered;
-      progress_.last_delivery = Clock::now();
-      acknowledge(member, std::string_view(in).substr(0, end));
-    }
+    take(member, std::string_view(in).substr(0, end));
     in.erase(0, end + 2);
   }
   if (in.empty()) in.shrink_to_fit();
 }
 
-void Fleet::acknowledge(const Member& member, std::string_view frame) {
+void Fleet::take(const Member& member, std::string_view frame) {
+  const bool staged = frame.starts_with("event: stage");
+  const bool activated = frame.starts_with("event: activate");
+  if (!staged && !activated && !frame.starts_with("event: config")) return;
+  const auto now = Clock::now();
+  ++progress_.delivered;
+  progress_.last_delivery = now;
+  progress_.bytes += frame.size();
+  if (activated) {
+    if (progress_.activated++ == 0) progress_.first_activation = now;
+    progress_.last_activation = now;
+  }
+  acknowledge(member, frame, staged ? "staged" : "applied");
+}
+
+void Fleet::acknowledge(const Member& member, std::string_view frame, std::string_view state) {
   std::string body = "{\"status\":\"healthy\",\"observed\":{\"";
   body.append(member_text(frame, "profile")).append("\":{\"version\":\"");
   body.append(member_text(frame, "version")).append("\",\"generation\":");
-  body.append(member_text(frame, "generation")).append(",\"state\":\"applied\",\"hash\":\"");
+  body.append(member_text(frame, "generation"))
+      .append(",\"state\":\"")
+      .append(state)
+      .append("\",\"hash\":\"");
   body.append(member_text(frame, "hash")).append("\"}}}");
   requests_.submit(
       request_text("POST", "/api/v1/instances/" + member.id + "/heartbeat", member.token, body),

@@ -1,6 +1,7 @@
 #pragma once
-// Thousands of instances in one program: registered through the API, one stream each, every
-// `config` frame acknowledged by a heartbeat over a pool of keep-alive connections.
+// Thousands of instances in one program: registered through the API, one stream each, every frame
+// acknowledged by a heartbeat over a pool of keep-alive connections: `config` and `activate` as
+// applied, `stage` as staged.
 
 #include <functional>
 #include <string>
@@ -28,6 +29,10 @@ class Fleet {
   struct Progress {
     std::size_t delivered = 0, acknowledged = 0;
     Clock::time_point last_delivery, last_acknowledgement;
+    /// Of them `activate` frames, and when the first and the last instance had one.
+    std::size_t activated = 0;
+    Clock::time_point first_activation, last_activation;
+    std::size_t bytes = 0;  ///< of all frames
   };
   [[nodiscard]] const Progress& progress() const { return progress_; }
   void reset() { progress_ = {}; }
@@ -39,7 +44,8 @@ class Fleet {
     Wire* stream = nullptr;
   };
   void arrived(Member& member);
-  void acknowledge(const Member& member, std::string_view frame);
+  void take(const Member& member, std::string_view frame);
+  void acknowledge(const Member& member, std::string_view frame, std::string_view state);
 
   Server& server_;
   EventLoop loop_;
