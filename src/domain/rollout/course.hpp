@@ -116,8 +116,8 @@ struct Settled {
   bool all = true;          ///< nor anybody else
 };
 [[nodiscard]] Settled settled(const Course& course);
-/// One who was away gives a sign of life without running what it was told: it is told again.
-void welcome_back(Course& course, std::size_t index);
+/// They gave a sign of life without running what they were told; who was away is told again.
+void welcome_back(Course& course, const std::vector<std::size_t>& returned);
 
 // ---- decide_progress.cpp
 /// Planned → the first step.

@@ -1,5 +1,6 @@
 // Who is told what, how often, and how many at a time.
 #include <algorithm>
+#include <array>
 
 #include "domain/rollout/course.hpp"
 
@@ -47,6 +48,11 @@ AssignMode mode_again(const Course& course) {
 
 bool is_restoring(const Course& course) {
   return std::holds_alternative<RollingBack>(course.state());
+}
+
+/// Away from the start, there now, and told often enough: what is desired stays written for it.
+bool is_hopeless(const Course& course, const Target& target) {
+  return target.offline_at_start && target.attempts > course.plan().safeguards.ack_retries + 1;
 }
 
 std::string silence(const Course& course, const Target& target) {
@@ -127,21 +133,27 @@ Settled settled(const Course& course) {
   return result;
 }
 
-void welcome_back(Course& course, std::size_t index) {
-  const auto& target = course.targets()[index];
-  if (target.state == TargetState::Waiting) return course.set_target_offline(index, false);
-  if (target.state != TargetState::Unreachable) return;
-  // Who had nothing before is done with a rollback wherever it is.
-  if (is_restoring(course) && !target.previous) {
-    return course.set_target(index, TargetState::Restored);
+void welcome_back(Course& course, const std::vector<std::size_t>& returned) {
+  std::array<Assign, 2> told;  // those who were there at the start, and those who were not
+  for (const auto index : returned) {
+    const auto& target = course.targets()[index];
+    if (target.state == TargetState::Waiting) course.set_target_offline(index, false);
+    if (target.state != TargetState::Unreachable || is_hopeless(course, target)) continue;
+    // Who had nothing before is done with a rollback wherever it is.
+    if (is_restoring(course) && !target.previous) {
+      course.set_target(index, TargetState::Restored);
+      continue;
+    }
+    told.at(target.offline_at_start ? 1 : 0).targets.push_back(index);
+    course.set_target(index, TargetState::Assigned);
+    course.record_target("target.returned", index, "is back and told again");
   }
-  Assign assign;
-  assign.targets = {index};
-  assign.restore = is_restoring(course);
-  assign.mode = mode_again(course);
-  course.set_target(index, TargetState::Assigned);
-  course.assign(std::move(assign));
-  course.record_target("target.returned", index, "is back and told again");
+  for (auto& assign : told) {
+    assign.restore = is_restoring(course);
+    assign.mode = mode_again(course);
+  }
+  course.assign(std::move(told[0]));
+  course.assign(std::move(told[1]), Course::Delivery::Again);
 }
 
 }  // namespace hotswap::rollout

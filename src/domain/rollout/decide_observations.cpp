@@ -104,6 +104,11 @@ bool is_restoring(const DeploymentState& state) {
       state);
 }
 
+bool is_away(const Target& target) {
+  return target.state == TargetState::Unreachable ||
+         (target.state == TargetState::Waiting && target.offline_at_start);
+}
+
 /// Whether somebody is told something at this time.
 bool is_driven(const DeploymentState& state) {
   return std::holds_alternative<Running>(state) || std::holds_alternative<RollingBack>(state);
@@ -141,6 +146,7 @@ void take_one_vanished(Course& course, std::size_t index) {
 void take_reports(Course& course, const Reported& reported) {
   const TargetIndex index(course, reported.reports.size());
   const bool restoring = is_restoring(course.state());
+  std::vector<std::size_t> returned;
   for (const auto& report : reported.reports) {
     const auto at = index.find(report.instance);
     if (!at) continue;
@@ -148,13 +154,14 @@ void take_reports(Course& course, const Reported& reported) {
     const auto told = restoring ? target.previous : std::optional(course.deployment().version);
     if (target.state == TargetState::Waiting || report.generation != target.generation ||
         !speaks_of(report, told)) {
-      if (is_driven(course.state())) welcome_back(course, *at);
+      if (is_away(target)) returned.push_back(*at);
     } else if (restoring) {
       take_restore(course, *at, report);
     } else {
       take_forward(course, *at, report);
     }
   }
+  if (is_driven(course.state())) welcome_back(course, returned);
   if (std::holds_alternative<Paused>(course.state())) roll_back_over_budget(course);
 }
 

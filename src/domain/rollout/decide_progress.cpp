@@ -82,9 +82,13 @@ bool finish_judging(Course& course) {
   }
   const auto limit = judging_limit(course.deployment());
   if (course.now() < running(course).since + limit) return false;
-  pause_for(course, fmt::format("{}: health could not be judged within {}; promote, resume to go "
-                                "on judging, or roll back",
-                                step_name(course), format_duration(limit)));
+  const auto& judgement = course.deployment().judgement;
+  const bool failing = judgement && judgement->overall == Outcome::Fail;
+  pause_for(course,
+            fmt::format("{}: health {} within {}; promote, resume to go on judging, or roll "
+                        "back",
+                        step_name(course), failing ? "did not pass" : "could not be judged",
+                        format_duration(limit)));
   return true;
 }
 

@@ -84,7 +84,8 @@ Result<Hook> hook_from_json(const json::Value& value, const std::string& path,
   hook.name = in.required_string("name");
   if (!hook.name.empty() && !is_name(hook.name)) in.mistake("name", "pattern", kNameRule);
   if (hook.name.empty() && in.has("name")) in.mistake("name", "minLength", "must not be empty");
-  if (!in.has("type")) in.mistake("type", "required", "is required: " + listed(kHookKinds));
+  if (value.as_object() != nullptr && !in.has("type"))
+    in.mistake("type", "required", "is required: " + listed(kHookKinds));
   hook.kind = read_word<HookKind>(in, "type", kHookKinds).value_or(hook.kind);
   hook.url = in.required_string("url");
   if (const auto bad = url_mistake(hook.url); !bad.empty() && in.has("url")) {
