@@ -29,6 +29,23 @@ struct ServerVerb {
   std::function<Result<int>(const ServerArguments&)> run;
 };
 
+/// The flags of the agent, as they were typed.
+struct AgentArguments {
+  std::string servers, token, token_file, ca_file;  ///< of every verb; servers with commas
+  std::string service, environment, hostname, version, pool, zone, state_dir;
+  std::vector<std::string> labels;   ///< NAME=VALUE
+  std::vector<std::string> schemas;  ///< NAME=VERSION
+  int port = 0;
+  std::string heartbeat_interval;  ///< empty: the server's
+  std::string scrape, requests, errors, latency, latency_unit;
+  std::vector<std::string> metrics;  ///< NAME=SELECTOR
+  std::string health_url;
+  std::string traffic_template, traffic_output, traffic_check, traffic_reload;
+  bool traffic_only = false;
+};
+/// Runs the agent until it is told to stop; the exit code.
+using AgentVerb = std::function<Result<int>(const AgentArguments&)>;
+
 /// Documents that are no JSON, read as the server reads them; a mistake tells its line.
 struct TextForms {
   std::function<Result<json::Value>(std::string_view)> yaml;
@@ -37,6 +54,7 @@ struct TextForms {
 
 struct Actions {
   ServerVerb server;
+  AgentVerb agent;
   TextForms forms;
   /// A signed token for this principal. Invalid if the key is too short.
   std::function<Result<std::string>(const Principal&, Duration ttl, const std::string& key)> mint;

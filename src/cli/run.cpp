@@ -59,6 +59,7 @@ int run(int argc, char** argv, const Actions& actions) {
   add_globals(app, globals);
   Verbs verbs(app);
   add_server_verbs(verbs, actions);
+  add_agent_verb(verbs, actions);
   add_demo_verb(verbs);
   add_config_verbs(verbs);
   add_version_verbs(verbs);

@@ -33,6 +33,7 @@ class Session {
   [[nodiscard]] const Terminal& terminal() const { return terminal_; }
   [[nodiscard]] bool json() const { return globals_.output == "json"; }
   [[nodiscard]] WallTime now() const;
+  [[nodiscard]] const Globals& globals() const { return globals_; }
 
   void print(std::string_view text) const;  ///< to standard output, at once
   void print_json(const json::Value& value) const;

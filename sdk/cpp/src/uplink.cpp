@@ -30,11 +30,20 @@ void Uplink::run() {
   auto due = std::chrono::steady_clock::now();
   std::uint64_t pokes = 0;
   while (session_.wait_beat(due, pokes)) {
+    if (std::chrono::steady_clock::now() >= due) measure();
     pokes = session_.pokes();
     const bool heard = beat();
     if (heard) backoff_.reset();
     const auto wait = heard ? session_.interval() : backoff_.next();
     due = std::chrono::steady_clock::now() + wait;
+  }
+}
+
+void Uplink::measure() const {
+  if (!options_.before_heartbeat) return;
+  try {
+    options_.before_heartbeat();
+  } catch (...) {  // the program's own fault must not end our thread; documented
   }
 }
 

@@ -30,6 +30,7 @@ class Uplink {
  private:
   /// What was measured and not yet answered: that of the last attempt, or everything since.
   void gather();
+  void measure() const;
   /// True: the server answered.
   bool beat();
   [[nodiscard]] HttpReply send(const Access& access,
