@@ -18,6 +18,7 @@ constexpr int kKills = 25;
 constexpr int kThreads = 4;
 const ProfileName kProfile("payments.production");
 const SchemaId kSchema("payments");
+const DeploymentId kDeployment("d-1");
 
 SemVer number_of(int round, int thread, int count) {
   return {static_cast<std::uint64_t>(round), static_cast<std::uint64_t>(thread),
@@ -42,6 +43,8 @@ struct Ack {
         schema.number = version.number;
         const auto done = (*store)->commit(
             {change::InsertVersion{version}, change::InsertSchemaVersion{schema},
+             change::AppendHealthRecord{sample_record(kDeployment.str())},
+             change::EnqueueOutbox{version.number.str(), "notify", {}, at(1)},
              change::AppendEvent{sample_event("x")}, change::AppendAudit{sample_audit("x")}});
         if (!done) _exit(4);
         const Ack ack{round, thread, count};
@@ -84,6 +87,10 @@ void expect_sound(SqliteStore& store, const std::string& path) {
   EXPECT_EQ(store.schema_numbers(kSchema, SchemaState::Approved).value(), numbers);
   EXPECT_EQ(store.schema(kSchema)->latest, latest_of(numbers));
   EXPECT_EQ(store.events({}, 0, 1'000'000)->size(), versions);
+  EXPECT_EQ(store.outbox(at(1), 1'000'000)->size(), versions);
+  const auto records = store.health_records(kDeployment, 0, 1'000'000).value();
+  EXPECT_EQ(records.size(), versions);
+  for (std::size_t i = 0; i < records.size(); ++i) EXPECT_EQ(records[i].sequence, i + 1);
   const auto audit = store.audit_after(0, 1'000'000).value();
   EXPECT_EQ(audit.size(), versions);
   std::string previous;
@@ -100,6 +107,7 @@ TEST(SqliteCrash, loses_nothing_that_was_acknowledged_over_25_kills) {
     auto store = SqliteStore::open({.path = path}).value();
     ASSERT_TRUE(store
                     ->commit({change::InsertProfile{sample_profile()},
+                              change::InsertDeployment{sample_deployment(kDeployment.str())},
                               change::InsertSchema{sample_schema(kSchema.str())}})
                     .has_value());
   }

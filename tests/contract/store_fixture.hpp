@@ -57,6 +57,11 @@ class StoreContract : public ::testing::TestWithParam<Kind> {
 [[nodiscard]] SchemaVersion sample_schema_version(const std::string& id, const std::string& number,
                                                   SchemaState state = SchemaState::Approved);
 [[nodiscard]] schema::Comparison sample_comparison();
+[[nodiscard]] HealthRecord sample_record(const std::string& deployment);
+[[nodiscard]] Channel sample_channel(const std::string& name);
+[[nodiscard]] CalendarEntry sample_entry(const std::string& id,
+                                         CalendarKind kind = CalendarKind::Freeze);
+[[nodiscard]] Traffic sample_traffic(const std::string& service = "payments");
 
 void expect_same(const Profile& a, const Profile& b);
 void expect_same(const Version& a, const Version& b);

@@ -86,6 +86,42 @@ Version sample_version(const std::string& profile, const std::string& number) {
   return v;
 }
 
+namespace {
+
+Baseline sample_baseline() {
+  Baseline baseline;
+  baseline.all.requests = 10;
+  baseline.all.errors = 1;
+  baseline.all.latency.record(12.5, 10);
+  baseline.instances[InstanceId("i-1")] = baseline.all;
+  baseline.error_dispersion = 2.5;
+  baseline.latency_dispersion = 1.25;
+  return baseline;
+}
+
+void add_safeguards(Deployment& d) {
+  d.start_at = at(60);
+  d.proof = {.possible = false, .held = 1, .fetchable = 1, .first_ever = 1, .obstacles = {"i-2"}};
+  d.tallies["error-rate"] = {.failing = 1, .inconclusive = 2, .erroring = 3, .counted = at(5)};
+  d.hook_calls = {{.hook = "smoke",
+                   .step = 1,
+                   .state = HookCall::State::Failed,
+                   .attempt = 3,
+                   .failing = 2,
+                   .due = at(6),
+                   .detail = "503 Service Unavailable: \"queue\" is full"}};
+  d.pools = PoolSwitch{.from = "blue",
+                       .to = "green",
+                       .state = PoolSwitch::State::Switching,
+                       .generation = 4,
+                       .error = "connection refused"};
+  d.progressed_at = at(7);
+  d.request = json::Object{{"targets", json::Object{{"percentage", 50}}}};
+  for (auto& target : d.targets) target.attempts = 2;
+}
+
+}  // namespace
+
 Deployment sample_deployment(const std::string& id, const std::string& profile) {
   Deployment d;
   d.id = DeploymentId(id);
@@ -109,8 +145,7 @@ Deployment sample_deployment(const std::string& id, const std::string& profile) 
   d.created_by = "olga";
   d.created_at = at(3);
   d.state = Running{.step = 1, .phase = Phase::Soaking, .since = at(4)};
-  d.baseline = Sample{.requests = 10, .errors = 1};
-  d.baseline->latency.record(12.5, 10);
+  d.baseline = sample_baseline();
   d.judgement = Judgement{.overall = Outcome::Pass, .verdicts = {}};
   d.revision = 1;
   d.fit = {.schema = "payments-schema@1.2.0", .accepting = 1, .unfit = 1, .unspoken = 1};
@@ -118,6 +153,7 @@ Deployment sample_deployment(const std::string& id, const std::string& profile) 
   d.fit.rollback_safe = false;
   d.fit.rollback_risk = "i-1 refuses 1.1.0";
   d.trace_id = "4bf92f3577b34da6a3ce929d0e0e4736";
+  add_safeguards(d);
   return d;
 }
 
@@ -236,6 +272,13 @@ void expect_same(const Deployment& a, const Deployment& b) {
   EXPECT_EQ(a.revision, b.revision);
   EXPECT_EQ(a.trace_id, b.trace_id);
   EXPECT_EQ(a.fit, b.fit);
+  EXPECT_EQ(a.start_at, b.start_at);
+  EXPECT_EQ(a.proof, b.proof);
+  EXPECT_EQ(a.tallies, b.tallies);
+  EXPECT_EQ(a.hook_calls, b.hook_calls);
+  EXPECT_EQ(a.pools, b.pools);
+  EXPECT_EQ(a.progressed_at, b.progressed_at);
+  EXPECT_EQ(a.request, b.request);
   EXPECT_EQ(a.targets, b.targets);
 }
 
@@ -289,6 +332,70 @@ schema::Comparison sample_comparison() {
   comparison.forward = schema::Effect::Unknown;
   comparison.backward_example = json::Value();
   return comparison;
+}
+
+HealthRecord sample_record(const std::string& deployment) {
+  HealthRecord record;
+  record.deployment = DeploymentId(deployment);
+  record.at = at(30);
+  record.step = 2;
+  record.phase = "Soaking";
+  record.waited = std::chrono::seconds(40);
+  record.judgement.overall = Outcome::Inconclusive;
+  CriterionVerdict verdict;
+  verdict.criterion = "error-rate";
+  verdict.value = 1.5;
+  verdict.samples = 77;
+  verdict.explanation = "too few requests";
+  verdict.drivers = {{InstanceId("i-1"), 2.5, 0.5, 40, 0.75}};
+  record.judgement.verdicts = {verdict};
+  record.samples = {{.instance = InstanceId("i-1"),
+                     .at = at(29),
+                     .treated = true,
+                     .sample = sample_baseline().all}};
+  record.measurements["queue"] = {
+      .at = at(28), .query = "queue{a=\"b\"}", .value = 3.5, .control = {}, .error = {}};
+  return record;
+}
+
+Channel sample_channel(const std::string& name) {
+  return {.name = name,
+          .type = ChannelType::Slack,
+          .target = "https://hooks.example.com/services/T0/secret?x=1",
+          .at_least = Severity::Warning,
+          .profiles = {"payments.production", "orders.staging"},
+          .created_by = "olga",
+          .created_at = at(13)};
+}
+
+CalendarEntry sample_entry(const std::string& id, CalendarKind kind) {
+  CalendarEntry entry;
+  entry.id = id;
+  entry.kind = kind;
+  entry.scope = {"Production", "payments", ""};
+  entry.when = Once{at(14), at(15)};
+  if (kind == CalendarKind::Window) entry.when = Weekly{{1, 5}, 540, 1440, "Europe/Berlin"};
+  entry.halt = kind == CalendarKind::Freeze;
+  entry.reason = "the \"big\" day";
+  entry.created_by = "olga";
+  entry.created_at = at(13);
+  return entry;
+}
+
+Traffic sample_traffic(const std::string& service) {
+  Traffic traffic;
+  traffic.service = ServiceName(service);
+  traffic.environment = "Production";
+  traffic.pools = {"blue", "green"};
+  traffic.desired = "green";
+  traffic.generation = 7;
+  traffic.actual = "blue";
+  traffic.confirmed = 6;
+  traffic.error = "connection refused";
+  traffic.router = HaproxyRouter{"/run/haproxy.sock", "", "/etc/haproxy/pools.map", "payments"};
+  traffic.changed_by = "d-1";
+  traffic.changed_at = at(16);
+  return traffic;
 }
 
 void expect_same(const RegisteredSchema& a, const RegisteredSchema& b) {

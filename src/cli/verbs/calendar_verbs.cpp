@@ -12,7 +12,7 @@ namespace hotswap::cli {
 namespace {
 
 constexpr auto kPath = "/api/v1/calendar";
-constexpr std::size_t kMost = 1000;
+constexpr std::size_t kMost = 1000;  ///< paused deployments looked through
 
 struct ScopeFlags {
   bool all = false;
@@ -115,9 +115,16 @@ Outcome freeze(Session& session, const FreezeFlags& flags) {
   return text_at(*entry, "trouble").empty() ? ExitCode::Ok : ExitCode::Unavailable;
 }
 
+/// All entries: the calendar is small, so it has one page.
+Result<json::Array> entries_of(Api& api) {
+  const auto answer = api.get(kPath);
+  if (!answer) return std::unexpected(answer.error());
+  return items_at(*answer, "items");
+}
+
 /// Entries whose id begins with `id`: exactly one, or it is told.
 Result<json::Value> entry_named(Api& api, const std::string& id) {
-  auto items = api.list(kPath, kMost);
+  auto items = entries_of(api);
   if (!items) return std::unexpected(items.error());
   const json::Value* found = nullptr;
   for (const auto& item : *items) {
@@ -157,7 +164,7 @@ Result<json::Array> still_paused(Api& api, const json::Array& entries) {
 }
 
 Result<json::Array> freezes(Api& api) {
-  auto items = api.list(kPath, kMost);
+  auto items = entries_of(api);
   if (!items) return items;
   json::Array found;
   for (auto& item : *items) {
@@ -264,7 +271,7 @@ Paint paint_of(std::string_view state) {
 Outcome list(Session& session) {
   auto api = session.api();
   if (!api) return std::unexpected(api.error());
-  auto items = (*api)->list(kPath, kMost);
+  auto items = entries_of(**api);
   if (!items) return std::unexpected(items.error());
   if (session.json()) {
     session.print_json(std::move(*items));
