@@ -34,7 +34,7 @@ const std::vector<Ban>& headers() {
       {"hiredis/", kProduct, {"src/infrastructure/redis/"}, "a port of domain/ports/"},
       {"curl/",
        kProduct,
-       {"src/infrastructure/http_client/", "sdk/cpp/src/"},
+       {"src/infrastructure/http_client/", "src/infrastructure/probe/", "sdk/cpp/src/"},
        "infrastructure/http_client"},
       {"openssl/",
        kProduct,
