@@ -17,8 +17,8 @@ namespace hotswap {
 /// One POST of JSON.
 struct WebhookCall {
   std::string url;
-  std::string id;    ///< X-HotSwap-Id: the same at every repetition
-  std::string body;  ///< JSON text
+  std::string id{};    ///< X-HotSwap-Id: the same at every repetition
+  std::string body{};  ///< JSON text
   Duration timeout = std::chrono::seconds(10);
   bool sign = true;  ///< false for receivers that know nothing of us
 };

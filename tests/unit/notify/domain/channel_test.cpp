@@ -80,7 +80,9 @@ TEST(Channel, ShowsNoTokenOfItsUrl) {
 
 TEST(Channel, WantsItsProfilesFromItsSeverityOn) {
   const auto channel = example();
-  Notice notice{.id = "1", .severity = Severity::Warning, .profile = "a.production"};
+  Notice notice;
+  notice.severity = Severity::Warning;
+  notice.profile = "a.production";
   EXPECT_TRUE(wants(channel, notice));
   notice.severity = Severity::Info;
   EXPECT_FALSE(wants(channel, notice));

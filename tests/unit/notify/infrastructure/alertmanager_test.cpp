@@ -60,7 +60,10 @@ TEST(Alertmanager, ShowsTheAlertUntilTheDeploymentIsRolledBack) {
   SystemClock clock;
   WebhookSender sender("a key of thirty-two bytes or more", clock);
   ChannelAdapters adapters(sender, "https://hotswap.example", std::nullopt);
-  const Channel channel{.name = "am", .type = ChannelType::Alertmanager, .target = manager.url};
+  Channel channel;
+  channel.name = "am";
+  channel.type = ChannelType::Alertmanager;
+  channel.target = manager.url;
   Notice notice{.id = "1",
                 .severity = Severity::Critical,
                 .message = "rolling back: error rate 12 %",

@@ -28,7 +28,11 @@ Notice critical() {
 }
 
 Channel channel_to(ChannelType type, std::string target) {
-  return {.name = "c", .type = type, .target = std::move(target)};
+  Channel channel;
+  channel.name = "c";
+  channel.type = type;
+  channel.target = std::move(target);
+  return channel;
 }
 
 std::string from_base64(const std::string& text) {
