@@ -24,6 +24,8 @@ std::string_view mode_name(AssignMode mode) {
       return "Stage";
     case AssignMode::Activate:
       return "Activate";
+    case AssignMode::Switch:
+      return "Switch";
   }
   return "Deliver";
 }
@@ -55,6 +57,7 @@ void add_state(json::Object& out, const Deployment& deployment) {
                         [&](const RollingBack& s) {
                           out.append("stateReason", s.reason);
                           out.append("stateSince", format_time(s.since));
+                          if (s.verifying) out.append("verifyingSince", format_time(*s.verifying));
                         },
                         [&](const Succeeded& s) { ended({}, s.at); },
                         [&](const RolledBack& s) { ended(s.reason, s.at); },
@@ -71,7 +74,17 @@ json::Value target_json(const Target& target) {
                    {"since", format_time(target.since)}};
   if (!target.reason.empty()) out.append("reason", target.reason);
   if (target.offline_at_start) out.append("offlineAtStart", true);
+  if (target.attempts > 1) out.append("attempts", std::uint64_t{target.attempts});
   return out;
+}
+
+void add_safety(json::Object& out, const Deployment& deployment) {
+  out.append("proof", to_json(deployment.proof));
+  out.append("pools", deployment.pools ? to_json(*deployment.pools) : json::Value());
+  out.append("tallies", to_json(deployment.tallies));
+  json::Array calls;
+  for (const auto& call : deployment.hook_calls) calls.push_back(to_json(call));
+  out.append("hookCalls", std::move(calls));
 }
 
 void add_targets(json::Object& out, const Deployment& deployment) {
@@ -101,6 +114,7 @@ json::Value plan_json(const Plan& plan, std::size_t targets) {
         {"soak", format_duration(step.soak)},
         {"gate", step.gate == Gate::Manual ? "Manual" : "None"},
         {"judged", step.judged},
+        {"idle", step.idle},
         {"deliverySpread", format_duration(step.delivery_spread)},
         {"exposure", json::Object{{"instances", static_cast<std::uint64_t>(step.cohort)},
                                   {"of", static_cast<std::uint64_t>(targets)}}}});
@@ -130,6 +144,7 @@ json::Object deployment_json(const Deployment& deployment, DeploymentDetail deta
   out.append("reason", deployment.reason);
   out.append("createdBy", deployment.created_by);
   out.append("createdAt", format_time(deployment.created_at));
+  out.append("startAt", optional_time(deployment.start_at));
   out.append("traceId", deployment.trace_id);
   out.append("judgement", deployment.judgement ? to_json(*deployment.judgement) : json::Value());
   out.append("revision", deployment.revision);
@@ -137,6 +152,7 @@ json::Object deployment_json(const Deployment& deployment, DeploymentDetail deta
   out.append("fit", to_json(deployment.fit));
   out.append("health", to_json(deployment.health));
   out.append("plan", plan_json(deployment.plan, deployment.targets.size()));
+  add_safety(out, deployment);
   add_targets(out, deployment);
   return out;
 }

@@ -8,6 +8,7 @@ namespace hotswap::api {
 struct Services;
 
 /// The whole deployment, its targets named by host where they are registered.
+[[nodiscard]] json::Object deployment_view(Services& services, const Deployment& deployment);
 [[nodiscard]] Response deployment_answer(Services& services, int status,
                                          const Deployment& deployment);
 

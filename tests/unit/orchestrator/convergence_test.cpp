@@ -199,6 +199,7 @@ TEST_F(ConvergenceTest, AClockThatWasSetDoesNotLoseTheBaseline) {
   clock_.set_wall(clock_.wall() + 3h);
   const auto started = start("1.1.0", kDirect);
   ASSERT_TRUE(started);
+  node().runner.run_due();
   EXPECT_TRUE(now(started->id).baseline.has_value());
 }
 

@@ -75,7 +75,9 @@ TEST_F(DeploymentTest, BadCanaryIsRolledBackAndNobodyElseEverGetsIt) {
   for (int i = 0; i < 20 && !is_terminal(now(canary->id).state); ++i) {
     pass(1s);
     heartbeats([](const InstanceId&) { return true; },
-               [&](const InstanceId& id) { return id == treated ? bad() : good(); });
+               [&](const InstanceId& id) {
+                 return id == treated && versions_desired().contains("1.1.0") ? bad() : good();
+               });
     node().runner.run_due();
   }
   EXPECT_EQ(state(canary->id), "RolledBack");
@@ -140,7 +142,7 @@ TEST_F(DeploymentTest, BlueGreenStagesEverywhereThenActivatesAndIsUndoneWithoutC
   auto undone = node().deployments.command(kAdmin, switched->id,
                                            Rollback{.reason = "changed my mind", .by = {}});
   ASSERT_TRUE(undone) << undone.error().detail;
-  round();
+  run_to_end(switched->id);
   EXPECT_EQ(state(switched->id), "RolledBack");
   for (const auto& sent : node().delivery.sent) EXPECT_EQ(sent.mode, AssignMode::Activate);
   EXPECT_EQ(versions_desired(), std::set<std::string>{"1.0.0"});

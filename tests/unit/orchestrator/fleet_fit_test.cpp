@@ -100,13 +100,16 @@ TEST_F(FleetFitting, ARollbackThatInstancesWouldRefuseIsForeseen) {
   ASSERT_TRUE(
       decide(added(R"({"type":"object","properties":{"pool":{"maximum":10}}})", "3.0.0"), true));
   instance("i-1", "3.0.0");
-  const auto started = deploy("1.0.0");
+  const auto refused = deploy("1.0.0");
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().reason, "deployment.no_way_back");
+  const auto started = deploy("1.0.0", OnUnfit::Refuse, true);
   ASSERT_TRUE(started) << started.error().detail;
   EXPECT_FALSE(started->fit.rollback_safe);
   EXPECT_TRUE(started->fit.rollback_risk.contains("1 of 1 target would refuse"))
       << started->fit.rollback_risk;
   EXPECT_TRUE(started->fit.rollback_risk.contains("payments@3.0.0"));
-  EXPECT_TRUE(events("deployment.planned").back().message.contains("would not be safe"));
+  EXPECT_TRUE(events("deployment.planned").back().message.contains("no safe way back"));
 }
 
 TEST_F(FleetFitting, AnInstanceThatRefusesWhatIsLiveGetsItAndIsNamed) {
