@@ -33,7 +33,35 @@ std::string short_value(const json::Value& change, std::string_view member) {
   return value == nullptr ? std::string() : printable(json::write(*value));
 }
 
+/// Changed fields, most suspect first, with the strongest reason for each.
+std::string suspect_lines(const json::Value& report, const Terminal& terminal) {
+  std::string out;
+  std::size_t count = 0;
+  const auto& suspects = items_at(report, "suspects");
+  for (const auto& item : suspects) {
+    if (++count > kCausesShown) break;
+    const auto change = text_at(item, "change");
+    const auto from = short_value(item, "from"), to = short_value(item, "to");
+    out += fmt::format("  {:3.0f} %  {}  {}\n", 100 * double_at(item, "score"),
+                       terminal.paint(Paint::Yellow, text_at(item, "path")),
+                       change == "added"     ? "added " + to
+                       : change == "removed" ? "removed " + from
+                                             : from + " → " + terminal.paint(Paint::Red, to));
+    const auto& reasons = items_at(item, "reasons");
+    const auto* why = reasons.empty() ? nullptr : reasons[0].as_string();
+    if (why != nullptr)
+      out += "         " + terminal.paint(Paint::Dim, printable(why->view())) + "\n";
+  }
+  if (suspects.size() > kCausesShown)
+    out += fmt::format("  and {} more\n", suspects.size() - kCausesShown);
+  for (const auto& note : items_at(report, "shared"))
+    if (const auto* words = note.as_string()) out += "  " + printable(words->view()) + "\n";
+  if (out.empty()) return out;
+  return terminal.paint(Paint::Bold, "Suspected cause: what this version changed") + "\n" + out;
+}
+
 std::string cause_lines(const json::Value& report, const Terminal& terminal) {
+  if (const auto ranked = suspect_lines(report, terminal); !ranked.empty()) return ranked;
   std::string out;
   std::size_t count = 0;
   const auto add = [&](const std::string& line) {
@@ -66,6 +94,14 @@ std::string affected_lines(const json::Value& report, const Terminal& terminal) 
   return table.text(terminal);
 }
 
+std::string log_lines(const json::Value& report, const Terminal& terminal) {
+  std::string out;
+  for (const auto& line : items_at(report, "logs"))
+    out += fmt::format("  {}  {}  {}  {}\n", clock_time(text_at(line, "at")),
+                       text_at(line, "hostname"), text_at(line, "level"), text_at(line, "message"));
+  return out.empty() ? out : terminal.paint(Paint::Bold, "What they logged") + "\n" + out;
+}
+
 }  // namespace
 
 std::string report_summary(const json::Value& report, const Terminal& terminal) {
@@ -93,6 +129,7 @@ std::string report_text(const json::Value& report, const Terminal& terminal) {
   section(evidence_lines(report, terminal));
   section(cause_lines(report, terminal));
   section(affected_lines(report, terminal));
+  section(log_lines(report, terminal));
   std::string timeline;
   for (const auto& event : items_at(report, "timeline")) {
     timeline += event_line(event, terminal) + "\n";

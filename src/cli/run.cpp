@@ -65,9 +65,11 @@ int run(int argc, char** argv, const Actions& actions) {
   add_version_verbs(verbs);
   add_deploy_verb(verbs);
   add_deployment_verbs(verbs);
+  add_report_verbs(verbs);
   add_calendar_verbs(verbs);
   add_fleet_verbs(verbs);
   add_traffic_verbs(verbs);
+  add_notify_verbs(verbs);
   add_schema_verbs(verbs, actions);
   if (argc < 2 || std::string_view(argv[1]) == "help") {
     fmt::print("{}", app.help());
