@@ -1,6 +1,7 @@
 #include "orchestrator/calendar_service.hpp"
 
 #include "domain/base/limits.hpp"
+#include "domain/calendar/calendar_text.hpp"
 
 namespace hotswap {
 namespace {
@@ -222,7 +223,7 @@ Result<Permission> CalendarService::may_start(const Profile& profile) const {
 Error CalendarService::refusal(const Permission& permission) {
   const bool frozen = permission.because == CalendarKind::Freeze;
   std::string detail = permission.reason + ". ";
-  detail += permission.next ? "It may start from " + format_time(*permission.next) + " on"
+  detail += permission.next ? "It may start from " + calendar::moment_text(*permission.next) + " on"
                             : "No opening is known within the next 14 days";
   detail += "; force with a reason starts it now.";
   return {ErrorCode::Conflict,

@@ -30,8 +30,8 @@ json::Object view_json(const CalendarView& view) {
 json::Value halted_json(const Deployment& deployment) {
   return json::Object{{"id", deployment.id.str()},
                       {"configName", deployment.profile.str()},
-                      {"version", deployment.version.str()},
-                      {"service", deployment.service.str()},
+                      {"configVersion", deployment.version.str()},
+                      {"serviceName", deployment.service.str()},
                       {"environment", deployment.environment},
                       {"state", state_name(deployment.state)}};
 }

@@ -61,8 +61,8 @@ std::string halted_text(const json::Array& deployments, const Terminal& terminal
   Table table({"ID", "PROFILE", "VERSION", "SERVICE", "ENVIRONMENT", "STATE"});
   for (const auto& item : deployments) {
     const auto state = text_at(item, "state");
-    table.row({text_at(item, "id"), text_at(item, "configName"), text_at(item, "version"),
-               text_at(item, "service"), text_at(item, "environment"),
+    table.row({text_at(item, "id"), text_at(item, "configName"), text_at(item, "configVersion"),
+               text_at(item, "serviceName"), text_at(item, "environment"),
                terminal.paint(state_paint(state), state)});
   }
   return table.text(terminal);
@@ -193,7 +193,7 @@ void print_lifted(Session& session, const json::Array& entries, const json::Arra
   session.print("still paused; resume each by hand when it may go on:\n");
   for (const auto& item : paused) {
     session.print(fmt::format("  hotswap deployment resume {}   {} {}\n", text_at(item, "id"),
-                              text_at(item, "configName"), text_at(item, "version")));
+                              text_at(item, "configName"), text_at(item, "configVersion")));
   }
 }
 

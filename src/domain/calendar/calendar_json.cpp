@@ -82,8 +82,9 @@ std::vector<int> read_days(json::ObjectReader& in) {
   return days;
 }
 
-/// `09:30`; `24:00` is the end of the day.
-std::optional<int> minute_of(std::string_view text) {
+/// `09:30` or `9:30`; `24:00` is the end of the day.
+std::optional<int> minute_of(std::string text) {
+  if (text.size() == 4) text.insert(0, "0");
   const auto digit = [&](std::size_t i) { return text[i] >= '0' && text[i] <= '9'; };
   if (text.size() != 5 || text[2] != ':' || !digit(0) || !digit(1) || !digit(3) || !digit(4)) {
     return std::nullopt;

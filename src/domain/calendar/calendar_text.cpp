@@ -19,13 +19,6 @@ std::string days_text(const std::vector<int>& days) {
   return text;
 }
 
-/// Without the milliseconds that nobody wrote.
-std::string moment_text(WallTime at) {
-  auto text = format_time(at);
-  if (text.ends_with(".000Z")) text.replace(text.size() - 5, 5, "Z");
-  return text;
-}
-
 std::string when_text(const Weekly& weekly) {
   return "every " + days_text(weekly.days) + " " + calendar::minute_text(weekly.from_minute) +
          " to " + calendar::minute_text(weekly.to_minute) + " " + weekly.time_zone;
@@ -33,8 +26,8 @@ std::string when_text(const Weekly& weekly) {
 
 std::string when_text(const Once& once) {
   const bool bounded = once.from > WallTime();
-  const std::string from = bounded ? "from " + moment_text(once.from) + " " : "";
-  return from + (once.to ? "until " + moment_text(*once.to) : "until it is lifted");
+  const std::string from = bounded ? "from " + calendar::moment_text(once.from) + " " : "";
+  return from + (once.to ? "until " + calendar::moment_text(*once.to) : "until it is lifted");
 }
 
 }  // namespace
@@ -49,6 +42,11 @@ std::string_view day_name(int day) {
 std::string minute_text(int minute) {
   const auto two = [](int number) { return (number < 10 ? "0" : "") + std::to_string(number); };
   return two(minute / 60) + ':' + two(minute % 60);
+}
+
+std::string moment_text(WallTime at) {
+  auto text = format_time(at);
+  return text.replace(text.find('.'), std::string::npos, "Z");
 }
 
 }  // namespace calendar

