@@ -65,7 +65,7 @@ Sight sight_of(const Deployment& deployment, const FleetService& fleet, WallTime
   } else if (const auto* at = position_of(deployment.state)) {
     sight.phase = to_string(at->phase);
     sight.step = at->step;
-    sight.situation.idle = deployment.plan.steps.at(at->step).idle;
+    sight.situation.idle = is_idle(deployment);
     sight.cohorts.control = untouched(deployment, fleet);
   }
   const auto first = sight.cohorts.first_treated();

@@ -88,6 +88,14 @@ std::string_view to_string(Phase phase) {
   return "";
 }
 
+bool is_idle(const Deployment& deployment) {
+  const auto& pools = deployment.pools;
+  const auto& steps = deployment.plan.steps;
+  return pools && !steps.empty() && steps.front().idle &&
+         (pools->state == PoolSwitch::State::Before ||
+          pools->state == PoolSwitch::State::Switching);
+}
+
 std::size_t count(const Deployment& deployment, TargetState state) {
   return static_cast<std::size_t>(std::ranges::count(deployment.targets, state, &Target::state));
 }

@@ -172,5 +172,7 @@ struct Deployment {
 [[nodiscard]] json::Value to_json(const HookCall& call);
 [[nodiscard]] Result<HookCall> hook_call_from_json(const json::Value& value);
 [[nodiscard]] std::size_t count(const Deployment& deployment, TargetState state);
+/// Nobody who has the version has traffic yet: by pools, until the router confirmed the switch.
+[[nodiscard]] bool is_idle(const Deployment& deployment);
 
 }  // namespace hotswap

@@ -96,6 +96,19 @@ TEST(TargetStates, HaveNamesThatReadBack) {
   EXPECT_EQ(target_state_from_string("applied"), std::nullopt);
 }
 
+TEST(Deployment, IsIdleUntilTheTrafficOfItsPoolsIsSwitched) {
+  Deployment deployment;
+  EXPECT_FALSE(is_idle(deployment));
+  deployment.plan.steps.resize(2);
+  deployment.plan.steps[0].idle = true;
+  deployment.pools = PoolSwitch{"blue", "green", PoolSwitch::State::Before, 0, ""};
+  EXPECT_TRUE(is_idle(deployment));
+  deployment.pools->state = PoolSwitch::State::Switching;
+  EXPECT_TRUE(is_idle(deployment));
+  deployment.pools->state = PoolSwitch::State::Switched;
+  EXPECT_FALSE(is_idle(deployment));
+}
+
 TEST(Deployment, CountsItsTargetsByState) {
   Deployment deployment;
   deployment.targets.resize(3);
