@@ -34,14 +34,14 @@ TEST(Judge, the_same_seed_gives_the_same_end) {
 
 TEST(Judge, healthy_versions_are_not_blamed) {
   for (const auto* name : {"typical, 100 req/s", "typical, 1,000 req/s", "rough, 1,000 req/s"}) {
-    const auto tally = ours(name, 8);
+    const auto tally = ours(name, 4);
     EXPECT_EQ(tally.blamed, 0U) << name << ": " << told(tally);
     EXPECT_EQ(tally.paused, 0U) << name << ": " << told(tally);
   }
 }
 
 TEST(Judge, a_host_that_was_bad_before_does_not_condemn_a_version) {
-  const auto tally = ours("the canary was bad before (+8 points, latency × 2)", 6);
+  const auto tally = ours("the canary was bad before (+8 points, latency × 2)", 4);
   EXPECT_EQ(tally.blamed, 0U) << told(tally);
 }
 

@@ -61,19 +61,23 @@ std::string detected_cell(const Tally& tally) {
   return cell + asked(tally);
 }
 
-std::string table(const std::vector<Row>& rows, std::string (*cell)(const Tally&)) {
+std::string line(const Row& row, std::string (*cell)(const Tally&)) {
+  auto text = fmt::format("| {} |", row.scenario);
+  for (const auto& tally : row.judges) text += fmt::format(" {} |", cell(tally));
+  return text + '\n';
+}
+
+std::string table(const std::vector<Row>& rows, std::string (*line_of)(const Row&)) {
   auto text = header();
-  for (const auto& row : rows) {
-    text += fmt::format("| {} |", row.scenario);
-    for (const auto& tally : row.judges) text += fmt::format(" {} |", cell(tally));
-    text += '\n';
-  }
+  for (const auto& row : rows) text += line_of(row);
   return text;
 }
 
 }  // namespace
 
-std::string healthy_table(const std::vector<Row>& rows) { return table(rows, blamed_cell); }
-std::string faulty_table(const std::vector<Row>& rows) { return table(rows, detected_cell); }
+std::string healthy_row(const Row& row) { return line(row, blamed_cell); }
+std::string faulty_row(const Row& row) { return line(row, detected_cell); }
+std::string healthy_table(const std::vector<Row>& rows) { return table(rows, healthy_row); }
+std::string faulty_table(const std::vector<Row>& rows) { return table(rows, faulty_row); }
 
 }  // namespace hotswap::sim

@@ -14,5 +14,7 @@ struct Row {
 [[nodiscard]] std::string healthy_table(const std::vector<Row>& rows);
 /// Seconds to detection, median / p90 / p99 of all deployments, and the share never detected.
 [[nodiscard]] std::string faulty_table(const std::vector<Row>& rows);
+[[nodiscard]] std::string healthy_row(const Row& row);
+[[nodiscard]] std::string faulty_row(const Row& row);
 
 }  // namespace hotswap::sim

@@ -2,12 +2,11 @@
 
 namespace hotswap::sim {
 
-std::unique_ptr<Contender> make(Judge judge, std::size_t instances) {
+std::unique_ptr<Contender> make(Judge judge, std::size_t instances, Duration look_at_most) {
   using namespace std::chrono_literals;
   switch (judge) {
     case Judge::HotSwap:
-      // A large fleet reports many times a second; once a second is as good and bearable here.
-      return hotswap_judge(instances, instances > 20 ? Duration(1s) : Duration(200ms));
+      return hotswap_judge(instances, look_at_most);
     case Judge::Flagger:
       return fixed_threshold(instances, {1min, 1min, 5, std::nullopt});
     case Judge::ArgoTolerant:

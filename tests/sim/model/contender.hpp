@@ -40,12 +40,13 @@ enum class Judge { HotSwap, Flagger, ArgoTolerant, ArgoStrict, Kayenta };
 inline constexpr Judge kJudges[] = {Judge::HotSwap, Judge::Flagger, Judge::ArgoTolerant,
                                     Judge::ArgoStrict, Judge::Kayenta};
 [[nodiscard]] std::string_view title(Judge judge);
-[[nodiscard]] std::unique_ptr<Contender> make(Judge judge, std::size_t instances);
+/// `look_at_most`: ours looks at least so far apart.
+[[nodiscard]] std::unique_ptr<Contender> make(Judge judge, std::size_t instances,
+                                              Duration look_at_most);
 
-/// HotSwap's own, driven as DeploymentRunner does, with the default policy. `at_most`: looks are at
-/// least so far apart.
+/// HotSwap's own, driven as DeploymentRunner does, with the default policy.
 [[nodiscard]] std::unique_ptr<Contender> hotswap_judge(std::size_t instances,
-                                                       Duration at_most = Duration(200));
+                                                       Duration look_at_most);
 
 /// A fixed bound on the last minute of the treated cohort, looked at every `interval`: errors at
 /// most 5 points, p99 at most 50 % above what was measured before the deployment. `failures` failed

@@ -44,7 +44,7 @@ class HotSwapJudge : public Contender {
     const auto evidence = gather_evidence(policy_, windows_, cohorts, baseline_, {}, situation.now);
     const auto judgement = judge(policy_, evidence, {situation.now - *first, false});
     const auto counted = count_judgement(tallies_, policy_, judgement, situation.now);
-    return last_ = ruling(judgement, counted);
+    return last_ = ruling(judgement.overall, counted);
   }
 
   [[nodiscard]] std::string why() const override { return why_; }
@@ -62,22 +62,19 @@ class HotSwapJudge : public Contender {
     return cohorts;
   }
 
-  Ruling ruling(const Judgement& judgement, const Counted& counted) {
+  Ruling ruling(Outcome overall, const Counted& counted) {
     switch (counted.breach) {
       case BudgetBreach::None:
         break;
       case BudgetBreach::Failing:
         why_ = counted.reason;
-        for (const auto& verdict : judgement.verdicts) {
-          if (verdict.outcome == Outcome::Fail) why_ += "; " + verdict.explanation;
-        }
         return Ruling::RollBack;
       case BudgetBreach::Inconclusive:
       case BudgetBreach::Erroring:
         why_ = counted.reason;
         return Ruling::Pause;
     }
-    return judgement.overall == Outcome::Pass ? Ruling::Healthy : Ruling::Undecided;
+    return overall == Outcome::Pass ? Ruling::Healthy : Ruling::Undecided;
   }
 
   Duration at_most_;

@@ -61,6 +61,13 @@ std::optional<double> Tally::detected_within(double share) const {
   return after[rank - 1];
 }
 
+void Tally::add_counts(const Tally& other) {
+  runs += other.runs;
+  blamed += other.blamed;
+  detected += other.detected;
+  paused += other.paused;
+}
+
 Tally measure(const Scenario& scenario, Judge judge, std::size_t runs, std::uint64_t first_seed) {
   std::vector<Run> results(runs);
   std::atomic<std::size_t> next = 0;

@@ -18,6 +18,7 @@ struct Tally {
   /// Seconds until `share` of all runs were detected; nothing if fewer ever were.
   [[nodiscard]] std::optional<double> detected_within(double share) const;
   [[nodiscard]] std::size_t missed() const { return runs - blamed - detected - paused; }
+  void add_counts(const Tally& other);
 };
 
 /// Seeds `first_seed`… on as many threads as there are cores; the result does not depend on them.

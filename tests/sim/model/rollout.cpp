@@ -31,7 +31,7 @@ class Course {
         plan_(plan(scenario.strategy, scenario.service.instances)),
         world_(scenario.service, seed, horizon(plan_)),
         random_(seed, 2),
-        contender_(make(judge, scenario.service.instances)) {
+        contender_(make(judge, scenario.service.instances, scenario.look_at_most)) {
     situation_.treated.resize(scenario.service.instances);
     applied_.resize(scenario.service.instances);
     for (std::size_t i = 0; i < scenario.service.instances; ++i)

@@ -15,6 +15,8 @@ struct Scenario {
   Service service;
   Fault fault;
   Strategy strategy;  ///< Canary 10, 30, 50, 100 % by default
+  /// As the orchestrator; where nothing is to be found, once a second is as good and faster here.
+  Duration look_at_most = std::chrono::milliseconds(200);
 };
 
 enum class End { Succeeded, RolledBack, Paused };

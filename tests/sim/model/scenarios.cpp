@@ -17,6 +17,7 @@ Scenario with(std::string name, Noise noise, double requests, double heartbeat =
 
 Scenario fleet_of(Scenario scenario, std::size_t instances) {
   scenario.service.instances = instances;
+  scenario.look_at_most = std::chrono::seconds(1);
   return scenario;
 }
 
@@ -70,7 +71,7 @@ Fault errors(double share) { return {.errors = share}; }
 }  // namespace
 
 std::vector<Scenario> healthy() {
-  return {
+  std::vector<Scenario> scenarios = {
       with("independent requests, 1,000 req/s", plain(), 1000),
       with("typical, 1 req/s", typical(), 1),
       with("typical, 10 req/s", typical(), 10),
@@ -82,18 +83,20 @@ std::vector<Scenario> healthy() {
       fleet_of(with("typical, 1,000 req/s, 100 instances", typical(), 1000), 100),
       with("load grows 8-fold an hour, 1,000 req/s", steep(), 1000),
       with("rough, 1,000 req/s", rough(), 1000),
-      with("troubles of single hosts last 10 to 30 s, 1,000 req/s", lasting(), 1000),
       half_only(with("outages of everybody, 6 an hour, up to 50 %", with_incidents(), 1000)),
       odd(with("the canary was bad before (+8 points, latency × 2)", typical(), 1000),
           OddHost::Bad),
       odd(with("the canary flaps (+30 points every other 30 s)", typical(), 1000),
           OddHost::Flapping),
   };
+  for (auto& each : scenarios) each.look_at_most = std::chrono::seconds(1);
+  return scenarios;
 }
 
 std::vector<Scenario> unlucky() {
   return {
       last_step_burst(with("an outage of everybody (+10 points, 60 s) at 100 %", typical(), 1000)),
+      with("troubles of single hosts last 10 to 30 s, 4 an hour and host", lasting(), 1000),
       broken(with("a hiccup of 2 s at each swap (latency × 3)", typical(), 1000),
              {.latency = 3, .lasts = 2}),
   };
