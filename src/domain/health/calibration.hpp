@@ -10,7 +10,7 @@ namespace hotswap::health {
 
 /// Chance that a criterion ever fails a healthy deployment, were the model of traffic exact; shared
 /// among the lengths of looks and their blocks. Real traffic is worse than the model.
-inline constexpr double kFalseAlarm = 1e-4;
+inline constexpr double kFalseAlarm = 1e-3;
 /// Of the intervals that verdicts show.
 inline constexpr double kShownAlpha = 1e-3;
 
@@ -26,7 +26,7 @@ inline constexpr Duration kBin = std::chrono::milliseconds(4'500);
 inline constexpr double kBinObservations = 150;
 inline constexpr double kBinValues = 2;
 /// Part of the threshold that the better half has to cross.
-inline constexpr double kCalmPart = 0.85;
+inline constexpr double kCalmPart = 0.7;
 
 /// Bad observations without which nothing is proven.
 inline constexpr double kLeastBad = 3;
@@ -52,6 +52,10 @@ inline constexpr double kFleetStrength = 200;
 
 /// Weight of the prior "no dispersion" beside what a look measures, in degrees of freedom.
 inline constexpr double kDispersionPrior = 3;
+
+/// More of it is a few bursts, which the better half of the time answers better than dividing all
+/// evidence by them does.
+inline constexpr double kMostDispersion = 4;
 
 /// Before the deployment: an instance this part of the threshold above the others is an outlier.
 inline constexpr double kOutlierPart = 0.5;

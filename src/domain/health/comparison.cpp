@@ -38,9 +38,9 @@ const Comparison* Compared::strictest(Direction direction) const {
              : &*std::ranges::min_element(with, {}, &Comparison::reference);
 }
 
-std::vector<Look> looks_of(const Evidence& evidence) {
+std::span<const Look> looks_of(const Evidence& evidence, const Look& window) {
   if (!evidence.looks.empty()) return evidence.looks;
-  return {window_of(evidence)};
+  return {&window, 1};
 }
 
 Look window_of(const Evidence& evidence) {
@@ -52,7 +52,7 @@ Look window_of(const Evidence& evidence) {
   return look;
 }
 
-Tested test_looks(const std::vector<Look>& looks,
+Tested test_looks(std::span<const Look> looks,
                   const std::function<Compared(const Look&)>& compare) {
   std::optional<Tested> best;
   for (const auto& look : looks) {
@@ -77,8 +77,9 @@ std::optional<Belief> belief_of_past(const SharePast& past, double drift, double
     const double weight = std::min(kFleetStrength, fleet.total);
     seen += {weight, weight * fleet.share()};
   }
+  const double measured = seen.share();
   seen += {kPriorStrength, kPriorStrength * kPriorShare};
-  const double share = seen.share();
+  const double share = std::max(measured, seen.share());
   const double sampling = past.dispersion * share * (1 - share) / seen.total;
   return Belief{share, std::sqrt(sampling + square(drift_of(share, drift, most_drift)))};
 }
@@ -109,7 +110,7 @@ Belief belief_of_control(const Counts& control, const SharePast& past, double dr
 }
 
 Counts deflated(const Counts& counts, double dispersion) {
-  const double by = std::max(1.0, dispersion);
+  const double by = std::clamp(dispersion, 1.0, kMostDispersion);
   return {counts.total / by, counts.bad / by};
 }
 

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -41,13 +42,13 @@ struct Tested {
   bool failed = false;
 };
 
-/// The looks of the evidence; one of all there is if it was not cut into looks.
-[[nodiscard]] std::vector<Look> looks_of(const Evidence& evidence);
+/// The looks of the evidence; the window alone if it was not cut into looks.
+[[nodiscard]] std::span<const Look> looks_of(const Evidence& evidence, const Look& window);
 /// The window as a look, for what is shown and for Pass.
 [[nodiscard]] Look window_of(const Evidence& evidence);
 
 /// `compare` a look; nothing to compare with is an empty vector, which never fails.
-[[nodiscard]] Tested test_looks(const std::vector<Look>& looks,
+[[nodiscard]] Tested test_looks(std::span<const Look> looks,
                                 const std::function<Compared(const Look&)>& compare);
 
 /// Beliefs about the treated share from its own past beside the fleet's, and from the control

@@ -235,8 +235,8 @@ Outcome outcome_of(const Metric& metric, const Tested& tested, const Compared& n
 
 CriterionVerdict judge_custom(const Criterion& criterion, const Evidence& evidence) {
   const Metric metric{criterion, evidence};
-  const auto looks = looks_of(evidence);
   const auto window = window_of(evidence);
+  const auto looks = looks_of(evidence, window);
   const auto now = compare(metric, window);
   if (now.samples == 0) {
     const auto found = evidence.treated.custom.find(criterion.metric);

@@ -199,8 +199,8 @@ void name(CriterionVerdict& verdict, const Slowness& slowness) {
 CriterionVerdict judge_latency(const HealthPolicy& policy, const Criterion& criterion,
                                const Evidence& evidence) {
   const Slowness slowness{criterion, evidence, std::max<std::uint64_t>(1, policy.min_samples)};
-  const auto looks = looks_of(evidence);
   const auto window = window_of(evidence);
+  const auto looks = looks_of(evidence, window);
   const auto now = compare(slowness, window);
   const auto needed = static_cast<double>(slowness.needed);
   CriterionVerdict verdict;

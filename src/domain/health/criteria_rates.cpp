@@ -146,8 +146,8 @@ void name(CriterionVerdict& verdict, const Rate& rate) {
 
 /// `what` is counted, `bad` is what some of them are.
 CriterionVerdict judge_rate(const Rate& rate, std::string_view what, std::string_view bad) {
-  const auto looks = looks_of(rate.evidence);
   const auto window = window_of(rate.evidence);
+  const auto looks = looks_of(rate.evidence, window);
   const auto seen = rate.counts(window.treated).total;
   const auto now = compare(rate, window);
   CriterionVerdict verdict;

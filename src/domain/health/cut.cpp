@@ -40,13 +40,14 @@ void Cut::Segment::add(const Sample& sample, const Criterion& criterion) {
 }
 
 Cut::Cut(const Criterion& criterion, const HealthWindows& windows, const Cohorts& cohorts,
-         Evidence& evidence)
+         const Baseline* baseline, Evidence& evidence)
     : criterion_(criterion),
       windows_(windows),
       cohorts_(cohorts),
+      baseline_(baseline),
       evidence_(evidence),
       first_(*cohorts.first_treated()) {
-  if (!evidence_.baseline) return;
+  if (baseline_ == nullptr) return;
   choose_outliers();
   sum_before();
 }
@@ -64,7 +65,7 @@ void Cut::make(Duration window, WallTime now) {
 double Cut::observations() const { return counts_of(evidence_.treated, criterion_, limit_).total; }
 
 void Cut::choose_outliers() {
-  outliers_ = outliers_of(*evidence_.baseline, criterion_);
+  outliers_ = outliers_of(*baseline_, criterion_);
   all_outliers_ = std::ranges::all_of(cohorts_.treated, [&](const Cohorts::Treated& treated) {
     return outliers_.contains(treated.instance);
   });
@@ -75,7 +76,7 @@ bool Cut::left_out(const InstanceId& instance) const {
 }
 
 void Cut::sum_before() {
-  const auto& instances = evidence_.baseline->instances;
+  const auto& instances = baseline_->instances;
   Segment treated;
   Segment control;
   const auto take = [&](Segment& into, const InstanceId& instance) {
@@ -165,8 +166,8 @@ double Cut::slow_limit() const {
   };
   if (evidence_.treated_before) {
     consider(*evidence_.treated_before);
-  } else if (evidence_.baseline) {
-    consider(evidence_.baseline->all);
+  } else if (baseline_ != nullptr) {
+    consider(baseline_->all);
   }
   if (evidence_.control) consider(*evidence_.control);
   return p99 * (1 + criterion_.threshold / 100);
@@ -211,9 +212,9 @@ InstanceEvidence Cut::take(const Cohorts::Treated& treated, bool left_out,
   take_cells(cells, measured_from);
   InstanceEvidence evidence{treated.instance, own_.counts, std::nullopt, left_out};
   evidence.now.latency = own_.latency.total();
-  if (evidence_.baseline) {
-    const auto before = evidence_.baseline->instances.find(treated.instance);
-    if (before != evidence_.baseline->instances.end()) evidence.before = before->second;
+  if (baseline_ != nullptr) {
+    const auto before = baseline_->instances.find(treated.instance);
+    if (before != baseline_->instances.end()) evidence.before = before->second;
   }
   return evidence;
 }

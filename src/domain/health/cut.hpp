@@ -11,9 +11,9 @@ namespace hotswap::health {
 
 class Cut {
  public:
-  /// All must outlive it; `evidence` has its baseline and gets the rest.
+  /// All must outlive it; `baseline` may be null.
   Cut(const Criterion& criterion, const HealthWindows& windows, const Cohorts& cohorts,
-      Evidence& evidence);
+      const Baseline* baseline, Evidence& evidence);
 
   /// Everything anew, with that window.
   void make(Duration window, WallTime now);
@@ -53,6 +53,7 @@ class Cut {
   const Criterion& criterion_;
   const HealthWindows& windows_;
   const Cohorts& cohorts_;
+  const Baseline* baseline_;
   Evidence& evidence_;
   WallTime first_{};
   WallTime end_{};  ///< exclusive

@@ -40,6 +40,21 @@ double wanted(const HealthPolicy& policy, const Criterion& criterion) {
   return 0;
 }
 
+/// Without the single instances, whose past stands beside their present, and without latencies
+/// where they do not matter.
+Baseline in_short(const Baseline& baseline, const Criterion& criterion) {
+  Baseline copy;
+  copy.all.add_counts(baseline.all);
+  if (criterion.kind == CriterionKind::LatencyP99) copy.all.latency = baseline.all.latency;
+  copy.error_dispersion = baseline.error_dispersion;
+  copy.latency_dispersion = baseline.latency_dispersion;
+  copy.error_shock = baseline.error_shock;
+  copy.latency_shock = baseline.latency_shock;
+  copy.custom_dispersion = baseline.custom_dispersion;
+  copy.flapping = baseline.flapping;
+  return copy;
+}
+
 }  // namespace
 
 std::optional<WallTime> Cohorts::first_treated() const {
@@ -54,14 +69,14 @@ std::vector<Evidence> gather_evidence(const HealthPolicy& policy, const HealthWi
   std::vector<Evidence> all;
   for (const auto& criterion : policy.criteria) {
     auto& evidence = all.emplace_back();
-    evidence.baseline = baseline;
+    if (baseline) evidence.baseline = in_short(*baseline, criterion);
     if (criterion.kind == CriterionKind::Query) {
       evidence.measurement = fresh(criterion, measurements, cohorts, now);
       continue;
     }
     const auto first = cohorts.first_treated();
     if (!first) continue;
-    health::Cut cut(criterion, windows, cohorts, evidence);
+    health::Cut cut(criterion, windows, cohorts, baseline ? &*baseline : nullptr, evidence);
     cut.make(criterion.window, now);
     // Little traffic: the window grows until there is enough, or no more is kept.
     const bool few = cut.observations() < wanted(policy, criterion);

@@ -89,9 +89,9 @@ struct Look {
 
 /// For one criterion.
 struct Evidence {
-  Sample treated;                 ///< since it was treated, within the window
-  std::optional<Sample> control;  ///< untreated instances in the same minutes
-  std::optional<Baseline> baseline;
+  Sample treated;                    ///< since it was treated, within the window
+  std::optional<Sample> control;     ///< untreated instances in the same minutes
+  std::optional<Baseline> baseline;  ///< without its single instances
   /// Of the baseline: those treated (not left out), and those of the control cohort.
   std::optional<Sample> treated_before, control_before;
   std::size_t control_instances = 0;
