@@ -6,6 +6,7 @@
 #include <map>
 
 #include "cli/answer.hpp"
+#include "cli/deployment_notes.hpp"
 #include "cli/human.hpp"
 
 namespace hotswap::cli {
@@ -125,6 +126,7 @@ DeploymentView deployment_view(const json::Value& answer) {
                          text_at(item, "mode"), text_at(item, "soak")});
   }
   for (const auto& item : items_at(answer, "targets")) out.targets.push_back(target_view(item));
+  out.notes = deployment_notes(answer);
   return out;
 }
 
@@ -152,6 +154,7 @@ std::vector<std::string> live_block(const DeploymentView& view, WallTime now,
     out.push_back(step_line(view, i, now, terminal));
   }
   for (auto& line : instance_lines(view, terminal)) out.push_back(std::move(line));
+  for (const auto& note : view.notes) out.push_back(human_durations(note));
   return out;
 }
 

@@ -13,7 +13,7 @@ namespace hotswap::cli {
 struct StepView {
   std::size_t cohort = 0;  ///< targets that have the version after this step
   double percentage = 0;
-  std::string mode;  ///< Deliver, Stage or Activate
+  std::string mode;  ///< Deliver, Stage, Activate or Switch
   std::string soak;  ///< ISO 8601
 };
 struct TargetView {
@@ -24,6 +24,7 @@ struct DeploymentView {
   std::size_t step = 0;
   std::vector<StepView> steps;
   std::vector<TargetView> targets;
+  std::vector<std::string> notes;  ///< what it waits for, and what speaks against it
 
   [[nodiscard]] bool terminal() const;
   [[nodiscard]] bool succeeded() const { return state == "Succeeded"; }
@@ -36,7 +37,7 @@ struct DeploymentView {
 
 /// One line: what, how, state.
 [[nodiscard]] std::string headline(const DeploymentView& view, const Terminal& terminal);
-/// The whole live block: headline, a bar per step, the instances' states.
+/// The whole live block: headline, a bar per step, the instances' states, notes.
 [[nodiscard]] std::vector<std::string> live_block(const DeploymentView& view, WallTime now,
                                                   const Terminal& terminal);
 /// One timeline event as a line: time, kind, message.

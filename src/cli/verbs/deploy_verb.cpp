@@ -1,24 +1,36 @@
 #include <fmt/format.h>
 
 #include "cli/answer.hpp"
+#include "cli/deployment_notes.hpp"
 #include "cli/deployment_view.hpp"
 #include "cli/human.hpp"
 #include "cli/schema/text.hpp"
 #include "cli/verbs/strategy_flags.hpp"
 #include "cli/verbs/verbs.hpp"
 #include "cli/watch.hpp"
+#include "domain/base/short_duration.hpp"
 
 namespace hotswap::cli {
 namespace {
 
 struct DeployFlags {
-  std::string name, version, reason, on_unfit;
+  std::string name, version, reason, on_unfit, start_at;
   StrategyFlags strategy;
   std::vector<std::string> targets;
   bool dry_run = false, force = false, watch = false;
 };
 
-Result<json::Object> request_of(const DeployFlags& flags) {
+/// A time, or how long from now.
+Result<std::string> start_time(const std::string& text, WallTime now) {
+  if (const auto time = parse_time(text)) return format_time(*time);
+  if (const auto ahead = read_duration(text)) return format_time(now + *ahead);
+  return fail(ErrorCode::Invalid, "usage",
+              "--start-at: write a time such as 2026-01-31T06:00:00Z, or how long from now such as "
+              "2h, not \"" +
+                  text + "\"");
+}
+
+Result<json::Object> request_of(const DeployFlags& flags, WallTime now) {
   json::Object body{{"configName", flags.name}, {"configVersion", flags.version}};
   auto strategy = strategy_from(flags.strategy);
   if (!strategy) return std::unexpected(strategy.error());
@@ -26,6 +38,11 @@ Result<json::Object> request_of(const DeployFlags& flags) {
   auto targets = targets_from(flags.targets);
   if (!targets) return std::unexpected(targets.error());
   if (!targets->is_null()) body.set("targets", std::move(*targets));
+  if (!flags.start_at.empty()) {
+    auto start = start_time(flags.start_at, now);
+    if (!start) return std::unexpected(start.error());
+    body.set("startAt", std::move(*start));
+  }
   if (flags.dry_run) body.set("dryRun", true);
   if (flags.force) body.set("force", true);
   if (!flags.on_unfit.empty()) body.set("onUnfit", flags.on_unfit);
@@ -51,7 +68,7 @@ std::string plan_text(const DeploymentView& view, const Terminal& terminal) {
 }
 
 Outcome deploy(Session& session, const DeployFlags& flags) {
-  auto body = request_of(flags);
+  auto body = request_of(flags, session.now());
   if (!body) return std::unexpected(body.error());
   auto api = session.api();
   if (!api) return std::unexpected(api.error());
@@ -65,7 +82,7 @@ Outcome deploy(Session& session, const DeployFlags& flags) {
       const auto* fit = answer->find("fit");
       const auto* previous = answer->find("previousStable");
       const bool before = previous != nullptr && !previous->is_null();
-      session.print(plan_text(view, session.terminal()) +
+      session.print(plan_text(view, session.terminal()) + safety_text(*answer) +
                     (fit == nullptr ? std::string() : fit_text(*fit, before, session.terminal())));
     }
     return ExitCode::Ok;
@@ -74,7 +91,8 @@ Outcome deploy(Session& session, const DeployFlags& flags) {
   if (session.json()) {
     session.print_json(*answer);
   } else {
-    session.print(fmt::format("started {}\nfollow it: hotswap deployment watch {}\n",
+    session.print(fmt::format("{} {}\nfollow it: hotswap deployment watch {}\n",
+                              flags.start_at.empty() ? "started" : "planned",
                               headline(view, session.terminal()), view.id));
   }
   return ExitCode::Ok;
@@ -99,7 +117,10 @@ void add_deploy_verb(Verbs& verbs) {
                    "instances whose own schema refuses it: refuse (at first), or skip them")
       ->check(CLI::IsMember({"refuse", "skip"}));
   command->add_flag("--watch", flags->watch, "follow it; exit 8 unless it succeeds");
-  command->add_option("--reason", flags->reason, "why, for the audit");
+  command->add_option("--start-at", flags->start_at,
+                      "a time such as 2026-01-31T06:00:00Z, or how long from now, e.g. 2h");
+  command->add_option("--reason", flags->reason,
+                      "why, for the audit; needed to force it past the calendar");
   verbs.on(command, [flags](Session& session) { return deploy(session, *flags); });
 }
 

@@ -51,16 +51,55 @@ Result<json::Object> named(const StrategyFlags& flags) {
   if (!flags.batch_size.empty() || !flags.batch_interval.empty()) {
     return json::Object{{"type", "Rolling"}};
   }
-  if (!flags.verification_period.empty()) return json::Object{{"type", "BlueGreen"}};
+  if (!flags.verification_period.empty() || !flags.switch_mode.empty() || !flags.keep_blue.empty())
+    return json::Object{{"type", "BlueGreen"}};
   return json::Object{};
 }
 
-json::Value batch_size(const std::string& text) {
+/// `confirm-rollout=https://…`: named after its type, and counted from the second one on.
+Result<json::Array> hooks_from(const std::vector<std::string>& items) {
+  json::Array hooks;
+  std::map<std::string, int> seen;
+  for (const auto& item : items) {
+    const auto equals = item.find('=');
+    if (equals == std::string::npos || equals == 0 || equals + 1 == item.size()) {
+      return usage("--hook: write TYPE=URL, e.g. confirm-rollout=https://…, not \"" + item + "\"");
+    }
+    const auto type = item.substr(0, equals);
+    const int count = ++seen[type];
+    hooks.emplace_back(
+        json::Object{{"name", count == 1 ? type : type + "-" + std::to_string(count)},
+                     {"type", type},
+                     {"url", item.substr(equals + 1)}});
+  }
+  return hooks;
+}
+
+/// A number, or a percentage as text.
+json::Value amount(const std::string& text) {
   const auto number = json::parse(text);
   return number && number->as_number() != nullptr ? *number : json::Value(text);
 }
 
 }  // namespace
+
+void add_safeguard_flags(CLI::App& command, StrategyFlags& flags) {
+  command.add_option("--gate-timeout", flags.gate_timeout,
+                     "how long a gate waits for an answer; it waits for ever without this");
+  command.add_option("--on-gate-timeout", flags.on_gate_timeout,
+                     "then: rollback (at first), promote or pause");
+  command.add_option("--progress-deadline", flags.progress_deadline,
+                     "roll back when nothing moves for this long");
+  command.add_option("--max-unavailable", flags.max_unavailable,
+                     "instances, or a percentage, that may be silent or failed at once");
+  command.add_option("--ack-retries", flags.ack_retries,
+                     "deliveries repeated to one who stays silent");
+  command.add_option("--verify-timeout", flags.verify_timeout,
+                     "how long a rollback waits for health to be back");
+  command.add_option("--hook", flags.hooks,
+                     "TYPE=URL of confirm-rollout, pre-rollout, confirm-step, each-step,\n"
+                     "confirm-promotion, post-rollout or rollback; may be repeated");
+}
 
 void add_strategy_flags(CLI::App& command, StrategyFlags& flags) {
   command.add_option("--strategy", flags.strategy,
@@ -73,6 +112,10 @@ void add_strategy_flags(CLI::App& command, StrategyFlags& flags) {
                      "BlueGreen: watch this long");
   command.add_option("--bake-time", flags.bake_time, "watch this long after the last step");
   command.add_option("--ack-timeout", flags.ack_timeout, "an instance must apply within this time");
+  command.add_option("--switch-mode", flags.switch_mode,
+                     "BlueGreen: slot (in every instance) or pool (by the traffic)");
+  command.add_option("--keep-blue", flags.keep_blue, "BlueGreen: keep the old one warm this long");
+  add_safeguard_flags(command, flags);
 }
 
 Result<json::Value> strategy_from(const StrategyFlags& flags) {
@@ -83,21 +126,36 @@ Result<json::Value> strategy_from(const StrategyFlags& flags) {
     if (!phases) return std::unexpected(phases.error());
     strategy->set("phases", std::move(*phases));
   }
-  if (!flags.batch_size.empty()) strategy->set("batchSize", batch_size(flags.batch_size));
+  if (!flags.batch_size.empty()) strategy->set("batchSize", amount(flags.batch_size));
   const std::pair<std::pair<const char*, const char*>, const std::string&> durations[] = {
       {{"phaseInterval", "--phase-interval"}, flags.phase_interval},
       {{"batchInterval", "--batch-interval"}, flags.batch_interval},
       {{"verificationPeriod", "--verification-period"}, flags.verification_period},
       {{"bakeTime", "--bake-time"}, flags.bake_time},
-      {{"ackTimeout", "--ack-timeout"}, flags.ack_timeout}};
+      {{"ackTimeout", "--ack-timeout"}, flags.ack_timeout},
+      {{"keepBlueDuration", "--keep-blue"}, flags.keep_blue},
+      {{"gateTimeout", "--gate-timeout"}, flags.gate_timeout},
+      {{"progressDeadline", "--progress-deadline"}, flags.progress_deadline},
+      {{"verifyTimeout", "--verify-timeout"}, flags.verify_timeout}};
   for (const auto& [names, text] : durations) {
     if (auto set = set_duration(*strategy, names.first, names.second, text); !set) {
       return std::unexpected(set.error());
     }
   }
+  if (!flags.switch_mode.empty()) strategy->set("switchMode", flags.switch_mode);
+  if (!flags.on_gate_timeout.empty()) strategy->set("onGateTimeout", flags.on_gate_timeout);
+  if (!flags.max_unavailable.empty()) {
+    strategy->set("maxUnavailable", amount(flags.max_unavailable));
+  }
+  if (!flags.ack_retries.empty()) strategy->set("ackRetries", amount(flags.ack_retries));
+  if (!flags.hooks.empty()) {
+    auto hooks = hooks_from(flags.hooks);
+    if (!hooks) return std::unexpected(hooks.error());
+    strategy->set("hooks", std::move(*hooks));
+  }
   if (strategy->empty()) return json::Value();
   if (strategy->find("type") == nullptr) {
-    return usage("--bake-time and --ack-timeout need --strategy, e.g. --strategy Canary");
+    return usage("these flags need --strategy as well, e.g. --strategy Canary");
   }
   return json::Value(std::move(*strategy));
 }

@@ -13,7 +13,10 @@ namespace hotswap::cli {
 struct StrategyFlags {
   std::string strategy{};  ///< a type's name or a JSON object
   std::string phases{}, phase_interval{}, batch_size{}, batch_interval{}, verification_period{};
-  std::string bake_time{}, ack_timeout{};
+  std::string bake_time{}, ack_timeout{}, keep_blue{}, switch_mode{};
+  std::string gate_timeout{}, on_gate_timeout{}, progress_deadline{}, verify_timeout{};
+  std::string max_unavailable{}, ack_retries{};
+  std::vector<std::string> hooks{};  ///< `TYPE=URL`
 };
 
 void add_strategy_flags(CLI::App& command, StrategyFlags& flags);
