@@ -60,7 +60,7 @@ Result<void> TrafficFile::check_and_reload() const {
   return {};
 }
 
-Result<void> TrafficFile::apply(const TrafficState& state) {
+Result<bool> TrafficFile::apply(const TrafficState& state) {
   const auto text = content_of(options_.template_file);
   if (!text)
     return fail(ErrorCode::Invalid, "file.unreadable",
@@ -73,18 +73,19 @@ Result<void> TrafficFile::apply(const TrafficState& state) {
   }
   const std::string wanted = parsed->render(state);
   const auto before = content_of(options_.output);
-  if (any_ && wanted == taken_over_ && before == wanted) return {};
+  if (any_ && wanted == taken_over_ && before == wanted) return false;
   if (before != wanted)
-    if (auto done = replace(options_.output, wanted); !done) return done;
+    if (auto done = replace(options_.output, wanted); !done) return std::unexpected(done.error());
   if (auto done = check_and_reload(); !done) {
     // It was bad, or nobody took it over: the next restart of the program must not meet it.
     if (before && before != wanted)
-      if (auto back = replace(options_.output, *before); !back) return back;
-    return done;
+      if (auto back = replace(options_.output, *before); !back)
+        return std::unexpected(back.error());
+    return std::unexpected(done.error());
   }
   taken_over_ = wanted;
   any_ = true;
-  return {};
+  return true;
 }
 
 }  // namespace hotswap::agent

@@ -25,9 +25,9 @@ class TrafficFile {
 
   /// Writes the output atomically (with the old one's rights), checks it, reloads. When the check
   /// or the reload fails, the old content is put back, and the program goes on with it. Content
-  /// that was taken over already is not written or reloaded again. Errors: Invalid
+  /// that was taken over already is not written or reloaded again (false). Errors: Invalid
   /// `template.invalid`, `file.unreadable`, `file.unwritable`; those of run_command.
-  [[nodiscard]] Result<void> apply(const TrafficState& state);
+  [[nodiscard]] Result<bool> apply(const TrafficState& state);
 
  private:
   [[nodiscard]] Result<void> check_and_reload() const;

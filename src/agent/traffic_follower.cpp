@@ -115,7 +115,7 @@ void TrafficFollower::follow(const std::stop_token& stop) {
 void TrafficFollower::write(const std::stop_token& stop) {
   sdk::Backoff backoff(options_.backoff_min, options_.backoff_max, 1);
   std::string last;
-  while (true) {
+  while (!stop.stop_requested()) {
     TrafficState state;
     {
       std::unique_lock lock(mutex_);
@@ -124,7 +124,7 @@ void TrafficFollower::write(const std::stop_token& stop) {
     }
     const auto done = file_.apply(state);
     if (done) {
-      say(state.live + " is live in " + options_.file.output.string());
+      if (*done) say(state.live + " is live in " + options_.file.output.string());
       backoff.reset();
       last.clear();
       continue;

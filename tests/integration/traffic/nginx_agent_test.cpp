@@ -117,7 +117,7 @@ TEST_F(NginxTest, an_upstream_that_nginx_refuses_is_never_loaded) {
     const std::ifstream in(path("error.log"));
     return std::string(std::istreambuf_iterator<char>(in.rdbuf()), {}).contains("nonsense");
   }));
-  EXPECT_EQ(answers(), "blue");
+  EXPECT_TRUE(eventually([&] { return answers() == "blue"; }));
   EXPECT_TRUE(eventually([&] {
     const std::ifstream in(path("upstream.conf"));
     return !std::string(std::istreambuf_iterator<char>(in.rdbuf()), {}).contains("nonsense");

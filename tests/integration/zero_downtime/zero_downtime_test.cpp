@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "cli/answer.hpp"
-#include "domain/json/parse.hpp"
+#include "domain/json/write.hpp"
 #include "e2e/support/service.hpp"
 #include "e2e/support/wait.hpp"
 #include "integration/support/callers.hpp"
@@ -121,7 +121,7 @@ TEST_F(ZeroDowntime, BlueGreenSwitchesPoolsAndBackByTheMap) {
   calls(proxy_.by_map());
   const auto id = server_.deploys(
       "1.1.0", R"({"type":"BlueGreen","switchMode":"pool","verificationPeriod":"PT1S",)"
-               R"("keepBlueDuration":"PT1M"})");
+               R"("keepBlueDuration":"PT1M","verifyTimeout":"PT3S"})");
   ASSERT_TRUE(eventually([&] { return confirmed("green"); }, 30s)) << server_.state_of(id);
   EXPECT_EQ(running("1.1.0", "green"), std::size_t{kPool});
   EXPECT_EQ(running("1.0.0", "blue"), std::size_t{kPool}) << "the old pool stays warm";

@@ -54,8 +54,8 @@ TEST_F(TrafficFileTest, the_file_follows_and_is_taken_over_by_the_reload) {
 
 TEST_F(TrafficFileTest, what_was_taken_over_is_not_reloaded_again) {
   TrafficFile file(options());
-  ASSERT_TRUE(file.apply(state("blue")));
-  ASSERT_TRUE(file.apply(state("blue")));
+  EXPECT_EQ(file.apply(state("blue")), true);
+  EXPECT_EQ(file.apply(state("blue")), false);
   EXPECT_EQ(read("log"), "reloaded\n");
 }
 
