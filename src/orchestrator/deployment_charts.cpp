@@ -32,7 +32,7 @@ Slices slice(const std::vector<HealthRecord>& records) {
   const auto span = *last - *first;
   const auto least = std::chrono::ceil<std::chrono::seconds>(span / (kPoints - 1));
   out.from = *first;
-  out.width = std::max<Duration>(least, 5s);
+  out.width = std::max<Duration>(least, 2s);
   out.sums.resize(static_cast<std::size_t>(span / out.width) + 1);
   for (const HealthRecord& record : records)
     for (const RecordedSample& sample : record.samples) {

@@ -55,7 +55,8 @@ class Explainer {
     tell_actions();
     tell_end();
     json::Array lines;
-    for (const std::string& text : sentences_) lines.push_back(without_secrets(text, secrets));
+    for (const std::string& text : sentences_)
+      lines.push_back(without_secrets(history_.named(text), secrets));
     return json::Object{
         {"deployment", deployment_.id.value},
         {"configName", deployment_.profile.value},
@@ -163,7 +164,8 @@ class Explainer {
     else if (!verdict.explanation.empty())
       text += ". " + verdict.explanation;
     say(text);
-    if (verdict.statistic)
+    // Explanations of requests and checks hold it already.
+    if (verdict.statistic && !verdict.explanation.contains("evidence"))
       say(fmt::format("The evidence that it became worse is {:.2f}; {:.2f} is what proves it{}",
                       *verdict.statistic, verdict.required,
                       *verdict.statistic >= verdict.required ? ", which is reached" : ""));
@@ -304,12 +306,21 @@ class Explainer {
 
   void tell_rolled_back(const RolledBack& s) {
     const TimelineEvent* detected = history_.first("rollback.detected");
-    say("It rolled back" + because(s.reason));
+    say("It rolled back" + because(brief(s.reason)));
     if (detected == nullptr) return;
     say(
         fmt::format("From the decision at {} until everybody ran the old version again and health "
                     "was verified it took {}",
                     clock_of(detected->at), length(s.at - detected->at)));
+  }
+
+  /// The verdicts were told in full before.
+  [[nodiscard]] std::string brief(const std::string& reason) const {
+    if (!reason.starts_with("health failed") || !deployment_.judgement) return reason;
+    std::vector<std::string> names;
+    for (const CriterionVerdict& verdict : deployment_.judgement->verdicts)
+      if (verdict.outcome == Outcome::Fail && !verdict.dry_run) names.push_back(verdict.criterion);
+    return names.empty() ? reason : "health failed by " + joined(names);
   }
 
   const DeploymentHistory& history_;

@@ -45,6 +45,22 @@ std::string DeploymentHistory::name_of(const InstanceId& id) const {
   return named ? found->second.hostname : id.value.substr(0, kShortId);
 }
 
+std::string DeploymentHistory::named(std::string_view text) const {
+  constexpr std::size_t kGuid = 36;
+  std::string out;
+  for (std::size_t at = 0; at < text.size();) {
+    const bool guid = at + kGuid <= text.size() && text[at + 8] == '-' && text[at + 13] == '-';
+    const InstanceId id(guid ? std::string(text.substr(at, kGuid)) : std::string());
+    if (guid && instances.contains(id)) {
+      out += name_of(id);
+      at += kGuid;
+    } else {
+      out += text[at++];
+    }
+  }
+  return out;
+}
+
 const TimelineEvent* DeploymentHistory::first(std::string_view kind) const {
   const auto found = std::ranges::find(events, kind, &TimelineEvent::kind);
   return found == events.end() ? nullptr : &*found;

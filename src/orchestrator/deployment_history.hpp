@@ -20,6 +20,8 @@ struct DeploymentHistory {
 
   /// Host name, or the start of the id of one that is gone.
   [[nodiscard]] std::string name_of(const InstanceId& id) const;
+  /// A sentence with host names in the place of ids.
+  [[nodiscard]] std::string named(std::string_view text) const;
   [[nodiscard]] const TimelineEvent* first(std::string_view kind) const;
 };
 

@@ -44,13 +44,15 @@ struct Writing {
   std::vector<std::string> secrets;
 
   const Deployment& deployment() const { return history.deployment; }
-  std::string clean(std::string_view text) const { return without_secrets(text, secrets); }
+  std::string clean(std::string_view text) const {
+    return without_secrets(history.named(text), secrets);
+  }
 };
 
 /// Every text in the value without secrets.
 json::Value cleaned(const Writing& w, const json::Value& value) {
   if (w.secrets.empty()) return value;
-  if (const auto* text = value.as_string()) return w.clean(text->view());
+  if (const auto* text = value.as_string()) return without_secrets(text->view(), w.secrets);
   if (const auto* items = value.as_array()) {
     json::Array out;
     for (const auto& item : *items) out.push_back(cleaned(w, item));
@@ -240,6 +242,7 @@ json::Array timeline(const Writing& w) {
   json::Array lines;
   for (const TimelineEvent& event : w.history.events) {
     json::Value line = cleaned(w, to_json(event));
+    line.as_object()->set("message", w.clean(event.message));
     if (!event.instance.empty())
       line.as_object()->set("hostname", w.history.name_of(event.instance));
     lines.push_back(std::move(line));
@@ -250,6 +253,10 @@ json::Array timeline(const Writing& w) {
 json::Value evidence(const Writing& w) {
   if (!w.deployment().judgement) return {};
   Judgement judgement = *w.deployment().judgement;
+  for (CriterionVerdict& verdict : judgement.verdicts) {
+    verdict.explanation = w.clean(verdict.explanation);
+    verdict.error = w.clean(verdict.error);
+  }
   json::Value out = to_json(judgement);
   auto* verdicts =
       out.find("verdicts") == nullptr ? nullptr : out.as_object()->find("verdicts")->as_array();

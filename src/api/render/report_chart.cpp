@@ -188,7 +188,7 @@ std::string line(const Paper& paper, std::optional<double> Point::* which, const
           html::clock(format_time(WallTime(Duration(static_cast<std::int64_t>(point.x))))),
           figure(*value));
     }
-    pen_down = value.has_value();
+    pen_down |= value.has_value();
   }
   if (path.empty()) return {};
   return fmt::format(R"(<path class="line {}" d="{}"/>)", kind, path) + dots;

@@ -54,10 +54,21 @@ std::optional<Duration> between(const json::Value& report, const char* from, con
   return *last - *first;
 }
 
+/// The reason without the figures, which stand in the verdict's own table.
+std::string brief_reason(const json::Value& report) {
+  const std::string reason = text(report, "stateReason");
+  if (!reason.starts_with("health failed")) return reason;
+  std::string names;
+  for (const auto& verdict : items(report, "evidence.verdicts"))
+    if (text(verdict, "outcome") == "Fail" && at(verdict, "dryRun") != json::Value(true))
+      names += (names.empty() ? "" : ", ") + text(verdict, "criterion");
+  return names.empty() ? reason : "health failed by " + names;
+}
+
 /// What happened, in one sentence.
 std::string lead(const json::Value& report) {
   const std::string state = text(report, "state.name");
-  const std::string reason = escaped(text(report, "stateReason"));
+  const std::string reason = escaped(brief_reason(report));
   const std::string because = reason.empty() ? "." : ": " + reason;
   const auto took = between(report, "startedAt", "finishedAt");
   const std::string after = took ? " after " + html::length(*took) : "";
@@ -166,11 +177,12 @@ std::string verdicts(const json::Value& report) {
             escaped(error.empty() ? text(verdict, "explanation") : error) + "</td></tr>";
   }
   if (rows.empty()) return {};
-  return section("Verdict",
-                 card(R"(<div class="scroll"><table><thead><tr><th></th><th>Criterion</th>)"
-                      "<th>Value</th><th>Compared with</th><th>Threshold</th><th>Evidence</th>"
-                      "<th>Driven by</th><th>In words</th></tr></thead><tbody>" +
-                      rows + "</tbody></table></div>"));
+  return section(
+      "Verdict",
+      card(R"(<div class="scroll verdicts"><table><thead><tr><th></th><th>Criterion</th>)"
+           "<th>Value</th><th>Compared with</th><th>Threshold</th><th>Evidence</th>"
+           "<th>Driven by</th><th>In words</th></tr></thead><tbody>" +
+           rows + "</tbody></table></div>"));
 }
 
 std::string shown(const json::Value& value) {

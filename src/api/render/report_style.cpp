@@ -17,14 +17,14 @@ h1{font-size:26px;line-height:1.25;margin:10px 0 6px;letter-spacing:-.01em;overf
 h2{font-size:13px;text-transform:uppercase;letter-spacing:.07em;color:var(--soft);margin:34px 0 12px}
 h1 small{color:var(--soft);font-weight:500}
 .lead{font-size:17px;margin:0;color:var(--ink);max-width:76ch;overflow-wrap:anywhere}
-.pill{display:inline-block;border-radius:99px;padding:3px 12px;font-size:13px;font-weight:600;
+.pill{display:inline-block;white-space:nowrap;border-radius:99px;padding:3px 12px;font-size:13px;font-weight:600;
 background:var(--tint);color:var(--accent)}
 .pill.good{background:color-mix(in srgb,var(--good) 14%,transparent);color:var(--good)}
 .pill.bad{background:var(--badbg);color:var(--bad)}
 .pill.warn{background:color-mix(in srgb,var(--warn) 16%,transparent);color:var(--warn)}
 .card{background:var(--card);border:1px solid var(--line);border-radius:14px;padding:18px 20px;
 box-shadow:var(--shadow)}
-.facts{display:grid;grid-template-columns:repeat(auto-fit,minmax(170px,1fr));gap:14px 24px;
+.facts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,186px),1fr));gap:14px 24px;
 margin:22px 0 0}
 .facts div{min-width:0}.facts dt{color:var(--soft);font-size:12.5px}
 .facts dd{margin:1px 0 0;font-weight:600;overflow-wrap:anywhere}
@@ -53,7 +53,7 @@ opacity:1}
 vertical-align:middle}
 .key i.treated{border-color:var(--accent)}.key i.control{border-color:var(--control)}
 .key i.baseline{border-top:2px dotted var(--control)}.key i.threshold{border-top:2px dashed var(--bad)}
-.scroll{overflow-x:auto}
+.scroll{overflow-x:auto}.verdicts table{min-width:820px}.verdicts td:last-child{min-width:300px}
 table{border-collapse:collapse;width:100%;font-size:14px}
 th{text-align:left;color:var(--soft);font-weight:600;font-size:12.5px;padding:0 14px 8px 0;
 white-space:nowrap}

@@ -204,7 +204,7 @@ void weigh_change(const Field& field, const Symptoms& symptoms, Case& found) {
     found.add(0.4, fmt::format("It was a {} and is a {} now.", change.from.type_name(),
                                change.to.type_name()));
   if (change.to.find("masked") != nullptr && change.from.find("masked") != nullptr)
-    found.add(symptoms.errors || symptoms.checks ? 0.3 : 0.1, "The secret is another one.");
+    found.add(symptoms.errors || symptoms.checks ? 0.2 : 0.1, "The secret is another one.");
   if (change.to.as_bool() != nullptr && change.from.as_bool() != nullptr)
     found.add(0.1, *change.to.as_bool() ? "It was switched on." : "It was switched off.");
 }
