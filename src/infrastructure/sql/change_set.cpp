@@ -7,6 +7,7 @@
 #include "infrastructure/sql/outbox.hpp"
 #include "infrastructure/sql/profiles.hpp"
 #include "infrastructure/sql/schemas.hpp"
+#include "infrastructure/sql/targets.hpp"
 #include "infrastructure/sql/versions.hpp"
 
 namespace hotswap::sql {

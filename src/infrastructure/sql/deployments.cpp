@@ -4,6 +4,7 @@
 #include "infrastructure/sql/columns.hpp"
 #include "infrastructure/sql/paging.hpp"
 #include "infrastructure/sql/profiles.hpp"
+#include "infrastructure/sql/targets.hpp"
 #include "infrastructure/store/errors.hpp"
 
 namespace hotswap::sql {
@@ -93,38 +94,6 @@ Result<Keyed<Deployment>> read_deployment(const Row& row) {
   return in.finish(std::move(keyed));
 }
 
-Result<Target> read_target(const Row& row) {
-  Columns in(row);
-  Target target;
-  target.instance = InstanceId(in.text());
-  target.zone = in.text();
-  target.previous = in.optional_version();
-  target.offline_at_start = in.flag();
-  target.state = in.word<TargetState>(target_state_from_string);
-  target.generation = in.number();
-  target.since = in.time();
-  target.reason = in.text();
-  target.attempts = static_cast<std::uint32_t>(in.integer());
-  return in.finish(std::move(target));
-}
-
-Result<void> put_target(Session& session, const DeploymentId& deployment, std::size_t ordinal,
-                        const Target& target) {
-  return run(session,
-             "INSERT INTO deployment_targets (deployment, ordinal, instance, zone, previous, "
-             "offline_at_start, state, generation, since, reason, attempts) "
-             "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) "
-             "ON CONFLICT (deployment, ordinal) DO UPDATE SET instance = excluded.instance, "
-             "zone = excluded.zone, previous = excluded.previous, "
-             "offline_at_start = excluded.offline_at_start, state = excluded.state, "
-             "generation = excluded.generation, since = excluded.since, reason = excluded.reason, "
-             "attempts = excluded.attempts",
-             {deployment.str(), to_column(std::uint64_t{ordinal}), target.instance.str(),
-              target.zone, to_column(target.previous), to_column(target.offline_at_start),
-              to_string(target.state), to_column(target.generation), to_column(target.since),
-              target.reason, std::int64_t{target.attempts}});
-}
-
 Result<std::optional<Deployment>> without_targets(Session& session, std::string_view condition,
                                                   const std::string& value) {
   const auto text = std::string(kList.select) + std::string(condition);
@@ -132,17 +101,6 @@ Result<std::optional<Deployment>> without_targets(Session& session, std::string_
   return mapped(std::move(rows), [](std::optional<Keyed<Deployment>> found) {
     return found ? std::optional(std::move(found->item)) : std::nullopt;
   });
-}
-
-Result<void> add_targets(Session& session, Deployment& deployment) {
-  auto targets = all<Target>(session,
-                             "SELECT instance, zone, previous, offline_at_start, state, "
-                             "generation, since, reason, attempts FROM deployment_targets "
-                             "WHERE deployment = $1 ORDER BY ordinal",
-                             {deployment.id.str()}, read_target);
-  if (!targets) return std::unexpected(targets.error());
-  deployment.targets = std::move(*targets);
-  return {};
 }
 
 /// Refuses if another deployment of the profile is active. The unique index would refuse as well,
@@ -270,24 +228,11 @@ Result<void> apply(Session& session, const change::UpdateDeployment& change) {
   return {};
 }
 
-Result<void> apply(Session& session, const change::PutTargets& change) {
-  const auto stored = deployment_is_stored(session, change.deployment);
-  if (!stored) return std::unexpected(stored.error());
-  if (!*stored) return std::unexpected(store::deployment_not_found(change.deployment));
-  for (const auto& item : change.items) {
-    auto done = put_target(session, change.deployment, item.ordinal, item.target);
-    if (!done) return done;
-  }
-  if (!change.size) return {};
-  return run(session, "DELETE FROM deployment_targets WHERE deployment = $1 AND ordinal >= $2",
-             {change.deployment.str(), to_column(std::uint64_t{*change.size})});
-}
-
 Result<Deployment> deployment(Session& session, const DeploymentId& id) {
   auto found = without_targets(session, " WHERE id = $1", id.str());
   if (!found) return std::unexpected(found.error());
   if (!*found) return std::unexpected(store::deployment_not_found(id));
-  if (auto done = add_targets(session, **found); !done) return std::unexpected(done.error());
+  if (auto done = read_targets(session, **found); !done) return std::unexpected(done.error());
   return std::move(**found);
 }
 
@@ -305,7 +250,7 @@ Result<Page<Deployment>> deployments(Session& session, const DeploymentFilter& f
 Result<std::optional<Deployment>> active_deployment(Session& session, const ProfileName& profile) {
   auto found = without_targets(session, " WHERE profile = $1 AND active = 1", profile.str());
   if (!found || !*found) return found;
-  if (auto done = add_targets(session, **found); !done) return std::unexpected(done.error());
+  if (auto done = read_targets(session, **found); !done) return std::unexpected(done.error());
   return found;
 }
 
@@ -315,7 +260,7 @@ Result<std::vector<Deployment>> active_deployments(Session& session) {
   if (!rows) return std::unexpected(rows.error());
   std::vector<Deployment> found;
   for (auto& row : *rows) {
-    if (auto done = add_targets(session, row.item); !done) return std::unexpected(done.error());
+    if (auto done = read_targets(session, row.item); !done) return std::unexpected(done.error());
     found.push_back(std::move(row.item));
   }
   return found;

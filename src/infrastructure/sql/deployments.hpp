@@ -8,7 +8,6 @@ namespace hotswap::sql {
 
 [[nodiscard]] Result<void> apply(Session& session, const change::InsertDeployment& change);
 [[nodiscard]] Result<void> apply(Session& session, const change::UpdateDeployment& change);
-[[nodiscard]] Result<void> apply(Session& session, const change::PutTargets& change);
 
 [[nodiscard]] Result<bool> deployment_is_stored(Session& session, const DeploymentId& id);
 [[nodiscard]] Result<Deployment> deployment(Session& session, const DeploymentId& id);

@@ -1,0 +1,16 @@
+#pragma once
+// The targets of deployments, a row each.
+
+#include "domain/ports/store.hpp"
+#include "infrastructure/sql/session.hpp"
+
+namespace hotswap::sql {
+
+/// Insert or replace.
+[[nodiscard]] Result<void> put_target(Session& session, const DeploymentId& deployment,
+                                      std::size_t ordinal, const Target& target);
+[[nodiscard]] Result<void> apply(Session& session, const change::PutTargets& change);
+/// Fills in deployment.targets.
+[[nodiscard]] Result<void> read_targets(Session& session, Deployment& deployment);
+
+}  // namespace hotswap::sql
