@@ -29,7 +29,7 @@ inline constexpr double kBinValues = 2;
 inline constexpr double kCalmPart = 0.7;
 
 /// Bad observations without which nothing is proven.
-inline constexpr double kLeastBad = 3;
+inline constexpr double kLeastBad = 5;
 
 /// How far a true share may wander from its reference in a healthy deployment (a standard
 /// deviation, as part of the reference): days have cycles, hosts differ. At least kLeastDrift, at

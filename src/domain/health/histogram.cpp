@@ -63,11 +63,13 @@ std::optional<Bucket> read_bucket(const json::Value& value) {
 void Histogram::add_at(std::uint64_t place, std::uint64_t count) {
   const auto at = std::ranges::lower_bound(buckets_, place, {}, place_in);
   if (at != buckets_.end() && place_in(*at) == place) {
-    *at = packed(place, count_in(*at) + count);
+    const auto before = count_in(*at);
+    *at = packed(place, before + count);
+    count_ += count_in(*at) - before;
   } else {
     buckets_.insert(at, packed(place, count));
+    count_ += count;
   }
-  count_ += count;
 }
 
 void Histogram::record(double milliseconds, std::uint64_t count) {
@@ -96,7 +98,8 @@ void Histogram::merge(const Histogram& other) {
   merged.insert(merged.end(), here, buckets_.end());
   merged.insert(merged.end(), there, other.buckets_.end());
   buckets_ = std::move(merged);
-  count_ += other.count_;
+  count_ = 0;
+  for (const auto bucket : buckets_) count_ += count_in(bucket);
 }
 
 std::optional<double> Histogram::quantile(double q) const {

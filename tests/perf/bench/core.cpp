@@ -80,7 +80,7 @@ Rows bench_core() {
   Evidence each;
   each.treated = traffic(1);
   each.control = traffic(1);
-  each.baseline = Baseline{.all = traffic(1.1)};
+  each.baseline.emplace().all = traffic(1.1);
   const std::vector<Evidence> evidence(deployment.health.criteria.size(), each);
   const auto judged =
       microseconds([&] { static_cast<void>(judge(deployment.health, evidence, {5min, false})); });

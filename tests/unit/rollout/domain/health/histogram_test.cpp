@@ -64,6 +64,42 @@ TEST(Histogram, CountsWhatIsAboveALimit) {
   EXPECT_NEAR(*histogram.quantile(0.98), 100, 1);
 }
 
+TEST(Histogram, IsTheSameInWhateverOrderAndWayItIsAddedUp) {
+  std::mt19937_64 random(3);
+  std::lognormal_distribution<double> latency(3, 2);
+  std::vector<Histogram> parts(40);
+  Histogram recorded;
+  for (int i = 0; i < 4000; ++i) {
+    const double value = latency(random);
+    parts[static_cast<std::size_t>(i) % parts.size()].record(value);
+    recorded.record(value);
+  }
+  Histogram merged;
+  HistogramSum sum;
+  HistogramSum halves;
+  HistogramSum other;
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    merged.merge(parts[parts.size() - 1 - i]);
+    sum.add(parts[i]);
+    (i % 2 == 0 ? halves : other).add(parts[i]);
+  }
+  halves.add(other);
+  EXPECT_EQ(merged, recorded);
+  EXPECT_EQ(sum.total(), recorded);
+  EXPECT_EQ(halves.total(), recorded);
+  sum.clear();
+  EXPECT_EQ(sum.total(), Histogram{});
+}
+
+TEST(Histogram, StopsAtTheLargestCountInsteadOfSpoilingOtherBuckets) {
+  Histogram histogram;
+  histogram.record(10, UINT64_MAX);
+  histogram.record(10, UINT64_MAX);
+  histogram.record(20);
+  EXPECT_NEAR(*histogram.quantile(0.5), 10, 0.1);
+  EXPECT_EQ(histogram.count_above(15), 1U);
+}
+
 TEST(Histogram, ReadsWhatItWrites) {
   Histogram histogram;
   for (int i = 0; i < 100; ++i) histogram.record(i * 1.7, 3);

@@ -1,6 +1,7 @@
 #include "domain/health/judge.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <random>
 
 #include "../../support.hpp"
@@ -33,10 +34,28 @@ Sample checked(std::uint64_t checks, std::uint64_t failed) {
   return sample;
 }
 
-Sample values(double mean, std::uint64_t count) {
+/// `count` values around `mean`, with a deviation of `spread` of it.
+Sample values(double mean, std::uint64_t count, double spread = 0.02) {
   Sample sample;
-  if (count > 0) sample.custom["depth"] = {mean * static_cast<double>(count), count};
+  const auto n = static_cast<double>(count);
+  const double squares = n * mean * mean * (1 + spread * spread);
+  if (count > 0) sample.custom["depth"] = {mean * n, count, squares};
   return sample;
+}
+
+/// Evidence that was not cut into looks.
+struct Given {
+  Sample treated;
+  std::optional<Sample> before;
+  std::optional<Sample> control;
+};
+
+Evidence evidence_of(const Given& given) {
+  Evidence evidence;
+  evidence.treated = given.treated;
+  evidence.control = given.control;
+  if (given.before) evidence.baseline.emplace().all = *given.before;
+  return evidence;
 }
 
 Criterion criterion_of(CriterionKind kind) {
@@ -51,15 +70,20 @@ Criterion criterion_of(CriterionKind kind) {
   return custom;
 }
 
-CriterionVerdict judge_one(Criterion criterion, const Evidence& evidence, Duration waited = 10s) {
+CriterionVerdict judge_one(Criterion criterion, const Evidence& evidence,
+                           const Situation& situation) {
   HealthPolicy policy;
   policy.criteria = {std::move(criterion)};
-  return judge(policy, {evidence}, waited).verdicts.at(0);
+  return judge(policy, {evidence}, situation).verdicts.at(0);
+}
+
+CriterionVerdict judge_one(Criterion criterion, const Given& given, Duration waited = 10s) {
+  return judge_one(std::move(criterion), evidence_of(given), {waited, false});
 }
 
 struct Row {
   const char* what;
-  Evidence evidence;
+  Given evidence;
   Outcome expected;
 };
 
@@ -93,7 +117,7 @@ TEST(JudgeErrorRate, FollowsItsTruthTable) {
           {"worse than before and control",
            {traffic(1000, 300), traffic(4000, 8), traffic(4000, 8)},
            kFail},
-          {"crossed without enough evidence", {traffic(60, 5), traffic(4000, 8), {}}, kUnsure},
+          {"crossed without enough evidence", {traffic(60, 4), traffic(4000, 8), {}}, kUnsure},
           {"everything fails, too few samples", {traffic(20, 20), traffic(4000, 8), {}}, kUnsure},
           {"fine, too few samples", {traffic(20, 0), traffic(4000, 8), {}}, kUnsure},
           {"no traffic", {traffic(0, 0), traffic(4000, 8), {}}, kUnsure},
@@ -127,7 +151,8 @@ TEST(JudgeErrorRate, ShowsItsEvidence) {
   EXPECT_LT(*verdict.lower, 29);
   EXPECT_GT(*verdict.upper, 29);
   EXPECT_EQ(verdict.threshold, 5);
-  EXPECT_NE(verdict.explanation.find("60 of 200"), std::string::npos) << verdict.explanation;
+  EXPECT_NE(verdict.explanation.find("30 % of 200 requests failed"), std::string::npos)
+      << verdict.explanation;
 }
 
 TEST(JudgeLatency, FollowsItsTruthTable) {
@@ -239,10 +264,40 @@ TEST(JudgeNoData, WaitsUntilTheTimeoutAndThenFails) {
   EXPECT_TRUE(early.no_data);
   const auto late = judge_one(criterion, {{}, traffic(4000, 8), {}}, 600s);
   EXPECT_EQ(late.outcome, kFail);
-  EXPECT_EQ(late.explanation, "no requests, and that for PT10M");
-  const auto few = judge_one(criterion, {traffic(12, 0), traffic(4000, 8), {}}, 600s);
-  EXPECT_EQ(few.outcome, kFail);
-  EXPECT_EQ(few.explanation, "only 12 requests, 50 are needed, and that for PT10M");
+  EXPECT_EQ(late.explanation, "No requests yet; 50 are needed, and that for PT10M.");
+}
+
+TEST(JudgeNoData, GoesOnWaitingWhileThereIsAtLeastSomeTraffic) {
+  auto evidence = evidence_of({traffic(12, 0), traffic(4000, 8), {}});
+  evidence.covered = 4min;
+  const auto few = judge_one(criterion_of(CriterionKind::ErrorRate), evidence, {24h, false});
+  EXPECT_EQ(few.outcome, kUnsure);
+  EXPECT_TRUE(few.no_data);
+  EXPECT_EQ(few.explanation,
+            "Only 12 requests in the last 4 minutes; 50 are needed, which takes about 13 minutes "
+            "more at this pace.");
+}
+
+TEST(JudgeNoData, DoesNotBlameAQuietServiceForNoRequestsAtAll) {
+  auto evidence = evidence_of({{}, traffic(4000, 8), traffic(20, 0)});
+  evidence.instances.resize(2);
+  evidence.control_instances = 10;  // four requests were to be expected
+  EXPECT_EQ(judge_one(criterion_of(CriterionKind::ErrorRate), evidence, {24h, false}).outcome,
+            kUnsure);
+  evidence.control->requests = 2000;
+  EXPECT_EQ(judge_one(criterion_of(CriterionKind::ErrorRate), evidence, {24h, false}).outcome,
+            kFail);
+}
+
+TEST(JudgeNoData, PassesACohortThatIsIdleOnPurpose) {
+  const auto before = evidence_of({{}, latencies(4000, 8), {}});
+  for (const auto kind : {CriterionKind::ErrorRate, CriterionKind::LatencyP99}) {
+    const auto verdict = judge_one(criterion_of(kind), before, {24h, true});
+    EXPECT_EQ(verdict.outcome, kPass);
+    EXPECT_NE(verdict.explanation.find("no traffic on purpose"), std::string::npos);
+  }
+  const auto failing = evidence_of({traffic(1000, 300), traffic(4000, 8), {}});
+  EXPECT_EQ(judge_one(criterion_of(CriterionKind::ErrorRate), failing, {24h, true}).outcome, kFail);
 }
 
 TEST(JudgeNoData, PassesOrFailsIfThePolicySaysSo) {
@@ -256,7 +311,7 @@ TEST(JudgeNoData, PassesOrFailsIfThePolicySaysSo) {
 
 TEST(JudgeNoData, NeverTurnsACrossedThresholdWithoutEvidenceIntoAFail) {
   const auto verdict = judge_one(criterion_of(CriterionKind::ErrorRate),
-                                 {traffic(60, 5), traffic(4000, 8), {}}, 24h);
+                                 {traffic(60, 4), traffic(4000, 8), {}}, 24h);
   EXPECT_EQ(verdict.outcome, kUnsure);
   EXPECT_FALSE(verdict.no_data);
 }
@@ -268,20 +323,74 @@ TEST(Judge, IsAsBadAsTheWorstCriterionThatDecides) {
   auto good = latencies(1000, 1);
   auto failing = good;
   failing.errors = 500;
-  const Evidence fine{good, good, {}};
-  const Evidence bad{failing, good, {}};
-  EXPECT_EQ(judge(policy, {fine, fine}, 1s).overall, kPass);
-  EXPECT_EQ(judge(policy, {fine, {}}, 1s).overall, kUnsure);
-  EXPECT_EQ(judge(policy, {bad, {}}, 1s).overall, kFail);
+  const auto fine = evidence_of({good, good, {}});
+  const auto bad = evidence_of({failing, good, {}});
+  EXPECT_EQ(judge(policy, {fine, fine}, {1s, false}).overall, kPass);
+  EXPECT_EQ(judge(policy, {fine, {}}, {1s, false}).overall, kUnsure);
+  EXPECT_EQ(judge(policy, {bad, {}}, {1s, false}).overall, kFail);
   policy.criteria[0].dry_run = true;
-  const auto dry = judge(policy, {bad, fine}, 1s);
+  const auto dry = judge(policy, {bad, fine}, {1s, false});
   EXPECT_EQ(dry.overall, kPass);
   EXPECT_EQ(dry.verdicts[0].outcome, kFail);
   EXPECT_TRUE(dry.verdicts[0].dry_run);
 }
 
 TEST(Judge, PassesWhenNoCriterionDecides) {
-  EXPECT_EQ(judge(HealthPolicy{}, {}, 0s).overall, kPass);
+  EXPECT_EQ(judge(HealthPolicy{}, {}, {}).overall, kPass);
+}
+
+TEST(JudgeQuery, FollowsItsTruthTable) {
+  Criterion criterion;
+  criterion.name = "lag";
+  criterion.kind = CriterionKind::Query;
+  criterion.threshold = 20;
+  const auto judged = [&](const std::optional<Measurement>& measurement) {
+    Evidence evidence;
+    evidence.measurement = measurement;
+    return judge_one(criterion, evidence, {10s, false});
+  };
+  const auto answer = [](std::optional<double> value, std::optional<double> control) {
+    return Measurement{WallTime{}, "lag{}", value, control, {}};
+  };
+  EXPECT_EQ(judged({}).outcome, kUnsure);
+  EXPECT_FALSE(judged({}).no_data);
+  EXPECT_EQ(judged(answer(10, 10)).outcome, kPass);
+  EXPECT_EQ(judged(answer(13, 10)).outcome, kFail);
+  EXPECT_EQ(judged(answer(13, {})).outcome, kUnsure);
+  EXPECT_EQ(judged(answer(13, 0)).outcome, kUnsure);
+  EXPECT_EQ(judged(answer(0, 0)).outcome, kPass);
+  EXPECT_TRUE(judged(answer({}, 10)).no_data);
+  EXPECT_TRUE(judged(answer(std::nan(""), 10)).no_data);
+  const auto down = judged(Measurement{WallTime{}, "lag{}", {}, {}, "connection refused"});
+  EXPECT_EQ(down.outcome, kUnsure);
+  EXPECT_EQ(down.error, "connection refused");
+  EXPECT_EQ(down.query, "lag{}");
+  criterion.absolute = true;
+  EXPECT_EQ(judged(answer(19, {})).outcome, kPass);
+  EXPECT_EQ(judged(answer(21, {})).outcome, kFail);
+  EXPECT_EQ(judged(answer(21, 5)).outcome, kFail);
+  EXPECT_EQ(judged(answer(21, 22)).outcome, kUnsure);
+  criterion.direction = Direction::Decrease;
+  EXPECT_EQ(judged(answer(19, {})).outcome, kFail);
+}
+
+TEST(Judge, NamesTheInstancesThatDriveAVerdictAndThoseLeftOut) {
+  auto evidence = evidence_of({traffic(3000, 330), traffic(9000, 18), {}});
+  evidence.instances = {{InstanceId("good"), traffic(1500, 10), traffic(3000, 6), false},
+                        {InstanceId("bad"), traffic(1500, 320), traffic(3000, 6), false},
+                        {InstanceId("old-sorrow"), traffic(1500, 700), traffic(3000, 1400), true}};
+  const auto verdict = judge_one(criterion_of(CriterionKind::ErrorRate), evidence, {10s, false});
+  ASSERT_EQ(verdict.outcome, kFail);
+  ASSERT_EQ(verdict.drivers.size(), 2U);
+  EXPECT_EQ(verdict.drivers[0].instance, InstanceId("bad"));
+  EXPECT_NEAR(verdict.drivers[0].value, 21.3, 0.1);
+  EXPECT_NEAR(*verdict.drivers[0].before, 0.2, 0.01);
+  EXPECT_GT(verdict.drivers[0].share, 0.9);
+  ASSERT_EQ(verdict.outliers.size(), 1U);
+  EXPECT_EQ(verdict.outliers[0].instance, InstanceId("old-sorrow"));
+  EXPECT_NE(verdict.explanation.find("comes from bad"), std::string::npos) << verdict.explanation;
+  EXPECT_NE(verdict.explanation.find("Left out"), std::string::npos) << verdict.explanation;
+  EXPECT_GE(*verdict.statistic, verdict.required);
 }
 
 TEST(Judge, RaisesFewerThanOneFalseAlarmInAThousandHealthyDeploymentsThoughItLooksEverySecond) {
@@ -308,11 +417,11 @@ TEST(Judge, RaisesFewerThanOneFalseAlarmInAThousandHealthyDeploymentsThoughItLoo
   for (int deployment = 0; deployment < kDeployments; ++deployment) {
     Sample baseline;
     for (int second = 0; second < 20; ++second) baseline.add(pool[pick(random)]);
-    std::vector<Evidence> evidence(2, Evidence{{}, baseline, {}});
+    std::vector<Evidence> evidence(2, evidence_of({{}, baseline, {}}));
     for (int look = 0; look < kLooks; ++look) {
       const auto& second = pool[pick(random)];
       for (auto& each : evidence) each.treated.add(second);
-      if (judge(policy, evidence, 1s).overall != kFail) continue;
+      if (judge(policy, evidence, {1s, false}).overall != kFail) continue;
       ++alarms;
       break;
     }

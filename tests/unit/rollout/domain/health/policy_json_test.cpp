@@ -114,12 +114,80 @@ TEST(HealthPolicyJson, BoundsItsOwnNumbers) {
                                       "$.noDataTimeout minimum", "$.criterias unknown"}));
 }
 
+TEST(HealthPolicyJson, ReadsAQueryWithItsBudget) {
+  const auto read = health_policy_from_json(
+      parsed(R"({"criteria":[{"type":"Query","name":"lag","threshold":5,"window":"PT1M",
+        "query":"lag{v=\"{{version}}\"}","interval":"PT10S","failureLimit":2,
+        "inconclusiveLimit":3,"errorLimit":1,"direction":"decrease"}]})"),
+      "$");
+  ASSERT_TRUE(read) << read.error().detail;
+  const auto& criterion = read->criteria.at(0);
+  EXPECT_EQ(criterion.kind, CriterionKind::Query);
+  EXPECT_FALSE(criterion.absolute);
+  EXPECT_EQ(criterion.interval, std::chrono::seconds(10));
+  EXPECT_EQ(criterion.failure_limit, 2U);
+  EXPECT_EQ(criterion.inconclusive_limit, 3U);
+  EXPECT_EQ(criterion.error_limit, 1U);
+  const auto again = health_policy_from_json(to_json(*read), "$");
+  ASSERT_TRUE(again) << again.error().detail;
+  EXPECT_EQ(*again, *read);
+}
+
+TEST(HealthPolicyJson, HoldsAQueryThatAnswersForEverybodyAgainstABound) {
+  const auto read = health_policy_from_json(
+      parsed(R"({"criteria":[{"type":"Query","threshold":5,"query":"lag"}]})"), "$");
+  ASSERT_TRUE(read) << read.error().detail;
+  EXPECT_TRUE(read->criteria.at(0).absolute);
+  EXPECT_EQ(read->criteria.at(0).name, "query");
+}
+
+TEST(HealthPolicyJson, RefusesQueriesThatCannotBeAskedOrJudged) {
+  const auto mistakes_of = [](const char* criterion) {
+    return mistakes(
+        health_policy_from_json(parsed(std::string(R"({"criteria":[)") + criterion + "]}"), "$"));
+  };
+  EXPECT_EQ(mistakes_of(R"({"type":"Query","threshold":5})"),
+            (Mistakes{"$.criteria[0].query required"}));
+  EXPECT_EQ(mistakes_of(R"({"type":"Query","query":"a"})"),
+            (Mistakes{"$.criteria[0].threshold required"}));
+  EXPECT_EQ(mistakes_of(R"({"type":"Query","query":" ","threshold":5})"),
+            (Mistakes{"$.criteria[0].query minLength"}));
+  EXPECT_EQ(mistakes_of(R"({"type":"Query","query":"a{{host}}","threshold":5})"),
+            (Mistakes{"$.criteria[0].query variable"}));
+  EXPECT_EQ(mistakes_of(R"({"type":"Query","query":"a{{","threshold":5})"),
+            (Mistakes{"$.criteria[0].query variable"}));
+  EXPECT_EQ(mistakes_of(R"({"type":"Query","query":"a","threshold":5,"absolute":false})"),
+            (Mistakes{"$.criteria[0].absolute const"}));
+  EXPECT_EQ(mistakes_of(R"({"type":"ErrorRate","query":"a","threshold":5,"interval":"PT0S"})"),
+            (Mistakes{"$.criteria[0].query unknown", "$.criteria[0].interval minimum"}));
+  EXPECT_EQ(mistakes_of(R"({"type":"ErrorRate","threshold":5,"failureLimit":-1})"),
+            (Mistakes{"$.criteria[0].failureLimit minimum"}));
+}
+
 TEST(JudgementJson, ReadsWhatItWrites) {
   Judgement judgement;
   judgement.overall = Outcome::Fail;
-  judgement.verdicts = {
-      {"error-rate", Outcome::Fail, false, false, 30, 0.2, 10, 45, 5, 120, "too many"},
-      {"latency-p99", Outcome::Inconclusive, true, true, {}, {}, {}, {}, 50, 0, "no latencies"}};
+  CriterionVerdict failing;
+  failing.criterion = "error-rate";
+  failing.outcome = Outcome::Fail;
+  failing.value = 30;
+  failing.baseline = 0.2;
+  failing.lower = 10;
+  failing.upper = 45;
+  failing.threshold = 5;
+  failing.samples = 120;
+  failing.explanation = "too many";
+  failing.statistic = 12.5;
+  failing.required = 9.9;
+  failing.drivers = {{InstanceId("a"), 60, 0.1, 60, 1}};
+  failing.outliers = {{InstanceId("b"), 40, std::nullopt, 60, 0}};
+  CriterionVerdict unsure;
+  unsure.criterion = "lag";
+  unsure.dry_run = true;
+  unsure.no_data = true;
+  unsure.error = "connection refused";
+  unsure.query = "lag{}";
+  judgement.verdicts = {failing, unsure};
   const auto read = judgement_from_json(to_json(judgement));
   ASSERT_TRUE(read) << read.error().detail;
   EXPECT_EQ(*read, judgement);

@@ -15,7 +15,7 @@ TEST(AlwaysValidBounds, SayNothingWithoutData) {
 
 TEST(AlwaysValidBounds, HoldTheObservedRateAndNarrowWithData) {
   double width = 1;
-  for (const std::uint64_t total : {10U, 100U, 1000U, 100000U}) {
+  for (const double total : {10, 100, 1000, 100000}) {
     const auto bounds = always_valid_bounds(total / 5, total, 0.001);
     EXPECT_LT(bounds.lower, 0.2);
     EXPECT_GT(bounds.upper, 0.2);
@@ -53,8 +53,8 @@ TEST(AlwaysValidBounds, MissTheTruthAtMostAsOftenAsAlphaHoweverOftenOneLooks) {
   std::bernoulli_distribution hit(0.1);
   int missed = 0;
   for (int run = 0; run < kRuns; ++run) {
-    std::uint64_t hits = 0;
-    for (std::uint64_t total = 1; total <= 500; ++total) {
+    double hits = 0;
+    for (int total = 1; total <= 500; ++total) {
       hits += hit(random) ? 1 : 0;
       if (!excludes(hits, total, 0.1, kAlpha)) continue;
       ++missed;

@@ -61,7 +61,7 @@ TEST(SampleJson, SpreadsPercentilesOverAllRequests) {
 TEST(SampleJson, ReadsACustomNumberAsOneValue) {
   const auto read = sample_from_json(parsed(R"({"custom":{"queueDepth":3.5,"lag":0}})"), "$");
   ASSERT_TRUE(read);
-  EXPECT_EQ(read->custom.at("queueDepth"), (Sample::Custom{3.5, 1}));
+  EXPECT_EQ(read->custom.at("queueDepth"), (Sample::Custom{3.5, 1, 12.25}));
   EXPECT_EQ(read->custom.at("lag"), (Sample::Custom{0, 1}));
 }
 

@@ -1,5 +1,9 @@
 #include "domain/health/windows.hpp"
 
+#include <algorithm>
+#include <numeric>
+#include <random>
+
 #include "../../support.hpp"
 
 namespace hotswap {
@@ -52,6 +56,28 @@ TEST(HealthWindows, LetsOldSamplesGo) {
   EXPECT_EQ(windows.sum(kOne, kStart, kStart + 1h).requests, 2U);
   windows.add(kOne, kStart, requests(4));  // far too late
   EXPECT_EQ(windows.sum(kOne, kStart, kStart + 1h).requests, 2U);
+}
+
+TEST(HealthWindows, HoldTheSameInWhateverOrderSamplesArrive) {
+  std::mt19937_64 random(5);
+  std::vector<int> seconds(300);
+  std::iota(seconds.begin(), seconds.end(), 0);
+  HealthWindows ordered;
+  for (const int second : seconds) ordered.add(kOne, kStart + second * 1s, requests(1));
+  std::ranges::shuffle(seconds, random);
+  HealthWindows shuffled;
+  for (const int second : seconds) shuffled.add(kOne, kStart + second * 1s, requests(1));
+  for (int from = 0; from < 300; from += 7) {
+    EXPECT_EQ(shuffled.sum(kOne, kStart + from * 1s, kStart + 200s),
+              ordered.sum(kOne, kStart + from * 1s, kStart + 200s));
+  }
+}
+
+TEST(HealthWindows, StayBoundedHoweverLongTheyAreFilled) {
+  HealthWindows windows;
+  for (int i = 0; i < 40'000; ++i) windows.add(kOne, kStart + i * 100ms, requests(1));
+  EXPECT_LE(windows.slots(kOne, kStart, kStart + 10h).size(),
+            static_cast<std::size_t>(HealthWindows::kKeep / HealthWindows::kSlot) + 1);
 }
 
 TEST(HealthWindows, ForgetsAnInstance) {
