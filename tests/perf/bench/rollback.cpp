@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "domain/json/parse.hpp"
+#include "domain/json/write.hpp"
 #include "perf/bench/benches.hpp"
 #include "perf/bench/yardsticks.hpp"
 #include "perf/support/fleet.hpp"
@@ -91,11 +92,13 @@ class Stage {
 
  private:
   void wait_until(const std::string& what, const std::function<bool(const json::Value&)>& holds) {
+    json::Value seen;
     for (const auto start = Clock::now(); Clock::now() - start < kLimit;) {
-      if (holds(must(server_.api().get(cli::deployment_path(id_)), "deployment"))) return;
+      seen = must(server_.api().get(cli::deployment_path(id_)), "deployment");
+      if (holds(seen)) return;
       std::this_thread::sleep_for(10ms);
     }
-    give_up("a deployment is not " + what);
+    give_up("a deployment is not " + what + ": " + json::write(seen).substr(0, 1000));
   }
   void ask(const std::string& path, const std::string& body, RequestPool::OnAnswer on_answer) {
     fleet_.requests().submit(request_text("POST", path, server_.token(), body),
@@ -140,10 +143,7 @@ void round(Stage& stage, Times& times) {
   roll_back(stage, times.undone, times.frame_bytes);
 
   stage.deploy(kSlots);
-  stage.answered(1);  // staged
-  stage.soaking();
-  stage.command("promote");
-  stage.answered(1);
+  stage.answered(2);  // staged, then activated
   const auto& progress = stage.progress();
   if (progress.activated != kStreams) give_up("not every instance was told to activate");
   stage.soaking();
