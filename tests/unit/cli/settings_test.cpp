@@ -106,5 +106,15 @@ TEST(Endpoints, AreReadInTheirUsualForms) {
   EXPECT_EQ(read("127.0.0.1:70000"), "refused");
 }
 
+TEST(Settings, MailNeedsARelayAnAddressAndAPasswordForItsUser) {
+  EXPECT_EQ(bad_keys(dev({{"smtp-url", "mail.example.com"}, {"smtp-user", "hotswap"}})),
+            (std::vector<std::string>{"--smtp-url", "--smtp-from", "--smtp-password-file"}));
+  EXPECT_TRUE(bad_keys(dev({{"smtp-url", "smtps://mail.example.com:465"},
+                            {"smtp-from", "hotswap@example.com"}}))
+                  .empty());
+  EXPECT_EQ(bad_keys(dev({{"public-url", "hotswap.example.com"}})),
+            std::vector<std::string>{"--public-url"});
+}
+
 }  // namespace
 }  // namespace hotswap
