@@ -109,6 +109,8 @@ TEST_F(Agents, AVersionThatMakesTheProgramFailIsRolledBack) {
   const auto canary = canary_of("1.1.0");
   ASSERT_TRUE(canary);
   programs[*canary]->set_bad(true);
+  ASSERT_TRUE(eventually([&] { return server.state_of(id) == "RollingBack"; }, 60s));
+  programs[*canary]->set_bad(false);  // as the old version would
   EXPECT_EQ(server.final_state_of(id), "RolledBack");
   const auto deployment = server.api().get(cli::deployment_path(id));
   ASSERT_TRUE(deployment);
