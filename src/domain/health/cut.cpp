@@ -195,28 +195,48 @@ InstanceEvidence Cut::take(const Cohorts::Treated& treated, bool left_out,
   bool mixed = is_traffic(criterion_.kind) && begin != known.begin() &&
                treated.since - measured_from > HealthWindows::kSlot;
   std::vector<Cell> cells;
-  own_.counts = {};
-  own_.latency.clear();
+  InstanceEvidence evidence{treated.instance, {}, std::nullopt, left_out};
+  Counts recent;
+  auto counted = begin;
   for (auto slot = begin; slot != known.end(); ++slot) {
     const auto counts = counts_of(slot->sample, criterion_, limit_);
     if (mixed && counts.total > 0) {
       mixed = false;
       measured_from = slot->at;
+      counted = std::next(slot);
       continue;
     }
-    if (slot->at >= window_start_) own_.add(slot->sample, criterion_);
+    if (slot->at >= window_start_) {
+      add_relevant(evidence.now, slot->sample, criterion_);
+      recent += counts;
+    }
     if (left_out) continue;
     segments[segment_of(slot->at)].add(slot->sample, criterion_);
     if (counts.total > 0) cells.push_back({slot->at, counts});
   }
   take_cells(cells, measured_from);
-  InstanceEvidence evidence{treated.instance, own_.counts, std::nullopt, left_out};
-  evidence.now.latency = own_.latency.total();
+  if (wants_latency(recent, left_out)) {
+    evidence.now.latency = latency_of({counted, known.end()});
+  }
   if (baseline_ != nullptr) {
     const auto before = baseline_->instances.find(treated.instance);
     if (before != baseline_->instances.end()) evidence.before = before->second;
   }
   return evidence;
+}
+
+/// Whether an instance may be named in a verdict; only of these the latencies are added up one by
+/// one.
+bool Cut::wants_latency(const Counts& counts, bool left_out) const {
+  return criterion_.kind == CriterionKind::LatencyP99 && (left_out || counts.share() > kTail / 2);
+}
+
+Histogram Cut::latency_of(std::span<const HealthWindows::Slot> slots) const {
+  HistogramSum sum;
+  for (const auto& [at, sample] : slots) {
+    if (at >= window_start_) sum.add(sample.latency);
+  }
+  return sum.total();
 }
 
 void Cut::take_cells(std::span<const Cell> cells, WallTime measured_from) {

@@ -49,6 +49,8 @@ class Cut {
   [[nodiscard]] std::size_t segment_of(WallTime start) const;
   [[nodiscard]] std::vector<Sample> suffix_sums(std::vector<Segment> segments) const;
   [[nodiscard]] double slow_limit() const;
+  [[nodiscard]] bool wants_latency(const Counts& counts, bool left_out) const;
+  [[nodiscard]] Histogram latency_of(std::span<const HealthWindows::Slot> slots) const;
 
   const Criterion& criterion_;
   const HealthWindows& windows_;
@@ -60,7 +62,6 @@ class Cut {
   WallTime window_start_{};
   std::vector<WallTime> starts_;  ///< of all looks and of the window, ascending, each once
   std::vector<Shape> shapes_;     ///< of each look
-  Segment own_;                   ///< of one instance at a time
   std::set<InstanceId> outliers_;
   bool all_outliers_ = false;
   double limit_ = 0;  ///< milliseconds, LatencyP99

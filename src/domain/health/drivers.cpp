@@ -63,9 +63,9 @@ void find_drivers(CriterionVerdict& verdict, const Evidence& evidence, const Ins
   double sum = 0;
   std::size_t cohort = 0;
   for (const auto& instance : evidence.instances) {
-    const auto counts = view.counts(instance.now);
-    if (instance.left_out || counts.total <= 0) continue;
+    if (instance.left_out || instance.now.empty()) continue;
     ++cohort;
+    const auto counts = view.counts(instance.now);
     const double excess = counts.bad - counts.total * view.expected;
     if (!(excess > 0)) continue;
     sum += excess;

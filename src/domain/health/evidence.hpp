@@ -62,7 +62,7 @@ struct Cohorts {
 
 struct InstanceEvidence {
   InstanceId instance;
-  Sample now;
+  Sample now;  ///< latencies only of those with many slow requests
   std::optional<Sample> before;
   /// Was as bad before the deployment, or flapped: not in the sums, unless nobody else is.
   bool left_out = false;
