@@ -34,7 +34,7 @@ struct Safety : ::testing::Test {
     return answer ? std::move(*answer) : json::Value();
   }
   [[nodiscard]] CommandResult deploy(std::vector<std::string> more) {
-    std::vector<std::string> arguments{"deploy", kProfile, "1.1.0", "--json"};
+    std::vector<std::string> arguments{"-o", "json", "deploy", kProfile, "1.1.0"};
     arguments.insert(arguments.end(), more.begin(), more.end());
     return hotswap(server, std::move(arguments));
   }
@@ -117,7 +117,7 @@ TEST_F(Safety, AFreezeHaltsWhatRunsAndRefusesWhatComes) {
   server.commands(id, "cancel");
   const auto refused = deploy({"--strategy", "Direct"});
   EXPECT_NE(refused.code, 0);
-  EXPECT_TRUE(refused.err.contains("black friday")) << refused.err;
+  EXPECT_TRUE((refused.out + refused.err).contains("black friday")) << refused.err;
   const auto silent = deploy({"--strategy", "Direct", "--force"});
   EXPECT_NE(silent.code, 0);
   const auto forced = deploy({"--strategy", "Direct", "--force", "--reason", "cannot wait"});
@@ -132,8 +132,8 @@ TEST_F(Safety, WithoutAWayBackOnlyForceGoesOn) {
   ASSERT_EQ(server.final_state_of(server.deploys("1.2.0", kDirect)), "Succeeded");
   const auto refused = deploy({"--strategy", "Direct"});
   EXPECT_NE(refused.code, 0);
-  EXPECT_TRUE(refused.err.contains("could not be rolled back")) << refused.err;
-  EXPECT_TRUE(refused.err.contains("$.extra")) << refused.err;
+  EXPECT_TRUE((refused.out + refused.err).contains("could not be rolled back")) << refused.err;
+  EXPECT_TRUE((refused.out + refused.err).contains("$.extra")) << refused.err;
   const auto shown = hotswap(server, {"deploy", kProfile, "1.1.0", "--dry-run"});
   EXPECT_EQ(shown.code, 0) << shown.err;
   EXPECT_TRUE(shown.out.contains("no way back")) << shown.out;
