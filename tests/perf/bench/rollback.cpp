@@ -170,19 +170,17 @@ Rows bench_rollback() {
     round(stage, warm_up);
     for (int i = 0; i < kRounds; ++i) round(stage, times);
   }
-  auto undone = limited("1,000 streams back on the old version, last acknowledgement",
-                        median(times.undone), 1000);
+  auto undone = limited("1,000 streams back, last acknowledgement", median(times.undone), 1000);
   undone.yardstick = "raw epoll push and answer";
   undone.measured = median(push_and_acknowledge(kStreams, kRounds));
   undone.ratio = undone.value / *undone.measured;
-  return {
-      undone,
-      limited("the same, after a switch of slots", median(times.undone_slots), 1000),
-      limited("slots: from the first activation to the last of 1,000", median(times.spread), 100),
-      {.bench = "rollback",
-       .what = "bytes that an undo sends to each instance, the document having 1,000",
-       .value = times.frame_bytes,
-       .unit = "B"}};
+  return {undone,
+          limited("the same, after a switch of slots", median(times.undone_slots), 1000),
+          limited("slots: first to last activation of 1,000", median(times.spread), 100),
+          {.bench = "rollback",
+           .what = "sent to each by an undo, of a document of 1 KB",
+           .value = times.frame_bytes,
+           .unit = "B"}};
 }
 
 }  // namespace hotswap::perf

@@ -82,7 +82,7 @@ std::optional<bool> Row::met() const {
 }
 
 std::string table_text(const Rows& rows) {
-  constexpr auto kLine = "{:<8}{:<48}{:>9} {:<7} {:<36}{:>6}  {:<15}{}\n";
+  constexpr auto kLine = "{:<9}{:<48}{:>9} {:<7} {:<36}{:>6}  {:<15}{}\n";
   auto out = fmt::format(kLine, "bench", "figure", "value", "", "yardstick, same run", "ratio",
                          "goal", "");
   for (const auto& row : rows) {
