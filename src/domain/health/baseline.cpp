@@ -56,6 +56,27 @@ void measure_dispersion(Baseline& baseline, const std::vector<Measured>& all) {
   }
 }
 
+/// Looks further back than the baseline: troubles are rare. Who flaps is left out anyway.
+void measure_trouble(Baseline& baseline, const HealthWindows& windows,
+                     const std::vector<InstanceId>& targets, WallTime to) {
+  std::vector<Measured> all;
+  for (const auto& target : targets) {
+    const auto slots = windows.slots(target, to - HealthWindows::kKeep, to);
+    if (!slots.empty() && !health::flaps(slots)) all.push_back({target, slots, {}});
+  }
+  const auto errors = cells_of(all, [](const Sample& sample) {
+    return health::Counts{static_cast<double>(sample.requests), static_cast<double>(sample.errors)};
+  });
+  baseline.error_trouble = health::longest_trouble(errors, health::kTroubleErrors);
+  const auto p99 = baseline.all.latency.quantile(1 - health::kTail);
+  if (!p99) return;
+  const auto slow = cells_of(all, [&](const Sample& sample) {
+    const auto above = sample.latency.count_above(*p99 * health::kTroubleLatency);
+    return health::Counts{static_cast<double>(sample.latency.count()), static_cast<double>(above)};
+  });
+  baseline.latency_trouble = health::longest_trouble(slow, health::kTroubleSlow);
+}
+
 /// Those with the most requests stand for themselves.
 void keep_instances(Baseline& baseline, std::vector<Measured> all) {
   std::ranges::sort(all, [](const Measured& a, const Measured& b) {
@@ -96,6 +117,7 @@ std::optional<Baseline> measure_baseline(const HealthWindows& windows,
   baseline.all.latency = latency.total();
   if (baseline.all.empty()) return std::nullopt;
   measure_dispersion(baseline, all);
+  measure_trouble(baseline, windows, targets, to);
   keep_instances(baseline, std::move(all));
   return baseline;
 }

@@ -10,8 +10,13 @@
 namespace hotswap::health {
 namespace {
 
-Duration steady(const Look& look) {
-  return look.length > Duration{} ? std::min(kSteady, look.length / 2) : kSteady;
+/// What a look must cover; `longest` is the length of the longest one.
+Duration steady(const Look& look, Duration trouble, Duration longest) {
+  if (look.length <= Duration{}) return kSteady;
+  const auto least = std::min(kSteady, look.length / 2);
+  if (trouble <= Duration{}) return least;
+  const auto over = std::chrono::duration_cast<Duration>(trouble * kTroubleTimes) + kTroubleMore;
+  return std::max(least, std::min({over, kMostSteady, longest * 4 / 5}));
 }
 
 double square(double x) { return x * x; }
@@ -58,7 +63,8 @@ Tested test_looks(std::span<const Look> looks,
   for (const auto& look : looks) {
     Tested tested{compare(look), required_evidence(look.index, looks.size()), false};
     const auto& compared = tested.compared;
-    tested.failed = compared.enough && compared.crossed() && look.covered >= steady(look) &&
+    tested.failed = compared.enough && compared.crossed() &&
+                    look.covered >= steady(look, compared.trouble, looks.front().length) &&
                     std::ranges::all_of(compared.with, &Comparison::calm) &&
                     compared.statistic() >= tested.required;
     const auto lead = [](const Tested& each) { return each.compared.statistic() - each.required; };

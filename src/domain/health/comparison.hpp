@@ -28,6 +28,7 @@ struct Compared {
   std::uint64_t samples = 0;
   bool enough = false;  ///< samples, and bad ones among them
   std::vector<Comparison> with;
+  Duration trouble{};  ///< of single hosts, as long as it was before
 
   [[nodiscard]] bool crossed() const;
   [[nodiscard]] double statistic() const;  ///< the least

@@ -20,6 +20,7 @@ struct Rate {
   double needed = 0;
   double dispersion = 1;
   double shock = 1;
+  Duration trouble{};
   bool absolute = false;  ///< the threshold bounds the share itself, too
 
   [[nodiscard]] double threshold() const { return criterion.threshold / 100; }
@@ -66,6 +67,7 @@ Compared compare(const Rate& rate, const Look& look) {
   const auto treated = rate.counts(look.treated);
   Compared compared;
   compared.look = &look;
+  compared.trouble = rate.trouble;
   compared.value = treated.share() * 100;
   compared.samples = static_cast<std::uint64_t>(treated.total);
   compared.enough = treated.total >= rate.needed && treated.bad >= kLeastBad;
@@ -184,6 +186,7 @@ CriterionVerdict judge_error_rate(const HealthPolicy& policy, const Criterion& c
   if (evidence.baseline) {
     rate.dispersion = evidence.baseline->error_dispersion;
     rate.shock = evidence.baseline->error_shock;
+    rate.trouble = evidence.baseline->error_trouble;
   }
   return judge_rate(rate, "requests", "failed");
 }

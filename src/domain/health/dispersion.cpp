@@ -123,6 +123,27 @@ double shock_of(const std::vector<std::vector<Cell>>& instances) {
   return most;
 }
 
+Duration longest_trouble(const std::vector<std::vector<Cell>>& instances, double apart) {
+  Duration longest{};
+  for (const auto& cells : instances) {
+    Counts all;
+    for (const auto& cell : cells) all += cell.counts;
+    const double bound = all.share() + apart;
+    std::optional<WallTime> begin;
+    // A slot tells of the time since the one before; what the first one tells of is unknown.
+    for (std::size_t i = 1; i < cells.size(); ++i) {
+      const auto& counts = cells[i].counts;
+      if (counts.share() <= bound || counts.bad < kTroubleBad) {
+        begin.reset();
+        continue;
+      }
+      if (!begin) begin = cells[i - 1].at;
+      longest = std::max<Duration>(longest, cells[i].at - *begin);
+    }
+  }
+  return longest;
+}
+
 double dispersion_of_means(const std::vector<std::span<const HealthWindows::Slot>>& instances,
                            const std::string& metric) {
   double most = 1;

@@ -48,6 +48,9 @@ class Dispersion {
 [[nodiscard]] double dispersion_of(const std::vector<std::vector<Cell>>& instances);
 /// Of the sums of all instances over time.
 [[nodiscard]] double shock_of(const std::vector<std::vector<Cell>>& instances);
+/// The longest stretch of time in which one instance was worse than itself by more than `apart`.
+[[nodiscard]] Duration longest_trouble(const std::vector<std::vector<Cell>>& instances,
+                                       double apart);
 /// Of means: against the spread of single values.
 [[nodiscard]] double dispersion_of_means(
     const std::vector<std::span<const HealthWindows::Slot>>& instances, const std::string& metric);

@@ -50,6 +50,8 @@ Baseline in_short(const Baseline& baseline, const Criterion& criterion) {
   copy.latency_dispersion = baseline.latency_dispersion;
   copy.error_shock = baseline.error_shock;
   copy.latency_shock = baseline.latency_shock;
+  copy.error_trouble = baseline.error_trouble;
+  copy.latency_trouble = baseline.latency_trouble;
   copy.custom_dispersion = baseline.custom_dispersion;
   copy.flapping = baseline.flapping;
   return copy;

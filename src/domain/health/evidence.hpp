@@ -28,6 +28,9 @@ struct Baseline {
   /// The same for all instances together, by the time: what hits everybody at once.
   double error_shock = 1;
   double latency_shock = 1;
+  /// The longest stretch in which one instance alone was in trouble for a while, in all that is
+  /// known of them: evidence must reach over more time than that.
+  Duration error_trouble{}, latency_trouble{};
   /// How much more the means of a metric's values vary than independent values would, ≥ 1.
   std::map<std::string, double> custom_dispersion;
   /// Went bad and recovered more than once, at most kInstances: a verdict leaves them out.

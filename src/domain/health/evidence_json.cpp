@@ -32,6 +32,8 @@ void read_dispersions(json::ObjectReader& in, Baseline& baseline) {
   baseline.latency_dispersion = dispersion("latencyDispersion");
   baseline.error_shock = dispersion("errorShock");
   baseline.latency_shock = dispersion("latencyShock");
+  baseline.error_trouble = in.optional_duration("errorTrouble").value_or(Duration{});
+  baseline.latency_trouble = in.optional_duration("latencyTrouble").value_or(Duration{});
   const auto* custom = in.optional_object("customDispersion");
   if (custom != nullptr) {
     json::ObjectReader metrics(*in.optional_value("customDispersion"),
@@ -66,6 +68,8 @@ json::Value to_json(const Baseline& baseline) {
                       {"latencyDispersion", baseline.latency_dispersion},
                       {"errorShock", baseline.error_shock},
                       {"latencyShock", baseline.latency_shock},
+                      {"errorTrouble", format_duration(baseline.error_trouble)},
+                      {"latencyTrouble", format_duration(baseline.latency_trouble)},
                       {"customDispersion", std::move(custom)},
                       {"flapping", std::move(flapping)}};
 }

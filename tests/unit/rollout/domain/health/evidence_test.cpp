@@ -164,12 +164,24 @@ TEST(Baseline, KnowsWhoGoesBadAndRecoversAgainAndAgain) {
   EXPECT_EQ(baseline->flapping, std::vector{id(0)});
 }
 
+TEST(Baseline, KnowsHowLongSingleHostsAreInTrouble) {
+  Fleet fleet;
+  fleet.live(kStart - 14min, kStart - 10min, 0.01);
+  fleet.live(kStart - 10min, kStart - 10min + 20s, 0.01, 4, 0.2);  // longer ago than the baseline
+  fleet.live(kStart - 10min + 20s, kStart, 0.01);
+  const auto baseline = measure_baseline(fleet.windows, fleet.all, kStart - 5min, kStart);
+  EXPECT_EQ(baseline->error_trouble, Duration(20s));
+  EXPECT_EQ(baseline->latency_trouble, Duration(0s));
+  EXPECT_TRUE(baseline->flapping.empty());
+}
+
 TEST(BaselineJson, ReadsWhatItWritesAndWhatWasWrittenBefore) {
   Fleet fleet;
   fleet.live(kStart - 5min, kStart, 0.02);
   auto baseline = *measure_baseline(fleet.windows, fleet.all, kStart - 5min, kStart);
   baseline.custom_dispersion["depth"] = 2.5;
   baseline.flapping = {id(3)};
+  baseline.error_trouble = 12500ms;
   const auto read = baseline_from_json(to_json(baseline));
   ASSERT_TRUE(read) << read.error().detail;
   EXPECT_EQ(*read, baseline);
