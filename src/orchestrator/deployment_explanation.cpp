@@ -187,18 +187,20 @@ class Explainer {
   }
 
   void tell_targets() {
+    const auto mishaps = history_.mishaps();
     for (const TargetState state :
          {TargetState::Rejected, TargetState::Failed, TargetState::Unreachable}) {
       std::vector<std::string> names;
-      for (const Target& target : deployment_.targets)
-        if (target.state == state && names.size() < 5)
-          names.push_back(history_.name_of(target.instance) + because(target.reason));
-      if (names.empty()) continue;
+      std::size_t all = 0;
+      for (const auto& [id, mishap] : mishaps) {
+        if (mishap.state != state || ++all > 5) continue;
+        names.push_back(history_.name_of(id) + because(mishap.reason));
+      }
+      if (all == 0) continue;
       const char* what = state == TargetState::Rejected ? "refused the version"
                          : state == TargetState::Failed ? "did not confirm in time"
                                                         : "could not be reached";
-      say(fmt::format("{} {}: {}", counted(count(deployment_, state), "instance"), what,
-                      joined(names)));
+      say(fmt::format("{} {}: {}", counted(all, "instance"), what, joined(names)));
     }
   }
 

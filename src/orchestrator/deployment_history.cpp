@@ -61,6 +61,25 @@ std::string DeploymentHistory::named(std::string_view text) const {
   return out;
 }
 
+std::map<InstanceId, Mishap> DeploymentHistory::mishaps() const {
+  constexpr std::pair<std::string_view, TargetState> kKinds[] = {
+      {"target.rejected", TargetState::Rejected},
+      {"target.failed", TargetState::Failed},
+      {"target.unreachable", TargetState::Unreachable}};
+  std::map<InstanceId, Mishap> out;
+  for (const TimelineEvent& event : events)
+    for (const auto& [kind, state] : kKinds) {
+      if (event.kind != kind) continue;
+      const auto* id = event.data.find("instance");
+      const auto* reason = event.data.find("reason");
+      if (id == nullptr || id->as_string() == nullptr) continue;
+      const bool told = reason != nullptr && reason->as_string() != nullptr;
+      out[InstanceId(id->as_string()->str())] = {state,
+                                                 told ? reason->as_string()->str() : std::string()};
+    }
+  return out;
+}
+
 const TimelineEvent* DeploymentHistory::first(std::string_view kind) const {
   const auto found = std::ranges::find(events, kind, &TimelineEvent::kind);
   return found == events.end() ? nullptr : &*found;

@@ -10,6 +10,12 @@
 
 namespace hotswap {
 
+/// How a target failed; after a rollback its own state no longer tells.
+struct Mishap {
+  TargetState state = TargetState::Failed;  ///< Rejected, Failed or Unreachable
+  std::string reason;
+};
+
 struct DeploymentHistory {
   Deployment deployment;
   std::vector<TimelineEvent> events;         ///< ascending; at most limits::kEventBacklog
@@ -22,6 +28,8 @@ struct DeploymentHistory {
   [[nodiscard]] std::string name_of(const InstanceId& id) const;
   /// A sentence with host names in the place of ids.
   [[nodiscard]] std::string named(std::string_view text) const;
+  /// The last one of each target, by the timeline.
+  [[nodiscard]] std::map<InstanceId, Mishap> mishaps() const;
   [[nodiscard]] const TimelineEvent* first(std::string_view kind) const;
 };
 

@@ -21,11 +21,6 @@ json::Value version_or_null(const std::optional<SemVer>& version) {
   return version ? json::Value(version->str()) : json::Value();
 }
 
-bool has_failed(const Target& target) {
-  return target.state == TargetState::Rejected || target.state == TargetState::Failed ||
-         target.state == TargetState::Unreachable;
-}
-
 /// Instances that a failing verdict names.
 std::set<InstanceId> driving(const Deployment& deployment) {
   std::set<InstanceId> out;
@@ -41,9 +36,17 @@ struct Writing {
   const DeploymentHistory& history;
   const FleetService& fleet;
   std::set<InstanceId> drivers;
+  std::map<InstanceId, Mishap> mishaps;
   std::vector<std::string> secrets;
 
   const Deployment& deployment() const { return history.deployment; }
+  const Mishap* mishap_of(const Target& target) const {
+    const auto found = mishaps.find(target.instance);
+    return found == mishaps.end() ? nullptr : &found->second;
+  }
+  bool has_failed(const Target& target) const {
+    return mishap_of(target) != nullptr || drivers.contains(target.instance);
+  }
   std::string clean(std::string_view text) const {
     return without_secrets(history.named(text), secrets);
   }
@@ -107,16 +110,10 @@ json::Value rollback_json(const Writing& w) {
 
 /// How an instance failed, in a few words; empty for one that did not.
 std::string how_failed(const Writing& w, const Target& target) {
-  switch (target.state) {
-    case TargetState::Rejected:
-      return "refused the version";
-    case TargetState::Failed:
-      return "did not confirm in time";
-    case TargetState::Unreachable:
-      return "was not reachable";
-    default:
-      return w.drivers.contains(target.instance) ? "made its health worse" : "";
-  }
+  const Mishap* mishap = w.mishap_of(target);
+  if (mishap == nullptr) return w.drivers.contains(target.instance) ? "made its health worse" : "";
+  if (mishap->state == TargetState::Rejected) return "refused the version";
+  return mishap->state == TargetState::Failed ? "did not confirm in time" : "was not reachable";
 }
 
 json::Array affected(const Writing& w) {
@@ -129,7 +126,9 @@ json::Array affected(const Writing& w) {
                       {"state", to_string(target.state)},
                       {"since", format_time(target.since)},
                       {"previous", version_or_null(target.previous)}};
-    if (!target.reason.empty()) item.append("reason", w.clean(target.reason));
+    const Mishap* mishap = w.mishap_of(target);
+    const std::string& reason = mishap == nullptr ? target.reason : mishap->reason;
+    if (!reason.empty()) item.append("reason", w.clean(reason));
     if (const auto how = how_failed(w, target); !how.empty()) item.append("how", how);
     targets.push_back(std::move(item));
   }
@@ -142,7 +141,7 @@ json::Array logs(const Writing& w, Symptoms& symptoms) {
   json::Array out;
   for (const Target& target : w.deployment().targets) {
     if (target.state == TargetState::Waiting || out.size() >= kLogLines) continue;
-    if (!has_failed(target) && !w.drivers.contains(target.instance)) continue;
+    if (!w.has_failed(target)) continue;
     const std::string name = w.history.name_of(target.instance);
     const auto lines = w.fleet.log_lines(target.instance);
     std::size_t count = 0;
@@ -191,11 +190,11 @@ void add_verdicts(const Writing& w, Symptoms& symptoms) {
 void add_targets(const Writing& w, Symptoms& symptoms) {
   for (const Target& target : w.deployment().targets) {
     if (target.state == TargetState::Waiting) continue;
-    const bool bad = has_failed(target) || w.drivers.contains(target.instance);
-    (bad ? symptoms.failing : symptoms.fine).push_back(traits_of(w, target));
-    if (target.state == TargetState::Rejected && !target.reason.empty())
-      symptoms.said.push_back(
-          {Said::Kind::Rejection, w.history.name_of(target.instance), w.clean(target.reason)});
+    (w.has_failed(target) ? symptoms.failing : symptoms.fine).push_back(traits_of(w, target));
+    const Mishap* mishap = w.mishap_of(target);
+    if (mishap == nullptr || mishap->state != TargetState::Rejected) continue;
+    symptoms.said.push_back(
+        {Said::Kind::Rejection, w.history.name_of(target.instance), w.clean(mishap->reason)});
   }
 }
 
@@ -322,7 +321,7 @@ std::optional<SemVer> usual_previous(const Deployment& deployment) {
 
 json::Value make_report(const DeploymentHistory& history, const ReportDocuments& documents,
                         const FleetService& fleet, WallTime now) {
-  Writing w{history, fleet, driving(history.deployment), {}};
+  Writing w{history, fleet, driving(history.deployment), history.mishaps(), {}};
   for (const auto* document : {&documents.from, &documents.to})
     if (*document) std::ranges::move(secret_texts(**document), std::back_inserter(w.secrets));
   json::Object report = heading(w, documents, now);
