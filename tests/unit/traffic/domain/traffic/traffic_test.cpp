@@ -52,8 +52,8 @@ TEST(TrafficJson, the_state_says_what_is_wanted_and_what_is_confirmed) {
 }
 
 TEST(TrafficJson, every_bad_field_is_told_at_once) {
-  const auto refused = read(
-      R"({"pools":["blue","blue2"],"live":"red","router":{"type":"haproxy","socket":"nowhere"},"x":1})");
+  const auto refused = read(R"({"pools":["blue","blue2"],"live":"red","x":1,)"
+                            R"("router":{"type":"haproxy","socket":"nowhere"}})");
   EXPECT_EQ(paths(refused), (std::vector<std::string>{"$.pools", "$.live", "$.router.socket",
                                                       "$.router.map", "$.x"}));
   EXPECT_EQ(refused.error().reason, "traffic.invalid");
