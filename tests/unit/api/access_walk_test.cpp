@@ -31,8 +31,8 @@ Request call(World& world, const Route& route, const std::string& token) {
 
 std::string token_of(const World& world, Role role) {
   if (role != Role::Instance) return world.token(role);
-  // Routes of one instance are asked about instance `x`.
-  return world.tokens.mint_instance(InstanceId("x"), ServiceName("pay"), "Production");
+  // Routes of one instance are asked about instance `x`, those of one service about `x` in `x`.
+  return world.tokens.mint_instance(InstanceId("x"), ServiceName("x"), "x");
 }
 
 TEST(AccessWalk, EveryRouteByEveryRoleFollowsTheMatrix) {
