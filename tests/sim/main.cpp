@@ -70,7 +70,7 @@ int run(const Options& options) {
   fmt::print(
       "False rollbacks per 10,000 healthy deployments [95 % interval]\n\n{}\n",
       healthy_table(with_sum(measure_all(healthy(), options, options.healthy_runs, healthy_row))));
-  fmt::print("… where nobody could know\n\n{}\n",
+  fmt::print("… where it is harder, or nobody could know\n\n{}\n",
              healthy_table(measure_all(unlucky(), options, options.faulty_runs, healthy_row)));
   fmt::print("Seconds from the fault to the decision: median / p90 / p99 of all deployments\n\n{}",
              faulty_table(measure_all(faulty(), options, options.faulty_runs, faulty_row)));

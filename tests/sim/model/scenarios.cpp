@@ -82,7 +82,6 @@ std::vector<Scenario> healthy() {
       fleet_of(with("typical, 1,000 req/s, 50 instances", typical(), 1000), 50),
       fleet_of(with("typical, 1,000 req/s, 100 instances", typical(), 1000), 100),
       with("load grows 8-fold an hour, 1,000 req/s", steep(), 1000),
-      with("rough, 1,000 req/s", rough(), 1000),
       half_only(with("outages of everybody, 6 an hour, up to 50 %", with_incidents(), 1000)),
       odd(with("the canary was bad before (+8 points, latency × 2)", typical(), 1000),
           OddHost::Bad),
@@ -94,12 +93,15 @@ std::vector<Scenario> healthy() {
 }
 
 std::vector<Scenario> unlucky() {
-  return {
+  std::vector<Scenario> scenarios = {
       last_step_burst(with("an outage of everybody (+10 points, 60 s) at 100 %", typical(), 1000)),
+      with("rough, 1,000 req/s", rough(), 1000),
       with("troubles of single hosts last 10 to 30 s, 4 an hour and host", lasting(), 1000),
       broken(with("a hiccup of 2 s at each swap (latency × 3)", typical(), 1000),
              {.latency = 3, .lasts = 2}),
   };
+  for (auto& each : scenarios) each.look_at_most = std::chrono::seconds(1);
+  return scenarios;
 }
 
 std::vector<Scenario> faulty() {

@@ -7,7 +7,7 @@ namespace hotswap::sim {
 
 /// Nothing is wrong with the version: every rollback is a false one.
 [[nodiscard]] std::vector<Scenario> healthy();
-/// The version is innocent, but nobody could know: told apart from the others.
+/// The version is innocent, but the traffic is harder than most, or nobody could know.
 [[nodiscard]] std::vector<Scenario> unlucky();
 /// The version is bad.
 [[nodiscard]] std::vector<Scenario> faulty();
