@@ -21,10 +21,9 @@ inline constexpr Duration kShortestBlock = std::chrono::seconds(15);
 
 /// A burst of one host is shorter than this; a look must cover it (or half its block).
 inline constexpr Duration kSteady = std::chrono::milliseconds(13'500);
-/// Where single hosts were in trouble for a while before, a look must cover that often its length
-/// and a bit, so that the better half lies outside; but not more than kMostSteady.
+/// Where single hosts were in trouble for a while before, a look must cover that often its length,
+/// so that most of the better half lies outside; but not more than kMostSteady.
 inline constexpr double kTroubleTimes = 1.5;
-inline constexpr Duration kTroubleMore = std::chrono::seconds(4);
 inline constexpr Duration kMostSteady = std::chrono::seconds(60);
 /// Trouble: so many points of errors, or of requests above that many times the p99, more than the
 /// instance's own share, and so many of them in a slot.

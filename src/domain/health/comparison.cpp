@@ -15,7 +15,7 @@ Duration steady(const Look& look, Duration trouble, Duration longest) {
   if (look.length <= Duration{}) return kSteady;
   const auto least = std::min(kSteady, look.length / 2);
   if (trouble <= Duration{}) return least;
-  const auto over = std::chrono::duration_cast<Duration>(trouble * kTroubleTimes) + kTroubleMore;
+  const auto over = std::chrono::duration_cast<Duration>(trouble * kTroubleTimes);
   return std::max(least, std::min({over, kMostSteady, longest * 4 / 5}));
 }
 
