@@ -120,5 +120,29 @@ TEST_F(Rollout, NeedsInstances) {
   EXPECT_EQ(refused.text("reason"), "deployment.no_instances");
 }
 
+TEST_F(Rollout, ATimeToStartIsReadAndShown) {
+  const auto at = format_time(world.clock.wall() + std::chrono::hours(1));
+  const auto planned = start("1.0.0", R"(,"startAt":")" + at + "\"");
+  ASSERT_EQ(planned.status, 202) << *planned.response.body;
+  EXPECT_EQ(planned.text("state"), "Planned");
+  EXPECT_EQ(planned.text("startAt"), at);
+  world.runner.run_due();
+  EXPECT_EQ(world.get(planned.header("Location")).text("state"), "Planned");
+  for (const char* bad : {"tomorrow", "2000-01-01T00:00:00Z"}) {
+    const auto refused = start("1.0.0", R"(,"startAt":")" + std::string(bad) + "\"");
+    EXPECT_NE(refused.status, 202);
+  }
+}
+
+TEST_F(Rollout, ADryRunShowsTheProofAndWhatTheCalendarSays) {
+  complete("1.0.0");
+  const auto shown = start("2.0.0", R"(,"dryRun":true)");
+  ASSERT_EQ(shown.status, 200) << *shown.response.body;
+  EXPECT_TRUE(*shown.body.find("proof")->find("possible")->as_bool());
+  EXPECT_EQ(shown.body.find("proof")->find("held")->as_int(), 2);
+  EXPECT_TRUE(*shown.body.find("calendar")->find("allowed")->as_bool());
+  EXPECT_TRUE(shown.body.find("pools")->is_null());
+}
+
 }  // namespace
 }  // namespace hotswap::api::testing
