@@ -15,7 +15,7 @@ struct Scenario {
   Service service;
   Fault fault;
   Strategy strategy;  ///< Canary 10, 30, 50, 100 % by default
-  /// As the orchestrator; where nothing is to be found, once a second is as good and faster here.
+  /// As the orchestrator; where nothing is to be found, every other second is as good and faster.
   Duration look_at_most = std::chrono::milliseconds(200);
 };
 

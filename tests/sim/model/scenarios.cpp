@@ -88,7 +88,7 @@ std::vector<Scenario> healthy() {
       odd(with("the canary flaps (+30 points every other 30 s)", typical(), 1000),
           OddHost::Flapping),
   };
-  for (auto& each : scenarios) each.look_at_most = std::chrono::seconds(1);
+  for (auto& each : scenarios) each.look_at_most = std::chrono::seconds(2);
   return scenarios;
 }
 
@@ -100,7 +100,7 @@ std::vector<Scenario> unlucky() {
       broken(with("a hiccup of 2 s at each swap (latency × 3)", typical(), 1000),
              {.latency = 3, .lasts = 2}),
   };
-  for (auto& each : scenarios) each.look_at_most = std::chrono::seconds(1);
+  for (auto& each : scenarios) each.look_at_most = std::chrono::seconds(2);
   return scenarios;
 }
 
