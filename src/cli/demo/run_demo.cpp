@@ -41,6 +41,8 @@ Everything still runs; try it from another terminal:
   hotswap instances                                   what runs where
   hotswap diff {} 1.1.0 1.2.0     the mistake
   hotswap deployment list                             what happened
+  hotswap explain ID                                  why it was decided so
+  hotswap report ID --html report.html                with charts
   hotswap schema get payment-service                  what a content must look like
   hotswap rollback {} --to 1.1.0 --deploy
   hotswap events --follow                             everything, live

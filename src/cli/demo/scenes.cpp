@@ -144,6 +144,21 @@ std::size_t failed_elsewhere(Show& show, const std::vector<std::size_t>& before,
   return failed;
 }
 
+/// The sentences that say what the judge saw, and what came of it.
+void explain(Show& show, const std::string& id) {
+  const auto answer = show.api().get(deployment_path(id, "explanation"));
+  if (!answer) return show.check(false, "the explanation: " + answer.error().detail);
+  show.say("     Why (hotswap explain " + short_id(id) + "…):");
+  bool proven = false;
+  for (const auto& line : items_at(*answer, "sentences")) {
+    const auto* words = line.as_string();
+    if (words == nullptr) continue;
+    proven = proven || words->view().contains("proves it");
+    show.say("       " + std::string(words->view()));
+  }
+  show.check(proven, "it says what it saw, how sure that is, and which instance it was");
+}
+
 void check_damage(Show& show, const json::Value& report, const std::string& bad,
                   const std::vector<std::size_t>& before) {
   auto exposed = show.ever_ran(bad);
@@ -266,6 +281,7 @@ bool play_bad_canary(Show& show) {
   }
   show.say("     The report (hotswap deployment report " + short_id(id) + "…):");
   show.say(report_summary(*report, show.terminal()));
+  explain(show, id);
   check_damage(show, *report, "1.2.0", before);
   show.check(steps_of_rollback(*report) == 6,
              "detected, alerted, paused, rolled back, verified, "
