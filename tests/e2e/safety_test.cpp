@@ -48,7 +48,8 @@ TEST_F(Safety, AGateIsAskedSignedUntilItOpensAndTheEndIsTold) {
   HttpReceiver gate("503 Service Unavailable", "the queue is full");
   HttpReceiver end;
   const std::string strategy =
-      R"({"type":"Direct","hooks":[{"name":"gate","type":"confirm-rollout","interval":"PT1S","url":")" +
+      R"({"type":"Direct","hooks":[{"name":"gate","type":"confirm-rollout",)"
+      R"("interval":"PT1S","url":")" +
       gate.url("/gate") + R"("},{"name":"end","type":"post-rollout","url":")" + end.url("/end") +
       R"("}]})";
   const auto id = server.deploys("1.1.0", strategy);

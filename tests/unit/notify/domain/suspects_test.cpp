@@ -83,8 +83,10 @@ TEST(Suspects, WhatFailingInstancesShareIsSaid) {
 
 TEST(Suspects, NoSecretStandsInThem) {
   const auto ranked = suspects(
-      R"({"db":{"password":{"type":"secret","value":"old-s3cr3t"}},"n":[{"k":{"type":"secret","value":"aaaa"}}]})",
-      R"({"db":{"password":{"type":"secret","value":"new-s3cr3t"}},"n":[{"k":{"type":"secret","value":"aaaa"}},{"k":{"type":"secret","value":"bbbb"}}]})",
+      R"({"db":{"password":{"type":"secret","value":"old-s3cr3t"}},)"
+      R"("n":[{"k":{"type":"secret","value":"aaaa"}}]})",
+      R"({"db":{"password":{"type":"secret","value":"new-s3cr3t"}},)"
+      R"("n":[{"k":{"type":"secret","value":"aaaa"}},{"k":{"type":"secret","value":"bbbb"}}]})",
       {});
   ASSERT_EQ(ranked.size(), 2u);
   for (const auto& suspect : ranked) {
