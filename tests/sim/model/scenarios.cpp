@@ -80,7 +80,6 @@ std::vector<Scenario> healthy() {
       with("typical, 10,000 req/s", typical(), 10'000),
       with("typical, 1,000 req/s, 30-s heartbeats", typical(), 1000, 30),
       fleet_of(with("typical, 1,000 req/s, 50 instances", typical(), 1000), 50),
-      fleet_of(with("typical, 1,000 req/s, 100 instances", typical(), 1000), 100),
       with("load grows 8-fold an hour, 1,000 req/s", steep(), 1000),
       half_only(with("outages of everybody, 6 an hour, up to 50 %", with_incidents(), 1000)),
       odd(with("the canary was bad before (+8 points, latency × 2)", typical(), 1000),
