@@ -58,13 +58,18 @@ class Cut {
     from = std::max(from, from_);
     to = std::min(to, to_);
     if (from >= to) return;
-    const Sample sample = windows_.sum(id, from, to);
-    if (sample.empty()) return;
-    if (apart_.contains(id)) {
-      samples_.push_back({id, to - kTick, treated, sample});
-      return;
+    if (!apart_.contains(id))
+      return (treated ? treated_ : control_).add(windows_.sum(id, from, to));
+    // When something was measured matters to a replay: as finely as the windows know it.
+    for (; from < to; from += HealthWindows::kSlot) {
+      Sample sample = windows_.sum(id, from, std::min(to, from + HealthWindows::kSlot));
+      if (!sample.empty()) samples_.push_back({id, from, treated, std::move(sample)});
     }
-    (treated ? treated_ : control_).add(sample);
+  }
+  /// An empty sample says since when an instance counts as treated.
+  void begin(const InstanceId& id, WallTime since) {
+    if (since < from_ || since >= to_ || !apart_.contains(id)) return;
+    samples_.push_back({id, since + kTick, true, {}});
   }
   std::vector<RecordedSample> take() && {
     if (!treated_.empty())
@@ -129,7 +134,8 @@ HealthRecord HealthRecorder::make(const Deployment& deployment, const HealthWind
   Cut cut(windows, kept_apart(deployment, sight.cohorts), from, end_);
   for (const auto& treated : sight.cohorts.treated) {
     if (!sight.verifying && first) cut.add(treated.instance, *first, treated.since, false);
-    cut.add(treated.instance, treated.since, end_, true);
+    cut.begin(treated.instance, treated.since);
+    cut.add(treated.instance, treated.since + kTick, end_, true);
   }
   for (const InstanceId& id : sight.cohorts.control) cut.add(id, first.value_or(from), end_, false);
   record.samples = std::move(cut).take();

@@ -18,9 +18,9 @@ class Recorded {
  public:
   void take(const HealthRecord& record) {
     for (const auto& recorded : record.samples) {
-      windows_.add(recorded.instance, recorded.at, recorded.sample);
+      if (!recorded.sample.empty()) windows_.add(recorded.instance, recorded.at, recorded.sample);
       if (recorded.treated) {
-        // Its first treated sample was the first one after it got the version.
+        // The first of them, empty where it is known exactly, follows the moment of treatment.
         const auto known = since_.find(recorded.instance);
         const auto since = recorded.at - kTick;
         if (known == since_.end() || since < known->second) since_[recorded.instance] = since;
