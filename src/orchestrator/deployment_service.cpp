@@ -85,7 +85,22 @@ Result<Deployment> DeploymentService::start(const Caller& caller, StartDeploymen
   if (auto done = committer_.commit(first_changes(caller, *deployment)); !done)
     return std::unexpected(done.error());
   runner_.adopt(*deployment);
-  return deployment;
+  return frozen_meanwhile(caller, request, std::move(*deployment));
+}
+
+/// A freeze is stored before it halts what runs, and this is known to the runner before it is asked
+/// again: one of both always sees the other.
+Result<Deployment> DeploymentService::frozen_meanwhile(const Caller& caller,
+                                                       const StartDeployment& request,
+                                                       Deployment deployment) {
+  const auto profile = store_.profile(deployment.profile);
+  if (!profile || deployment.start_at) return deployment;
+  const auto still = check_calendar(*profile, request);
+  if (still) return deployment;
+  const auto cancelled = runner_.command(caller, deployment.id,
+                                         Cancel{still.error().detail, caller.principal.subject});
+  if (!cancelled) return deployment;  // the freeze has stopped it already
+  return std::unexpected(still.error());
 }
 
 ChangeSet DeploymentService::first_changes(const Caller& caller, const Deployment& deployment) {

@@ -79,6 +79,9 @@ class DeploymentService {
   // deployment_preparing.cpp
   [[nodiscard]] Result<Deployment> prepare(const Caller& caller, const StartDeployment& request);
   [[nodiscard]] Result<void> check_startable(const Deployment& deployment);
+  [[nodiscard]] Result<Deployment> frozen_meanwhile(const Caller& caller,
+                                                    const StartDeployment& request,
+                                                    Deployment deployment);
   /// Why it starts although the calendar says no; empty when it does not.
   [[nodiscard]] Result<std::string> check_calendar(const Profile& profile,
                                                    const StartDeployment& request);

@@ -64,11 +64,32 @@ void read_observed(json::ObjectReader& in, Heartbeat& heartbeat) {
   }
 }
 
+/// What no instance can have seen since its last heartbeat would outweigh the whole fleet.
+void check_plausible(json::ObjectReader& in, const Sample& sample) {
+  constexpr std::uint64_t kCountMax = 1'000'000'000;
+  // Requests and latencies may be counted a moment apart, or a little differently.
+  constexpr std::uint64_t kTimes = 10;
+  constexpr std::uint64_t kMore = 1000;
+  for (const auto& [name, count] :
+       {std::pair("requests", sample.requests), std::pair("checks", sample.checks),
+        std::pair("latency", sample.latency.count())}) {
+    if (count > kCountMax)
+      in.absorb(fail_field("heartbeat.invalid", std::string("$.metrics.") + name, "maximum",
+                           "counts more than 1000000000 since the last heartbeat")
+                    .error());
+  }
+  if (sample.latency.count() > sample.requests * kTimes + kMore)
+    in.absorb(fail_field("heartbeat.invalid", "$.metrics.latency", "maximum",
+                         "holds many more latencies than there were `requests`: count both alike")
+                  .error());
+}
+
 void read_metrics(json::ObjectReader& in, Heartbeat& heartbeat) {
   const auto* metrics = in.optional_value("metrics");
   if (metrics == nullptr) return;
   auto sample = sample_from_json(*metrics, "$.metrics");
   if (sample) {
+    check_plausible(in, *sample);
     heartbeat.metrics = std::move(*sample);
   } else {
     in.absorb(sample.error());

@@ -131,10 +131,10 @@ Outcome delete_one(Session& session, const std::string& id) {
   return ExitCode::Ok;
 }
 
-void add_one(Verbs& verbs, CLI::App& group, const std::string& name, const std::string& help,
-             const std::string& what, Outcome (*run)(Session&, const std::string&)) {
+/// A verb that is told one word.
+void add_one(Verbs& verbs, CLI::App* command, const std::string& what,
+             Outcome (*run)(Session&, const std::string&)) {
   auto word = std::make_shared<std::string>();
-  auto* command = group.add_subcommand(name, help);
   command->add_option(what, *word)->required();
   verbs.on(command, [word, run](Session& session) { return run(session, *word); });
 }
@@ -155,8 +155,9 @@ void add_channel_verbs(Verbs& verbs, CLI::App& notify) {
   add->add_option("--profile", flags->profiles, "only of this profile; may be repeated");
   verbs.on(add, [flags](Session& session) { return add_channel(session, *flags); });
   verbs.on(group->add_subcommand("list", "all of them"), list_channels);
-  add_one(verbs, *group, "delete", "tell nobody there any more", "name", delete_channel);
-  add_one(verbs, *group, "test", "send a test message now", "name", test_channel);
+  add_one(verbs, group->add_subcommand("delete", "tell nobody there any more"), "name",
+          delete_channel);
+  add_one(verbs, group->add_subcommand("test", "send a test message now"), "name", test_channel);
 }
 
 }  // namespace
@@ -171,8 +172,8 @@ void add_notify_verbs(Verbs& verbs) {
   auto* all = letters->add_subcommand("list", "newest first");
   all->add_option("--limit", *limit, "at most")->default_val(50);
   verbs.on(all, [limit](Session& session) { return list_dead_letters(session, *limit); });
-  add_one(verbs, *letters, "replay", "try to deliver it again", "id", replay_one);
-  add_one(verbs, *letters, "delete", "throw it away", "id", delete_one);
+  add_one(verbs, letters->add_subcommand("replay", "try to deliver it again"), "id", replay_one);
+  add_one(verbs, letters->add_subcommand("delete", "throw it away"), "id", delete_one);
 }
 
 }  // namespace hotswap::cli

@@ -183,9 +183,8 @@ Outcome watch(Session& session, const TrafficFlags& flags) {
 
 using Run = Outcome (*)(Session&, const TrafficFlags&);
 
-CLI::App& verb(Verbs& verbs, CLI::App& group, const char* name, const char* help,
-               const std::shared_ptr<TrafficFlags>& flags, Run run) {
-  auto* command = group.add_subcommand(name, help);
+CLI::App& verb(Verbs& verbs, CLI::App* command, const std::shared_ptr<TrafficFlags>& flags,
+               Run run) {
   command->add_option("service", flags->service, "name of the service")->required();
   command->add_option("environment", flags->environment, "Development, Staging or Production")
       ->required();
@@ -199,8 +198,10 @@ void add_traffic_verbs(Verbs& verbs) {
   auto* group = verbs.app().add_subcommand("traffic", "which pool of a service is live");
   group->require_subcommand(1)->fallthrough();
   auto flags = std::make_shared<TrafficFlags>();
-  verb(verbs, *group, "get", "what is wanted, and what the router confirmed", flags, get);
-  auto& set_up = verb(verbs, *group, "set", "name the router and the pools", flags, set);
+  verb(verbs, group->add_subcommand("get", "what is wanted, and what the router confirmed"), flags,
+       get);
+  auto& set_up =
+      verb(verbs, group->add_subcommand("set", "name the router and the pools"), flags, set);
   set_up.add_option("--pools", flags->pools, "two names (default blue,green)")->delimiter(',');
   set_up.add_option("--live", flags->live, "the pool that gets the traffic");
   auto* socket =
@@ -213,12 +214,12 @@ void add_traffic_verbs(Verbs& verbs) {
   auto* url = set_up.add_option("--webhook", flags->url, "called to switch");
   set_up.add_option("--timeout", flags->timeout, "of the webhook (default 10s)")->needs(url);
   set_up.add_flag("--followed", flags->followed, "nobody is told; agents and scripts follow");
-  auto& change =
-      verb(verbs, *group, "switch", "give the traffic to a pool, by hand", flags, switch_pool);
+  auto& change = verb(verbs, group->add_subcommand("switch", "give the traffic to a pool, by hand"),
+                      flags, switch_pool);
   change.add_option("pool", flags->pool, "one of the two")->required();
   change.add_option("--reason", flags->reason, "why, for timeline and audit");
   change.add_option("--wait", flags->wait, "for the router (default 30s)");
-  verb(verbs, *group, "watch", "every change, until Ctrl-C", flags, watch);
+  verb(verbs, group->add_subcommand("watch", "every change, until Ctrl-C"), flags, watch);
 }
 
 }  // namespace hotswap::cli

@@ -174,8 +174,9 @@ std::string explain(const CriterionVerdict& verdict, const Slowness& slowness,
                     "{:.3g} % more, {:.3g} % are allowed, {} (evidence {:.1f}, {:.1f} "
                     "proves it).",
                     more, allowed,
-                    verdict.outcome == Outcome::Fail ? "and it is not chance"
-                                                     : "without enough evidence yet",
+                    verdict.outcome == Outcome::Fail        ? "and it is not chance"
+                    : *verdict.statistic < verdict.required ? "without enough evidence yet"
+                                                            : "but not for long enough to be sure",
                     *verdict.statistic, verdict.required);
 }
 

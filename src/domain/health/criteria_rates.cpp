@@ -129,9 +129,11 @@ std::string conclusion(const CriterionVerdict& verdict, const Rate& rate, const 
       return fmt::format("{:.3g} points more, {:.3g} are allowed, and it is not chance ({}).",
                          apart, allowed, evidence_text(verdict));
     case Outcome::Inconclusive:
-      return fmt::format(
-          "{:.3g} points more, {:.3g} are allowed, without enough evidence yet ({}).", apart,
-          allowed, evidence_text(verdict));
+      return fmt::format("{:.3g} points more, {:.3g} are allowed, {} ({}).", apart, allowed,
+                         *verdict.statistic < verdict.required
+                             ? "without enough evidence yet"
+                             : "but not for long enough to be sure",
+                         evidence_text(verdict));
     case Outcome::Pass:
       return apart > 0 ? fmt::format("{:.3g} points more, {:.3g} are allowed.", apart, allowed)
                        : fmt::format("no more than expected, {:.3g} points are allowed.", allowed);

@@ -138,11 +138,35 @@ std::vector<Sample> Cut::suffix_sums(std::vector<Segment> segments) const {
   return sums;
 }
 
+/// Untreated hosts that fail by themselves, unlike the others: beside them a bad version would look
+/// harmless. What hits everybody shows in the median as well.
+std::set<InstanceId> Cut::broken_controls() const {
+  constexpr std::size_t kMajority = 3;
+  if (criterion_.kind != CriterionKind::ErrorRate && criterion_.kind != CriterionKind::HealthChecks)
+    return {};
+  std::vector<std::pair<double, InstanceId>> shares;
+  for (const auto& instance : cohorts_.control) {
+    if (outliers_.contains(instance)) continue;
+    Counts counts;
+    for (const auto& [at, sample] : windows_.slots(instance, starts_.back(), end_))
+      counts += counts_of(sample, criterion_, 0);
+    if (counts.total > 0) shares.emplace_back(counts.bad / counts.total, instance);
+  }
+  if (shares.size() < kMajority) return {};
+  std::ranges::sort(shares);
+  const double usual = shares[(shares.size() - 1) / 2].first;
+  std::set<InstanceId> broken;
+  for (const auto& [share, instance] : shares)
+    if (share > 2 * usual + criterion_.threshold / 100) broken.insert(instance);
+  return broken;
+}
+
 void Cut::sum_control() {
   std::vector<Segment> segments(starts_.size());
   evidence_.control_instances = 0;
+  const auto broken = broken_controls();
   for (const auto& instance : cohorts_.control) {
-    if (outliers_.contains(instance)) continue;
+    if (outliers_.contains(instance) || broken.contains(instance)) continue;
     const auto slots = windows_.slots(instance, starts_.front(), end_);
     if (!slots.empty()) ++evidence_.control_instances;
     for (const auto& [at, sample] : slots) segments[segment_of(at)].add(sample, criterion_);

@@ -40,6 +40,7 @@ class Cut {
   void sum_before();
   void choose_starts(Duration window);
   void sum_control();
+  [[nodiscard]] std::set<InstanceId> broken_controls() const;
   void sum_treated();
   [[nodiscard]] InstanceEvidence take(const Cohorts::Treated& treated, bool left_out,
                                       std::vector<Segment>& segments);

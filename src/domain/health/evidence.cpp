@@ -64,6 +64,8 @@ std::optional<WallTime> Cohorts::first_treated() const {
   return std::ranges::min_element(treated, {}, &Treated::since)->since;
 }
 
+// Each is another thing, and all its callers have them apart.
+// NOLINTNEXTLINE(readability-function-size)
 std::vector<Evidence> gather_evidence(const HealthPolicy& policy, const HealthWindows& windows,
                                       const Cohorts& cohorts,
                                       const std::optional<Baseline>& baseline,

@@ -13,7 +13,6 @@ namespace {
 constexpr std::string_view kScheme = "log-1%";
 constexpr double kLowest = 1e-3;   ///< milliseconds: 1 µs
 constexpr double kHighest = 1e10;  ///< milliseconds: 115 days, more than any request takes
-constexpr std::int64_t kCountMax = 1'000'000'000'000;
 
 /// A bucket i holds (growth^(i-1), growth^i]; its middle is within kAccuracy of both ends.
 constexpr double kGrowth = (1 + Histogram::kAccuracy) / (1 - Histogram::kAccuracy);
@@ -25,6 +24,7 @@ static_assert(kPlaces <= limits::kHistogramBuckets && kPlaces <= (1U << 12U));
 
 constexpr unsigned kCountBits = 52;
 constexpr std::uint64_t kCountMask = (std::uint64_t{1} << kCountBits) - 1;
+constexpr auto kCountMax = static_cast<std::int64_t>(kCountMask);
 
 std::uint64_t place_of(double milliseconds) {
   static const double kPerLog = 1 / std::log(kGrowth);

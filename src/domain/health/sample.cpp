@@ -1,6 +1,7 @@
 #include "domain/health/sample.hpp"
 
 #include <cmath>
+#include <limits>
 #include <optional>
 
 #include "domain/base/limits.hpp"
@@ -10,7 +11,8 @@
 namespace hotswap {
 namespace {
 
-constexpr std::int64_t kCountMax = 1'000'000'000'000;
+/// Sums of many samples are stored and read as well; one heartbeat is bounded where it arrives.
+constexpr std::int64_t kCountMax = std::numeric_limits<std::int64_t>::max() / 2;
 constexpr double kLatencyMax = 1e10;  ///< milliseconds
 constexpr double kValueMax = 1e140;   ///< the sum of many squares is still a number
 constexpr double kSumMax = 1e300;

@@ -80,6 +80,17 @@ std::string router_silent(const Course& course) {
          (pools.error.empty() ? "" : ": " + pools.error) + "; look at the router yourself";
 }
 
+/// Proven, but not for long enough to be a failure: no reason to call the rollback verified.
+std::string doubts(const Judgement& judgement) {
+  std::string text;
+  for (const auto& verdict : judgement.verdicts) {
+    const bool proven = verdict.statistic && *verdict.statistic >= verdict.required;
+    if (verdict.dry_run || verdict.outcome != Outcome::Inconclusive || !proven) continue;
+    text += (text.empty() ? ": " : "; ") + verdict.criterion + ": " + verdict.explanation;
+  }
+  return text;
+}
+
 }  // namespace
 
 json::Value failed_targets(const Course& course) {
@@ -143,7 +154,7 @@ void take_verification(Course& course, const Judgement& judgement) {
     return finish(course, "; health is within its thresholds again, " +
                               format_duration(course.now() - *state.verifying) + " later");
   }
-  auto unhealthy = judgement.overall == Outcome::Fail ? reasons(judgement) : std::string();
+  auto unhealthy = judgement.overall == Outcome::Fail ? reasons(judgement) : doubts(judgement);
   // The figures change with every look; whether it is bad is what counts.
   if (unhealthy.empty() == state.unhealthy.empty()) return;
   state.unhealthy = std::move(unhealthy);

@@ -41,6 +41,9 @@ TEST_F(Heartbeats, WhatCannotBeIsRefusedByItsName) {
            {R"({"sequence":-1})", "$.sequence"},
            {R"({"metrics":{"requests":-1}})", "$.metrics.requests"},
            {R"({"metrics":{"requests":1,"errors":2}})", "$.metrics.errors"},
+           {R"({"metrics":{"requests":1000000000000}})", "$.metrics.requests"},
+           {R"({"metrics":{"requests":1,"latency":{"scheme":"log-1%","buckets":[[100,100000]]}}})",
+            "$.metrics.latency"},
            {R"({"logs":[{"message":1}]})", "$.logs[0].message"},
            {R"({"logs":[{"level":"info"}]})", "$.logs[0].message"},
            {R"({"logs":[{"message":"x","ageMs":-5}]})", "$.logs[0].ageMs"}}) {

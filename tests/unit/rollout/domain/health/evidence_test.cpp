@@ -242,6 +242,28 @@ TEST(Deployment, IsNotBlamedForAnOutageThatHitsEverybody) {
   EXPECT_FALSE(first_fail(fleet, 3, 3min, 0.2, {}, 0));
 }
 
+TEST(Deployment, IsNotExcusedByAnUntreatedHostThatBreaks) {
+  Fleet fleet(4);
+  fleet.live(kStart - 10min, kStart, 0.01);
+  const auto baseline = measure_baseline(fleet.windows, fleet.all, kStart - 10min, kStart);
+  for (auto at = kStart + 5s; at < kStart + 60s; at += 5s) {
+    fleet.windows.add(id(0), at, traffic(500, 100));
+    fleet.windows.add(id(1), at, traffic(500, 500));
+    for (const int healthy : {2, 3}) fleet.windows.add(id(healthy), at, traffic(500, 5));
+  }
+  const auto evidence = gather_evidence(errors_only(), fleet.windows, fleet.cohorts(1, kStart),
+                                        baseline, {}, kStart + 60s);
+  EXPECT_EQ(judge(errors_only(), evidence, {.waited = 60s}).overall, Outcome::Fail);
+}
+
+TEST(BaselineJson, ReadsSumsOfMoreThanOneHeartbeatMayHold) {
+  Baseline baseline;
+  baseline.all = traffic(std::uint64_t{1} << 50, 3);
+  const auto read = baseline_from_json(to_json(baseline));
+  ASSERT_TRUE(read) << read.error().detail;
+  EXPECT_EQ(*read, baseline);
+}
+
 TEST(Deployment, IsNotBlamedForAnInstanceThatWasAsBadBefore) {
   for (const std::size_t treated : {1U, 3U}) {
     Fleet fleet;

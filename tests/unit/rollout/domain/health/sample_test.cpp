@@ -74,7 +74,7 @@ TEST(SampleJson, NamesEveryMistake) {
       {R"({"requests":-1})", {"$.metrics.requests minimum"}},
       {R"({"requests":1.5})", {"$.metrics.requests type"}},
       {R"({"requests":"5"})", {"$.metrics.requests type"}},
-      {R"({"requests":1e15})", {"$.metrics.requests maximum"}},
+      {R"({"requests":9e18})", {"$.metrics.requests maximum"}},
       {R"({"requests":1,"errors":2})", {"$.metrics.errors maximum"}},
       {R"({"checks":1,"failedChecks":2})", {"$.metrics.failedChecks maximum"}},
       {R"({"latency":{"p50":1}})", {"$.metrics.latency.p99 required"}},
