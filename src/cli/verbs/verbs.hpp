@@ -12,7 +12,7 @@ void add_deploy_verb(Verbs& verbs);       ///< deploy
 void add_deployment_verbs(Verbs& verbs);  ///< deployment list, get, watch, report and commands
 void add_calendar_verbs(Verbs& verbs);    ///< freeze, unfreeze, window add, calendar list, delete
 void add_report_verbs(Verbs& verbs);      ///< report, explain, replay
-void add_notify_verbs(Verbs& verbs);  ///< notify channel …, notify dead-letters …
+void add_notify_verbs(Verbs& verbs);      ///< notify channel …, notify dead-letters …
 void add_fleet_verbs(Verbs& verbs);       ///< instances, events, audit, health
 void add_server_verbs(Verbs& verbs, const Actions& actions);  ///< server, token, backup
 /// schema register, list, get, versions, update; approve, reject; lint, validate, diff, infer
