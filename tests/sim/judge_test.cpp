@@ -45,6 +45,11 @@ TEST(Judge, a_host_that_was_bad_before_does_not_condemn_a_version) {
   EXPECT_EQ(tally.blamed, 0U) << told(tally);
 }
 
+TEST(Judge, a_host_that_flaps_does_not_condemn_a_version) {
+  const auto tally = ours("the canary flaps (+30 points every other 30 s)", 12);
+  EXPECT_EQ(tally.blamed, 0U) << told(tally);
+}
+
 TEST(Judge, six_points_more_errors_are_found_in_time) {
   const auto tally = ours("+6 points, 100 req/s at the canary", 40);
   ASSERT_TRUE(tally.detected_within(0.9)) << told(tally);

@@ -115,8 +115,9 @@ Belief belief_of_control(const Counts& control, const SharePast& past, double dr
   return belief;
 }
 
-Counts deflated(const Counts& counts, double dispersion) {
-  const double by = std::clamp(dispersion, 1.0, kMostDispersion);
+Counts deflated(const Counts& counts, double dispersion, bool only_outliers) {
+  const double by =
+      only_outliers ? std::max(1.0, dispersion) : std::clamp(dispersion, 1.0, kMostDispersion);
   return {counts.total / by, counts.bad / by};
 }
 

@@ -63,7 +63,9 @@ struct SharePast {
 [[nodiscard]] Belief belief_of_control(const Counts& control, const SharePast& past, double drift,
                                        double most_drift);
 
-[[nodiscard]] Counts deflated(const Counts& counts, double dispersion);
+/// By at most kMostDispersion, unless nobody but outliers can be judged: those who flap are that
+/// uneven by themselves.
+[[nodiscard]] Counts deflated(const Counts& counts, double dispersion, bool only_outliers);
 /// `the last 5 minutes`, `the last 20 s`.
 [[nodiscard]] std::string lately(Duration duration);
 /// `90 s`, `12 minutes`, `3.5 hours`.

@@ -72,8 +72,9 @@ Comparison compare_with(const Slowness& slowness, const Look& look, const Agains
   if (look.calm && look.calm->total > 0) {
     comparison.calm = look.calm->bad / look.calm->total > kTail * kCalmPart;
   }
-  comparison.statistic = evidence_of_share(
-      deflated(treated, std::max(against.dispersion, look.dispersion)), *belief, kTail);
+  const auto independent = deflated(treated, std::max(against.dispersion, look.dispersion),
+                                    slowness.evidence.only_outliers);
+  comparison.statistic = evidence_of_share(independent, *belief, kTail);
   return comparison;
 }
 

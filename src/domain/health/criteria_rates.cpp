@@ -58,8 +58,9 @@ Comparison compare_with(const Rate& rate, const Look& look, const Belief& belief
   if (look.calm && look.calm->total > 0) {
     comparison.calm = look.calm->bad / look.calm->total - belief.expected > threshold * kCalmPart;
   }
-  comparison.statistic = evidence_of_share(deflated(treated, std::max(dispersion, look.dispersion)),
-                                           belief, threshold);
+  const auto independent =
+      deflated(treated, std::max(dispersion, look.dispersion), rate.evidence.only_outliers);
+  comparison.statistic = evidence_of_share(independent, belief, threshold);
   return comparison;
 }
 

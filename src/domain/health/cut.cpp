@@ -69,6 +69,7 @@ void Cut::choose_outliers() {
   all_outliers_ = std::ranges::all_of(cohorts_.treated, [&](const Cohorts::Treated& treated) {
     return outliers_.contains(treated.instance);
   });
+  evidence_.only_outliers = all_outliers_;
 }
 
 bool Cut::left_out(const InstanceId& instance) const {

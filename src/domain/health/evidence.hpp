@@ -98,6 +98,7 @@ struct Evidence {
   /// Of the baseline: those treated (not left out), and those of the control cohort.
   std::optional<Sample> treated_before, control_before;
   std::size_t control_instances = 0;
+  bool only_outliers = false;  ///< the treated cohort has nobody who is not one
   Duration covered{};  ///< by `treated`: the window, or longer where there is little traffic
   std::vector<InstanceEvidence> instances;  ///< of the treated cohort, in the window
   std::vector<Look> looks;                  ///< longest first
