@@ -10,9 +10,9 @@
 //     received|staged|applied|rejected WHO…   reports; WHO is an index, a range 0-3, `all`
 //                                             (everybody who owes an answer) or `stale:INDEX`
 //     returned WHO…                           reports that the previous version runs
-//     judged pass|fail|inconclusive|error · vanished WHO… · promote [full] · pause · resume ·
-//     cancel · rollback · prepared COUNT · hook NAME pass|fail|late [DETAIL] ·
-//     switched yes|no|late
+//     judged pass|fail|inconclusive|young|error (young: proven, but not for long enough) ·
+//     vanished WHO… · promote [full] · pause · resume · cancel · rollback · prepared COUNT ·
+//     hook NAME pass|fail|late [DETAIL] · switched yes|no|late
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -139,6 +139,10 @@ Judgement judgement_of(const HealthPolicy& policy, const std::string& word) {
     verdict.outcome = judgement.verdicts.empty() ? judgement.overall : Outcome::Pass;
     verdict.explanation = "error rate as told";
     if (word == "error" && judgement.verdicts.empty()) verdict.error = "connection refused";
+    if (word == "young" && judgement.verdicts.empty()) {
+      verdict.statistic = 20;
+      verdict.required = 9;
+    }
     judgement.verdicts.push_back(verdict);
   }
   return judgement;

@@ -15,11 +15,12 @@ class DeploymentScheduleTest : public RolloutWorld {
     request.start_at = clock_.wall() + ahead;
     return start(std::move(request));
   }
-  void freeze() {
-    node().permission = {.allowed = false,
-                         .reason = "frozen by entry f-1: black friday",
-                         .next = clock_.wall() + 1h};
+  Permission frozen() {
+    return {.allowed = false,
+            .reason = "frozen by entry f-1: black friday",
+            .next = clock_.wall() + 1h};
   }
+  void freeze() { node().permission = frozen(); }
 };
 
 TEST_F(DeploymentScheduleTest, AScheduledOneWaitsForItsTimeAndReachesWhoeverIsThereThen) {
@@ -154,6 +155,19 @@ TEST_F(DeploymentScheduleTest, TheCalendarRefusesAndSaysWhenItOpens) {
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, ErrorCode::Conflict);
   EXPECT_TRUE(refused.error().detail.contains("black friday")) << refused.error().detail;
+}
+
+TEST_F(DeploymentScheduleTest, AFreezeThatComesWhileADeploymentIsBeingStoredStopsIt) {
+  int asked = 0;
+  node().calendar = [&] { return asked++ == 0 ? Permission{} : frozen(); };
+  const auto refused = start("1.1.0", kDirect);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::Conflict);
+  EXPECT_TRUE(refused.error().detail.contains("black friday")) << refused.error().detail;
+  rounds(3, 30s);
+  EXPECT_EQ(desired_of(InstanceId("pay-0")), "1.0.0");
+  node().calendar = [] { return Permission{}; };
+  EXPECT_TRUE(start("1.1.0", kDirect)) << "the one that was stopped is over";
 }
 
 TEST_F(DeploymentScheduleTest, ForceAgainstTheCalendarNeedsAReasonThatIsKept) {

@@ -55,7 +55,7 @@ class Node {
         runner({store, committer, fleet, versions, delivery, hooks, clock, logger,
                 [this](const DeploymentId&) { return measurements; }}),
         deployments({store, committer, configs, fleet, runner, versions, schemas, clock, random,
-                     [this](const Profile&) -> Result<Permission> { return permission; }}),
+                     [this](const Profile&) -> Result<Permission> { return calendar(); }}),
         audit(store, committer) {
     runner.prepare_with(
         [this](const Deployment& deployment) { return deployments.prepare_scheduled(deployment); });
@@ -74,6 +74,7 @@ class Node {
   ScriptedHooks hooks;
   Measurements measurements;
   Permission permission;  ///< what the calendar says
+  std::function<Permission()> calendar = [this] { return permission; };
   DeploymentRunner runner;
   DeploymentService deployments;
   AuditService audit;
