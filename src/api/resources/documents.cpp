@@ -1,12 +1,15 @@
 #include "api/resources/documents.hpp"
 
 #include "api/formats/yaml.hpp"
+#include "api/render/html_words.hpp"
 #include "api/resources/handlers.hpp"
 #include "api/resources/words.hpp"
 #include "domain/base/assert.hpp"
 
 namespace hotswap::api {
 namespace {
+
+using html::escaped;
 
 constexpr std::string_view kHead =
     "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport "
@@ -15,29 +18,6 @@ constexpr std::string_view kHead =
     "padding:.1em .3em;border-radius:3px}h2{margin-top:2rem}table{border-collapse:collapse}"
     "td,th{text-align:left;padding:.3rem .8rem .3rem 0;vertical-align:top}"
     "@media(prefers-color-scheme:dark){body{background:#111;color:#ddd}a{color:#8bf}}</style>";
-
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      default:
-        out += c;
-    }
-  }
-  return out;
-}
 
 std::string text_of(const json::Value& value, std::string_view name) {
   const auto* member = value.find(name);
@@ -75,7 +55,7 @@ std::string operation_html(const std::string& path, const std::string& method,
   return out + "</tr>\n";
 }
 
-Response html(std::string text) {
+Response page_of(std::string text) {
   auto response = make_response(200, "text/html; charset=utf-8", std::move(text));
   response.headers.push_back(
       {"Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'"});
@@ -132,8 +112,8 @@ std::string errors_html() {
 
 Result<Reply> openapi_json(Services&, Call&) { return json_answer(200, openapi_document()); }
 
-Result<Reply> docs_page(Services&, Call&) { return html(docs_html()); }
+Result<Reply> docs_page(Services&, Call&) { return page_of(docs_html()); }
 
-Result<Reply> errors_page(Services&, Call&) { return html(errors_html()); }
+Result<Reply> errors_page(Services&, Call&) { return page_of(errors_html()); }
 
 }  // namespace hotswap::api
