@@ -67,14 +67,16 @@ void measure_trouble(Baseline& baseline, const HealthWindows& windows,
   const auto errors = cells_of(all, [](const Sample& sample) {
     return health::Counts{static_cast<double>(sample.requests), static_cast<double>(sample.errors)};
   });
-  baseline.error_trouble = health::longest_trouble(errors, health::kTroubleErrors);
+  baseline.error_trouble =
+      health::longest_trouble(errors, health::kTroubleErrors, health::Edges::InPart);
   const auto p99 = baseline.all.latency.quantile(1 - health::kTail);
   if (!p99) return;
   const auto slow = cells_of(all, [&](const Sample& sample) {
     const auto above = sample.latency.count_above(*p99 * health::kTroubleLatency);
     return health::Counts{static_cast<double>(sample.latency.count()), static_cast<double>(above)};
   });
-  baseline.latency_trouble = health::longest_trouble(slow, health::kTroubleSlow);
+  baseline.latency_trouble =
+      health::longest_trouble(slow, health::kTroubleSlow, health::Edges::Whole);
 }
 
 /// Those with the most requests stand for themselves.

@@ -60,6 +60,41 @@ void add_means(Means& means, std::span<const HealthWindows::Slot> slots, const s
   means.values += count - 1;
 }
 
+/// A stretch of bad slots. Trouble begins within its first slot and ends within its last one; how
+/// much of these it took, the slots between tell, which are bad throughout.
+class Trouble {
+ public:
+  void add(double excess, Duration slot) {
+    slots_.push_back({excess, std::chrono::duration<double>(slot).count()});
+  }
+  void clear() { slots_.clear(); }
+  [[nodiscard]] Duration length(Edges edges) const {
+    double seconds = 0;
+    const double whole = usual();
+    for (std::size_t i = 0; i < slots_.size(); ++i) {
+      const bool edge = edges == Edges::InPart && (i == 0 || i + 1 == slots_.size());
+      seconds += slots_[i].seconds * (edge ? std::min(1.0, slots_[i].excess / whole) : 1);
+    }
+    return std::chrono::duration_cast<Duration>(std::chrono::duration<double>(seconds));
+  }
+
+ private:
+  struct Slot {
+    double excess;
+    double seconds;
+  };
+
+  /// Of a slot that is bad throughout; of one or two, the worse one is.
+  [[nodiscard]] double usual() const {
+    if (slots_.size() <= 2) return std::max(slots_.front().excess, slots_.back().excess);
+    double sum = 0;
+    for (std::size_t i = 1; i + 1 < slots_.size(); ++i) sum += slots_[i].excess;
+    return sum / static_cast<double>(slots_.size() - 2);
+  }
+
+  std::vector<Slot> slots_;
+};
+
 }  // namespace
 
 void Dispersion::add(std::span<const Cell> cells, std::size_t scale) {
@@ -123,22 +158,23 @@ double shock_of(const std::vector<std::vector<Cell>>& instances) {
   return most;
 }
 
-Duration longest_trouble(const std::vector<std::vector<Cell>>& instances, double apart) {
+Duration longest_trouble(const std::vector<std::vector<Cell>>& instances, double apart,
+                         Edges edges) {
   Duration longest{};
   for (const auto& cells : instances) {
     Counts all;
     for (const auto& cell : cells) all += cell.counts;
     const double bound = all.share() + apart;
-    std::optional<WallTime> begin;
+    Trouble trouble;
     // A slot tells of the time since the one before; what the first one tells of is unknown.
     for (std::size_t i = 1; i < cells.size(); ++i) {
       const auto& counts = cells[i].counts;
       if (counts.share() <= bound || counts.bad < kTroubleBad) {
-        begin.reset();
+        trouble.clear();
         continue;
       }
-      if (!begin) begin = cells[i - 1].at;
-      longest = std::max<Duration>(longest, cells[i].at - *begin);
+      trouble.add(counts.share() - all.share(), cells[i].at - cells[i - 1].at);
+      longest = std::max(longest, trouble.length(edges));
     }
   }
   return longest;

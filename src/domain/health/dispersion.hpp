@@ -48,9 +48,12 @@ class Dispersion {
 [[nodiscard]] double dispersion_of(const std::vector<std::vector<Cell>>& instances);
 /// Of the sums of all instances over time.
 [[nodiscard]] double shock_of(const std::vector<std::vector<Cell>>& instances);
+/// How the first and the last slot of a trouble count: as much as they were bad (errors), or whole
+/// (latency: a few slow requests make the p99 of a slot slow).
+enum class Edges { InPart, Whole };
 /// The longest stretch of time in which one instance was worse than itself by more than `apart`.
 [[nodiscard]] Duration longest_trouble(const std::vector<std::vector<Cell>>& instances,
-                                       double apart);
+                                       double apart, Edges edges);
 /// Of means: against the spread of single values.
 [[nodiscard]] double dispersion_of_means(
     const std::vector<std::span<const HealthWindows::Slot>>& instances, const std::string& metric);
