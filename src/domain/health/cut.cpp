@@ -56,6 +56,7 @@ void Cut::make(Duration window, WallTime now) {
   end_ = now + kTick;
   evidence_.control.reset();
   evidence_.instances.clear();
+  evidence_.waited = waited(now);
   choose_starts(window);
   sum_control();
   limit_ = slow_limit();
@@ -74,6 +75,15 @@ void Cut::choose_outliers() {
 
 bool Cut::left_out(const InstanceId& instance) const {
   return !all_outliers_ && outliers_.contains(instance);
+}
+
+/// Those who are left out were treated first, perhaps: no data of the others is not missing yet.
+Duration Cut::waited(WallTime now) const {
+  WallTime first = WallTime::max();
+  for (const auto& treated : cohorts_.treated) {
+    if (!left_out(treated.instance)) first = std::min(first, treated.since);
+  }
+  return std::max(Duration{}, now - first);
 }
 
 void Cut::sum_before() {

@@ -47,6 +47,7 @@ class Cut {
   void take_cells(std::span<const Cell> cells, WallTime measured_from);
   void finish_looks(const std::vector<Sample>& sums);
   [[nodiscard]] bool left_out(const InstanceId& instance) const;
+  [[nodiscard]] Duration waited(WallTime now) const;
   [[nodiscard]] std::size_t segment_of(WallTime start) const;
   [[nodiscard]] std::vector<Sample> suffix_sums(std::vector<Segment> segments) const;
   [[nodiscard]] double slow_limit() const;

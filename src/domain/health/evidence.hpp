@@ -100,6 +100,7 @@ struct Evidence {
   std::size_t control_instances = 0;
   bool only_outliers = false;  ///< the treated cohort has nobody who is not one
   Duration covered{};  ///< by `treated`: the window, or longer where there is little traffic
+  Duration waited = Duration::max();  ///< since the first one who counts was treated, if known
   std::vector<InstanceEvidence> instances;  ///< of the treated cohort, in the window
   std::vector<Look> looks;                  ///< longest first
   std::optional<Measurement> measurement;   ///< Query only

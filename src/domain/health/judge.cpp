@@ -46,7 +46,7 @@ bool is_quiet(const Evidence& evidence) {
 void decide_missing(CriterionVerdict& verdict, const HealthPolicy& policy,
                     const Criterion& criterion, const Evidence& evidence,
                     const Situation& situation) {
-  const auto waited = situation.waited;
+  const auto waited = std::min(situation.waited, evidence.waited);
   if (situation.idle && of_requests(criterion.kind) && verdict.samples == 0) {
     verdict.outcome = Outcome::Pass;
     verdict.explanation = "The cohort has no traffic on purpose, so there is nothing to judge yet.";

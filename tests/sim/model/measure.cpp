@@ -46,7 +46,7 @@ void note(Tally& tally, const Run& run) {
     ++tally.detected;
     tally.after.push_back(*run.after);
   }
-  if (run.end != End::Succeeded && tally.examples.size() < kExamples) {
+  if (!run.why.empty() && tally.examples.size() < kExamples) {
     tally.examples.push_back(std::to_string(static_cast<int>(run.lasted)) + " s, step " +
                              std::to_string(run.step + 1) + ": " + run.why);
   }

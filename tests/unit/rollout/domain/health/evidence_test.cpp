@@ -257,6 +257,24 @@ TEST(Deployment, IsNotDilutedByMinutesOfGoodData) {
   EXPECT_LE(*found, Duration(60s));
 }
 
+TEST(Deployment, DoesNotMissTheDataOfThoseWhoHaveJustGotTheVersion) {
+  Fleet fleet;
+  fleet.live(kStart - 5min, kStart, 0.005, 0, 0.1);  // the first one was bad before: left out
+  const auto baseline = measure_baseline(fleet.windows, fleet.all, kStart - 5min, kStart);
+  fleet.live(kStart, kStart + 11min, 0.005, 0, 0.1);
+  auto cohorts = fleet.cohorts(1, kStart);
+  cohorts.treated.push_back({fleet.all[1], kStart + 11min});
+  std::erase(cohorts.control, fleet.all[1]);
+  const auto end = [&](WallTime now) {
+    const auto evidence = gather_evidence(errors_only(), fleet.windows, cohorts, baseline, {}, now);
+    return judge(errors_only(), evidence, {now - kStart, false}).overall;
+  };
+  EXPECT_EQ(end(kStart + 11min + 5s), Outcome::Inconclusive);
+  for (const auto& untreated : cohorts.control)
+    fleet.windows.add(untreated, kStart + 21min, traffic(500, 2));
+  EXPECT_EQ(end(kStart + 22min), Outcome::Fail) << "ten minutes later it is missing";
+}
+
 TEST(Deployment, IsNotBlamedForAnOutageThatHitsEverybody) {
   Fleet fleet;
   fleet.live(kStart - 5min, kStart, 0.01);
