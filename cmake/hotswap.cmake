@@ -28,7 +28,7 @@ if(HS_MOLD)
 endif()
 
 if(HS_CCACHE)
-  # The first two make precompiled headers cacheable; for the third see hs_pch below.
+  # The first two make precompiled headers cacheable; for the third see hs_precompile below.
   set(ccache_settings
       CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
       CCACHE_PCH_EXTSUM=1)
@@ -45,34 +45,51 @@ target_compile_options(hs_flags INTERFACE ${HS_COMPILE_OPTIONS})
 target_include_directories(hs_flags INTERFACE ${PROJECT_SOURCE_DIR}/src)
 target_link_libraries(hs_flags INTERFACE Threads::Threads)
 
-# One precompiled header of the standard library (cmake/pch.hpp), shared by every target. CMake's own
-# target_precompile_headers names it by its whole path, which no other build folder's compilation
-# would hit in ccache. For the same reason ccache gets a checksum of what the header says (hs.pch.sum)
-# instead of the file, which holds its own path.
+# Precompiled headers, each shared by every target of its kind: hs.pch of the standard library, and
+# hs_test.pch with what every test includes as well. CMake's own target_precompile_headers names a
+# header by its whole path, which no other build folder's compilation would hit in ccache. For the same
+# reason ccache gets a checksum of what the header says (….pch.sum) instead of the file, which holds its
+# own path.
 string(TOUPPER "${CMAKE_BUILD_TYPE}" build_type)
 separate_arguments(pch_flags UNIX_COMMAND "${CMAKE_CXX_FLAGS} ${CMAKE_CXX_FLAGS_${build_type}}")
-set(pch_command ${CMAKE_CXX_COMPILER} ${pch_flags} ${HS_COMPILE_OPTIONS} -std=c++23
-                -x c++-header ${PROJECT_SOURCE_DIR}/cmake/pch.hpp)
-set(HS_PCH ${CMAKE_BINARY_DIR}/hs.pch)
-add_custom_command(
-  OUTPUT ${HS_PCH} ${HS_PCH}.sum
-  COMMAND ${pch_command} -Xclang -fno-pch-timestamp -MD -MT hs.pch -MF hs.pch.d -o hs.pch
-  COMMAND ${pch_command} -E -P -o hs.pch.txt
-  COMMAND ${CMAKE_COMMAND} -E sha256sum hs.pch.txt > hs.pch.sum
-  COMMAND ${CMAKE_COMMAND} -E rm hs.pch.txt
-  DEPENDS ${PROJECT_SOURCE_DIR}/cmake/pch.hpp
-  DEPFILE ${HS_PCH}.d
-  WORKING_DIRECTORY ${CMAKE_BINARY_DIR}
-  COMMENT "Precompiling the standard library" VERBATIM)
-add_custom_target(hs_pch DEPENDS ${HS_PCH})
+function(hs_precompile name header)
+  set(command ${CMAKE_CXX_COMPILER} ${pch_flags} ${HS_COMPILE_OPTIONS} -std=c++23 ${ARGN}
+              -I${PROJECT_SOURCE_DIR}/src -x c++-header ${PROJECT_SOURCE_DIR}/cmake/${header})
+  add_custom_command(
+    OUTPUT ${CMAKE_BINARY_DIR}/${name} ${CMAKE_BINARY_DIR}/${name}.sum
+    COMMAND ${command} -Xclang -fno-pch-timestamp -MD -MT ${name} -MF ${name}.d -o ${name}
+    COMMAND ${command} -E -P -o ${name}.txt
+    COMMAND ${CMAKE_COMMAND} -E sha256sum ${name}.txt > ${name}.sum
+    COMMAND ${CMAKE_COMMAND} -E rm ${name}.txt
+    DEPENDS ${PROJECT_SOURCE_DIR}/cmake/${header}
+    DEPFILE ${CMAKE_BINARY_DIR}/${name}.d
+    WORKING_DIRECTORY ${CMAKE_BINARY_DIR}
+    COMMENT "Precompiling ${header}" VERBATIM)
+  add_custom_target(${name}_made DEPENDS ${CMAKE_BINARY_DIR}/${name})
+endfunction()
+hs_precompile(hs.pch pch.hpp)
+# A test runs once: it is not worth optimizing, and compiles in a third of the time. The definition is
+# that of GTest::gtest, which the precompiled header must share.
+set(HS_TEST_OPTIONS -O0 -DGTEST_HAS_PTHREAD=1)
+hs_precompile(hs_test.pch pch_test.hpp ${HS_TEST_OPTIONS})
+
+function(hs_use_pch target name)
+  target_link_libraries(${target} PRIVATE hs_flags)
+  target_compile_options(${target} PRIVATE "SHELL:-include-pch ${name}")
+  get_target_property(sources ${target} SOURCES)
+  set_property(SOURCE ${sources} APPEND PROPERTY OBJECT_DEPENDS ${CMAKE_BINARY_DIR}/${name})
+  add_dependencies(${target} ${name}_made)
+endfunction()
 
 # hs_setup(TARGET): the project's flags and its precompiled header, after the target has its sources.
 function(hs_setup target)
-  target_link_libraries(${target} PRIVATE hs_flags)
-  target_compile_options(${target} PRIVATE "SHELL:-include-pch hs.pch")
-  get_target_property(sources ${target} SOURCES)
-  set_property(SOURCE ${sources} APPEND PROPERTY OBJECT_DEPENDS ${HS_PCH})
-  add_dependencies(${target} hs_pch)
+  hs_use_pch(${target} hs.pch)
+endfunction()
+
+# The same for a program of tests.
+function(hs_setup_test target)
+  hs_use_pch(${target} hs_test.pch)
+  target_compile_options(${target} PRIVATE ${HS_TEST_OPTIONS})
 endfunction()
 
 # hs_library(NAME [DEPS hs targets seen by users] [PRIVATE drivers]): every .cpp of this folder.
@@ -121,7 +138,7 @@ function(hs_test name)
     return()
   endif()
   add_executable(${name} ${sources})
-  hs_setup(${name})
+  hs_setup_test(${name})
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR}/tests)
   hs_define_paths(${sources})
   target_link_libraries(${name} PRIVATE ${ARG_DEPS} GTest::gtest GTest::gtest_main)
