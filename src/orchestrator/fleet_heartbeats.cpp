@@ -14,15 +14,23 @@ bool same_but_time(const Observation& a, const Observation& b) {
          a.hash == b.hash && a.error == b.error;
 }
 
-/// Drift: it says that it runs the desired generation, but the content is another.
-std::optional<std::string> drift_of(const Observation& seen, const Assignment& desired) {
-  if (!runs(seen) || !desired.active || seen.generation != desired.active->generation) return {};
-  if (!seen.hash.empty() && seen.hash != desired.active->hash)
-    return "runs content " + seen.hash.substr(0, 12) + " instead of " +
-           desired.active->hash.substr(0, 12) + " for version " + desired.active->version.str();
-  if (seen.version && *seen.version != desired.active->version)
-    return "says that it runs " + seen.version->str() + " instead of " +
-           desired.active->version.str();
+/// What the server wants where the instance speaks of; null if it wants nothing there.
+const Assignment::Slot* wanted_slot(const Observation& seen, const Assignment& desired) {
+  if (runs(seen) && desired.active) return &*desired.active;
+  if (seen.state == ObservedState::Staged && desired.staged) return &*desired.staged;
+  return nullptr;
+}
+
+/// Drift: it says that it runs (or holds) the desired generation, but the content is another.
+std::optional<std::string> drift_of(const Observation& seen, const Assignment::Slot& wanted) {
+  if (seen.generation != wanted.generation) return {};
+  const std::string has = runs(seen) ? "runs" : "has staged";
+  if (!seen.hash.empty() && seen.hash != wanted.hash)
+    return has + " content " + seen.hash.substr(0, 12) + " instead of " +
+           wanted.hash.substr(0, 12) + " for version " + wanted.version.str();
+  if (seen.version && *seen.version != wanted.version)
+    return "says that it " + has + " " + seen.version->str() + " instead of " +
+           wanted.version.str();
   return {};
 }
 
@@ -41,7 +49,9 @@ void FleetService::on_vanished(std::function<void(const std::vector<InstanceId>&
 bool FleetService::note_drift(Live& live, const Observation& seen) {
   const auto desired = live.desired.find(seen.profile);
   if (desired == live.desired.end()) return false;
-  const auto drift = drift_of(seen, desired->second);
+  const auto* wanted = wanted_slot(seen, desired->second);
+  if (wanted == nullptr) return false;
+  const auto drift = drift_of(seen, *wanted);
   if (!drift) return false;
   const std::pair what(seen.generation, seen.hash);
   if (std::exchange(live.drifted[seen.profile], what) == what) return true;
@@ -53,9 +63,8 @@ bool FleetService::note_drift(Live& live, const Observation& seen) {
   event.instance = seen.instance;
   event.actor = "system";
   event.message = "Instance " + live.instance.hostname + " " + *drift;
-  event.data = json::Object{{"desiredHash", desired->second.active->hash},
-                            {"observedHash", seen.hash},
-                            {"generation", seen.generation}};
+  event.data = json::Object{
+      {"desiredHash", wanted->hash}, {"observedHash", seen.hash}, {"generation", seen.generation}};
   events_.push_back(std::move(event));
   return true;
 }
@@ -65,7 +74,7 @@ void FleetService::take(Live& live, Observation seen, std::vector<Observation>& 
   const auto desired = live.desired.find(seen.profile);
   if (desired == live.desired.end()) return;
   live.reported[seen.profile] = seen.generation;
-  // Who runs other content has not applied what it was told.
+  // Who has other content has not applied, or staged, what it was told.
   if (!note_drift(live, seen)) news.push_back(seen);
   Observation& known = live.observed[seen.profile];
   const bool changed = known.at == WallTime{} || !same_but_time(known, seen);

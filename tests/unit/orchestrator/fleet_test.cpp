@@ -1,11 +1,11 @@
-#include "unit/orchestrator/world.hpp"
+#include "unit/orchestrator/rollout_world.hpp"
 
 namespace hotswap::testing {
 namespace {
 
 using namespace std::chrono_literals;
 
-class FleetTest : public World {};
+class FleetTest : public RolloutWorld {};
 
 TEST_F(FleetTest, DriftIsToldOnce) {
   create_profile();
@@ -29,6 +29,32 @@ TEST_F(FleetTest, DriftIsToldOnce) {
   for (const auto& event : store_.events({}, 0, 500).value())
     if (event.kind == "drift.detected") ++drifts;
   EXPECT_EQ(drifts, 1);
+}
+
+TEST_F(FleetTest, WhoHasStagedOtherContentHasNotStaged) {
+  fleet_on_first_version(2);
+  const auto id = started(json::Object{{"type", "BlueGreen"}, {"verificationPeriod", "PT4S"}});
+  const auto say_staged = [&](const InstanceId& instance, const std::string& hash) {
+    Caller self = caller_with(Role::Instance, instance.value);
+    self.principal.instance = instance;
+    Heartbeat beat;
+    auto slot = *node().fleet.desired(self, instance)->at(0).staged;
+    if (!hash.empty()) slot.hash = hash;
+    beat.observed.push_back(seen(ProfileName("pay.production"), slot, true));
+    ASSERT_TRUE(node().fleet.heartbeat(self, instance, std::move(beat)));
+    node().fleet.flush();
+    node().runner.run_due();
+  };
+  say_staged(InstanceId("pay-0"), "");
+  say_staged(InstanceId("pay-1"), std::string(64, 'f'));
+  EXPECT_EQ(desired_of(InstanceId("pay-0")), "1.0.0") << "nothing is activated on a lie";
+  const auto all = store_.events({}, 0, 500).value();
+  const auto drift = std::ranges::find(all, "drift.detected", &TimelineEvent::kind);
+  ASSERT_NE(drift, all.end());
+  EXPECT_TRUE(drift->message.contains("has staged content ffffffffffff")) << drift->message;
+  say_staged(InstanceId("pay-1"), "");
+  run_to_end(id);
+  EXPECT_EQ(state(id), "Succeeded");
 }
 
 TEST_F(FleetTest, SilenceDegradesThenRemoves) {
