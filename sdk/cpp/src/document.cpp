@@ -9,8 +9,6 @@
 #include "hotswap/detail/hash.hpp"
 
 namespace hotswap::sdk::detail {
-namespace {
-
 void append_name(std::string& path, std::string_view name) {
   if (name.empty()) path += "\\e";
   for (const char c : name) {
@@ -18,6 +16,8 @@ void append_name(std::string& path, std::string_view name) {
     path += c;
   }
 }
+
+namespace {
 
 struct Unit {
   std::string_view name;
@@ -97,8 +97,10 @@ class Indexer {
   bool add_members(std::size_t at, const json::Object& object) {
     out_.nodes[at].kind = Kind::Object;
     out_.nodes[at].size = static_cast<std::uint32_t>(object.size());
+    auto next = reserve_items(at, object.size());
     for (const auto& member : object) {
       const auto before = path_.size();
+      out_.items[next++] = static_cast<std::uint32_t>(out_.nodes.size());
       if (at != 0) path_ += '.';
       append_name(path_, member.name);
       if (!add(member.value)) return false;
@@ -107,12 +109,18 @@ class Indexer {
     return true;
   }
 
-  bool add_items(std::size_t at, const json::Array& array) {
+  /// Room for the items of this node; where it begins.
+  std::size_t reserve_items(std::size_t at, std::size_t count) {
     const auto first = out_.items.size();
+    out_.nodes[at].integer = static_cast<std::int64_t>(first);
+    out_.items.resize(first + count);
+    return first;
+  }
+
+  bool add_items(std::size_t at, const json::Array& array) {
     out_.nodes[at].kind = Kind::Array;
     out_.nodes[at].size = static_cast<std::uint32_t>(array.size());
-    out_.nodes[at].integer = static_cast<std::int64_t>(first);
-    out_.items.resize(first + array.size());
+    const auto first = reserve_items(at, array.size());
     for (std::size_t i = 0; i < array.size(); ++i) {
       const auto before = path_.size();
       if (at != 0) path_ += '.';

@@ -9,7 +9,9 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
+#include "hotswap/bind.hpp"
 #include "hotswap/read.hpp"
 
 namespace hotswap::sdk {
@@ -48,6 +50,16 @@ class Snapshot {
   [[nodiscard]] T get_or(const Key<T>& key, T fallback) const {
     auto value = get(key);
     return value ? *std::move(value) : std::move(fallback);
+  }
+
+  /// A struct, or all that keeps it from being bound: see bind.hpp.
+  template <Bindable T>
+  [[nodiscard]] std::expected<T, Mistakes> get(std::string_view path) const {
+    T value{};
+    detail::Binder binder(*this);
+    binder.bind_at(path, value);
+    if (binder.mistakes().empty()) return value;
+    return std::unexpected(std::move(binder.mistakes()));
   }
 
   [[nodiscard]] bool contains(std::string_view path) const noexcept {
