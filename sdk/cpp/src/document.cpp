@@ -1,5 +1,6 @@
 #include "document.hpp"
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <charconv>
@@ -62,9 +63,35 @@ void describe(Node& node, const json::Value& value) {
   }
 }
 
+/// What an index will hold; paths are longer where names are escaped.
+struct Extent {
+  std::size_t nodes = 0;
+  std::size_t items = 0;
+  std::size_t path_bytes = 0;
+
+  void add(const json::Value& value, std::size_t path) {
+    ++nodes;
+    path_bytes += path;
+    if (const auto* object = value.as_object()) {
+      items += object->size();
+      for (const auto& member : *object) add(member.value, path + 1 + member.name.size());
+    } else if (const auto* array = value.as_array()) {
+      items += array->size();
+      for (const auto& item : *array) add(item, path + 2);
+    }
+  }
+};
+
 class Indexer {
  public:
-  explicit Indexer(Document& out) : out_(out) {}
+  /// Room is made at once: a large index that grows by doubling costs more than it is worth.
+  Indexer(Document& out, const Extent& extent) : out_(out) {
+    out_.nodes.reserve(extent.nodes);
+    out_.values.reserve(extent.nodes);
+    starts_.reserve(extent.nodes);
+    out_.items.reserve(extent.items);
+    out_.paths.reserve(std::min(extent.path_bytes, kIndexPathBytes));
+  }
 
   /// False: beyond the limit. Recursion is bounded by the parser's depth limit.
   bool add(const json::Value& value) {
@@ -151,7 +178,9 @@ const json::Value* Document::at(std::string_view path) const {
 std::expected<std::shared_ptr<const Document>, std::string> make_document(json::Value root) {
   auto document = std::make_shared<Document>();
   document->root = std::move(root);
-  Indexer indexer(*document);
+  Extent extent;
+  extent.add(document->root, 0);
+  Indexer indexer(*document, extent);
   if (!indexer.add(document->root)) {
     return std::unexpected("its paths together are longer than " +
                            std::to_string(kIndexPathBytes >> 20U) + " MiB");

@@ -260,6 +260,7 @@ void Downlink::done(Book::Effect effect, const Identity& identity) {
 }
 
 void Downlink::keep(const std::string& profile) {
+  if (!state_.keeps()) return;
   const auto kept = book_.kept(profile);
   const auto text = [](const std::shared_ptr<const Snapshot>& held,
                        const std::optional<Observation>& refused) {

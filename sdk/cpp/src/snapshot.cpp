@@ -15,6 +15,9 @@ std::string Snapshot::json(std::string_view path) const {
 
 bool Snapshot::same_at(std::string_view path, const Snapshot& other) const {
   if (document_ == other.document_) return true;
+  const auto& hash = identity_.hash;
+  if (path.empty() && !hash.empty() && !other.identity_.hash.empty())
+    return hash == other.identity_.hash;
   const auto* mine = document_->at(path);
   const auto* theirs = other.document_->at(path);
   if (mine == nullptr || theirs == nullptr) return mine == theirs;
