@@ -69,6 +69,10 @@ add_custom_target(hs_pch DEPENDS ${HS_PCH})
 # hs_setup(TARGET): the project's flags and its precompiled header, after the target has its sources.
 function(hs_setup target)
   target_link_libraries(${target} PRIVATE hs_flags)
+  if(CMAKE_POSITION_INDEPENDENT_CODE)  # libraries and programs differ in it, and one PCH suits one
+    target_compile_options(${target} PRIVATE "SHELL:-include ${PROJECT_SOURCE_DIR}/cmake/pch.hpp")
+    return()
+  endif()
   target_compile_options(${target} PRIVATE "SHELL:-include-pch hs.pch")
   get_target_property(sources ${target} SOURCES)
   set_property(SOURCE ${sources} APPEND PROPERTY OBJECT_DEPENDS ${HS_PCH})

@@ -99,12 +99,15 @@ int main(int argc, char** argv) {
     return std::fprintf(stderr, "thumbnailer: %s\n", started.error().c_str()), 1;
   }
 
+  auto made = client.gauge("thumbnails");  // a metric of its own, beside requests and latencies
+  double count = 0;
   std::vector<int> row(kSide);
   while (stopping == 0) {
     for (auto& pixel : row) pixel = (pixel + 1) % 256;
     const auto start = std::chrono::steady_clock::now();
     const bool ok = make_thumbnails(row, *settings.read());  // one version, whatever arrives
     client.record(std::chrono::steady_clock::now() - start, ok);
+    made.set(++count);
     std::this_thread::sleep_for(settings->pause);
   }
   client.leave();
