@@ -83,6 +83,10 @@ int main(int argc, char** argv) {
   options.token_file = argv[2];
   options.service = "thumbnailer";
   options.environment = "Production";
+  options.log = [](hotswap::sdk::LogLevel level, std::string_view line) {
+    if (level == hotswap::sdk::LogLevel::Info) return;
+    std::fprintf(stderr, "thumbnailer: %.*s\n", static_cast<int>(line.size()), line.data());
+  };
   if (argc > 3) options.state_dir = argv[3];  // starts from its last copy when no server answers
   options.validator = hotswap::sdk::validate_as<Settings>("", [](const Settings& next) {
     return next.sizes.empty() ? std::optional("without a size there is nothing to do")

@@ -149,6 +149,8 @@ TEST(Bind, bindsAnyKindOfValueAtAnyPath) {
   const auto config = make(kWhole);
   EXPECT_EQ(config.get<std::vector<Replica>>("replicas")->size(), 2U);
   EXPECT_EQ(*config.get<Mode>("mode"), Mode::Safe);
+  EXPECT_EQ(config.get_or("mode", Mode::Fast), Mode::Safe);
+  EXPECT_EQ(config.get_or("home", Mode::Fast), Mode::Fast);
   EXPECT_EQ(config.get<Replica>("replicas.1")->port, 1);
   EXPECT_EQ((config.get<std::map<std::string, Replica>>("regions")->at("north").host), "n");
   EXPECT_EQ(*config.get<std::optional<int>>("pool.min"), std::nullopt);

@@ -232,6 +232,21 @@ TEST(Lies401, OfARegistrationSayWhatToDoInOneLine) {
                                             " (hotswap token makes one).");
 }
 
+TEST(Lies401, ForEverAreLoggedOnceAMinuteNotAtEachAttempt) {
+  FakeServer server;
+  server.on_register = [](const Request&) { return Response{401, "{}", ""}; };
+  std::atomic<int> lines{0};
+  auto options = options_for({&server});
+  options.log = [&](LogLevel, std::string_view line) {
+    if (line.starts_with("cannot register")) ++lines;
+  };
+  Client client(std::move(options));
+  ASSERT_TRUE(client.start());
+  ASSERT_TRUE(server.wait_count("/instances", 10));
+  client.stop();
+  EXPECT_EQ(lines, 1);
+}
+
 // ── a day offline, and nobody at the start ───────────────────────────────────────────────────────
 
 void make_a_day_old(const std::filesystem::path& dir) {

@@ -49,7 +49,8 @@ class Config {
     static_assert(!detail::kBorrows<T>, "take config.read() and get the string_view from it");
     return here().get(key);
   }
-  template <Readable T>
+  template <class T>
+    requires Readable<T> || Bindable<T>
   [[nodiscard]] T get_or(std::string_view path, T fallback) const {
     static_assert(!detail::kBorrows<T>, "take config.read() and get the string_view from it");
     return here().template get_or<T>(path, std::move(fallback));

@@ -41,7 +41,8 @@ class Snapshot {
     return read<T>(key.path(), key.hash());
   }
   /// The value at `path`, or `fallback` if it is missing or of another type.
-  template <Readable T>
+  template <class T>
+    requires Readable<T> || Bindable<T>
   [[nodiscard]] T get_or(std::string_view path, T fallback) const {
     auto value = get<T>(path);
     return value ? *std::move(value) : std::move(fallback);
