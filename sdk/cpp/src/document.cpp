@@ -10,10 +10,16 @@
 #include "hotswap/detail/hash.hpp"
 
 namespace hotswap::sdk::detail {
+
 void append_name(std::string& path, std::string_view name) {
+  const auto is_special = [](char c) { return c == '.' || c == '\\'; };
   if (name.empty()) path += "\\e";
+  if (std::ranges::none_of(name, is_special)) {
+    path += name;
+    return;
+  }
   for (const char c : name) {
-    if (c == '.' || c == '\\') path += '\\';
+    if (is_special(c)) path += '\\';
     path += c;
   }
 }
