@@ -75,6 +75,10 @@ hs_precompile(hs_test.pch pch_test.hpp ${HS_TEST_OPTIONS})
 
 function(hs_use_pch target name)
   target_link_libraries(${target} PRIVATE hs_flags)
+  if(CMAKE_POSITION_INDEPENDENT_CODE)  # libraries and programs differ in it, and one PCH suits one
+    target_compile_options(${target} PRIVATE "SHELL:-include ${PROJECT_SOURCE_DIR}/cmake/pch.hpp")
+    return()
+  endif()
   target_compile_options(${target} PRIVATE "SHELL:-include-pch ${name}")
   get_target_property(sources ${target} SOURCES)
   set_property(SOURCE ${sources} APPEND PROPERTY OBJECT_DEPENDS ${CMAKE_BINARY_DIR}/${name})

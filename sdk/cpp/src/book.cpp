@@ -23,6 +23,11 @@ std::shared_ptr<const Snapshot> renamed(const Snapshot& held, const Identity& id
 Book::Book(std::string primary, Validator validator)
     : validator_(std::move(validator)), primary_name_(std::move(primary)) {}
 
+bool Book::has_room_for(const std::string& profile) const {
+  const MutexLock lock(mutex_);
+  return profiles_.size() < kProfiles || profiles_.contains(profile);
+}
+
 Book::Effect Book::apply(Offer offer) {
   if (!is_news(offer, false)) return Effect::None;
   receive(offer.identity);

@@ -23,6 +23,10 @@ class Book {
   /// `primary`: the profile of config(); empty: the first that comes.
   Book(std::string primary, Validator validator);
 
+  /// A server that invents profiles must fill neither memory nor disk.
+  static constexpr std::size_t kProfiles = 256;
+  [[nodiscard]] bool has_room_for(const std::string& profile) const;
+
   enum class Effect {
     None,      ///< known already, or older than what is known
     Reported,  ///< there is something to tell the server

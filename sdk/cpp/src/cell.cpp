@@ -1,5 +1,6 @@
 #include "hotswap/detail/cell.hpp"
 
+#include <utility>
 #include <vector>
 
 namespace hotswap::sdk::detail {
@@ -71,16 +72,16 @@ Cell::Cell() : slot_(slot_pool().take()), id_(last_cell.fetch_add(1) + 1) {}
 
 Cell::~Cell() { slot_pool().give_back(slot_); }
 
-std::shared_ptr<const Snapshot> Cell::current() const {
+std::shared_ptr<const void> Cell::current() const {
   const std::lock_guard lock(mutex_);
   return current_;
 }
 
-std::shared_ptr<const Snapshot> Cell::publish(std::shared_ptr<const Snapshot> snapshot) {
+std::shared_ptr<const void> Cell::publish(std::shared_ptr<const void> value) {
   const std::lock_guard lock(mutex_);
-  current_.swap(snapshot);
+  current_.swap(value);
   stamp_.store(last_stamp.fetch_add(1) + 1, std::memory_order_release);
-  return snapshot;
+  return value;
 }
 
 CacheEntry& Cell::renew() const {
@@ -91,10 +92,10 @@ CacheEntry& Cell::renew() const {
     entry->orphan = true;
     entry = new CacheEntry;
   }
-  std::shared_ptr<const Snapshot> retired;  // freed after the lock
+  std::shared_ptr<const void> retired;  // freed after the lock
   const std::lock_guard lock(mutex_);
   retired = std::exchange(entry->owner, current_);
-  entry->snapshot = current_.get();
+  entry->value = current_.get();
   entry->cell = id_;
   entry->stamp = stamp_.load(std::memory_order_relaxed);
   return *entry;

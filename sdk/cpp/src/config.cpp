@@ -2,6 +2,7 @@
 
 #include <map>
 #include <mutex>
+#include <utility>
 #include <vector>
 
 #include "document.hpp"
@@ -14,9 +15,43 @@ struct Config::Watchers {
     std::string path;
     ChangeCallback callback;
   };
+  struct Follower {
+    std::string path;
+    std::weak_ptr<void> alive;
+    ChangeCallback callback;
+
+    /// False: nobody needs it any more.
+    [[nodiscard]] bool call(const Snapshot& now) const {
+      const auto held = alive.lock();
+      if (held) quietly(callback, now);
+      return held != nullptr;
+    }
+  };
+
+  /// The program's own fault must not end our thread; documented.
+  static void quietly(const ChangeCallback& callback, const Snapshot& now) {
+    try {
+      callback(now);
+    } catch (...) {
+    }
+  }
+  /// Publishes, and lets followers follow, in the same order.
+  std::shared_ptr<const Snapshot> swap(detail::Cell& cell,
+                                       const std::shared_ptr<const Snapshot>& snapshot) {
+    const std::lock_guard turn(publishing);
+    auto before = std::static_pointer_cast<const Snapshot>(cell.publish(snapshot));
+    std::erase_if(followers, [&](const Follower& each) {
+      if (before && snapshot->same_at(each.path, *before)) return each.alive.expired();
+      return !each.call(*snapshot);
+    });
+    return before;
+  }
+
   std::mutex mutex;
   std::map<std::uint64_t, Watcher> all;
   std::uint64_t last = 0;
+  std::mutex publishing;
+  std::vector<Follower> followers;  ///< while `publishing` is held
 };
 
 namespace {
@@ -50,7 +85,16 @@ std::expected<void, std::string> Config::assign_json(std::string_view text) {
   return {};
 }
 
-std::shared_ptr<const Snapshot> Config::pin() const { return cell_->current(); }
+std::shared_ptr<const Snapshot> Config::pin() const {
+  return std::static_pointer_cast<const Snapshot>(cell_->current());
+}
+
+void Config::follow(std::string path, std::weak_ptr<void> alive, ChangeCallback follower) {
+  const std::lock_guard turn(watchers_->publishing);
+  const auto& added =
+      watchers_->followers.emplace_back(std::move(path), std::move(alive), std::move(follower));
+  (void)added.call(*pin());
+}
 
 std::uint64_t Config::on_change(std::string path, ChangeCallback callback) {
   const std::lock_guard lock(watchers_->mutex);
@@ -65,7 +109,7 @@ void Config::off_change(std::uint64_t handle) {
 }
 
 void Config::publish(std::shared_ptr<const Snapshot> snapshot) {
-  const auto before = cell_->publish(snapshot);
+  const auto before = watchers_->swap(*cell_, snapshot);
   std::vector<ChangeCallback> due;
   {
     const std::lock_guard lock(watchers_->mutex);
@@ -73,12 +117,7 @@ void Config::publish(std::shared_ptr<const Snapshot> snapshot) {
       if (!snapshot->same_at(watcher.path, *before)) due.push_back(watcher.callback);
     }
   }
-  for (const auto& callback : due) {
-    try {
-      callback(*snapshot);
-    } catch (...) {  // the program's own fault must not end our thread; documented
-    }
-  }
+  for (const auto& callback : due) Watchers::quietly(callback, *snapshot);
 }
 
 }  // namespace hotswap::sdk

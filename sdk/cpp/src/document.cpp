@@ -1,5 +1,6 @@
 #include "document.hpp"
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <charconv>
@@ -9,15 +10,21 @@
 #include "hotswap/detail/hash.hpp"
 
 namespace hotswap::sdk::detail {
-namespace {
 
 void append_name(std::string& path, std::string_view name) {
+  const auto is_special = [](char c) { return c == '.' || c == '\\'; };
   if (name.empty()) path += "\\e";
+  if (std::ranges::none_of(name, is_special)) {
+    path += name;
+    return;
+  }
   for (const char c : name) {
-    if (c == '.' || c == '\\') path += '\\';
+    if (is_special(c)) path += '\\';
     path += c;
   }
 }
+
+namespace {
 
 struct Unit {
   std::string_view name;
@@ -62,9 +69,35 @@ void describe(Node& node, const json::Value& value) {
   }
 }
 
+/// What an index will hold; paths are longer where names are escaped.
+struct Extent {
+  std::size_t nodes = 0;
+  std::size_t items = 0;
+  std::size_t path_bytes = 0;
+
+  void add(const json::Value& value, std::size_t path) {
+    ++nodes;
+    path_bytes += path;
+    if (const auto* object = value.as_object()) {
+      items += object->size();
+      for (const auto& member : *object) add(member.value, path + 1 + member.name.size());
+    } else if (const auto* array = value.as_array()) {
+      items += array->size();
+      for (const auto& item : *array) add(item, path + 2);
+    }
+  }
+};
+
 class Indexer {
  public:
-  explicit Indexer(Document& out) : out_(out) {}
+  /// Room is made at once: a large index that grows by doubling costs more than it is worth.
+  Indexer(Document& out, const Extent& extent) : out_(out) {
+    out_.nodes.reserve(extent.nodes);
+    out_.values.reserve(extent.nodes);
+    starts_.reserve(extent.nodes);
+    out_.items.reserve(extent.items);
+    out_.paths.reserve(std::min(extent.path_bytes, kIndexPathBytes));
+  }
 
   /// False: beyond the limit. Recursion is bounded by the parser's depth limit.
   bool add(const json::Value& value) {
@@ -97,8 +130,10 @@ class Indexer {
   bool add_members(std::size_t at, const json::Object& object) {
     out_.nodes[at].kind = Kind::Object;
     out_.nodes[at].size = static_cast<std::uint32_t>(object.size());
+    auto next = reserve_items(at, object.size());
     for (const auto& member : object) {
       const auto before = path_.size();
+      out_.items[next++] = static_cast<std::uint32_t>(out_.nodes.size());
       if (at != 0) path_ += '.';
       append_name(path_, member.name);
       if (!add(member.value)) return false;
@@ -107,12 +142,18 @@ class Indexer {
     return true;
   }
 
-  bool add_items(std::size_t at, const json::Array& array) {
+  /// Room for the items of this node; where it begins.
+  std::size_t reserve_items(std::size_t at, std::size_t count) {
     const auto first = out_.items.size();
+    out_.nodes[at].integer = static_cast<std::int64_t>(first);
+    out_.items.resize(first + count);
+    return first;
+  }
+
+  bool add_items(std::size_t at, const json::Array& array) {
     out_.nodes[at].kind = Kind::Array;
     out_.nodes[at].size = static_cast<std::uint32_t>(array.size());
-    out_.nodes[at].integer = static_cast<std::int64_t>(first);
-    out_.items.resize(first + array.size());
+    const auto first = reserve_items(at, array.size());
     for (std::size_t i = 0; i < array.size(); ++i) {
       const auto before = path_.size();
       if (at != 0) path_ += '.';
@@ -143,7 +184,9 @@ const json::Value* Document::at(std::string_view path) const {
 std::expected<std::shared_ptr<const Document>, std::string> make_document(json::Value root) {
   auto document = std::make_shared<Document>();
   document->root = std::move(root);
-  Indexer indexer(*document);
+  Extent extent;
+  extent.add(document->root, 0);
+  Indexer indexer(*document, extent);
   if (!indexer.add(document->root)) {
     return std::unexpected("its paths together are longer than " +
                            std::to_string(kIndexPathBytes >> 20U) + " MiB");

@@ -27,6 +27,12 @@ struct Document {
   [[nodiscard]] const json::Value* at(std::string_view path) const;
 };
 
+/// `name` as it stands in a path.
+void append_name(std::string& path, std::string_view name);
+
+/// `a number`, `null`: for people.
+std::string_view kind_words(const Node& node);
+
 /// All paths of one document together; a hostile one multiplies long names by many leaves.
 inline constexpr std::size_t kIndexPathBytes = std::size_t{32} << 20U;
 

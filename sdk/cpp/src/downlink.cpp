@@ -161,6 +161,14 @@ void Downlink::stream() {
   }
 }
 
+bool Downlink::has_room_for(const Identity& identity) {
+  if (book_.has_room_for(identity.profile)) return true;
+  session_.failed("stream: " + identity.profile.substr(0, limits::kNameBytes) +
+                  " is ignored: an instance has at most " + std::to_string(Book::kProfiles) +
+                  " profiles");
+  return false;
+}
+
 bool Downlink::on_frame(const SseFrame& frame) {
   if (frame.event == "config" || frame.event == "stage") {
     auto offer = read_offer(frame.data);
@@ -169,13 +177,14 @@ bool Downlink::on_frame(const SseFrame& frame) {
       return false;
     }
     const auto identity = offer->identity;
+    if (!has_room_for(identity)) return true;
     const std::lock_guard turn(turn_);
     done(frame.event == "config" ? book_.apply(*std::move(offer)) : book_.stage(*std::move(offer)),
          identity);
   } else if (frame.event == "activate") {
     return on_activate(frame);
   } else if (frame.event == "unassign") {
-    if (const auto identity = read_identity(frame.data)) {
+    if (const auto identity = read_identity(frame.data); identity && has_room_for(*identity)) {
       const std::lock_guard turn(turn_);
       book_.unassign(*identity);
       keep(identity->profile);
@@ -193,6 +202,7 @@ bool Downlink::on_activate(const SseFrame& frame) {
     session_.failed("stream: activate: " + identity.error());
     return false;
   }
+  if (!has_room_for(*identity)) return true;
   {
     const std::lock_guard turn(turn_);
     if (const auto effect = book_.activate(*identity)) {
@@ -226,10 +236,12 @@ void Downlink::take(std::vector<Desired> desired) {
   for (auto& each : desired) {
     if (each.active) {
       const auto identity = each.active->identity;
+      if (!has_room_for(identity)) continue;
       done(book_.apply(*std::move(each.active)), identity);
     }
     if (each.staged) {
       const auto identity = each.staged->identity;
+      if (!has_room_for(identity)) continue;
       done(book_.stage(*std::move(each.staged)), identity);
     }
   }
@@ -248,6 +260,7 @@ void Downlink::done(Book::Effect effect, const Identity& identity) {
 }
 
 void Downlink::keep(const std::string& profile) {
+  if (!state_.keeps()) return;
   const auto kept = book_.kept(profile);
   const auto text = [](const std::shared_ptr<const Snapshot>& held,
                        const std::optional<Observation>& refused) {
@@ -265,13 +278,20 @@ void Downlink::keep(const std::string& profile) {
 
 void Downlink::end_of_call(const HttpReply& reply, const Access& access, const std::string& what) {
   if (session_.stopping()) return;
-  session_.failed(what + " at " + access.server + ": " + reply.explain());
+  session_.failed(what + " at " + access.server + ": " + reply.explain() + remedy(reply, access));
   if (access.registered && (reply.status == 404 || reply.status == 401)) {
     session_.lost(access.epoch);
     return;
   }
   if (reply.retry_after) asked_pause_ = *reply.retry_after + backoff_.next();
   session_.rotate(access.server);
+}
+
+std::string Downlink::remedy(const HttpReply& reply, const Access& access) const {
+  if (access.registered || (reply.status != 401 && reply.status != 403)) return {};
+  const bool from_file = !options_.token_file.empty();
+  return " Renew the bootstrap token" + (from_file ? " in " + options_.token_file.string() : "") +
+         " (hotswap token makes one).";
 }
 
 std::string Downlink::bootstrap_token() const {

@@ -42,6 +42,9 @@ class Downlink {
   /// Brings the disk in line with the book: first what must be there to go back to.
   void keep(const std::string& profile);
   void end_of_call(const HttpReply& reply, const Access& access, const std::string& what);
+  /// False: too many profiles; says so.
+  bool has_room_for(const Identity& identity);
+  [[nodiscard]] std::string remedy(const HttpReply& reply, const Access& access) const;
   [[nodiscard]] std::string bootstrap_token() const;
   void wait_before_retry();
 

@@ -9,6 +9,8 @@
 
 #include "domain/base/assert.hpp"
 #include "domain/base/limits.hpp"
+#include "domain/base/utf8.hpp"
+#include "domain/json/parse.hpp"
 
 namespace hotswap::sdk {
 namespace {
@@ -17,6 +19,7 @@ using SteadyClock = std::chrono::steady_clock;
 
 constexpr std::size_t kAnswerBytes = std::size_t{16} << 20U;
 constexpr std::size_t kErrorBytes = std::size_t{64} << 10U;
+constexpr std::size_t kExplainedBytes = 300;
 constexpr std::chrono::milliseconds kPollMax = std::chrono::minutes(1);
 constexpr std::chrono::seconds kRetryAfterMax = std::chrono::minutes(5);
 
@@ -113,6 +116,20 @@ struct Http::Transfer {
 
 namespace {
 
+/// The sentence of a problem+json (RFC 9457), else the body itself.
+std::string problem_of(const std::string& body) {
+  const auto value = json::parse(body);
+  const auto* detail = value ? value->find("detail") : nullptr;
+  const auto* text = detail == nullptr ? nullptr : detail->as_string();
+  return text == nullptr ? body : text->str();
+}
+
+std::string one_line(std::string text) {
+  text = clip_utf8(text, kExplainedBytes);
+  std::ranges::replace_if(text, [](unsigned char c) { return std::iscntrl(c) != 0; }, ' ');
+  return text;
+}
+
 template <class Handler>
 std::size_t deliver(char* data, std::size_t size, Handler handler) noexcept {
   try {
@@ -127,7 +144,7 @@ std::size_t deliver(char* data, std::size_t size, Handler handler) noexcept {
 std::string HttpReply::explain() const {
   if (status == 0) return error;
   auto text = "HTTP " + std::to_string(status);
-  if (!ok() && !body.empty()) text += ": " + body.substr(0, 300);
+  if (!ok() && !body.empty()) text += ": " + one_line(problem_of(body));
   return text;
 }
 

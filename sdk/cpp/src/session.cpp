@@ -5,6 +5,9 @@
 namespace hotswap::sdk {
 namespace {
 
+constexpr std::chrono::minutes kSilence{1};  // about what was told
+constexpr std::size_t kTold = 32;
+
 std::vector<std::string> without_slash(std::vector<std::string> servers) {
   for (auto& server : servers) {
     while (server.ends_with('/')) server.pop_back();
@@ -149,8 +152,16 @@ void Session::failed(std::string_view what) {
   {
     const MutexLock lock(mutex_);
     last_error_ = what;
+    if (!is_news(last_error_)) return;
   }
   log(LogLevel::Warning, what);
+}
+
+bool Session::is_news(const std::string& what) {
+  const auto now = std::chrono::steady_clock::now();
+  std::erase_if(told_, [&](const auto& each) { return now - each.second > kSilence; });
+  if (told_.size() >= kTold) told_.clear();
+  return told_.emplace(what, now).second;
 }
 
 }  // namespace hotswap::sdk

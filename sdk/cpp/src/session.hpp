@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -63,10 +64,12 @@ class Session {
   bool wait_beat(SteadyTime due, std::uint64_t pokes);
 
   void log(LogLevel level, std::string_view line) const;
-  /// A warning that status() shows, too.
+  /// A warning that status() shows, too; the same one is logged at most once a minute.
   void failed(std::string_view what);
 
  private:
+  bool is_news(const std::string& what) HS_REQUIRES(mutex_);
+
   const std::vector<std::string> servers_;
   const LogSink log_;
   std::function<void()> interrupt_;
@@ -75,6 +78,7 @@ class Session {
   Access access_ HS_GUARDED_BY(mutex_);
   std::size_t server_ HS_GUARDED_BY(mutex_) = 0;
   std::string last_error_ HS_GUARDED_BY(mutex_);
+  std::map<std::string, SteadyTime> told_ HS_GUARDED_BY(mutex_);
   std::chrono::milliseconds interval_ HS_GUARDED_BY(mutex_){30'000};
   std::uint64_t pokes_ HS_GUARDED_BY(mutex_) = 0;
   bool streaming_ HS_GUARDED_BY(mutex_) = false;

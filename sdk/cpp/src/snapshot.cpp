@@ -1,15 +1,9 @@
 #include "hotswap/snapshot.hpp"
 
-#include <array>
-
 #include "document.hpp"
 #include "domain/json/write.hpp"
 
 namespace hotswap::sdk {
-namespace {
-constexpr std::array<std::string_view, 6> kKinds{"null",     "a boolean", "a number",
-                                                 "a string", "an array",  "an object"};
-}
 
 Snapshot::Snapshot(std::shared_ptr<const detail::Document> document, Identity identity)
     : table_(document->table()), identity_(std::move(identity)), document_(std::move(document)) {}
@@ -21,6 +15,9 @@ std::string Snapshot::json(std::string_view path) const {
 
 bool Snapshot::same_at(std::string_view path, const Snapshot& other) const {
   if (document_ == other.document_) return true;
+  const auto& hash = identity_.hash;
+  if (path.empty() && !hash.empty() && !other.identity_.hash.empty())
+    return hash == other.identity_.hash;
   const auto* mine = document_->at(path);
   const auto* theirs = other.document_->at(path);
   if (mine == nullptr || theirs == nullptr) return mine == theirs;
@@ -33,7 +30,7 @@ std::string Snapshot::explain(std::string_view path, ReadError error) const {
   if (node == nullptr) return out + " is missing";
   if (error == ReadError::OutOfRange) return out + " does not fit the type it is read as";
   out += " holds ";
-  return out += kKinds[static_cast<std::size_t>(node->kind)];
+  return out += detail::kind_words(*node);
 }
 
 }  // namespace hotswap::sdk

@@ -1,5 +1,7 @@
 #include "sse_parser.hpp"
 
+#include <utility>
+
 namespace hotswap::sdk {
 
 SseParser::Outcome SseParser::feed(std::string_view bytes, const Sink& sink) {
@@ -34,7 +36,7 @@ bool SseParser::end_line(const Sink& sink) {
   }
   const auto colon = line.find(':');
   if (colon == std::string_view::npos) {
-    take_field(line, "");
+    take_field(line, line.substr(line.size()));
   } else if (colon > 0) {  // a line that begins with a colon is a comment
     auto value = line.substr(colon + 1);
     if (value.starts_with(' ')) value.remove_prefix(1);
@@ -48,12 +50,18 @@ void SseParser::take_field(std::string_view name, std::string_view value) {
   if (name == "event") {
     frame_.event = value;
   } else if (name == "data") {
-    if (has_data_) frame_.data += '\n';
+    if (!has_data_) return take_line_as_data(static_cast<std::size_t>(value.data() - line_.data()));
+    frame_.data += '\n';
     frame_.data += value;
-    has_data_ = true;
   } else if (name == "id") {
     frame_.id = value;
   }
+}
+
+void SseParser::take_line_as_data(std::size_t from) {
+  line_.erase(0, from);
+  frame_.data = std::exchange(line_, {});
+  has_data_ = true;
 }
 
 bool SseParser::dispatch(const Sink& sink) {

@@ -29,6 +29,8 @@ class SseParser {
  private:
   bool end_line(const Sink& sink);
   void take_field(std::string_view name, std::string_view value);
+  /// The line is moved, not copied: it may be a megabyte.
+  void take_line_as_data(std::size_t from);
   bool dispatch(const Sink& sink);
 
   std::size_t max_frame_;

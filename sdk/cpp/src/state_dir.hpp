@@ -18,6 +18,8 @@ class StateDir {
   /// An empty path: nothing is kept and nothing is found.
   explicit StateDir(std::filesystem::path dir) : dir_(std::move(dir)) {}
 
+  [[nodiscard]] bool keeps() const { return !dir_.empty(); }
+
   [[nodiscard]] std::optional<std::string> load_id() const;
   std::expected<void, std::string> save_id(std::string_view id) const;
 

@@ -244,13 +244,15 @@ Read<Copy> read_copy(std::string_view text) {
 
 std::string write_copy(const Identity& identity, const json::Value& data,
                        const std::optional<Observation>& refused) {
-  json::Object out{{"profile", identity.profile},
-                   {"version", identity.version},
-                   {"generation", identity.generation},
-                   {"hash", identity.hash},
-                   {"data", data}};
-  if (refused) out.append("refused", observation_json(*refused));
-  return json::write(out);
+  json::Object head{{"profile", identity.profile},
+                    {"version", identity.version},
+                    {"generation", identity.generation},
+                    {"hash", identity.hash}};
+  if (refused) head.append("refused", observation_json(*refused));
+  // The document may be large: it is written where it stands, not copied into an object first.
+  auto text = json::write(head);
+  text.back() = ',';
+  return text.append("\"data\":").append(json::write(data)) += '}';
 }
 
 }  // namespace hotswap::sdk

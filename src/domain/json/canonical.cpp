@@ -10,15 +10,29 @@ namespace {
 
 constexpr std::size_t kDoubleDigits = 17;  ///< so many tell any two doubles apart
 
-/// A short integer literal is its own canonical form.
-bool is_short_integer(std::string_view text) {
-  if (text.starts_with('-')) text.remove_prefix(1);
-  if (text.empty() || text.size() > 15 || text.front() == '0') return false;
+bool all_digits(std::string_view text) {
   return std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
 }
 
+/// A short literal without exponent or needless zeros is its own canonical form: no other decimal
+/// of at most 15 digits is nearest to the same double, and from 10^-6 on none is written by
+/// exponent.
+bool is_canonical(std::string_view text) {
+  if (text.starts_with('-')) text.remove_prefix(1);
+  if (text.empty() || text.size() > 15) return false;
+  const auto point = text.find('.');
+  const auto whole = text.substr(0, point);
+  if (point == std::string_view::npos) return whole.front() != '0' && all_digits(whole);
+  const auto fraction = text.substr(point + 1);
+  if (fraction.empty() || fraction.back() == '0') return false;
+  const bool below_one = whole == "0";
+  if (whole.empty() || (whole.front() == '0' && !below_one)) return false;
+  if (below_one && fraction.starts_with("000000")) return false;
+  return all_digits(whole) && all_digits(fraction);
+}
+
 std::string canonical_number(std::string_view text) {
-  if (is_short_integer(text)) return std::string(text);
+  if (is_canonical(text)) return std::string(text);
   const auto exact = to_decimal(text);
   const double number = nearest_double(text);
   if (exact.is_zero() || !std::isfinite(number) || number == 0) return layout(exact);

@@ -18,6 +18,11 @@ std::optional<std::int64_t> plain_int(std::string_view text) {
   return value;
 }
 
+/// As 1.5: by far the most numbers that are no integers. (1.0, 15e-1 and 1e2 need a closer look.)
+bool is_plain_fraction(std::string_view text) {
+  return text.contains('.') && text.back() != '0' && !text.contains('e') && !text.contains('E');
+}
+
 bool equal_numbers(const Number& a, const Number& b) {
   return a.text == b.text || to_decimal(a.text) == to_decimal(b.text);
 }
@@ -36,6 +41,7 @@ std::optional<std::int64_t> Value::as_int() const {
   const auto* number = as_number();
   if (number == nullptr) return std::nullopt;
   if (const auto plain = plain_int(number->text)) return plain;
+  if (is_plain_fraction(number->text)) return std::nullopt;
   const auto decimal = to_decimal(number->text);
   if (!decimal.is_integer() || decimal.point > 19) return std::nullopt;
   std::string text = decimal.negative ? "-" : "";

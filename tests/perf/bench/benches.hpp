@@ -6,6 +6,7 @@ namespace hotswap::perf {
 // Each measures one subject with its yardstick in the same run; throws if it cannot.
 [[nodiscard]] Rows bench_sdk();
 [[nodiscard]] Rows bench_fanout();
+[[nodiscard]] Rows bench_large();
 [[nodiscard]] Rows bench_rollback();
 [[nodiscard]] Rows bench_get();
 [[nodiscard]] Rows bench_post();

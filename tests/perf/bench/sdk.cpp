@@ -65,17 +65,20 @@ Rows bench_sdk() {
   };
   constexpr auto kRaw = "YardstickRawGeneration";
   constexpr auto kAtomic = "YardstickAtomicSharedPtr";
-  return {at_most("typed read, 1,000 keys, one path", "TypedReadByPath", 20, "atomic shared_ptr",
-                  kAtomic),
-          at_most("typed read, 1,000 keys, all in turn", "TypedReadOfAllKeysInTurn", 20,
-                  "atomic shared_ptr", kAtomic),
-          at_most("whole snapshot", "WholeSnapshot", 3, "raw thread-local generation", kRaw),
-          shared("typed read, per thread on two threads", "TypedReadByPath"),
-          shared("whole snapshot, per thread on two threads", "WholeSnapshot"),
-          {.bench = "sdk",
-           .what = "record one request",
-           .value = alone("RecordOneRequest"),
-           .unit = "ns"}};
+  return {
+      at_most("typed read, 1,000 keys, one path", "TypedReadByPath", 20, "atomic shared_ptr",
+              kAtomic),
+      at_most("typed read, 1,000 keys, all in turn", "TypedReadOfAllKeysInTurn", 20,
+              "atomic shared_ptr", kAtomic),
+      at_most("whole snapshot", "WholeSnapshot", 3, "raw thread-local generation", kRaw),
+      at_most("member of a bound struct", "BoundMember", 20, "raw thread-local generation", kRaw),
+      shared("typed read, per thread on two threads", "TypedReadByPath"),
+      shared("whole snapshot, per thread on two threads", "WholeSnapshot"),
+      shared("member of a bound struct, per thread on two", "BoundMember"),
+      {.bench = "sdk",
+       .what = "record one request",
+       .value = alone("RecordOneRequest"),
+       .unit = "ns"}};
 }
 
 }  // namespace hotswap::perf

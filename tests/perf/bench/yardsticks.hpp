@@ -15,6 +15,11 @@ namespace hotswap::perf {
 /// its JSON gateway, one connection each, no acknowledgement. Empty if etcd is not installed.
 [[nodiscard]] std::vector<double> etcd_watch(std::size_t watchers, int rounds);
 
+/// Milliseconds to send `bytes` over each of `connections` on loopback and read them: blocking
+/// sockets, one thread on each side. One value per round.
+[[nodiscard]] std::vector<double> copy_to_each(std::size_t connections, std::size_t bytes,
+                                               int rounds);
+
 /// Whether a program can be found in PATH.
 [[nodiscard]] bool installed(const std::string& program);
 

@@ -9,8 +9,22 @@
 #include <string>
 #include <vector>
 
+#include "hotswap/bound.hpp"
 #include "hotswap/client.hpp"
 #include "hotswap/config.hpp"
+
+namespace {
+struct Section {
+  int first = 0;
+  int second = 0;
+};
+}  // namespace
+
+template <>
+inline constexpr auto hotswap::sdk::kFields<Section> = std::tuple{
+    field("setting0", &Section::first),
+    field("setting3", &Section::second),
+};
 
 namespace hotswap::sdk {
 namespace {
@@ -72,6 +86,12 @@ void WholeSnapshot(benchmark::State& state) {
   }
 }
 BENCHMARK(WholeSnapshot)->Threads(1)->Threads(2);
+
+void BoundMember(benchmark::State& state) {
+  static const Bound<Section> section(config(), "section57");
+  for (auto _ : state) benchmark::DoNotOptimize(section->second);
+}
+BENCHMARK(BoundMember)->Threads(1)->Threads(2);
 
 std::atomic<std::uint64_t> raw_generation{1};
 thread_local std::uint64_t raw_seen = 1;

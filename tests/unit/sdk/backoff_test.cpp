@@ -28,6 +28,15 @@ TEST(Backoff, spreadsOverTheWholeRangeSoThatAFleetDoesNotReturnInStep) {
   EXPECT_GT(most, milliseconds(900));
 }
 
+TEST(Backoff, comesBackWithinItsMaximumAfterADayOfFailures) {
+  Backoff backoff(milliseconds(200), milliseconds(30'000), 1);
+  for (milliseconds offline(0); offline < std::chrono::hours(24);) {
+    const auto wait = backoff.next();
+    ASSERT_LE(wait, milliseconds(30'000));
+    offline += wait;
+  }
+}
+
 TEST(Backoff, beginsAnewAfterAReset) {
   Backoff backoff(milliseconds(1), milliseconds(64), 1);
   for (int i = 0; i < 10; ++i) (void)backoff.next();

@@ -81,6 +81,9 @@ class FakeServer {
   Handler on_configs = [](const Request&) { return Response{200, R"({"configs":[]})", ""}; };
   Handler on_stream_request = [](const Request&) { return Response{200, "", ""}; };
   Stream on_stream;
+  /// Answers a request byte by byte, if it returns true; then the connection ends.
+  using Raw = std::function<bool(const Request&, int socket)>;
+  Raw on_anything;
   std::string configs;  ///< of the registration's answer, comma-separated offers
 
   [[nodiscard]] std::string registration(const std::string& token = "instance-token") const {
@@ -138,6 +141,12 @@ class FakeServer {
     return found;
   }
 
+  /// Until the other side goes away.
+  static void be_silent(int socket) {
+    std::array<char, 256> bytes{};
+    while (::recv(socket, bytes.data(), bytes.size(), 0) > 0) {
+    }
+  }
   static void send_all(int socket, std::string_view bytes) {
     while (!bytes.empty()) {
       const auto sent = ::send(socket, bytes.data(), bytes.size(), MSG_NOSIGNAL);
@@ -245,6 +254,7 @@ class FakeServer {
       requests_.push_back(request);
       changed_.notify_all();
     }
+    if (on_anything && on_anything(request, socket)) return false;
     if (request.path.ends_with("/stream")) return answer_stream(socket, request);
     const auto response = request.method == "DELETE"             ? Response{204, "", ""}
                           : request.path.ends_with("/heartbeat") ? on_heartbeat(request)
@@ -272,9 +282,7 @@ class FakeServer {
       on_stream(number, socket);
       return false;
     }
-    std::array<char, 1> byte{};
-    while (::recv(socket, byte.data(), 1, 0) > 0) {
-    }
+    be_silent(socket);
     return false;
   }
 

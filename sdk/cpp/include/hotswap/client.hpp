@@ -62,14 +62,16 @@ struct ClientOptions {
   std::chrono::milliseconds backoff_min{200};
   std::chrono::milliseconds backoff_max{30'000};
   std::chrono::milliseconds request_timeout{10'000};
-  std::chrono::milliseconds stream_silence{45'000};             ///< then the stream is dead
-  std::optional<std::chrono::milliseconds> heartbeat_interval;  ///< instead of the server's
-  Validator validator;
+  std::chrono::milliseconds stream_silence{45'000};               ///< then the stream is dead
+  std::optional<std::chrono::milliseconds> heartbeat_interval{};  ///< instead of the server's
+  Validator validator{};
   /// Called before each regular heartbeat (not before one that tells of a swap at once) on the
   /// client's reporting thread: the moment to report() what is measured elsewhere. What it throws
   /// is ignored; the heartbeat waits for it.
   std::function<void()> before_heartbeat{};
-  LogSink log;  ///< one line per event worth knowing; called on the client's threads
+  /// One line per event worth knowing, the same failure at most once a minute; called on the
+  /// client's threads.
+  LogSink log{};
 };
 
 struct ClientStatus {

@@ -5,6 +5,7 @@
 //   auto limit = config.get_or<int>("pool.max", 10);          // one value
 //   auto view = config.read();                                // several values of ONE version
 //   connect(view->get_or<std::string_view>("db.host", ""), view->get_or<int>("db.port", 5432));
+//   auto pool = config.get<Pool>("pool");                     // a struct: bind.hpp, bound.hpp
 
 #include <cstdint>
 #include <expected>
@@ -15,28 +16,9 @@
 
 #include "hotswap/detail/cell.hpp"
 #include "hotswap/snapshot.hpp"
+#include "hotswap/view.hpp"
 
 namespace hotswap::sdk {
-
-/// A stay on one snapshot. While a View lives, its thread reads this Config at this version, nested
-/// reads included, even if another is published. Keep it short and on its own thread (in a
-/// coroutine not over a co_await); to keep a version longer, take Config::pin().
-class View {
- public:
-  explicit View(detail::CacheEntry& entry) noexcept : entry_(&entry) { ++entry.pins; }
-  ~View() {
-    if (--entry_->pins == 0 && entry_->orphan) [[unlikely]]
-      detail::drop_orphan(entry_);
-  }
-  View(const View&) = delete;
-  View& operator=(const View&) = delete;
-
-  [[nodiscard]] const Snapshot& operator*() const noexcept { return *entry_->snapshot; }
-  [[nodiscard]] const Snapshot* operator->() const noexcept { return entry_->snapshot; }
-
- private:
-  detail::CacheEntry* entry_;
-};
 
 using ChangeCallback = std::function<void(const Snapshot& now)>;
 
@@ -60,22 +42,28 @@ class Config {
   template <Readable T>
   [[nodiscard]] std::expected<T, ReadError> get(std::string_view path) const {
     static_assert(!detail::kBorrows<T>, "take config.read() and get the string_view from it");
-    return cell_->entry().snapshot->get<T>(path);
+    return here().template get<T>(path);
   }
   template <Readable T>
   [[nodiscard]] std::expected<T, ReadError> get(const Key<T>& key) const {
     static_assert(!detail::kBorrows<T>, "take config.read() and get the string_view from it");
-    return cell_->entry().snapshot->get(key);
+    return here().get(key);
   }
-  template <Readable T>
+  template <class T>
+    requires Readable<T> || Bindable<T>
   [[nodiscard]] T get_or(std::string_view path, T fallback) const {
     static_assert(!detail::kBorrows<T>, "take config.read() and get the string_view from it");
-    return cell_->entry().snapshot->get_or<T>(path, std::move(fallback));
+    return here().template get_or<T>(path, std::move(fallback));
   }
   template <Readable T>
   [[nodiscard]] T get_or(const Key<T>& key, T fallback) const {
     static_assert(!detail::kBorrows<T>, "take config.read() and get the string_view from it");
-    return cell_->entry().snapshot->get_or(key, std::move(fallback));
+    return here().get_or(key, std::move(fallback));
+  }
+  /// A struct; made anew each time. What is read often is better kept as a Bound.
+  template <Bindable T>
+  [[nodiscard]] std::expected<T, Mistakes> get(std::string_view path) const {
+    return here().template get<T>(path);
   }
 
   /// Calls back after each swap that changed the value at `path` ("" = anything), on the thread
@@ -88,8 +76,16 @@ class Config {
   /// Swaps to `snapshot` and calls back whoever watches a changed value.
   void publish(std::shared_ptr<const Snapshot> snapshot);
 
+  /// For the library: calls `follower` now, and at each swap that changes the value at `path`
+  /// before any callback of on_change(), one call at a time, as long as `alive` is.
+  void follow(std::string path, std::weak_ptr<void> alive, ChangeCallback follower);
+
  private:
   struct Watchers;
+  [[nodiscard]] const Snapshot& here() const {
+    return *static_cast<const Snapshot*>(cell_->entry().value);
+  }
+
   std::unique_ptr<detail::Cell> cell_;
   std::unique_ptr<Watchers> watchers_;
 };

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <expected>
 #include <limits>
+#include <ratio>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -26,9 +27,12 @@ enum class ReadError : std::uint8_t {
 namespace detail {
 
 template <class T>
-inline constexpr bool kIsScalar =
-    std::is_arithmetic_v<T> || std::same_as<T, std::string> || std::same_as<T, std::string_view> ||
-    std::same_as<T, std::chrono::milliseconds>;
+inline constexpr bool kIsDuration = false;
+template <class Rep, class Period>
+inline constexpr bool kIsDuration<std::chrono::duration<Rep, Period>> = true;
+template <class T>
+inline constexpr bool kIsScalar = std::is_arithmetic_v<T> || std::same_as<T, std::string> ||
+                                  std::same_as<T, std::string_view> || kIsDuration<T>;
 template <class T>
 inline constexpr bool kIsVector = false;
 template <class T>
@@ -45,6 +49,22 @@ std::expected<T, ReadError> read_integer(const Node& node) noexcept {
   return static_cast<T>(node.integer);
 }
 
+/// Exact: 1,500 ms are no whole number of seconds.
+template <class T>
+std::expected<T, ReadError> to_duration(std::int64_t milliseconds) noexcept {
+  using Ticks = std::ratio_divide<std::milli, typename T::period>;  // in a millisecond
+  if constexpr (std::floating_point<typename T::rep>) {
+    return std::chrono::duration_cast<T>(std::chrono::milliseconds(milliseconds));
+  } else {
+    std::int64_t ticks = 0;
+    if (milliseconds % Ticks::den != 0 ||
+        __builtin_mul_overflow(milliseconds / Ticks::den, Ticks::num, &ticks) ||
+        !std::in_range<typename T::rep>(ticks))
+      return std::unexpected(ReadError::OutOfRange);
+    return T(static_cast<typename T::rep>(ticks));
+  }
+}
+
 template <class T>
 std::expected<T, ReadError> read_scalar(const Node& node) {
   if constexpr (std::same_as<T, bool>) {
@@ -53,11 +73,11 @@ std::expected<T, ReadError> read_scalar(const Node& node) {
     return read_integer<T>(node);
   } else if constexpr (std::floating_point<T>) {
     if (node.kind == Kind::Number) return static_cast<T>(node.real);
-  } else if constexpr (std::same_as<T, std::chrono::milliseconds>) {
-    if (node.kind == Kind::String && node.time) return T(node.integer);
+  } else if constexpr (kIsDuration<T>) {
+    if (node.kind == Kind::String && node.time) return to_duration<T>(node.integer);
     if (node.kind == Kind::Number) {
       if (!node.whole) return std::unexpected(ReadError::OutOfRange);
-      return T(node.integer);
+      return to_duration<T>(node.integer);
     }
   } else {
     if (node.kind == Kind::String) return T(node.text, node.size);
@@ -86,8 +106,8 @@ std::expected<T, ReadError> read_node(const Table& table, const Node& node) {
 }  // namespace detail
 
 /// bool, integers (exact: 1.0 is 1, 1.5 is none), floating point, std::string, std::string_view,
-/// std::chrono::milliseconds (a whole number of milliseconds, or text: `PT1.5S`, `250ms`, `30s`,
-/// `5m`, `2h`), and std::vector of these.
+/// durations of std::chrono (a whole number of milliseconds, or text: `PT1.5S`, `250ms`, `30s`,
+/// `5m`, `2h`; exact, too), and std::vector of these. Structs and more: see bind.hpp.
 template <class T>
 concept Readable = detail::kIsScalar<T> || detail::kIsVector<T>;
 

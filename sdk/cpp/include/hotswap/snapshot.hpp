@@ -9,7 +9,9 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
+#include "hotswap/bind.hpp"
 #include "hotswap/read.hpp"
 
 namespace hotswap::sdk {
@@ -39,7 +41,8 @@ class Snapshot {
     return read<T>(key.path(), key.hash());
   }
   /// The value at `path`, or `fallback` if it is missing or of another type.
-  template <Readable T>
+  template <class T>
+    requires Readable<T> || Bindable<T>
   [[nodiscard]] T get_or(std::string_view path, T fallback) const {
     auto value = get<T>(path);
     return value ? *std::move(value) : std::move(fallback);
@@ -48,6 +51,16 @@ class Snapshot {
   [[nodiscard]] T get_or(const Key<T>& key, T fallback) const {
     auto value = get(key);
     return value ? *std::move(value) : std::move(fallback);
+  }
+
+  /// A struct, or all that keeps it from being bound: see bind.hpp.
+  template <Bindable T>
+  [[nodiscard]] std::expected<T, Mistakes> get(std::string_view path) const {
+    T value{};
+    detail::Binder binder(*this);
+    binder.bind_at(path, value);
+    if (binder.mistakes().empty()) return value;
+    return std::unexpected(std::move(binder.mistakes()));
   }
 
   [[nodiscard]] bool contains(std::string_view path) const noexcept {

@@ -100,6 +100,17 @@ TEST(JsonCanonical, KeepsWhatNoDoubleHolds) {
   EXPECT_EQ(canon("1e999999999"), "1e+999999999");
 }
 
+TEST(JsonCanonical, ShortLiteralsAreCanonicalUnlessTheyHaveNeedlessZerosOrAreTiny) {
+  for (const auto* same : {"0.5", "-0.5", "10.25", "0.000001", "0.1234567890123", "12345678901.5",
+                           "12345678901234.5", "-99999999999999"})
+    EXPECT_EQ(canon(same), same);
+  EXPECT_EQ(canon("0.10"), "0.1");
+  EXPECT_EQ(canon("-2.0"), "-2");
+  EXPECT_EQ(canon("0.0000010"), "0.000001");
+  EXPECT_EQ(canon("0.0000001"), "1e-7");
+  EXPECT_EQ(canon("0.00000012"), "1.2e-7");
+}
+
 TEST(JsonCanonical, EqualValuesHaveOneForm) {
   EXPECT_EQ(canon(R"({"b":1.0,"a":[1e2]})"), canon(R"({"a":[100],"b":1})"));
   EXPECT_EQ(canon("9007199254740993000e-3"), canon("9007199254740993"));

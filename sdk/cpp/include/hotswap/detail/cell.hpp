@@ -1,28 +1,26 @@
 #pragma once
-// How a snapshot reaches the reading threads without a shared reference count. A cell publishes a
-// snapshot under a stamp that no other publication of the process ever has. Each thread keeps, per
-// cell, the snapshot it saw last with its stamp; a read compares two stamps and touches nothing
-// that another reader writes. Only after a publication does a thread take the lock once, to renew
-// its entry. An entry owns its snapshot, so what a thread reads lives until that thread renews it.
+// How a value (a snapshot, a bound struct) reaches the reading threads without a shared reference
+// count. A cell publishes a value under a stamp that no other publication of the process ever has.
+// Each thread keeps, per cell, the value it saw last with its stamp; a read compares two stamps and
+// touches nothing that another reader writes. Only after a publication does a thread take the lock
+// once, to renew its entry. An entry owns its value, so what a thread reads lives until that thread
+// renews it.
 
 #include <atomic>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <mutex>
-
-#include "hotswap/snapshot.hpp"
 
 namespace hotswap::sdk::detail {
 
 /// What one thread holds of one cell.
 struct CacheEntry {
   std::uint64_t stamp = 0;  ///< 0: of nothing
-  const Snapshot* snapshot = nullptr;
+  const void* value = nullptr;
   std::uint32_t pins = 0;  ///< Views of this thread; while there are any, the entry is not renewed
   bool orphan = false;     ///< its cell's slot went to another cell; the last View deletes it
   std::uint64_t cell = 0;
-  std::shared_ptr<const Snapshot> owner;
+  std::shared_ptr<const void> owner;
 };
 
 struct ThreadTable {
@@ -50,9 +48,9 @@ class Cell {
     return renew();
   }
 
-  [[nodiscard]] std::shared_ptr<const Snapshot> current() const;
+  [[nodiscard]] std::shared_ptr<const void> current() const;
   /// Returns what was current before.
-  std::shared_ptr<const Snapshot> publish(std::shared_ptr<const Snapshot> snapshot);
+  std::shared_ptr<const void> publish(std::shared_ptr<const void> value);
 
  private:
   CacheEntry& renew() const;
@@ -62,7 +60,7 @@ class Cell {
   std::uint32_t slot_;
   std::uint64_t id_;
   alignas(64) mutable std::mutex mutex_;
-  std::shared_ptr<const Snapshot> current_;
+  std::shared_ptr<const void> current_;
 };
 
 void drop_orphan(CacheEntry* entry) noexcept;

@@ -14,7 +14,7 @@ struct Node {
   std::uint32_t path_size = 0;
   std::uint32_t size = 0;    ///< String: bytes; Array and Object: items
   std::int64_t integer = 0;  ///< Bool: 0 or 1; Number: if `whole`; String: milliseconds if `time`;
-                             ///< Array: where its items begin
+                             ///< Array and Object: where its items begin
   double real = 0;           ///< Number
   const char* text = nullptr;  ///< String
   Kind kind = Kind::Null;
@@ -32,7 +32,7 @@ struct Table {
   const Slot* slots = nullptr;
   std::uint64_t mask = 0;
   const Node* nodes = nullptr;
-  const std::uint32_t* items = nullptr;  ///< of all arrays, node indexes
+  const std::uint32_t* items = nullptr;  ///< of all arrays and objects, node indexes
 
   [[nodiscard]] const Node* find(std::string_view path, std::uint64_t hash) const noexcept {
     const auto tag = static_cast<std::uint32_t>(hash >> 32U);
