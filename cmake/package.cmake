@@ -59,4 +59,4 @@ include(CPack)
 
 # All that the packages hold, and nothing else.
 add_custom_target(packaged)
-add_dependencies(packaged hotswap hotswap_texts hs_sdk)
+add_dependencies(packaged hotswap hotswap_texts hs_sdk_archive)

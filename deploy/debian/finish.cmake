@@ -2,6 +2,8 @@
 # take as they are.
 find_program(GZIP gzip REQUIRED)
 find_program(STRIP strip REQUIRED)
+execute_process(COMMAND dpkg-architecture -q DEB_HOST_MULTIARCH OUTPUT_VARIABLE MULTIARCH
+                OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
 
 # Without name and time inside, so that equal input gives an equal package.
 function(compress)
@@ -26,6 +28,17 @@ foreach(component ${CPACK_COMPONENTS_ALL})
   set(overrides ${CPACK_HOTSWAP_DEBIAN}/${package}.lintian-overrides)
   if(EXISTS ${overrides})
     file(INSTALL ${overrides} RENAME ${package} DESTINATION ${root}/usr/share/lintian/overrides)
+  endif()
+
+  # Where a pkg-config for another machine does not look.
+  if(EXISTS ${root}/usr/lib/pkgconfig)
+    file(GLOB descriptions RELATIVE ${root}/usr/lib/pkgconfig ${root}/usr/lib/pkgconfig/*.pc)
+    foreach(description ${descriptions})
+      file(READ ${root}/usr/lib/pkgconfig/${description} text)
+      string(REGEX REPLACE "(^|\n)prefix=[^\n]*" "\\1prefix=/usr" text "${text}")
+      file(WRITE ${root}/usr/lib/${MULTIARCH}/pkgconfig/${description} "${text}")
+    endforeach()
+    file(REMOVE_RECURSE ${root}/usr/lib/pkgconfig)
   endif()
 
   file(GLOB_RECURSE archives ${root}/usr/lib/*.a)

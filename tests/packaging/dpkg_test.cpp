@@ -64,10 +64,8 @@ constexpr auto kDatabase = "var/lib/hotswap/hotswap.db";
 struct Dpkg : ::testing::Test {
   Machine machine;
   void SetUp() override { machine.dpkg({"-i", kPackage}); }
-  /// As systemctl enable does it.
   void enable() {
-    output_of(R"(DPKG_ROOT="$1" deb-systemd-helper enable hotswap-server.service)",
-              {machine.root().string()});
+    output_of(R"(systemctl --root="$1" enable hotswap-server.service)", {machine.root().string()});
     ASSERT_TRUE(machine.has(kEnabled));
   }
 };

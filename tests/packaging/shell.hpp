@@ -26,7 +26,7 @@ inline Ran sh(const std::string& script, const std::vector<std::string>& argumen
                                            .environment = {{"LC_ALL", "C"}},
                                            .log = folder.path() / "output"});
   if (!process) throw std::runtime_error(process.error().detail);
-  const auto code = process->wait(60s);
+  const auto code = process->wait(100s);
   if (!code) throw std::runtime_error("does not end: " + script);
   return {*code, process->output()};
 }
