@@ -106,5 +106,16 @@ TEST(DebianPackage, holds_a_stripped_and_hardened_program) {
   EXPECT_EQ(output_of(R"("$1" --version)", {program}).contains(HS_VERSION), true);
 }
 
+TEST(DebianPackage, is_found_by_a_project_that_knows_nothing_else) {
+  const cli::TempFolder folder("hotswap-consumer");
+  EXPECT_EQ(output_of(R"(cd "$1"; dpkg-deb -x "$2" root
+                         cmake -S "$3" -B build -DCMAKE_CXX_COMPILER="$4" \
+                           -DCMAKE_PREFIX_PATH="$1/root/usr" >log
+                         cmake --build build >>log; build/consumer)",
+                      {folder.path().string(), kDev, HS_SOURCE_DIR "/tests/packaging/consumer",
+                       HS_COMPILER}),
+            "pool of 7\n");
+}
+
 }  // namespace
 }  // namespace hotswap::packaging

@@ -24,7 +24,7 @@ class Machine {
     arguments.insert(arguments.begin(), root().string());
     return output_of(
         R"(root=$1; shift; dpkg --root="$root" --log="$root/tmp/dpkg.log" --force-not-root \
-             --force-script-chrootless --force-depends --force-confold "$@")",
+             --force-script-chrootless --force-depends --force-confold --force-unsafe-io "$@")",
         arguments);
   }
   /// The same package with another version and other settings.
