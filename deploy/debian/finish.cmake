@@ -47,4 +47,7 @@ foreach(component ${CPACK_COMPONENTS_ALL})
                             --remove-section=.comment --remove-section=.note ${archive}
                     COMMAND_ERROR_IS_FATAL ANY)
   endforeach()
+
+  # Whatever the umask of the one who packs.
+  execute_process(COMMAND chmod -R u=rwX,go=rX ${root} COMMAND_ERROR_IS_FATAL ANY)
 endforeach()
