@@ -23,6 +23,8 @@ endif()
 if(HOTSWAP_FUZZ)
   list(APPEND HS_COMPILE_OPTIONS -fsanitize=fuzzer-no-link)
 endif()
+# The tables that the loader fills are read-only from the first instruction on.
+target_link_options(hs_flags INTERFACE LINKER:-z,relro,-z,now)
 if(HS_MOLD)
   target_link_options(hs_flags INTERFACE -fuse-ld=mold)
 endif()
@@ -131,9 +133,10 @@ function(hs_define_paths)
     HS_SOURCE_DIR="${PROJECT_SOURCE_DIR}" HS_BINARY_DIR="${CMAKE_BINARY_DIR}")
 endfunction()
 
-# hs_test(NAME DEPS …): one GoogleTest program of every *_test.cpp at and below this folder.
+# hs_test(NAME DEPS … [FIXTURES …]): one GoogleTest program of every *_test.cpp at and below this
+# folder. FIXTURES are CTest's: tests that make something for these.
 function(hs_test name)
-  cmake_parse_arguments(ARG "" "TIMEOUT" "DEPS" ${ARGN})
+  cmake_parse_arguments(ARG "" "TIMEOUT" "DEPS;FIXTURES" ${ARGN})
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 120)
   endif()
@@ -146,7 +149,8 @@ function(hs_test name)
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR}/tests)
   hs_define_paths(${sources})
   target_link_libraries(${name} PRIVATE ${ARG_DEPS} GTest::gtest GTest::gtest_main)
-  gtest_discover_tests(${name} TEST_PREFIX ${name}. DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT ${ARG_TIMEOUT})
+  gtest_discover_tests(${name} TEST_PREFIX ${name}. DISCOVERY_TIMEOUT 60
+    PROPERTIES TIMEOUT ${ARG_TIMEOUT} FIXTURES_REQUIRED "${ARG_FIXTURES}")
 endfunction()
 
 # Every folder directly below each PARENT (and PARENT itself) that has a CMakeLists.txt.

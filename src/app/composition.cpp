@@ -10,6 +10,7 @@
 #include "app/keys.hpp"
 #include "app/node.hpp"
 #include "app/server_command.hpp"
+#include "app/service_manager.hpp"
 #include "app/stop_signals.hpp"
 #include "cli/exit_code.hpp"
 #include "infrastructure/log/spdlog_logger.hpp"
@@ -58,8 +59,10 @@ int serve_store(const Settings& settings, SqliteStore& store, NodeKeys keys, Sys
   if (!port) return cannot_start(port.error());
   logger.info("app", "ready", {{"address", shown_address(settings, *port)}});
   announce(settings, *port);
+  tell_service_manager("READY=1");
   const int signal = wait_for_stop_signal();
   logger.info("app", "draining", {{"signal", signal}});
+  tell_service_manager("STOPPING=1");
   node.drain();
   logger.info("app", "stopped");
   return 0;
