@@ -37,8 +37,11 @@ class Watch {
  private:
   void show(const std::vector<ServerEvent>& events) {
     for (const auto& event : events) {
-      area_.line(session_.json() ? json::write(event.data)
-                                 : event_line(event.data, session_.terminal()));
+      if (session_.structured()) {
+        session_.print(session_.stream_text(event.data));
+      } else {
+        area_.line(event_line(event.data, session_.terminal()));
+      }
     }
   }
 
@@ -49,12 +52,12 @@ class Watch {
       return std::unexpected(answer.error());
     }
     if (!answer) {
-      if (!session_.json())
+      if (!session_.structured())
         area_.draw({session_.terminal().paint(Paint::Yellow, answer.error().detail)});
       return {};
     }
     view_ = deployment_view(*answer);
-    if (!session_.json()) area_.draw(live_block(view_, session_.now(), session_.terminal()));
+    if (!session_.structured()) area_.draw(live_block(view_, session_.now(), session_.terminal()));
     return {};
   }
 
@@ -65,11 +68,11 @@ class Watch {
          events = events_.take(kRedraw)) {
       show(events);
     }
-    if (!session_.json() && !session_.terminal().live()) {
+    if (!session_.structured() && !session_.terminal().live()) {
       area_.line(headline(view_, session_.terminal()));
     }
     if (view_.succeeded()) return ExitCode::Ok;
-    if (!session_.json()) area_.line("why: hotswap deployment report " + id_);
+    if (!session_.structured()) area_.line("why: hotswap deployment report " + id_);
     return ExitCode::RolloutFailed;
   }
 

@@ -107,8 +107,8 @@ Outcome freeze(Session& session, const FreezeFlags& flags) {
   if (!end->empty()) body.set("endAt", *end);
   const auto entry = (*api)->post(kPath, std::move(body));
   if (!entry) return std::unexpected(entry.error());
-  if (session.json()) {
-    session.print_json(*entry);
+  if (session.structured()) {
+    session.print_value(*entry);
   } else {
     print_frozen(session, *entry, halt);
   }
@@ -210,8 +210,8 @@ Outcome unfreeze(Session& session, const std::string& id, bool all) {
   }
   auto paused = still_paused(**api, *entries);
   if (!paused) return std::unexpected(paused.error());
-  if (session.json()) {
-    session.print_json(
+  if (session.structured()) {
+    session.print_value(
         json::Object{{"lifted", std::move(*entries)}, {"paused", std::move(*paused)}});
   } else {
     print_lifted(session, *entries, *paused);
@@ -251,8 +251,8 @@ Outcome add_window(Session& session, const WindowFlags& flags) {
   if (!api) return std::unexpected(api.error());
   const auto entry = (*api)->post(kPath, std::move(*body));
   if (!entry) return std::unexpected(entry.error());
-  if (session.json()) {
-    session.print_json(*entry);
+  if (session.structured()) {
+    session.print_value(*entry);
   } else {
     session.print(fmt::format(
         "window for {}, {}: {} now  {}\n", text_at(*entry, "concerns"), text_at(*entry, "when"),
@@ -273,8 +273,8 @@ Outcome list(Session& session) {
   if (!api) return std::unexpected(api.error());
   auto items = entries_of(**api);
   if (!items) return std::unexpected(items.error());
-  if (session.json()) {
-    session.print_json(std::move(*items));
+  if (session.structured()) {
+    session.print_value(std::move(*items));
     return ExitCode::Ok;
   }
   Table table({"ID", "KIND", "STATE", "CONCERNS", "WHEN", "BY", "MADE", "REASON"});
@@ -296,8 +296,8 @@ Outcome remove(Session& session, const std::string& id) {
   const auto entry = entry_named(**api, id);
   if (!entry) return std::unexpected(entry.error());
   if (auto lifted = lift(**api, *entry); !lifted) return std::unexpected(lifted.error());
-  if (session.json()) {
-    session.print_json(*entry);
+  if (session.structured()) {
+    session.print_value(*entry);
   } else {
     session.print(lifted_text(*entry));
   }

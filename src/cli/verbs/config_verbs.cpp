@@ -43,8 +43,8 @@ Outcome create(Session& session, const CreateFlags& flags) {
   if (!api) return std::unexpected(api.error());
   auto made = (*api)->post("/api/v1/configs", std::move(*body));
   if (!made) return std::unexpected(made.error());
-  if (session.json()) {
-    session.print_json(*made);
+  if (session.structured()) {
+    session.print_value(*made);
   } else {
     session.print(fmt::format("created {}\nnext: hotswap version upload {} FILE --version 1.0.0\n",
                               flags.name, flags.name));
@@ -57,8 +57,8 @@ Outcome list(Session& session, const std::string& query, std::size_t limit) {
   if (!api) return std::unexpected(api.error());
   auto items = (*api)->list("/api/v1/configs" + query, limit);
   if (!items) return std::unexpected(items.error());
-  if (session.json()) {
-    session.print_json(std::move(*items));
+  if (session.structured()) {
+    session.print_value(std::move(*items));
     return ExitCode::Ok;
   }
   Table table({"NAME", "SERVICE", "ENVIRONMENT", "STABLE", "STRATEGY", "UPDATED"});
@@ -108,8 +108,8 @@ Outcome update(Session& session, const UpdateFlags& flags) {
       {.method = "PATCH", .path = config_path(flags.name), .body = json::write(std::move(patch))});
   if (!answer) return std::unexpected(answer.error());
   const auto config = answer->json();
-  if (session.json()) {
-    session.print_json(config);
+  if (session.structured()) {
+    session.print_value(config);
   } else {
     const auto schema = schema_of(config);
     session.print(fmt::format("{} follows {}\n", flags.name,
@@ -123,8 +123,8 @@ Outcome get(Session& session, const std::string& name) {
   if (!api) return std::unexpected(api.error());
   auto config = (*api)->get(config_path(name));
   if (!config) return std::unexpected(config.error());
-  if (session.json()) {
-    session.print_json(*config);
+  if (session.structured()) {
+    session.print_value(*config);
     return ExitCode::Ok;
   }
   session.print(facts({{"name", text_at(*config, "name")},
@@ -148,7 +148,7 @@ Outcome remove(Session& session, const std::string& name, bool force) {
   if (!api) return std::unexpected(api.error());
   auto gone = (*api)->remove(config_path(name) + (force ? "?force=true" : ""));
   if (!gone) return std::unexpected(gone.error());
-  if (!session.json()) session.print("deleted " + name + "\n");
+  if (!session.structured()) session.print("deleted " + name + "\n");
   return ExitCode::Ok;
 }
 
@@ -165,8 +165,8 @@ Outcome roll_back(Session& session, const RollbackFlags& flags) {
       config_path(flags.name, {"rollback"}),
       json::Object{{"toVersion", flags.to}, {"deploy", flags.deploy}, {"force", flags.force}});
   if (!answer) return std::unexpected(answer.error());
-  if (session.json()) {
-    session.print_json(*answer);
+  if (session.structured()) {
+    session.print_value(*answer);
     return ExitCode::Ok;
   }
   const auto version = text_at(*answer, "version.version");

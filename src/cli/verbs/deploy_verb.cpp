@@ -76,8 +76,8 @@ Outcome deploy(Session& session, const DeployFlags& flags) {
   if (!answer) return std::unexpected(answer.error());
   const auto view = deployment_view(*answer);
   if (flags.dry_run) {
-    if (session.json()) {
-      session.print_json(*answer);
+    if (session.structured()) {
+      session.print_value(*answer);
     } else {
       const auto* fit = answer->find("fit");
       const auto* previous = answer->find("previousStable");
@@ -88,8 +88,8 @@ Outcome deploy(Session& session, const DeployFlags& flags) {
     return ExitCode::Ok;
   }
   if (flags.watch) return watch_deployment(session, view.id);
-  if (session.json()) {
-    session.print_json(*answer);
+  if (session.structured()) {
+    session.print_value(*answer);
   } else {
     session.print(fmt::format("{} {}\nfollow it: hotswap deployment watch {}\n",
                               flags.start_at.empty() ? "started" : "planned",

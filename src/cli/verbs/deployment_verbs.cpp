@@ -23,8 +23,8 @@ Outcome list(Session& session, const ListFlags& flags) {
       "/api/v1/deployments" + query({{"configName", flags.config}, {"state", flags.state}}),
       flags.limit);
   if (!items) return std::unexpected(items.error());
-  if (session.json()) {
-    session.print_json(std::move(*items));
+  if (session.structured()) {
+    session.print_value(std::move(*items));
     return ExitCode::Ok;
   }
   Table table({"ID", "PROFILE", "VERSION", "STRATEGY", "STATE", "STARTED", "BY", "REASON"});
@@ -44,8 +44,8 @@ Outcome get(Session& session, const std::string& id) {
   if (!api) return std::unexpected(api.error());
   auto answer = (*api)->get(deployment_path(id));
   if (!answer) return std::unexpected(answer.error());
-  if (session.json()) {
-    session.print_json(*answer);
+  if (session.structured()) {
+    session.print_value(*answer);
     return ExitCode::Ok;
   }
   const auto view = deployment_view(*answer);
@@ -66,8 +66,8 @@ Outcome report(Session& session, const std::string& id) {
   if (!api) return std::unexpected(api.error());
   auto answer = (*api)->get(deployment_path(id, "report"));
   if (!answer) return std::unexpected(answer.error());
-  if (session.json()) {
-    session.print_json(*answer);
+  if (session.structured()) {
+    session.print_value(*answer);
   } else {
     session.print(report_text(*answer, session.terminal()));
   }
@@ -93,8 +93,8 @@ Outcome command(Session& session, const std::string& verb, const CommandFlags& f
     if (watched && verb == "rollback" && *watched == ExitCode::RolloutFailed) return ExitCode::Ok;
     return watched;
   }
-  if (session.json()) {
-    session.print_json(*answer);
+  if (session.structured()) {
+    session.print_value(*answer);
   } else {
     session.print(headline(deployment_view(*answer), session.terminal()) + "\n");
   }

@@ -53,8 +53,8 @@ Outcome instances(Session& session, const InstanceFlags& flags) {
                                                          {"status", flags.status}}),
                             flags.limit);
   if (!items) return std::unexpected(items.error());
-  if (session.json()) {
-    session.print_json(std::move(*items));
+  if (session.structured()) {
+    session.print_value(std::move(*items));
     return ExitCode::Ok;
   }
   Table table(
@@ -78,9 +78,8 @@ Outcome events(Session& session, bool follow) {
   while (!Interrupt::requested()) {
     const auto taken = follower.take(std::chrono::milliseconds(follow ? 500 : 1500));
     for (const auto& event : taken) {
-      session.print(
-          (session.json() ? json::write(event.data) : event_line(event.data, session.terminal())) +
-          "\n");
+      session.print(session.structured() ? session.stream_text(event.data)
+                                         : event_line(event.data, session.terminal()) + "\n");
     }
     if (const auto refused = follower.refused()) return std::unexpected(*refused);
     if (!follow && taken.empty()) return ExitCode::Ok;
@@ -93,8 +92,8 @@ Outcome audit_list(Session& session, const std::string& path, std::size_t limit)
   if (!api) return std::unexpected(api.error());
   auto items = (*api)->list(path, limit);
   if (!items) return std::unexpected(items.error());
-  if (session.json()) {
-    session.print_json(std::move(*items));
+  if (session.structured()) {
+    session.print_value(std::move(*items));
     return ExitCode::Ok;
   }
   Table table({"#", "TIME", "WHO", "ACTION", "RESOURCE", "OUTCOME", "DETAIL"});
@@ -114,8 +113,8 @@ Outcome audit_verify(Session& session) {
   if (!api) return std::unexpected(api.error());
   auto answer = (*api)->get("/api/v1/audit/verify");
   if (!answer) return std::unexpected(answer.error());
-  if (session.json()) {
-    session.print_json(*answer);
+  if (session.structured()) {
+    session.print_value(*answer);
   } else {
     session.print(fmt::format("the chain is whole: {} entries\n", text_at(*answer, "entries")));
   }
@@ -127,8 +126,8 @@ Outcome health(Session& session) {
   if (!api) return std::unexpected(api.error());
   auto answer = (*api)->get("/health/ready");
   if (!answer) return std::unexpected(answer.error());
-  if (session.json()) {
-    session.print_json(*answer);
+  if (session.structured()) {
+    session.print_value(*answer);
   } else {
     session.print((*api)->options().server + " is ready\n");
   }

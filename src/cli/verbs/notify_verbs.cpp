@@ -39,8 +39,8 @@ Outcome add_channel(Session& session, const ChannelFlags& flags) {
   if (!profiles.empty()) body.set("profiles", std::move(profiles));
   const auto made = (*api)->post(kChannels, std::move(body));
   if (!made) return std::unexpected(made.error());
-  if (session.json()) {
-    session.print_json(*made);
+  if (session.structured()) {
+    session.print_value(*made);
     return ExitCode::Ok;
   }
   session.print(fmt::format("{} tells {} from {} on\ntry it: hotswap notify channel test {}\n",
@@ -54,8 +54,8 @@ Outcome list_channels(Session& session) {
   if (!api) return std::unexpected(api.error());
   const auto answer = (*api)->get(kChannels);
   if (!answer) return std::unexpected(answer.error());
-  if (session.json()) {
-    session.print_json(items_at(*answer, "items"));
+  if (session.structured()) {
+    session.print_value(items_at(*answer, "items"));
     return ExitCode::Ok;
   }
   Table table({"NAME", "TYPE", "TARGET", "FROM", "PROFILES", "BY"});
@@ -77,7 +77,7 @@ Outcome delete_channel(Session& session, const std::string& name) {
   if (!api) return std::unexpected(api.error());
   const auto done = (*api)->remove(std::string(kChannels) + "/" + encode(name));
   if (!done) return std::unexpected(done.error());
-  if (!session.json()) session.print("nobody is told by " + name + " any more\n");
+  if (!session.structured()) session.print("nobody is told by " + name + " any more\n");
   return ExitCode::Ok;
 }
 
@@ -87,7 +87,7 @@ Outcome test_channel(Session& session, const std::string& name) {
   const auto done = (*api)->call(
       {.method = "POST", .path = std::string(kChannels) + "/" + encode(name) + "/test"});
   if (!done) return std::unexpected(done.error());
-  if (!session.json()) session.print("the receiver of " + name + " took the test message\n");
+  if (!session.structured()) session.print("the receiver of " + name + " took the test message\n");
   return ExitCode::Ok;
 }
 
@@ -96,8 +96,8 @@ Outcome list_dead_letters(Session& session, std::size_t limit) {
   if (!api) return std::unexpected(api.error());
   auto items = (*api)->list(kDeadLetters, limit);
   if (!items) return std::unexpected(items.error());
-  if (session.json()) {
-    session.print_json(std::move(*items));
+  if (session.structured()) {
+    session.print_value(std::move(*items));
     return ExitCode::Ok;
   }
   Table table({"ID", "RECEIVER", "AGE", "ATTEMPTS", "ERROR", "MESSAGE"});
@@ -118,7 +118,7 @@ Outcome replay_one(Session& session, const std::string& id) {
   if (!api) return std::unexpected(api.error());
   const auto done = (*api)->call({.method = "POST", .path = dead_letter_path(id) + "/replay"});
   if (!done) return std::unexpected(done.error());
-  if (!session.json()) session.print("it is on its way again\n");
+  if (!session.structured()) session.print("it is on its way again\n");
   return ExitCode::Ok;
 }
 
@@ -127,7 +127,7 @@ Outcome delete_one(Session& session, const std::string& id) {
   if (!api) return std::unexpected(api.error());
   const auto done = (*api)->remove(dead_letter_path(id));
   if (!done) return std::unexpected(done.error());
-  if (!session.json()) session.print("thrown away\n");
+  if (!session.structured()) session.print("thrown away\n");
   return ExitCode::Ok;
 }
 

@@ -36,8 +36,8 @@ Outcome report(Session& session, const ReportFlags& flags) {
   if (!flags.html.empty()) return write_page(session, **api, flags);
   const auto answer = (*api)->get(deployment_path(flags.id, "report"));
   if (!answer) return std::unexpected(answer.error());
-  if (session.json())
-    session.print_json(*answer);
+  if (session.structured())
+    session.print_value(*answer);
   else
     session.print(report_text(*answer, session.terminal()));
   return ExitCode::Ok;
@@ -48,8 +48,8 @@ Outcome explain(Session& session, const std::string& id) {
   if (!api) return std::unexpected(api.error());
   const auto answer = (*api)->get(deployment_path(id, "explanation"));
   if (!answer) return std::unexpected(answer.error());
-  if (session.json()) {
-    session.print_json(*answer);
+  if (session.structured()) {
+    session.print_value(*answer);
     return ExitCode::Ok;
   }
   std::string text;
@@ -106,8 +106,8 @@ Outcome replay(Session& session, const std::string& id, const std::string& file)
   const auto answer =
       (*api)->post(deployment_path(id, "replay"), json::Object{{"health", std::move(*policy)}});
   if (!answer) return std::unexpected(answer.error());
-  if (session.json())
-    session.print_json(*answer);
+  if (session.structured())
+    session.print_value(*answer);
   else
     session.print(replay_text(*answer, session.terminal()));
   return ExitCode::Ok;

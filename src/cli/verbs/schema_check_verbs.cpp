@@ -99,7 +99,7 @@ Outcome lint(Session& session, const LintFlags& flags, const TextForms& forms) {
   auto code = ExitCode::Ok;
   for (const auto& file : flags.files) {
     const auto linted = lint_file(file, flags.local, *others, forms);
-    if (session.json()) {
+    if (session.structured()) {
       all.push_back(lint_json(linted));
     } else {
       print_lint(session, linted);
@@ -110,7 +110,7 @@ Outcome lint(Session& session, const LintFlags& flags, const TextForms& forms) {
       code = ExitCode::Objection;
     }
   }
-  if (session.json()) session.print_json(std::move(all));
+  if (session.structured()) session.print_value(std::move(all));
   return code;
 }
 
@@ -158,7 +158,7 @@ Outcome validate(Session& session, const ValidateFlags& flags, const TextForms& 
   auto validator =
       names_file(flags.schema) ? local_validator(flags, forms) : remote_validator(session, flags);
   if (!validator) return std::unexpected(validator.error());
-  const bool as_json = session.json() || !flags.units.empty();
+  const bool as_json = session.structured() || !flags.units.empty();
   json::Array all;
   bool valid = true;
   for (const auto& file : flags.documents) {
@@ -173,7 +173,7 @@ Outcome validate(Session& session, const ValidateFlags& flags, const TextForms& 
       session.print(validation_text(file, *answer, session.terminal()));
     }
   }
-  if (as_json) session.print_json(all.size() == 1 ? all.front() : json::Value(std::move(all)));
+  if (as_json) session.print_value(all.size() == 1 ? all.front() : json::Value(std::move(all)));
   return valid ? ExitCode::Ok : ExitCode::Invalid;
 }
 
@@ -210,7 +210,7 @@ Outcome infer(Session& session, const std::vector<std::string>& words, std::size
       documents.push_back(std::move(*document));
     }
   }
-  session.print_json(schema::infer(documents));
+  session.print_value(schema::infer(documents));
   return ExitCode::Ok;
 }
 

@@ -80,8 +80,8 @@ Outcome diff(Session& session, const DiffFlags& flags, const TextForms& forms) {
   if (!found) return std::unexpected(found.error());
   const auto* inside = found->answer.find("comparison");
   const auto& comparison = inside == nullptr ? found->answer : *inside;
-  if (session.json()) {
-    session.print_json(found->answer);
+  if (session.structured()) {
+    session.print_value(found->answer);
   } else {
     const auto& terminal = session.terminal();
     auto text =

@@ -21,7 +21,7 @@ Result<std::optional<std::string>> looked_at(Session& session, Api& api, const S
   if (!version) return std::unexpected(version.error());
   auto impact = api.get(schema_path(wanted.name, {"versions", wanted.version, "impact"}));
   if (!impact) return std::unexpected(impact.error());
-  if (!session.json()) {
+  if (!session.structured()) {
     session.print(schema_version_text(*version, session.terminal()) + "\n" +
                   impact_text(*impact, session.terminal()));
   }
@@ -57,8 +57,8 @@ Outcome decide(Session& session, const DecisionFlags& flags, bool approve) {
       schema_path(wanted->name, {approve ? "approve" : "reject"}),
       json::Object{{"version", wanted->version}, {"hash", hash}, {"comment", flags.comment}});
   if (!answer) return std::unexpected(answer.error());
-  if (session.json()) {
-    session.print_json(*answer);
+  if (session.structured()) {
+    session.print_value(*answer);
   } else {
     session.print(fmt::format("{}@{} is {}\n", wanted->name, text_at(*answer, "version"),
                               schema_state_text(text_at(*answer, "state"), session.terminal())));

@@ -77,8 +77,8 @@ Outcome register_schema(Session& session, const RegisterFlags& flags, const Text
       {.method = "POST", .path = "/api/v1/schemas", .body = json::write(std::move(*body))});
   if (!answer) return std::unexpected(answer.error());
   const auto made = answer->json();
-  if (session.json()) {
-    session.print_json(made);
+  if (session.structured()) {
+    session.print_value(made);
   } else {
     session.print(registered_text(made, answer->status, session.terminal()));
   }
@@ -90,8 +90,8 @@ Outcome list(Session& session, const std::string& text, std::size_t limit) {
   if (!api) return std::unexpected(api.error());
   auto items = (*api)->list("/api/v1/schemas" + query({{"text", text}}), limit);
   if (!items) return std::unexpected(items.error());
-  if (session.json()) {
-    session.print_json(std::move(*items));
+  if (session.structured()) {
+    session.print_value(std::move(*items));
     return ExitCode::Ok;
   }
   Table table({"NAME", "LATEST", "COMPATIBILITY", "POLICY", "UPDATED", "DESCRIPTION"});
@@ -141,9 +141,9 @@ Outcome get(Session& session, const std::string& word, bool content_only) {
   if (!found) return std::unexpected(found.error());
   const auto* content = found->find("schema");
   if (content_only && content != nullptr) {
-    session.print_json(*content);
-  } else if (session.json()) {
-    session.print_json(*found);
+    session.print_value(*content);
+  } else if (session.structured()) {
+    session.print_value(*found);
   } else if (whole) {
     session.print(schema_text(*found, session));
   } else {
@@ -157,8 +157,8 @@ Outcome versions(Session& session, const std::string& name, std::size_t limit) {
   if (!api) return std::unexpected(api.error());
   auto items = (*api)->list(schema_path(name, {"versions"}), limit);
   if (!items) return std::unexpected(items.error());
-  if (session.json()) {
-    session.print_json(std::move(*items));
+  if (session.structured()) {
+    session.print_value(std::move(*items));
     return ExitCode::Ok;
   }
   Table table(
@@ -198,8 +198,8 @@ Outcome update(Session& session, const UpdateFlags& flags) {
   auto answer = (*api)->call(
       {.method = "PATCH", .path = schema_path(flags.name), .body = json::write(std::move(patch))});
   if (!answer) return std::unexpected(answer.error());
-  if (session.json()) {
-    session.print_json(answer->json());
+  if (session.structured()) {
+    session.print_value(answer->json());
   } else {
     session.print(schema_text(answer->json(), session));
   }

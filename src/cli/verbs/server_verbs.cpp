@@ -76,8 +76,8 @@ Outcome token(Session& session, const TokenFlags& flags, const Actions& actions)
   while (key->ends_with('\n') || key->ends_with('\r')) key->pop_back();
   auto text = actions.mint(*principal, *ttl, *key);
   if (!text) return std::unexpected(text.error());
-  if (session.json()) {
-    session.print_json(json::Object{{"token", *text}});
+  if (session.structured()) {
+    session.print_value(json::Object{{"token", *text}});
   } else {
     session.print(*text + "\n");
   }
@@ -108,7 +108,7 @@ void add_backup(Verbs& verbs, const Actions& actions) {
   command->add_option("--to", *to, "file to write; must not exist")->required();
   verbs.on(command, [data_dir, to, &actions](Session& session) -> Outcome {
     if (auto done = actions.backup(*data_dir, *to); !done) return std::unexpected(done.error());
-    if (!session.json()) session.print("copied to " + *to + "\n");
+    if (!session.structured()) session.print("copied to " + *to + "\n");
     return ExitCode::Ok;
   });
 }

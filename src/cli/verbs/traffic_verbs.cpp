@@ -54,7 +54,7 @@ std::string pool_text(const json::Value& traffic, const Terminal& terminal) {
 }
 
 void show(Session& session, const json::Value& traffic) {
-  if (session.json()) return session.print_json(traffic);
+  if (session.structured()) return session.print_value(traffic);
   const auto& terminal = session.terminal();
   session.print(
       facts({{"service", text_at(traffic, "service") + " in " + text_at(traffic, "environment")},
@@ -174,7 +174,8 @@ Outcome watch(Session& session, const TrafficFlags& flags) {
       // A new connection begins with what may be known already.
       const auto line = json::write(event.data);
       if (std::exchange(last, line) == line) continue;
-      session.print(session.json() ? line + "\n" : state_line(event.data, session.terminal()));
+      session.print(session.structured() ? session.stream_text(event.data)
+                                         : state_line(event.data, session.terminal()));
     }
     if (const auto refused = follower.refused()) return std::unexpected(*refused);
   }

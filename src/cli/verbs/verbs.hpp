@@ -20,5 +20,7 @@ void add_schema_verbs(Verbs& verbs, const Actions& actions);
 void add_traffic_verbs(Verbs& verbs);  ///< traffic get, set, switch, watch
 void add_agent_verb(Verbs& verbs, const Actions& actions);
 void add_demo_verb(Verbs& verbs);
+void add_context_verbs(Verbs& verbs);  ///< context list, use, set, delete, show
+void add_shell_verbs(Verbs& verbs, const Actions& actions);  ///< completion; complete, man (hidden)
 
 }  // namespace hotswap::cli

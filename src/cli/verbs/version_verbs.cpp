@@ -54,8 +54,8 @@ Outcome upload(Session& session, const UploadFlags& flags) {
   auto answer = (*api)->call(*call);
   if (!answer) return std::unexpected(answer.error());
   const auto made = answer->json();
-  if (session.json()) {
-    session.print_json(made);
+  if (session.structured()) {
+    session.print_value(made);
     return ExitCode::Ok;
   }
   const auto version = text_at(made, "version");
@@ -70,8 +70,8 @@ Outcome list(Session& session, const std::string& name, std::size_t limit) {
   if (!api) return std::unexpected(api.error());
   auto items = (*api)->list(config_path(name, {"versions"}), limit);
   if (!items) return std::unexpected(items.error());
-  if (session.json()) {
-    session.print_json(std::move(*items));
+  if (session.structured()) {
+    session.print_value(std::move(*items));
     return ExitCode::Ok;
   }
   Table table({"VERSION", "SHA-256", "AUTHOR", "TAGS", "UPLOADED", "MESSAGE"});
@@ -94,7 +94,7 @@ Outcome get(Session& session, const std::string& name, const std::string& versio
   auto found = (*api)->get(config_path(name, {"versions", version}));
   if (!found) return std::unexpected(found.error());
   const auto* data = found->find("data");
-  session.print_json(session.json() || data == nullptr ? *found : *data);
+  session.print_value(session.structured() || data == nullptr ? *found : *data);
   return ExitCode::Ok;
 }
 
@@ -105,7 +105,7 @@ Outcome tag(Session& session, const std::vector<std::string>& words, bool set) {
       (*api)->call({.method = set ? "PUT" : "DELETE",
                     .path = config_path(words[0], {"versions", words[1], "tags", words[2]})});
   if (!answer) return std::unexpected(answer.error());
-  if (!session.json()) {
+  if (!session.structured()) {
     session.print(fmt::format("{} {} {} {}\n", words[0], words[1],
                               set ? "is tagged" : "is no longer tagged", words[2]));
   }
@@ -165,8 +165,8 @@ Outcome diff(Session& session, const std::vector<std::string>& words, bool unifi
   if (!answer) return std::unexpected(answer.error());
   if (unified) {
     session.print(paint_unified(answer->body, session.terminal()));
-  } else if (session.json()) {
-    session.print_json(answer->json());
+  } else if (session.structured()) {
+    session.print_value(answer->json());
   } else {
     const auto lines = diff_lines(answer->json(), session.terminal());
     session.print(lines.empty() ? "no difference\n" : lines);
