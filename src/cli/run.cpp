@@ -146,12 +146,15 @@ int run(int argc, char** argv, const Actions& actions) {
   add_agent_verb(verbs, actions);
   add_demo_verb(verbs);
   add_config_verbs(verbs);
-  add_version_verbs(verbs);
+  add_version_verbs(verbs, actions);
+  add_apply_verb(verbs, actions);
   add_deploy_verb(verbs);
   add_deployment_verbs(verbs);
   add_report_verbs(verbs);
   add_calendar_verbs(verbs);
+  add_history_verbs(verbs);
   add_fleet_verbs(verbs);
+  add_audit_verbs(verbs);
   add_traffic_verbs(verbs);
   add_notify_verbs(verbs);
   add_schema_verbs(verbs, actions);

@@ -2,6 +2,7 @@
 
 #include "cli/answer.hpp"
 #include "cli/days.hpp"
+#include "cli/definitions/command_spec.hpp"
 #include "cli/deployment_view.hpp"
 #include "cli/human.hpp"
 #include "cli/verbs/strategy_flags.hpp"
@@ -22,9 +23,12 @@ struct ScopeFlags {
 void add_scope_flags(CLI::App& command, ScopeFlags& flags) {
   auto* all = command.add_flag("--all", flags.all, "everything");
   auto* environment =
-      command.add_option("--environment", flags.environment, "Development, Staging or Production");
-  auto* service = command.add_option("--service", flags.service, "one service");
-  auto* config = command.add_option("--config", flags.config, "one profile");
+      command.add_option("--environment", flags.environment, "Development, Staging or Production")
+          ->type_name(kind::kEnvironment);
+  auto* service =
+      command.add_option("--service", flags.service, "one service")->type_name(kind::kService);
+  auto* config =
+      command.add_option("--config", flags.config, "one profile")->type_name(kind::kProfile);
   for (auto* scope : {environment, service, config}) scope->excludes(all);
   config->excludes(environment)->excludes(service);
 }
@@ -311,8 +315,11 @@ void add_freeze(Verbs& verbs) {
   add_scope_flags(*command, flags->scope);
   auto* halt = command->add_flag("--halt", flags->halt, "pause what runs (given with --all)");
   command->add_flag("--no-halt", flags->no_halt, "let what runs go on")->excludes(halt);
-  auto* until = command->add_option("--until", flags->until, "its end, e.g. 2026-12-27T08:00:00Z");
-  command->add_option("--for", flags->lasting, "how long, e.g. 2h")->excludes(until);
+  auto* until = command->add_option("--until", flags->until, "its end, e.g. 2026-12-27T08:00:00Z")
+                    ->type_name(kind::kTime);
+  command->add_option("--for", flags->lasting, "how long, e.g. 2h")
+      ->type_name(kind::kDuration)
+      ->excludes(until);
   command->add_option("--reason", flags->reason, "why, for everybody who is stopped")->required();
   verbs.on(command, [flags](Session& session) { return freeze(session, *flags); });
 

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "cli/answer.hpp"
+#include "cli/definitions/command_spec.hpp"
 #include "cli/human.hpp"
 #include "cli/verbs/verbs.hpp"
 
@@ -149,10 +150,12 @@ void add_channel_verbs(Verbs& verbs, CLI::App& notify) {
       ->check(CLI::IsMember({"webhook", "slack", "alertmanager", "email"}))
       ->required();
   add->add_option("target", flags->target, "URL, or email address");
-  add->add_option("--target-file", flags->target_file, "file that holds it; - is standard input");
+  add->add_option("--target-file", flags->target_file, "file that holds it; - is standard input")
+      ->type_name(kind::kFile);
   add->add_option("--severity", flags->severity, "least that is told (default info)")
       ->check(CLI::IsMember({"info", "warning", "critical"}));
-  add->add_option("--profile", flags->profiles, "only of this profile; may be repeated");
+  add->add_option("--profile", flags->profiles, "only of this profile; may be repeated")
+      ->type_name(kind::kProfile);
   verbs.on(add, [flags](Session& session) { return add_channel(session, *flags); });
   verbs.on(group->add_subcommand("list", "all of them"), list_channels);
   add_one(verbs, group->add_subcommand("delete", "tell nobody there any more"), "name",

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "cli/answer.hpp"
+#include "cli/definitions/command_spec.hpp"
 #include "cli/schema/advice.hpp"
 #include "cli/schema/local.hpp"
 #include "cli/schema/text.hpp"
@@ -231,7 +232,9 @@ void add_infer(Verbs& verbs, CLI::App& group, const TextForms& forms) {
 void add_check_verbs(Verbs& verbs, CLI::App& group, const TextForms& forms) {
   auto lint_flags = std::make_shared<LintFlags>();
   auto* check = group.add_subcommand("lint", "whether schemas in files are right, and advice");
-  check->add_option("files", lint_flags->files, "schemas: JSON, YAML or TOML")->required();
+  check->add_option("files", lint_flags->files, "schemas: JSON, YAML or TOML")
+      ->type_name(kind::kFile)
+      ->required();
   check->add_flag("--strict", lint_flags->strict, "exit 9 if there is advice");
   add_local_flags(*check, lint_flags->local);
   verbs.on(check,

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "cli/answer.hpp"
+#include "cli/definitions/command_spec.hpp"
 #include "cli/human.hpp"
 #include "cli/schema/local.hpp"
 #include "cli/schema/text.hpp"
@@ -210,11 +211,17 @@ void add_register(Verbs& verbs, CLI::App& group, const TextForms& forms) {
   auto flags = std::make_shared<RegisterFlags>();
   auto* command = group.add_subcommand(
       "register", "a new schema or version; exit 9 if it breaks and waits for approval");
-  command->add_option("name", flags->name, "e.g. payments")->required();
-  command->add_option("-f,--file", flags->file, "the schema: JSON, YAML or TOML")->required();
+  command->add_option("name", flags->name, "e.g. payments")
+      ->type_name(kind::kSchemaVersion)
+      ->required();
+  command->add_option("-f,--file", flags->file, "the schema: JSON, YAML or TOML")
+      ->type_name(kind::kFile)
+      ->required();
   command->add_option("--version", flags->version, "semantic version; without, the server chooses");
-  command->add_option("--compatibility", flags->compatibility,
-                      "NONE, BACKWARD (at first), FORWARD, FULL, or one of them _TRANSITIVE");
+  command
+      ->add_option("--compatibility", flags->compatibility,
+                   "NONE, BACKWARD (at first), FORWARD, FULL, or one of them _TRANSITIVE")
+      ->type_name(kind::kCompatibility);
   command->add_option("--policy", flags->policy, "strict (at first) or lenient");
   command->add_option("--formats", flags->formats, "assert (at first): format decides; annotate")
       ->check(CLI::IsMember({"assert", "annotate"}));
@@ -240,20 +247,24 @@ void add_registry_verbs(Verbs& verbs, CLI::App& group, const TextForms& forms) {
   auto name = std::make_shared<std::string>();
   auto content = std::make_shared<bool>(false);
   auto* one = group.add_subcommand("get", "a schema, or NAME@VERSION with what it changed");
-  one->add_option("name", *name, "NAME or NAME@VERSION")->required();
+  one->add_option("name", *name, "NAME or NAME@VERSION")
+      ->type_name(kind::kSchemaVersion)
+      ->required();
   one->add_flag("--content", *content, "only the schema itself, of the latest if none is named");
   verbs.on(one, [name, content](Session& session) { return get(session, *name, *content); });
 
   auto* history = group.add_subcommand("versions", "newest first, in any state");
-  history->add_option("name", *name)->required();
+  history->add_option("name", *name)->type_name(kind::kSchemaVersion)->required();
   history->add_option("--limit", *limit, "at most")->default_val(200);
   verbs.on(history, [name, limit](Session& session) { return versions(session, *name, *limit); });
 
   auto flags = std::make_shared<UpdateFlags>();
   auto* change = group.add_subcommand("update", "change how versions to come are judged");
-  change->add_option("name", flags->name)->required();
-  change->add_option("--compatibility", flags->compatibility,
-                     "NONE, BACKWARD, FORWARD, FULL, or one of them _TRANSITIVE");
+  change->add_option("name", flags->name)->type_name(kind::kSchemaVersion)->required();
+  change
+      ->add_option("--compatibility", flags->compatibility,
+                   "NONE, BACKWARD, FORWARD, FULL, or one of them _TRANSITIVE")
+      ->type_name(kind::kCompatibility);
   change->add_option("--policy", flags->policy, "strict or lenient");
   change->add_option("--description", flags->description, "for people");
   verbs.on(change, [flags](Session& session) { return update(session, *flags); });
