@@ -32,11 +32,12 @@ Error unreachable(const ApiOptions& options, const Error& cause) {
     // Without the address again, which the HTTP client puts first.
     constexpr std::string_view kLead = " cannot be reached: ";
     const auto lead = cause.detail.find(kLead);
-    out.detail = "no answer from " + options.server + ": " +
-                 (lead == std::string::npos ? cause.detail
-                                            : cause.detail.substr(lead + kLead.size())) +
-                 " Check --server, HOTSWAP_SERVER or the context (hotswap context show), or start one: hotswap "
-                 "server --dev";
+    out.detail =
+        "no answer from " + options.server + ": " +
+        (lead == std::string::npos ? cause.detail : cause.detail.substr(lead + kLead.size())) +
+        " Check --server, HOTSWAP_SERVER or the context (hotswap context show), or start one: "
+        "hotswap "
+        "server --dev";
   } else if (cause.code == ErrorCode::Timeout) {
     out.reason = "server.timeout";
     out.detail = options.server + " did not answer in time; try again, or look at its log";
@@ -44,15 +45,14 @@ Error unreachable(const ApiOptions& options, const Error& cause) {
   return out;
 }
 
-/// Why a token may have been refused, and what to do about it.
-std::string advice(int status, const std::string& token) {
-  if (status != 401) return {};
+/// Why a token may have been refused, in the words of whoever holds it, and what to do about it.
+std::string unauthenticated(const std::string& told, const std::string& token) {
   const auto now = std::chrono::duration_cast<std::chrono::seconds>(
                        std::chrono::system_clock::now().time_since_epoch())
                        .count();
-  const auto trouble = token.empty() ? std::optional<std::string>() : token_trouble(token, now);
-  auto out = trouble ? " Of the token given: " + *trouble + "." : std::string();
-  return out +
+  const auto trouble =
+      token.empty() ? "no token was given" : token_trouble(token, now).value_or(told);
+  return trouble + (trouble.ends_with('.') ? "" : ".") +
          " Give a valid one by --token-file, --token, HOTSWAP_TOKEN or a context (hotswap token "
          "makes one; hotswap context show says which is used).";
 }
@@ -163,7 +163,7 @@ Error Api::refusal(const Answer& answer) {
     error.detail = options_.server + " answered " + std::to_string(answer.status) +
                    "; is that a HotSwap server?";
   }
-  error.detail += advice(answer.status, options_.token);
+  if (answer.status == 401) error.detail = unauthenticated(error.detail, options_.token);
   if (problem.as_object() != nullptr) problem_ = problem;
   return error;
 }

@@ -118,7 +118,10 @@ json::Value problem_json(const Error& error) {
 }
 
 void Verbs::on(CLI::App* command, Verb verb) {
-  command->callback([this, verb = std::move(verb)] { chosen_ = verb; });
+  // A group that means something alone is called after the verb below it.
+  command->callback([this, command, verb = std::move(verb)] {
+    if (command->get_subcommands().empty()) chosen_ = verb;
+  });
 }
 
 Result<std::string> read_file(const std::string& path) {

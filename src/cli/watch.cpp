@@ -1,12 +1,13 @@
 #include "cli/watch.hpp"
 
+#include <cstdio>
+
 #include "cli/answer.hpp"
 #include "cli/deployment_view.hpp"
 #include "cli/event_follower.hpp"
 #include "cli/human.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/live_area.hpp"
-#include "domain/json/write.hpp"
 
 namespace hotswap::cli {
 namespace {
@@ -30,11 +31,21 @@ class Watch {
       if (auto polled = poll(); !polled) return std::unexpected(polled.error());
       if (view_.terminal()) return finish();
     }
-    area_.line("stopped watching; the deployment goes on: hotswap deployment watch " + id_);
+    leave();
     return ExitCode::Interrupted;
   }
 
  private:
+  /// Whoever presses Ctrl-C may believe that this stops the deployment. On standard error, where it
+  /// is in nobody's way.
+  void leave() {
+    const auto id = short_id(id_);
+    std::fputs(("\nstopped watching; the deployment goes on: hotswap deployment watch " + id +
+                "\nto hold or undo it: hotswap deployment pause " + id + ", cancel or rollback\n")
+                   .c_str(),
+               stderr);
+  }
+
   void show(const std::vector<ServerEvent>& events) {
     for (const auto& event : events) {
       if (session_.structured()) {
@@ -72,7 +83,7 @@ class Watch {
       area_.line(headline(view_, session_.terminal()));
     }
     if (view_.succeeded()) return ExitCode::Ok;
-    if (!session_.structured()) area_.line("why: hotswap deployment report " + id_);
+    if (!session_.structured()) area_.line("why: hotswap deployment report " + short_id(id_));
     return ExitCode::RolloutFailed;
   }
 

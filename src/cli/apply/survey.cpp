@@ -89,7 +89,9 @@ class Survey {
     auto stored = known(api_, schema_path(one.name, {"versions", text_at(there.trial, "version")}));
     if (!stored) return std::unexpected(stored.error());
     if (!stored->is_null()) there.stored = text_at(*stored, "hash");
-    return plan_schema(one, there);
+    auto item = plan_schema(one, there);
+    if (!item.waits) usable_[one.name] = item.version;
+    return item;
   }
 
   [[nodiscard]] bool refers_to_new(const WantedSchema& one) const {
@@ -140,14 +142,23 @@ class Survey {
     const auto link = schema_link(link_text, "$.schemaId");
     if (!link) return std::string();
     const auto& name = link->id.value;
+    // The one in the files counts, unless the profile follows another version, or it will wait.
     const auto local = std::ranges::find(wanted_.schemas, name, &WantedSchema::name);
-    if (local != wanted_.schemas.end()) return locally(*local, data);
+    const auto usable = usable_.find(name);
+    const bool pinned_elsewhere = usable != usable_.end() && SemVer::parse(link->selector) &&
+                                  link->selector != usable->second;
+    if (local != wanted_.schemas.end() && usable != usable_.end() && !pinned_elsewhere) {
+      return locally(*local, data);
+    }
     json::Object body{{"data", data}};
     if (!link->selector.empty() && SemVer::parse(link->selector)) {
       body.set("version", link->selector);
     }
     auto answer = api_.post(schema_path(name, {"validate"}), std::move(body));
     if (!answer && concerns_thing(answer.error())) return std::string();
+    if (!answer && answer.error().code == ErrorCode::NotFound && local != wanted_.schemas.end()) {
+      return std::string();  // registered just before; the server checks it then
+    }
     if (!answer && answer.error().code == ErrorCode::NotFound) {
       return "its profile follows schema " + name + ", which is neither here nor on the server";
     }
@@ -178,7 +189,8 @@ class Survey {
   Api& api_;
   const Wanted& wanted_;
   std::vector<PlanItem> items_;
-  std::map<std::string, std::string> links_;  ///< schemaId of the profiles in the files
+  std::map<std::string, std::string> links_;   ///< schemaId of the profiles in the files
+  std::map<std::string, std::string> usable_;  ///< versions that the schemas in the files will have
 };
 
 }  // namespace

@@ -11,11 +11,11 @@
 namespace hotswap::cli {
 
 struct Context {
-  std::string server, token, token_file, ca_file;
+  std::string server{}, token{}, token_file{}, ca_file{};
 };
 struct Contexts {
-  std::string current;  ///< used when nobody names one; may be empty
-  std::map<std::string, Context> all;
+  std::string current{};  ///< used when nobody names one; may be empty
+  std::map<std::string, Context> all{};
 
   [[nodiscard]] bool holds_tokens() const;
 };
@@ -29,7 +29,7 @@ struct Contexts {
 
 /// Values as people gave them: flags, or the environment.
 struct Given {
-  std::string server, token, token_file, ca_file, context;
+  std::string server{}, token{}, token_file{}, ca_file{}, context{};
 };
 /// A value, and where it comes from: `--server`, `HOTSWAP_SERVER`, `context prod`, `default`.
 struct Sourced {

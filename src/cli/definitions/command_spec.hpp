@@ -9,12 +9,12 @@
 namespace hotswap::cli {
 
 struct OptionSpec {
-  std::vector<std::string> names;  ///< `-o`, `--output`; empty for a positional
-  std::string positional;          ///< its name, if it is one
-  std::string value;               ///< what it takes, e.g. FILE or PROFILE; empty for a flag
-  std::vector<std::string> choices;
-  std::string help;
-  std::string fallback;  ///< value without it; empty: none
+  std::vector<std::string> names{};  ///< `-o`, `--output`; empty for a positional
+  std::string positional{};          ///< its name, if it is one
+  std::string value{};               ///< what it takes, e.g. FILE or PROFILE; empty for a flag
+  std::vector<std::string> choices{};
+  std::string help{};
+  std::string fallback{};  ///< value without it; empty: none
   bool required = false;
   bool repeats = false;
   [[nodiscard]] bool takes_value() const { return !value.empty(); }
@@ -23,10 +23,10 @@ struct OptionSpec {
 
 struct CommandSpec {
   std::string name;
-  std::string help;
-  std::string footer;
-  std::vector<OptionSpec> options;  ///< positionals in their order, then the others
-  std::vector<CommandSpec> commands;
+  std::string help{};
+  std::string footer{};
+  std::vector<OptionSpec> options{};  ///< positionals in their order, then the others
+  std::vector<CommandSpec> commands{};
   bool hidden = false;
   bool needs_command = false;  ///< means nothing without a word after it
 

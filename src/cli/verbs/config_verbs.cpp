@@ -200,7 +200,7 @@ Outcome roll_back(Session& session, const RollbackFlags& flags) {
   session.print(fmt::format("{} {} has the content of {}\n", flags.name,
                             version.empty() ? text_at(*answer, "version") : version, flags.to));
   if (!deployment.empty()) {
-    session.print(fmt::format("follow it: hotswap deployment watch {}\n", deployment));
+    session.print("follow it: hotswap deployment watch " + short_id(deployment) + "\n");
   }
   return ExitCode::Ok;
 }

@@ -94,7 +94,7 @@ Outcome deploy(Session& session, const DeployFlags& flags) {
   } else {
     session.print(fmt::format("{} {}\nfollow it: hotswap deployment watch {}\n",
                               flags.start_at.empty() ? "started" : "planned",
-                              headline(view, session.terminal()), view.id));
+                              headline(view, session.terminal()), short_id(view.id)));
   }
   return ExitCode::Ok;
 }

@@ -47,8 +47,9 @@ TEST(Manifest, elsewhere_the_kind_says_it_also_in_a_list) {
 }
 
 TEST(Manifest, a_schema_with_settings_is_the_envelope) {
-  const auto out = wanted(
-      {{"schemas/s.yaml", R"({"schema":{"type":"object"},"compatibility":"FULL","version":"2.0.0"})"}});
+  const auto out =
+      wanted({{"schemas/s.yaml",
+               R"({"schema":{"type":"object"},"compatibility":"FULL","version":"2.0.0"})"}});
   ASSERT_TRUE(out) << out.error().detail;
   EXPECT_EQ(out->schemas.front().version, "2.0.0");
   EXPECT_EQ(text_at(out->schemas.front().settings, "compatibility"), "FULL");
@@ -68,8 +69,9 @@ TEST(Manifest, every_mistake_of_every_file_is_told_at_once) {
   for (const auto& field : out.error().fields) all += field.path + ": " + field.message + "\n";
   for (const auto* part :
        {"dir/profiles/a.yaml $.servicName", "did you mean serviceName?", "$.environment",
-        "dir/profiles/b.yaml $.name: must be b", "dir/versions/p.json $: a configuration is an object",
-        "dir/versions/p/one.json", "dir/loose.json $.kind", "schema, profile or version"}) {
+        "dir/profiles/b.yaml $.name: must be b",
+        "dir/versions/p.json $: a configuration is an object", "dir/versions/p/one.json",
+        "dir/loose.json $.kind", "schema, profile or version"}) {
     EXPECT_TRUE(all.contains(part)) << part << "\nin\n" << all;
   }
 }
@@ -99,14 +101,14 @@ TEST(Plan, a_profile_that_is_not_there_is_created) {
 }
 
 TEST(Plan, a_profile_as_the_server_gives_it_back_is_unchanged) {
-  auto there = *description_json(kOneProfile.draft).as_object();
+  auto there = description_json(kOneProfile.draft);
   there.set("revision", 7);
   there.set("stable", "1.0.0");
   EXPECT_EQ(plan_profile(kOneProfile, there).change, Change::Same);
 }
 
 TEST(Plan, a_changed_profile_says_what_changes) {
-  auto there = *description_json(kOneProfile.draft).as_object();
+  auto there = description_json(kOneProfile.draft);
   there.set("description", "old");
   const auto item = plan_profile(kOneProfile, there);
   EXPECT_EQ(item.change, Change::Update);
@@ -114,7 +116,7 @@ TEST(Plan, a_changed_profile_says_what_changes) {
 }
 
 TEST(Plan, a_profile_cannot_move_to_another_service) {
-  auto there = *description_json(kOneProfile.draft).as_object();
+  auto there = description_json(kOneProfile.draft);
   there.set("serviceName", "other");
   const auto item = plan_profile(kOneProfile, there);
   EXPECT_EQ(item.change, Change::Refused);
@@ -153,8 +155,7 @@ TEST(Plan, another_content_gets_the_next_number_and_shows_its_changes) {
 
 TEST(Plan, a_secret_shows_that_it_changed_and_not_what_it_is) {
   const KnownVersions known{stored("1.0.0", R"({"k":{"type":"secret","value":"old-one"}})"), {}};
-  const auto item =
-      plan_version(version_of(R"({"k":{"type":"secret","value":"new-one"}})"), known);
+  const auto item = plan_version(version_of(R"({"k":{"type":"secret","value":"new-one"}})"), known);
   EXPECT_EQ(item.change, Change::Update);
   const auto text = plan_text({item}, Terminal(false, false, 120));
   EXPECT_TRUE(text.contains("~ $.k  (secret) changed")) << text;

@@ -1,6 +1,7 @@
+#include "cli/contexts/contexts.hpp"
+
 #include <gtest/gtest.h>
 
-#include "cli/contexts/contexts.hpp"
 #include "domain/json/parse.hpp"
 
 namespace hotswap::cli {
@@ -51,8 +52,8 @@ TEST(ContextsFile, the_current_one_must_be_there) {
 
 TEST(ContextsFile, says_whether_it_holds_tokens) {
   EXPECT_TRUE(kTwo.holds_tokens());
-  EXPECT_FALSE((Contexts{.current = {}, .all = {{"a", {.server = "s", .token_file = "f"}}}})
-                   .holds_tokens());
+  EXPECT_FALSE(
+      (Contexts{.current = {}, .all = {{"a", {.server = "s", .token_file = "f"}}}}).holds_tokens());
 }
 
 TEST(Connection, without_a_word_it_is_the_server_of_this_machine) {

@@ -6,20 +6,43 @@ namespace hotswap::cli {
 namespace {
 
 CommandSpec program() {
-  const OptionSpec name{.names = {}, .positional = "name", .value = "PROFILE", .choices = {},
-                        .help = "it", .fallback = {}, .required = true};
-  const OptionSpec limit{.names = {"--limit"}, .positional = {}, .value = "NUMBER", .choices = {},
-                         .help = "at most", .fallback = "50"};
-  const OptionSpec form{.names = {"-o", "--output"}, .positional = {}, .value = "TEXT",
-                        .choices = {"table", "json"}, .help = ".form\nof it", .fallback = {}};
-  CommandSpec get{.name = "get", .help = "one", .footer = {}, .options = {name, limit},
-                  .commands = {}};
-  CommandSpec config{.name = "config", .help = "profiles", .footer = {}, .options = {},
-                     .commands = {get}, .hidden = false, .needs_command = true};
-  CommandSpec man{.name = "man", .help = "", .footer = {}, .options = {}, .commands = {},
-                  .hidden = true};
-  return {.name = "hotswap", .help = "It's a program", .footer = "Exit codes: 0 done\n",
-          .options = {form}, .commands = {config, man}, .hidden = false, .needs_command = true};
+  const OptionSpec name{.names = {},
+                        .positional = "name",
+                        .value = "PROFILE",
+                        .choices = {},
+                        .help = "it",
+                        .fallback = {},
+                        .required = true};
+  const OptionSpec limit{.names = {"--limit"},
+                         .positional = {},
+                         .value = "NUMBER",
+                         .choices = {},
+                         .help = "at most",
+                         .fallback = "50"};
+  const OptionSpec form{.names = {"-o", "--output"},
+                        .positional = {},
+                        .value = "TEXT",
+                        .choices = {"table", "json"},
+                        .help = ".form\nof it",
+                        .fallback = {}};
+  CommandSpec get{
+      .name = "get", .help = "one", .footer = {}, .options = {name, limit}, .commands = {}};
+  CommandSpec config{.name = "config",
+                     .help = "profiles",
+                     .footer = {},
+                     .options = {},
+                     .commands = {get},
+                     .hidden = false,
+                     .needs_command = true};
+  CommandSpec man{
+      .name = "man", .help = "", .footer = {}, .options = {}, .commands = {}, .hidden = true};
+  return {.name = "hotswap",
+          .help = "It's a program",
+          .footer = "Exit codes: 0 done\n",
+          .options = {form},
+          .commands = {config, man},
+          .hidden = false,
+          .needs_command = true};
 }
 
 TEST(Manual, has_a_page_for_the_program_and_one_for_each_verb_that_is_not_hidden) {
