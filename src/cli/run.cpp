@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <csignal>
 
 #include "cli/definitions/command_spec.hpp"
@@ -31,6 +32,23 @@ void add_globals(CLI::App& app, Globals& globals) {
       ->check(CLI::IsMember({"table", "json", "yaml"}))
       ->default_val("table");
   app.add_flag("--no-color", globals.no_color, "no colours, also by NO_COLOR=1");
+}
+
+/// Where a verb stands in the help.
+void group_verbs(CLI::App& app) {
+  static const std::pair<const char*, std::vector<const char*>> kGroups[] = {
+      {"Configurations",
+       {"apply", "config", "version", "tag", "diff", "schema", "history", "rollback"}},
+      {"Rollouts",
+       {"deploy", "watch", "deployment", "report", "explain", "replay", "freeze", "unfreeze",
+        "window", "calendar"}},
+      {"Fleet and traffic", {"instances", "traffic"}},
+      {"What happens", {"events", "audit", "notify", "health"}},
+      {"This program", {"context", "completion", "token", "backup"}},
+      {"Processes", {"server", "agent", "demo"}}};
+  for (const auto& [group, verbs] : kGroups) {
+    for (const auto* verb : verbs) app.get_subcommand(verb)->group(group);
+  }
 }
 
 /// The form asked for by a line that could not be parsed as a whole.
@@ -114,6 +132,23 @@ int usage(const CLI::App& app, const CLI::ParseError& error, const std::string& 
   return static_cast<int>(ExitCode::Usage);
 }
 
+/// `hotswap help deploy` is `hotswap deploy --help`.
+int help(CLI::App& app, int argc, char** argv) {
+  if (argc < 3) {
+    fmt::print("{}", app.help());
+    return argc < 2 ? static_cast<int>(ExitCode::Usage) : 0;
+  }
+  std::vector<std::string> words(argv + 2, argv + argc);
+  words.emplace_back("--help");
+  std::ranges::reverse(words);  // as CLI11 takes them
+  try {
+    app.parse(std::move(words));
+  } catch (const CLI::ParseError& error) {
+    return usage(app, error, {});
+  }
+  return 0;
+}
+
 int finish(Session& session, const Verb& verb) {
   const auto outcome = verb(session);
   if (outcome) return static_cast<int>(*outcome);
@@ -160,10 +195,8 @@ int run(int argc, char** argv, const Actions& actions) {
   add_schema_verbs(verbs, actions);
   add_context_verbs(verbs);
   add_shell_verbs(verbs, actions);
-  if (argc < 2 || std::string_view(argv[1]) == "help") {
-    fmt::print("{}", app.help());
-    return argc < 2 ? static_cast<int>(ExitCode::Usage) : 0;
-  }
+  group_verbs(app);
+  if (argc < 2 || std::string_view(argv[1]) == "help") return help(app, argc, argv);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -4,6 +4,7 @@
 #include <fstream>
 
 #include "cli/answer.hpp"
+#include "cli/session.hpp"
 #include "domain/json/parse.hpp"
 #include "e2e/support/command.hpp"
 #include "e2e/support/scripted_instance.hpp"

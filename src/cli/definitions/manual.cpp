@@ -63,6 +63,12 @@ std::string synopsis(const CommandSpec& spec, const std::string& words) {
   return out + "\n";
 }
 
+/// A help text as the beginning of a sentence.
+std::string sentence(std::string text) {
+  if (!text.empty()) text.replace(0, 1, upper(text.substr(0, 1)));
+  return text;
+}
+
 std::string option_item(const OptionSpec& option) {
   std::string out = ".TP\n";
   if (option.names.empty()) {
@@ -79,7 +85,7 @@ std::string option_item(const OptionSpec& option) {
   if (help.empty()) help = option.value;
   if (!option.fallback.empty()) help += " (default: " + option.fallback + ")";
   if (option.required && !option.names.empty()) help += " (required)";
-  return out + roff(help) + "\n";
+  return out + roff(sentence(std::move(help))) + "\n";
 }
 
 std::string options_text(const CommandSpec& spec) {
@@ -104,7 +110,8 @@ void add_sections(const CommandSpec& spec, const std::string& words, std::string
   for (const auto& command : spec.commands) {
     if (command.hidden) continue;
     const auto full = words + " " + command.name;
-    out += ".SS \"" + roff(full) + "\"\n" + roff(command.help) + ".\n" + options_text(command);
+    out += ".SS \"" + roff(full) + "\"\n" + roff(sentence(command.help)) + ".\n" +
+           options_text(command);
     add_sections(command, full, out);
   }
 }
@@ -133,7 +140,7 @@ std::string verb_page(const CommandSpec& verb, const std::string& version) {
   std::string synopses;
   add_synopses(verb, "hotswap " + verb.name, synopses);
   auto out = head("hotswap-" + verb.name, version, verb.help) + ".SH SYNOPSIS\n" + synopses;
-  out += ".SH DESCRIPTION\n" + roff(verb.help) + ".\n";
+  out += ".SH DESCRIPTION\n" + roff(sentence(verb.help)) + ".\n";
   if (const auto options = options_text(verb); !options.empty()) out += ".SH OPTIONS\n" + options;
   std::string sections;
   add_sections(verb, "hotswap " + verb.name, sections);
@@ -149,7 +156,8 @@ std::string program_page(const CommandSpec& root, const std::string& version) {
   std::string also;
   for (const auto& command : root.commands) {
     if (command.hidden) continue;
-    out += ".TP\n.BR hotswap\\-" + roff(command.name) + " (1)\n" + roff(command.help) + "\n";
+    out += ".TP\n.BR hotswap\\-" + roff(command.name) + " (1)\n" + roff(sentence(command.help)) +
+           ".\n";
     also += fmt::format("{}.BR hotswap\\-{} (1)", also.empty() ? "" : ",\n", roff(command.name));
   }
   out += ".SH OPTIONS\n" + options_text(root);

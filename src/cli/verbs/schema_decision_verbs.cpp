@@ -2,6 +2,7 @@
 
 #include "cli/answer.hpp"
 #include "cli/confirm.hpp"
+#include "cli/definitions/command_spec.hpp"
 #include "cli/schema/text.hpp"
 #include "cli/verbs/schema_common.hpp"
 #include "domain/json/write.hpp"
@@ -66,9 +67,31 @@ Outcome decide(Session& session, const DecisionFlags& flags, bool approve) {
   return ExitCode::Ok;
 }
 
+Outcome show_impact(Session& session, const std::string& word) {
+  const auto wanted = exact_schema_word(word);
+  if (!wanted) return std::unexpected(wanted.error());
+  auto api = session.api();
+  if (!api) return std::unexpected(api.error());
+  const auto impact =
+      (*api)->get(schema_path(wanted->name, {"versions", wanted->version, "impact"}));
+  if (!impact) return std::unexpected(impact.error());
+  if (session.structured()) {
+    session.print_value(*impact);
+    return ExitCode::Ok;
+  }
+  const auto text = impact_text(*impact, session.terminal());
+  session.print(text.empty() ? "nobody is concerned\n" : text);
+  return ExitCode::Ok;
+}
+
 }  // namespace
 
 void add_decision_verbs(Verbs& verbs, CLI::App& group) {
+  auto word = std::make_shared<std::string>();
+  auto* impact = group.add_subcommand("impact", "whom a version concerns: profiles and instances");
+  impact->add_option("version", *word, "NAME@VERSION")->required()->type_name(kind::kSchemaVersion);
+  verbs.on(impact, [word](Session& session) { return show_impact(session, *word); });
+
   for (const bool approve : {true, false}) {
     auto flags = std::make_shared<DecisionFlags>();
     auto* command =

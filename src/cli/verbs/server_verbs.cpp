@@ -12,6 +12,11 @@ std::unexpected<Error> usage(std::string detail) {
   return fail(ErrorCode::Invalid, "usage", std::move(detail));
 }
 
+const char* kind_of(const std::string& setting) {
+  if (setting.ends_with("-file")) return kind::kFile;
+  return setting.ends_with("-dir") ? kind::kFolder : kind::kText;
+}
+
 void add_server(Verbs& verbs, const ServerVerb& server) {
   struct Flags {
     ServerArguments arguments;
@@ -30,7 +35,8 @@ void add_server(Verbs& verbs, const ServerVerb& server) {
     if (flag.is_switch) {
       command->add_flag("--" + flag.name, flags->switches[flag.name], help);
     } else {
-      command->add_option("--" + flag.name, flags->texts[flag.name], help);
+      command->add_option("--" + flag.name, flags->texts[flag.name], help)
+          ->type_name(kind_of(flag.name));
     }
   }
   verbs.on(command, [flags, command, run = server.run](Session&) -> Outcome {

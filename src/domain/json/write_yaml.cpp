@@ -56,10 +56,10 @@ bool is_literal(std::string_view text) {
 
 /// Characters that YAML readers would fold, drop or refuse inside quotes.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 5> kEscaped = {
-    {{"\x7F", "\\x7F"},
-     {"\xC2\x85", "\\N"},
-     {"\xE2\x80\xA8", "\\L"},
-     {"\xE2\x80\xA9", "\\P"},
+    {{"\x7F", "\\u007F"},
+     {"\xC2\x85", "\\u0085"},
+     {"\xE2\x80\xA8", "\\u2028"},
+     {"\xE2\x80\xA9", "\\u2029"},
      {"\xEF\xBB\xBF", "\\uFEFF"}}};
 
 std::string quoted(std::string_view text) {

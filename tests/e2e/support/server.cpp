@@ -49,8 +49,10 @@ std::string example_config(const std::string& name) {
   return *text;
 }
 
+std::string source_folder() { return HS_SOURCE_DIR; }
+
 std::filesystem::path example_folder(const std::string& name) {
-  return std::filesystem::path(HS_SOURCE_DIR) / "examples" / name;
+  return std::filesystem::path(source_folder()) / "examples" / name;
 }
 
 Server::Server(std::vector<std::string> more_arguments, std::string scheme)

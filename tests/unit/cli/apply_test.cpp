@@ -68,7 +68,7 @@ TEST(Manifest, every_mistake_of_every_file_is_told_at_once) {
   std::string all;
   for (const auto& field : out.error().fields) all += field.path + ": " + field.message + "\n";
   for (const auto* part :
-       {"dir/profiles/a.yaml $.servicName", "did you mean serviceName?", "$.environment",
+       {"dir/profiles/a.yaml $.servicName", "did you mean `serviceName`?", "$.environment",
         "dir/profiles/b.yaml $.name: must be b",
         "dir/versions/p.json $: a configuration is an object", "dir/versions/p/one.json",
         "dir/loose.json $.kind", "schema, profile or version"}) {

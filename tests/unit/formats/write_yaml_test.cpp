@@ -29,7 +29,7 @@ TEST(WriteYaml, is_block_style_with_the_members_in_their_order) {
             "  list:\n"
             "    - 1\n"
             "    - x: true\n"
-            "      y: null\n"
+            "      \"y\": null\n"
             "    - - 2\n"
             "      - - 3\n"
             "  none: []\n"
