@@ -12,8 +12,10 @@
 namespace hotswap::cli {
 namespace {
 
-constexpr std::size_t kBarWidth = 30;
-constexpr std::size_t kWaitWidth = 10;
+constexpr std::size_t kBarMost = 30;
+constexpr std::size_t kBarLeast = 8;
+constexpr std::size_t kWaitWidth = 10;       ///< of the bar of a wait
+constexpr std::size_t kBesideBar = 71;       ///< columns of a step's line without its bar
 constexpr std::size_t kInstancesShown = 24;  ///< one by one; beyond, only counts
 
 std::size_t count_at(const json::Value& value, std::string_view path) {
@@ -31,7 +33,13 @@ Duration whole_seconds(Duration duration) {
 /// Its ends are seen also where it is empty.
 std::string framed(const std::string& bar) { return "▕" + bar + "▏"; }
 
-std::string step_label(const DeploymentView& view, std::size_t index, WallTime now) {
+std::size_t bar_width(const Terminal& terminal) {
+  const auto width = terminal.width();
+  return std::clamp(width > kBesideBar ? width - kBesideBar : 0, kBarLeast, kBarMost);
+}
+
+std::string step_label(const DeploymentView& view, std::size_t index, WallTime now,
+                       const Terminal& terminal) {
   const auto& step = view.steps[index];
   if (view.succeeded() || (!view.terminal() && index < view.step)) return "done";
   if (index > view.step || view.terminal() || view.state == "RollingBack") return {};
@@ -42,8 +50,11 @@ std::string step_label(const DeploymentView& view, std::size_t index, WallTime n
   if (!since || !soak || *soak <= Duration(0)) return view.phase;
   const auto passed = std::clamp<Duration>(now - *since, Duration(0), *soak);
   const auto fraction = static_cast<double>(passed.count()) / static_cast<double>(soak->count());
-  return fmt::format("{} watching {} of {}", framed(progress_bar(fraction, kWaitWidth)),
-                     human_duration(whole_seconds(passed)), human_duration(*soak));
+  const auto bar = bar_width(terminal) > kBarLeast
+                       ? framed(progress_bar(fraction, kWaitWidth)) + " "
+                       : std::string();  // a narrow window keeps the words
+  return fmt::format("{}watching {} of {}", bar, human_duration(whole_seconds(passed)),
+                     human_duration(*soak));
 }
 
 std::string step_line(const DeploymentView& view, std::size_t index, WallTime now,
@@ -52,11 +63,11 @@ std::string step_line(const DeploymentView& view, std::size_t index, WallTime no
   const auto done = view.done_in(step);
   const auto fraction =
       step.cohort == 0 ? 0.0 : static_cast<double>(done) / static_cast<double>(step.cohort);
-  const auto bar = framed(progress_bar(fraction, kBarWidth));
+  const auto bar = framed(progress_bar(fraction, bar_width(terminal)));
   return fmt::format("  step {:>2} {:>7} {:<8} {} {:>3}/{:<3} {}", index + 1,
                      human_percent(step.percentage), step.mode,
                      terminal.paint(state_paint(view.state), bar), done, step.cohort,
-                     step_label(view, index, now));
+                     step_label(view, index, now, terminal));
 }
 
 /// Instances side by side, as many in a line as fit.
@@ -120,6 +131,7 @@ std::optional<Duration> DeploymentView::to_go(WallTime now) const {
   }
   const auto began = parse_time(since);
   const auto current = parse_duration(steps[step].soak);
+  if (phase == "Judging" && current) out -= *current;  // it is over
   if (phase == "Soaking" && began && current) {
     out -= std::clamp<Duration>(now - *began, Duration(0), *current);
   }

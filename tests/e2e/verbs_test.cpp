@@ -13,8 +13,7 @@ namespace hotswap::e2e {
 namespace {
 
 /// By operation of the OpenAPI document: words of the verb; in brackets why there is none.
-const std::map<std::string, std::string>& verbs() {
-  static const std::map<std::string, std::string> kVerbs = {
+const std::map<std::string, std::string> kVerbs = {
       {"health", "health"},
       {"healthLive", "(for probes of a platform)"},
       {"healthReady", "health"},
@@ -83,8 +82,6 @@ const std::map<std::string, std::string>& verbs() {
       {"events", "events"},
       {"listAudit", "audit list"},
       {"verifyAudit", "audit verify"}};
-  return kVerbs;
-}
 
 bool is_verb(const std::string& words) {
   std::vector<std::string> command;
@@ -104,8 +101,8 @@ TEST(Verbs, EveryOperationOfTheApiHasOne) {
       const auto id = cli::text_at(operation, "operationId");
       if (id.empty()) continue;
       ++operations;
-      const auto found = verbs().find(id);
-      ASSERT_NE(found, verbs().end()) << std::string(path) << ": which verb does " << id << "?";
+      const auto found = kVerbs.find(id);
+      ASSERT_NE(found, kVerbs.end()) << std::string(path) << ": which verb does " << id << "?";
       if (!found->second.starts_with('(')) {
         EXPECT_TRUE(is_verb(found->second)) << found->second;
       }

@@ -6,7 +6,7 @@
 
 #include "cli/answer.hpp"
 #include "cli/apply/survey.hpp"
-#include "cli/verbs/schema_common.hpp"
+#include "cli/schema/path.hpp"
 #include "domain/json/write.hpp"
 
 namespace hotswap::cli {

@@ -4,7 +4,7 @@
 
 #include "cli/answer.hpp"
 #include "cli/schema/local.hpp"
-#include "cli/verbs/schema_common.hpp"
+#include "cli/schema/path.hpp"
 #include "domain/json/write.hpp"
 #include "domain/schema/registry/registered.hpp"
 

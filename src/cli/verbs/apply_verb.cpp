@@ -129,7 +129,8 @@ Outcome apply(Session& session, const ApplyFlags& flags, const TextForms& forms)
       return std::unexpected(marked.error());
     }
   }
-  const bool refused = std::ranges::find(*items, Change::Refused, &PlanItem::change) != items->end();
+  const bool refused = std::ranges::any_of(
+      *items, [](const PlanItem& item) { return item.change == Change::Refused; });
   if (!session.structured()) {
     session.print(plan_text(*items, session.terminal()));
   } else if (flags.dry_run && !refused) {

@@ -32,7 +32,8 @@ TEST(ContextsFile, an_empty_one_has_none) {
 
 TEST(ContextsFile, every_mistake_is_told_with_its_place_and_what_was_meant) {
   const auto bad = contexts_from(value(
-      R"({"curent":"x","contexts":{"a":{"server":1,"tokn":"t"},"b":{"tokenFile":"f"},"c":"http://c"}})"));
+      R"({"curent":"x","contexts":{"a":{"server":1,"tokn":"t"},
+        "b":{"tokenFile":"f"},"c":"http://c"}})"));
   ASSERT_FALSE(bad);
   EXPECT_EQ(bad.error().reason, "contexts.invalid");
   std::map<std::string, std::string> told;

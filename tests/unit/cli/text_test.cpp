@@ -114,6 +114,8 @@ TEST(DeploymentViews, SayHowLongTheWatchingStillTakes) {
   view.steps = {{1, 10, "Deliver", "PT5M"}, {10, 100, "Deliver", "PT5M"}};
   const auto now = parse_time("2026-11-23T15:02:00Z").value();
   EXPECT_EQ(view.to_go(now), Duration(9min));
+  view.phase = "Judging";
+  EXPECT_EQ(view.to_go(now), Duration(6min));
   view.phase = "Assigning";
   EXPECT_EQ(view.to_go(now), Duration(11min));
   view.step = 1;
