@@ -3,6 +3,7 @@
 #include <array>
 
 #include "cli/answer.hpp"
+#include "cli/contexts/contexts.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/sse_reader.hpp"
 #include "domain/json/parse.hpp"
@@ -19,7 +20,8 @@ Answer answer_of(HttpResponse response) {
   return {.status = response.status,
           .body = std::move(response.body),
           .content_type = response.header("content-type").value_or(""),
-          .location = response.header("location").value_or("")};
+          .location = response.header("location").value_or(""),
+          .next_cursor = response.header("x-next-cursor").value_or("")};
 }
 
 /// What a person can do about it stands behind the cause.
@@ -27,8 +29,15 @@ Error unreachable(const ApiOptions& options, const Error& cause) {
   Error out = cause;
   if (cause.code == ErrorCode::Unavailable) {
     out.reason = "server.unreachable";
-    out.detail = "no answer from " + options.server + ": " + cause.detail +
-                 " Check --server (HOTSWAP_SERVER), or start one: hotswap server --dev";
+    // Without the address again, which the HTTP client puts first.
+    constexpr std::string_view kLead = " cannot be reached: ";
+    const auto lead = cause.detail.find(kLead);
+    out.detail =
+        "no answer from " + options.server + ": " +
+        (lead == std::string::npos ? cause.detail : cause.detail.substr(lead + kLead.size())) +
+        " Check --server, HOTSWAP_SERVER or the context (hotswap context show), or start one: "
+        "hotswap "
+        "server --dev";
   } else if (cause.code == ErrorCode::Timeout) {
     out.reason = "server.timeout";
     out.detail = options.server + " did not answer in time; try again, or look at its log";
@@ -36,12 +45,16 @@ Error unreachable(const ApiOptions& options, const Error& cause) {
   return out;
 }
 
-std::string advice(int status) {
-  if (status == 401) {
-    return " Give a valid token by --token-file, --token or HOTSWAP_TOKEN (hotswap token makes "
-           "one).";
-  }
-  return {};
+/// Why a token may have been refused, in the words of whoever holds it, and what to do about it.
+std::string unauthenticated(const std::string& told, const std::string& token) {
+  const auto now = std::chrono::duration_cast<std::chrono::seconds>(
+                       std::chrono::system_clock::now().time_since_epoch())
+                       .count();
+  const auto trouble =
+      token.empty() ? "no token was given" : token_trouble(token, now).value_or(told);
+  return trouble + (trouble.ends_with('.') ? "" : ".") +
+         " Give a valid one by --token-file, --token, HOTSWAP_TOKEN or a context (hotswap token "
+         "makes one; hotswap context show says which is used).";
 }
 
 }  // namespace
@@ -150,7 +163,7 @@ Error Api::refusal(const Answer& answer) {
     error.detail = options_.server + " answered " + std::to_string(answer.status) +
                    "; is that a HotSwap server?";
   }
-  error.detail += advice(answer.status);
+  if (answer.status == 401) error.detail = unauthenticated(error.detail, options_.token);
   if (problem.as_object() != nullptr) problem_ = problem;
   return error;
 }

@@ -43,6 +43,7 @@ struct Answer {
   std::string body;
   std::string content_type;
   std::string location;
+  std::string next_cursor;                 ///< of an export that is not whole
   [[nodiscard]] json::Value json() const;  ///< null if it is none
 };
 

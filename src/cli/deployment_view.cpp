@@ -12,7 +12,10 @@
 namespace hotswap::cli {
 namespace {
 
-constexpr std::size_t kBarWidth = 30;
+constexpr std::size_t kBarMost = 30;
+constexpr std::size_t kBarLeast = 8;
+constexpr std::size_t kWaitWidth = 10;       ///< of the bar of a wait
+constexpr std::size_t kBesideBar = 71;       ///< columns of a step's line without its bar
 constexpr std::size_t kInstancesShown = 24;  ///< one by one; beyond, only counts
 
 std::size_t count_at(const json::Value& value, std::string_view path) {
@@ -23,7 +26,20 @@ bool has_version(std::string_view state, bool staging) {
   return state == "Applied" || (staging && state == "Staged");
 }
 
-std::string step_label(const DeploymentView& view, std::size_t index, WallTime now) {
+Duration whole_seconds(Duration duration) {
+  return std::chrono::floor<std::chrono::seconds>(duration);
+}
+
+/// Its ends are seen also where it is empty.
+std::string framed(const std::string& bar) { return "▕" + bar + "▏"; }
+
+std::size_t bar_width(const Terminal& terminal) {
+  const auto width = terminal.width();
+  return std::clamp(width > kBesideBar ? width - kBesideBar : 0, kBarLeast, kBarMost);
+}
+
+std::string step_label(const DeploymentView& view, std::size_t index, WallTime now,
+                       const Terminal& terminal) {
   const auto& step = view.steps[index];
   if (view.succeeded() || (!view.terminal() && index < view.step)) return "done";
   if (index > view.step || view.terminal() || view.state == "RollingBack") return {};
@@ -31,9 +47,13 @@ std::string step_label(const DeploymentView& view, std::size_t index, WallTime n
   if (view.phase != "Soaking") return view.phase;
   const auto since = parse_time(view.since);
   const auto soak = parse_duration(step.soak);
-  if (!since || !soak) return view.phase;
+  if (!since || !soak || *soak <= Duration(0)) return view.phase;
   const auto passed = std::clamp<Duration>(now - *since, Duration(0), *soak);
-  return fmt::format("watching {} of {}", human_duration(Duration(passed.count() / 1000 * 1000)),
+  const auto fraction = static_cast<double>(passed.count()) / static_cast<double>(soak->count());
+  const auto bar = bar_width(terminal) > kBarLeast
+                       ? framed(progress_bar(fraction, kWaitWidth)) + " "
+                       : std::string();  // a narrow window keeps the words
+  return fmt::format("{}watching {} of {}", bar, human_duration(whole_seconds(passed)),
                      human_duration(*soak));
 }
 
@@ -43,11 +63,11 @@ std::string step_line(const DeploymentView& view, std::size_t index, WallTime no
   const auto done = view.done_in(step);
   const auto fraction =
       step.cohort == 0 ? 0.0 : static_cast<double>(done) / static_cast<double>(step.cohort);
-  const auto bar = progress_bar(fraction, kBarWidth);
+  const auto bar = framed(progress_bar(fraction, bar_width(terminal)));
   return fmt::format("  step {:>2} {:>7} {:<8} {} {:>3}/{:<3} {}", index + 1,
                      human_percent(step.percentage), step.mode,
                      terminal.paint(state_paint(view.state), bar), done, step.cohort,
-                     step_label(view, index, now));
+                     step_label(view, index, now, terminal));
 }
 
 /// Instances side by side, as many in a line as fit.
@@ -101,6 +121,23 @@ bool DeploymentView::terminal() const {
   return state == "Succeeded" || state == "RolledBack" || state == "Failed" || state == "Cancelled";
 }
 
+std::optional<Duration> DeploymentView::to_go(WallTime now) const {
+  if (state != "Running" || phase == "AwaitingPromotion" || step >= steps.size()) {
+    return std::nullopt;
+  }
+  Duration out = parse_duration(bake).value_or(Duration(0));
+  for (std::size_t i = step; i < steps.size(); ++i) {
+    out += parse_duration(steps[i].soak).value_or(Duration(0));
+  }
+  const auto began = parse_time(since);
+  const auto current = parse_duration(steps[step].soak);
+  if (phase == "Judging" && current) out -= *current;  // it is over
+  if (phase == "Soaking" && began && current) {
+    out -= std::clamp<Duration>(now - *began, Duration(0), *current);
+  }
+  return out;
+}
+
 std::size_t DeploymentView::done_in(const StepView& reached) const {
   std::size_t done = 0;
   for (std::size_t i = 0; i < std::min(reached.cohort, targets.size()); ++i) {
@@ -120,6 +157,7 @@ DeploymentView deployment_view(const json::Value& answer) {
   out.phase = text_at(answer, "step.phase");
   out.since = text_at(answer, "step.since");
   out.created_at = text_at(answer, "createdAt");
+  out.bake = text_at(answer, "strategy.bakeTime");
   out.step = count_at(answer, "step.index");
   for (const auto& item : items_at(answer, "plan.steps")) {
     out.steps.push_back({count_at(item, "cohort"), double_at(item, "percentage"),
@@ -154,6 +192,10 @@ std::vector<std::string> live_block(const DeploymentView& view, WallTime now,
     out.push_back(step_line(view, i, now, terminal));
   }
   for (auto& line : instance_lines(view, terminal)) out.push_back(std::move(line));
+  if (const auto left = view.to_go(now); left && *left >= std::chrono::seconds(1)) {
+    out.push_back(terminal.paint(Paint::Dim, "  " + human_duration(whole_seconds(*left)) +
+                                                 " to go, and the instances' time"));
+  }
   for (const auto& note : view.notes) out.push_back(human_durations(note));
   return out;
 }

@@ -1,6 +1,7 @@
 #pragma once
 // A deployment as the screen shows it, read from the API's answer.
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,7 @@ struct TargetView {
 };
 struct DeploymentView {
   std::string id, profile, version, strategy, state, reason, phase, since, created_at;
+  std::string bake;  ///< ISO 8601, after the last step
   std::size_t step = 0;
   std::vector<StepView> steps;
   std::vector<TargetView> targets;
@@ -28,6 +30,9 @@ struct DeploymentView {
 
   [[nodiscard]] bool terminal() const;
   [[nodiscard]] bool succeeded() const { return state == "Succeeded"; }
+  /// Until the last step is watched, if nothing waits for a person and nothing goes wrong; nothing
+  /// when it is over, undone or held.
+  [[nodiscard]] std::optional<Duration> to_go(WallTime now) const;
   /// Targets among the first `cohort` that run (or, for a staging step, hold) the version.
   [[nodiscard]] std::size_t done_in(const StepView& reached) const;
 };
@@ -37,7 +42,8 @@ struct DeploymentView {
 
 /// One line: what, how, state.
 [[nodiscard]] std::string headline(const DeploymentView& view, const Terminal& terminal);
-/// The whole live block: headline, a bar per step, the instances' states, notes.
+/// The whole live block: headline, a bar per step, the instances' states, how long it still takes,
+/// notes.
 [[nodiscard]] std::vector<std::string> live_block(const DeploymentView& view, WallTime now,
                                                   const Terminal& terminal);
 /// One timeline event as a line: time, kind, message.

@@ -26,12 +26,13 @@ class LiveArea {
 
  private:
   [[nodiscard]] std::string erase() const;
-  [[nodiscard]] std::string rendered() const;
+  /// What fits on the screen; remembers how much that is.
+  [[nodiscard]] std::string rendered();
   static void put(const std::string& text);
 
   const Terminal& terminal_;
   std::vector<std::string> block_;
-  std::size_t drawn_ = 0;  ///< lines of the block on the screen
+  std::vector<std::size_t> drawn_;  ///< columns of the block's lines on the screen
 };
 
 }  // namespace hotswap::cli

@@ -8,6 +8,7 @@
 #include "domain/base/limits.hpp"
 #include "domain/json/parse.hpp"
 #include "domain/json/write.hpp"
+#include "domain/json/write_yaml.hpp"
 
 namespace hotswap::cli {
 namespace {
@@ -26,8 +27,17 @@ int status_of(ErrorCode code) {
 
 }  // namespace
 
-Session::Session(const Globals& globals)
-    : globals_(globals), terminal_(Terminal::of_stdout(globals.no_color)) {}
+Session::Session(const Globals& globals, YamlReader yaml)
+    : globals_(globals), yaml_(std::move(yaml)), terminal_(Terminal::of_stdout(globals.no_color)) {}
+
+const Result<Connection>& Session::connection() {
+  if (!connection_) {
+    const auto contexts = load_contexts(contexts_path(), yaml_);
+    connection_ = contexts ? connection_of(globals_.flags, given_by_environment(), *contexts)
+                           : std::unexpected(contexts.error());
+  }
+  return *connection_;
+}
 
 Result<std::shared_ptr<Api>> Session::api() {
   if (!api_) {
@@ -39,11 +49,17 @@ Result<std::shared_ptr<Api>> Session::api() {
 }
 
 Result<std::shared_ptr<Api>> Session::another_api() {
+  const auto& known = connection();
+  if (!known) return std::unexpected(known.error());
   ApiOptions options{
-      .server = globals_.server, .token = globals_.token, .ca_file = globals_.ca_file};
-  if (options.token.empty() && !globals_.token_file.empty()) {
-    auto text = read_file(globals_.token_file);
-    if (!text) return std::unexpected(text.error());
+      .server = known->server.value, .token = known->token.value, .ca_file = known->ca_file.value};
+  if (!known->token_file.value.empty()) {
+    auto text = read_file(known->token_file.value);
+    if (!text) {
+      auto error = text.error();
+      error.detail += " (token file of " + known->token_file.source + ")";
+      return std::unexpected(std::move(error));
+    }
     options.token = first_line(*text);
   }
   return std::make_shared<Api>(std::move(options));
@@ -58,12 +74,35 @@ void Session::print(std::string_view text) const {
   std::fflush(stdout);
 }
 
-void Session::print_json(const json::Value& value) const {
-  print(json::write_pretty(value) + "\n");
+void Session::print_value(const json::Value& value) const {
+  print(globals_.output == "yaml" ? json::write_yaml(value) : json::write_pretty(value) + "\n");
+}
+
+std::string Session::stream_text(const json::Value& value) const {
+  return globals_.output == "yaml" ? "---\n" + json::write_yaml(value) : json::write(value) + "\n";
 }
 
 json::Value Session::problem_of(const Error& error) const {
   if (api_ && api_->problem()) return *api_->problem();
+  return problem_json(error);
+}
+
+void Session::print_error(const Error& error) const {
+  if (structured()) {
+    print_value(problem_of(error));
+    return;
+  }
+  std::string text = "hotswap: " + printable(error.detail);
+  if (!error.reason.empty()) text += " [" + printable(error.reason) + "]";
+  text += "\n";
+  for (const auto& field : error.fields) {
+    const auto line = printable(field.path) + ": " + printable(field.message);
+    if (line != printable(error.detail)) text += "  " + line + "\n";
+  }
+  std::fwrite(text.data(), 1, text.size(), stderr);
+}
+
+json::Value problem_json(const Error& error) {
   json::Object problem{{"type", "about:blank"},
                        {"title", error.reason},
                        {"status", status_of(error.code)},
@@ -78,23 +117,11 @@ json::Value Session::problem_of(const Error& error) const {
   return problem;
 }
 
-void Session::print_error(const Error& error) const {
-  if (json()) {
-    print_json(problem_of(error));
-    return;
-  }
-  std::string text = "hotswap: " + printable(error.detail);
-  if (!error.reason.empty()) text += " [" + printable(error.reason) + "]";
-  text += "\n";
-  for (const auto& field : error.fields) {
-    const auto line = printable(field.path) + ": " + printable(field.message);
-    if (line != printable(error.detail)) text += "  " + line + "\n";
-  }
-  std::fwrite(text.data(), 1, text.size(), stderr);
-}
-
 void Verbs::on(CLI::App* command, Verb verb) {
-  command->callback([this, verb = std::move(verb)] { chosen_ = verb; });
+  // A group that means something alone is called after the verb below it.
+  command->callback([this, command, verb = std::move(verb)] {
+    if (command->get_subcommands().empty()) chosen_ = verb;
+  });
 }
 
 Result<std::string> read_file(const std::string& path) {

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "cli/api_client.hpp"
+#include "cli/contexts/file.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/table.hpp"
 #include "cli/terminal.hpp"
@@ -14,39 +15,50 @@
 namespace hotswap::cli {
 
 struct Globals {
-  std::string server;
-  std::string token;
-  std::string token_file;
-  std::string ca_file;
-  std::string output = "table";  ///< table or json
+  Given flags;
+  std::string output = "table";  ///< table, json or yaml
   bool no_color = false;
 };
 
 class Session {
  public:
-  explicit Session(const Globals& globals);
+  Session(const Globals& globals, YamlReader yaml);
 
+  /// Where the server is and who asks, put together from flags, environment and contexts file on
+  /// first use.
+  [[nodiscard]] const Result<Connection>& connection();
   /// The server; reads the token file on first use.
   [[nodiscard]] Result<std::shared_ptr<Api>> api();
   /// A further connection, for another thread.
   [[nodiscard]] Result<std::shared_ptr<Api>> another_api();
   [[nodiscard]] const Terminal& terminal() const { return terminal_; }
-  [[nodiscard]] bool json() const { return globals_.output == "json"; }
+  /// For programs (json, yaml), not for people.
+  [[nodiscard]] bool structured() const { return globals_.output != "table"; }
   [[nodiscard]] WallTime now() const;
   [[nodiscard]] const Globals& globals() const { return globals_; }
+  [[nodiscard]] const YamlReader& yaml() const { return yaml_; }
 
   void print(std::string_view text) const;  ///< to standard output, at once
-  void print_json(const json::Value& value) const;
-  /// One line on standard error and one per field; with -o json the problem on standard output.
+  /// The answer in the form asked for: indented JSON, or YAML.
+  void print_value(const json::Value& value) const;
+  /// One of a stream of values: a line of JSON, or a YAML document of its own.
+  [[nodiscard]] std::string stream_text(const json::Value& value) const;
+  /// One line on standard error and one per field; with -o json or yaml the problem on standard
+  /// output.
   void print_error(const Error& error) const;
 
  private:
   [[nodiscard]] json::Value problem_of(const Error& error) const;
 
   Globals globals_;
+  YamlReader yaml_;
   Terminal terminal_;
+  std::optional<Result<Connection>> connection_;
   std::shared_ptr<Api> api_;
 };
+
+/// An error as the server would have told it.
+[[nodiscard]] json::Value problem_json(const Error& error);
 
 using Outcome = Result<ExitCode>;
 using Verb = std::function<Outcome(Session&)>;

@@ -1,12 +1,13 @@
 #include "cli/watch.hpp"
 
+#include <cstdio>
+
 #include "cli/answer.hpp"
 #include "cli/deployment_view.hpp"
 #include "cli/event_follower.hpp"
 #include "cli/human.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/live_area.hpp"
-#include "domain/json/write.hpp"
 
 namespace hotswap::cli {
 namespace {
@@ -30,15 +31,28 @@ class Watch {
       if (auto polled = poll(); !polled) return std::unexpected(polled.error());
       if (view_.terminal()) return finish();
     }
-    area_.line("stopped watching; the deployment goes on: hotswap deployment watch " + id_);
+    leave();
     return ExitCode::Interrupted;
   }
 
  private:
+  /// Whoever presses Ctrl-C may believe that this stops the deployment. On standard error, where it
+  /// is in nobody's way.
+  void leave() {
+    const auto id = short_id(id_);
+    std::fputs(("\nstopped watching; the deployment goes on: hotswap deployment watch " + id +
+                "\nto hold or undo it: hotswap deployment pause " + id + ", cancel or rollback\n")
+                   .c_str(),
+               stderr);
+  }
+
   void show(const std::vector<ServerEvent>& events) {
     for (const auto& event : events) {
-      area_.line(session_.json() ? json::write(event.data)
-                                 : event_line(event.data, session_.terminal()));
+      if (session_.structured()) {
+        session_.print(session_.stream_text(event.data));
+      } else {
+        area_.line(event_line(event.data, session_.terminal()));
+      }
     }
   }
 
@@ -49,12 +63,12 @@ class Watch {
       return std::unexpected(answer.error());
     }
     if (!answer) {
-      if (!session_.json())
+      if (!session_.structured())
         area_.draw({session_.terminal().paint(Paint::Yellow, answer.error().detail)});
       return {};
     }
     view_ = deployment_view(*answer);
-    if (!session_.json()) area_.draw(live_block(view_, session_.now(), session_.terminal()));
+    if (!session_.structured()) area_.draw(live_block(view_, session_.now(), session_.terminal()));
     return {};
   }
 
@@ -65,11 +79,11 @@ class Watch {
          events = events_.take(kRedraw)) {
       show(events);
     }
-    if (!session_.json() && !session_.terminal().live()) {
+    if (!session_.structured() && !session_.terminal().live()) {
       area_.line(headline(view_, session_.terminal()));
     }
     if (view_.succeeded()) return ExitCode::Ok;
-    if (!session_.json()) area_.line("why: hotswap deployment report " + id_);
+    if (!session_.structured()) area_.line("why: hotswap deployment report " + short_id(id_));
     return ExitCode::RolloutFailed;
   }
 

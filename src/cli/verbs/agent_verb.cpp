@@ -61,10 +61,12 @@ void add_agent_verb(Verbs& verbs, const Actions& actions) {
   add_signal_flags(*command, *flags);
   add_traffic_flags(*command, *flags);
   verbs.on(command, [flags, run = actions.agent](Session& session) -> Outcome {
-    flags->servers = session.globals().server;
-    flags->token = session.globals().token;
-    flags->token_file = session.globals().token_file;
-    flags->ca_file = session.globals().ca_file;
+    const auto& known = session.connection();
+    if (!known) return std::unexpected(known.error());
+    flags->servers = known->server.value;
+    flags->token = known->token.value;
+    flags->token_file = known->token_file.value;
+    flags->ca_file = known->ca_file.value;
     const auto code = run(*flags);
     if (!code) return std::unexpected(code.error());
     return static_cast<ExitCode>(*code);

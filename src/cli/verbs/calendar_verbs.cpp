@@ -2,6 +2,7 @@
 
 #include "cli/answer.hpp"
 #include "cli/days.hpp"
+#include "cli/definitions/command_spec.hpp"
 #include "cli/deployment_view.hpp"
 #include "cli/human.hpp"
 #include "cli/verbs/strategy_flags.hpp"
@@ -22,9 +23,12 @@ struct ScopeFlags {
 void add_scope_flags(CLI::App& command, ScopeFlags& flags) {
   auto* all = command.add_flag("--all", flags.all, "everything");
   auto* environment =
-      command.add_option("--environment", flags.environment, "Development, Staging or Production");
-  auto* service = command.add_option("--service", flags.service, "one service");
-  auto* config = command.add_option("--config", flags.config, "one profile");
+      command.add_option("--environment", flags.environment, "Development, Staging or Production")
+          ->type_name(kind::kEnvironment);
+  auto* service =
+      command.add_option("--service", flags.service, "one service")->type_name(kind::kService);
+  auto* config =
+      command.add_option("--config", flags.config, "one profile")->type_name(kind::kProfile);
   for (auto* scope : {environment, service, config}) scope->excludes(all);
   config->excludes(environment)->excludes(service);
 }
@@ -107,8 +111,8 @@ Outcome freeze(Session& session, const FreezeFlags& flags) {
   if (!end->empty()) body.set("endAt", *end);
   const auto entry = (*api)->post(kPath, std::move(body));
   if (!entry) return std::unexpected(entry.error());
-  if (session.json()) {
-    session.print_json(*entry);
+  if (session.structured()) {
+    session.print_value(*entry);
   } else {
     print_frozen(session, *entry, halt);
   }
@@ -210,8 +214,8 @@ Outcome unfreeze(Session& session, const std::string& id, bool all) {
   }
   auto paused = still_paused(**api, *entries);
   if (!paused) return std::unexpected(paused.error());
-  if (session.json()) {
-    session.print_json(
+  if (session.structured()) {
+    session.print_value(
         json::Object{{"lifted", std::move(*entries)}, {"paused", std::move(*paused)}});
   } else {
     print_lifted(session, *entries, *paused);
@@ -251,8 +255,8 @@ Outcome add_window(Session& session, const WindowFlags& flags) {
   if (!api) return std::unexpected(api.error());
   const auto entry = (*api)->post(kPath, std::move(*body));
   if (!entry) return std::unexpected(entry.error());
-  if (session.json()) {
-    session.print_json(*entry);
+  if (session.structured()) {
+    session.print_value(*entry);
   } else {
     session.print(fmt::format(
         "window for {}, {}: {} now  {}\n", text_at(*entry, "concerns"), text_at(*entry, "when"),
@@ -273,8 +277,8 @@ Outcome list(Session& session) {
   if (!api) return std::unexpected(api.error());
   auto items = entries_of(**api);
   if (!items) return std::unexpected(items.error());
-  if (session.json()) {
-    session.print_json(std::move(*items));
+  if (session.structured()) {
+    session.print_value(std::move(*items));
     return ExitCode::Ok;
   }
   Table table({"ID", "KIND", "STATE", "CONCERNS", "WHEN", "BY", "MADE", "REASON"});
@@ -296,8 +300,8 @@ Outcome remove(Session& session, const std::string& id) {
   const auto entry = entry_named(**api, id);
   if (!entry) return std::unexpected(entry.error());
   if (auto lifted = lift(**api, *entry); !lifted) return std::unexpected(lifted.error());
-  if (session.json()) {
-    session.print_json(*entry);
+  if (session.structured()) {
+    session.print_value(*entry);
   } else {
     session.print(lifted_text(*entry));
   }
@@ -311,8 +315,11 @@ void add_freeze(Verbs& verbs) {
   add_scope_flags(*command, flags->scope);
   auto* halt = command->add_flag("--halt", flags->halt, "pause what runs (given with --all)");
   command->add_flag("--no-halt", flags->no_halt, "let what runs go on")->excludes(halt);
-  auto* until = command->add_option("--until", flags->until, "its end, e.g. 2026-12-27T08:00:00Z");
-  command->add_option("--for", flags->lasting, "how long, e.g. 2h")->excludes(until);
+  auto* until = command->add_option("--until", flags->until, "its end, e.g. 2026-12-27T08:00:00Z")
+                    ->type_name(kind::kTime);
+  command->add_option("--for", flags->lasting, "how long, e.g. 2h")
+      ->type_name(kind::kDuration)
+      ->excludes(until);
   command->add_option("--reason", flags->reason, "why, for everybody who is stopped")->required();
   verbs.on(command, [flags](Session& session) { return freeze(session, *flags); });
 

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "cli/answer.hpp"
+#include "cli/definitions/command_spec.hpp"
 #include "cli/human.hpp"
 #include "cli/verbs/strategy_flags.hpp"
 #include "cli/verbs/verbs.hpp"
@@ -43,8 +44,8 @@ Outcome create(Session& session, const CreateFlags& flags) {
   if (!api) return std::unexpected(api.error());
   auto made = (*api)->post("/api/v1/configs", std::move(*body));
   if (!made) return std::unexpected(made.error());
-  if (session.json()) {
-    session.print_json(*made);
+  if (session.structured()) {
+    session.print_value(*made);
   } else {
     session.print(fmt::format("created {}\nnext: hotswap version upload {} FILE --version 1.0.0\n",
                               flags.name, flags.name));
@@ -57,8 +58,8 @@ Outcome list(Session& session, const std::string& query, std::size_t limit) {
   if (!api) return std::unexpected(api.error());
   auto items = (*api)->list("/api/v1/configs" + query, limit);
   if (!items) return std::unexpected(items.error());
-  if (session.json()) {
-    session.print_json(std::move(*items));
+  if (session.structured()) {
+    session.print_value(std::move(*items));
     return ExitCode::Ok;
   }
   Table table({"NAME", "SERVICE", "ENVIRONMENT", "STABLE", "STRATEGY", "UPDATED"});
@@ -91,29 +92,54 @@ std::string schema_of(const json::Value& config) {
 }
 
 struct UpdateFlags {
-  std::string name;
+  std::string name, file;
   std::optional<std::string> schema, description;
+  std::vector<std::string> labels;
+  StrategyFlags strategy;
 };
 
-Outcome update(Session& session, const UpdateFlags& flags) {
+Result<json::Object> patch_of(const UpdateFlags& flags) {
   json::Object patch;
+  if (!flags.file.empty()) {
+    auto value = read_json_file(flags.file);
+    if (!value) return std::unexpected(value.error());
+    if (auto* object = value->as_object(); object != nullptr) patch = std::move(*object);
+  }
   if (flags.schema) patch.set("schemaId", *flags.schema);
   if (flags.description) patch.set("description", *flags.description);
-  if (patch.empty()) {
-    return fail(ErrorCode::Invalid, "usage", "say what to change: --schema or --description");
+  auto labels = labels_from(flags.labels);
+  if (!labels) return std::unexpected(labels.error());
+  json::Object merged;
+  for (const auto& [name, value] : *labels) {
+    merged.set(std::string(name), value == json::Value("") ? json::Value() : value);
   }
+  if (!merged.empty()) patch.set("labels", std::move(merged));
+  auto strategy = strategy_from(flags.strategy);
+  if (!strategy) return std::unexpected(strategy.error());
+  if (!strategy->is_null()) patch.set("strategy", std::move(*strategy));
+  if (!patch.empty()) return patch;
+  return fail(ErrorCode::Invalid, "usage",
+              "say what to change: --schema, --description, --label, --strategy or -f FILE");
+}
+
+Outcome update(Session& session, const UpdateFlags& flags) {
+  auto patch = patch_of(flags);
+  if (!patch) return std::unexpected(patch.error());
+  const bool only_schema = flags.schema && patch->size() == 1;
   auto api = session.api();
   if (!api) return std::unexpected(api.error());
   auto answer = (*api)->call(
-      {.method = "PATCH", .path = config_path(flags.name), .body = json::write(std::move(patch))});
+      {.method = "PATCH", .path = config_path(flags.name), .body = json::write(std::move(*patch))});
   if (!answer) return std::unexpected(answer.error());
   const auto config = answer->json();
-  if (session.json()) {
-    session.print_json(config);
-  } else {
+  if (session.structured()) {
+    session.print_value(config);
+  } else if (only_schema) {
     const auto schema = schema_of(config);
     session.print(fmt::format("{} follows {}\n", flags.name,
                               schema.empty() ? std::string("no schema") : schema));
+  } else {
+    session.print("changed " + flags.name + "\n");
   }
   return ExitCode::Ok;
 }
@@ -123,8 +149,8 @@ Outcome get(Session& session, const std::string& name) {
   if (!api) return std::unexpected(api.error());
   auto config = (*api)->get(config_path(name));
   if (!config) return std::unexpected(config.error());
-  if (session.json()) {
-    session.print_json(*config);
+  if (session.structured()) {
+    session.print_value(*config);
     return ExitCode::Ok;
   }
   session.print(facts({{"name", text_at(*config, "name")},
@@ -148,7 +174,7 @@ Outcome remove(Session& session, const std::string& name, bool force) {
   if (!api) return std::unexpected(api.error());
   auto gone = (*api)->remove(config_path(name) + (force ? "?force=true" : ""));
   if (!gone) return std::unexpected(gone.error());
-  if (!session.json()) session.print("deleted " + name + "\n");
+  if (!session.structured()) session.print("deleted " + name + "\n");
   return ExitCode::Ok;
 }
 
@@ -165,8 +191,8 @@ Outcome roll_back(Session& session, const RollbackFlags& flags) {
       config_path(flags.name, {"rollback"}),
       json::Object{{"toVersion", flags.to}, {"deploy", flags.deploy}, {"force", flags.force}});
   if (!answer) return std::unexpected(answer.error());
-  if (session.json()) {
-    session.print_json(*answer);
+  if (session.structured()) {
+    session.print_value(*answer);
     return ExitCode::Ok;
   }
   const auto version = text_at(*answer, "version.version");
@@ -174,7 +200,7 @@ Outcome roll_back(Session& session, const RollbackFlags& flags) {
   session.print(fmt::format("{} {} has the content of {}\n", flags.name,
                             version.empty() ? text_at(*answer, "version") : version, flags.to));
   if (!deployment.empty()) {
-    session.print(fmt::format("follow it: hotswap deployment watch {}\n", deployment));
+    session.print("follow it: hotswap deployment watch " + short_id(deployment) + "\n");
   }
   return ExitCode::Ok;
 }
@@ -182,16 +208,37 @@ Outcome roll_back(Session& session, const RollbackFlags& flags) {
 void add_create(Verbs& verbs, CLI::App& group) {
   auto flags = std::make_shared<CreateFlags>();
   auto* command = group.add_subcommand("create", "describe a new configuration profile");
-  command->add_option("name", flags->name, "e.g. payment-service.production")->required();
-  command->add_option("--service", flags->service, "service whose instances get it");
-  command->add_option("--environment", flags->environment, "Development, Staging or Production");
+  command->add_option("name", flags->name, "e.g. payment-service.production")
+      ->type_name(kind::kProfile)
+      ->required();
+  command->add_option("--service", flags->service, "service whose instances get it")
+      ->type_name(kind::kService);
+  command->add_option("--environment", flags->environment, "Development, Staging or Production")
+      ->type_name(kind::kEnvironment);
   command->add_option("--description", flags->description, "for people");
   command->add_option("--schema", flags->schema,
                       "that its versions must satisfy: payments, payments@^1, payments@1.2.0");
   command->add_option("--label", flags->labels, "key=value, may be repeated");
-  command->add_option("-f,--file", flags->file, "whole description as JSON; flags win over it");
+  command->add_option("-f,--file", flags->file, "whole description as JSON; flags win over it")
+      ->type_name(kind::kFile);
   add_strategy_flags(*command, flags->strategy);
   verbs.on(command, [flags](Session& session) { return create(session, *flags); });
+}
+
+void add_update(Verbs& verbs, CLI::App& group) {
+  auto flags = std::make_shared<UpdateFlags>();
+  auto* command = group.add_subcommand("update", "change a profile; what is not named stays");
+  command->add_option("name", flags->name, "profile")->required()->type_name(kind::kProfile);
+  command
+      ->add_option("--schema", flags->schema,
+                   "payments (newest), payments@^1, payments@1.2.0, or '' for none")
+      ->type_name(kind::kSchemaVersion);
+  command->add_option("--description", flags->description, "for people");
+  command->add_option("--label", flags->labels, "key=value; key= takes it away; may be repeated");
+  command->add_option("-f,--file", flags->file, "JSON that is merged into it (RFC 7396)")
+      ->type_name(kind::kFile);
+  add_strategy_flags(*command, flags->strategy);
+  verbs.on(command, [flags](Session& session) { return update(session, *flags); });
 }
 
 void add_list(Verbs& verbs, CLI::App& group) {
@@ -201,8 +248,10 @@ void add_list(Verbs& verbs, CLI::App& group) {
   };
   auto flags = std::make_shared<Flags>();
   auto* command = group.add_subcommand("list", "all profiles that you may see");
-  command->add_option("--service", flags->service, "only of this service");
-  command->add_option("--environment", flags->environment, "only of this environment");
+  command->add_option("--service", flags->service, "only of this service")
+      ->type_name(kind::kService);
+  command->add_option("--environment", flags->environment, "only of this environment")
+      ->type_name(kind::kEnvironment);
   command->add_option("--limit", flags->limit, "at most")->default_val(200);
   verbs.on(command, [flags](Session& session) {
     return list(session, query({{"service", flags->service}, {"environment", flags->environment}}),
@@ -220,26 +269,20 @@ void add_config_verbs(Verbs& verbs) {
 
   auto name = std::make_shared<std::string>();
   auto* show = group->add_subcommand("get", "one profile: what is stable, live and running");
-  show->add_option("name", *name)->required();
+  show->add_option("name", *name)->type_name(kind::kProfile)->required();
   verbs.on(show, [name](Session& session) { return get(session, *name); });
 
-  auto changes = std::make_shared<UpdateFlags>();
-  auto* change = group->add_subcommand("update", "link a profile to a schema, or describe it anew");
-  change->add_option("name", changes->name)->required();
-  change->add_option("--schema", changes->schema,
-                     "payments (newest), payments@^1, payments@1.2.0, or '' for none");
-  change->add_option("--description", changes->description, "for people");
-  verbs.on(change, [changes](Session& session) { return update(session, *changes); });
+  add_update(verbs, *group);
 
   auto force = std::make_shared<bool>(false);
   auto* erase = group->add_subcommand("delete", "delete a profile and its versions");
-  erase->add_option("name", *name)->required();
+  erase->add_option("name", *name)->type_name(kind::kProfile)->required();
   erase->add_flag("--force", *force, "although instances use it");
   verbs.on(erase, [name, force](Session& session) { return remove(session, *name, *force); });
 
   auto flags = std::make_shared<RollbackFlags>();
   auto* back = verbs.app().add_subcommand("rollback", "a new version with an old one's content");
-  back->add_option("name", flags->name)->required();
+  back->add_option("name", flags->name)->type_name(kind::kProfile)->required();
   back->add_option("--to", flags->to, "version, tag or range whose content is wanted")->required();
   back->add_flag("--deploy", flags->deploy, "and deploy it");
   back->add_flag("--force", flags->force, "also content that was rolled back or is deprecated");

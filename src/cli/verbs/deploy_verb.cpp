@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "cli/answer.hpp"
+#include "cli/definitions/command_spec.hpp"
 #include "cli/deployment_notes.hpp"
 #include "cli/deployment_view.hpp"
 #include "cli/human.hpp"
@@ -76,8 +77,8 @@ Outcome deploy(Session& session, const DeployFlags& flags) {
   if (!answer) return std::unexpected(answer.error());
   const auto view = deployment_view(*answer);
   if (flags.dry_run) {
-    if (session.json()) {
-      session.print_json(*answer);
+    if (session.structured()) {
+      session.print_value(*answer);
     } else {
       const auto* fit = answer->find("fit");
       const auto* previous = answer->find("previousStable");
@@ -88,12 +89,12 @@ Outcome deploy(Session& session, const DeployFlags& flags) {
     return ExitCode::Ok;
   }
   if (flags.watch) return watch_deployment(session, view.id);
-  if (session.json()) {
-    session.print_json(*answer);
+  if (session.structured()) {
+    session.print_value(*answer);
   } else {
     session.print(fmt::format("{} {}\nfollow it: hotswap deployment watch {}\n",
                               flags.start_at.empty() ? "started" : "planned",
-                              headline(view, session.terminal()), view.id));
+                              headline(view, session.terminal()), short_id(view.id)));
   }
   return ExitCode::Ok;
 }
@@ -103,8 +104,10 @@ Outcome deploy(Session& session, const DeployFlags& flags) {
 void add_deploy_verb(Verbs& verbs) {
   auto flags = std::make_shared<DeployFlags>();
   auto* command = verbs.app().add_subcommand("deploy", "bring a version to the running instances");
-  command->add_option("name", flags->name, "profile")->required();
-  command->add_option("version", flags->version, "version, tag, latest or a range")->required();
+  command->add_option("name", flags->name, "profile")->type_name(kind::kProfile)->required();
+  command->add_option("version", flags->version, "version, tag, latest or a range")
+      ->type_name(kind::kVersion)
+      ->required();
   add_strategy_flags(*command, flags->strategy);
   command->add_option("--target", flags->targets,
                       "25%, key=value of labels, or instance ids; may be repeated");
@@ -117,8 +120,10 @@ void add_deploy_verb(Verbs& verbs) {
                    "instances whose own schema refuses it: refuse (at first), or skip them")
       ->check(CLI::IsMember({"refuse", "skip"}));
   command->add_flag("--watch", flags->watch, "follow it; exit 8 unless it succeeds");
-  command->add_option("--start-at", flags->start_at,
-                      "a time such as 2026-01-31T06:00:00Z, or how long from now, e.g. 2h");
+  command
+      ->add_option("--start-at", flags->start_at,
+                   "a time such as 2026-01-31T06:00:00Z, or how long from now, e.g. 2h")
+      ->type_name(kind::kTime);
   command->add_option("--reason", flags->reason,
                       "why, for the audit; needed to force it past the calendar");
   verbs.on(command, [flags](Session& session) { return deploy(session, *flags); });

@@ -1,9 +1,11 @@
 #include <fmt/format.h>
 
 #include "cli/answer.hpp"
+#include "cli/definitions/command_spec.hpp"
 #include "cli/deployment_view.hpp"
 #include "cli/human.hpp"
 #include "cli/report_text.hpp"
+#include "cli/verbs/named_id.hpp"
 #include "cli/verbs/strategy_flags.hpp"
 #include "cli/verbs/verbs.hpp"
 #include "cli/watch.hpp"
@@ -23,14 +25,14 @@ Outcome list(Session& session, const ListFlags& flags) {
       "/api/v1/deployments" + query({{"configName", flags.config}, {"state", flags.state}}),
       flags.limit);
   if (!items) return std::unexpected(items.error());
-  if (session.json()) {
-    session.print_json(std::move(*items));
+  if (session.structured()) {
+    session.print_value(std::move(*items));
     return ExitCode::Ok;
   }
   Table table({"ID", "PROFILE", "VERSION", "STRATEGY", "STATE", "STARTED", "BY", "REASON"});
   for (const auto& item : *items) {
     const auto view = deployment_view(item);
-    table.row({view.id, view.profile, view.version, view.strategy,
+    table.row({short_id(view.id), view.profile, view.version, view.strategy,
                session.terminal().paint(state_paint(view.state), view.state),
                human_age(view.created_at, session.now()), text_at(item, "createdBy"), view.reason});
   }
@@ -44,8 +46,8 @@ Outcome get(Session& session, const std::string& id) {
   if (!api) return std::unexpected(api.error());
   auto answer = (*api)->get(deployment_path(id));
   if (!answer) return std::unexpected(answer.error());
-  if (session.json()) {
-    session.print_json(*answer);
+  if (session.structured()) {
+    session.print_value(*answer);
     return ExitCode::Ok;
   }
   const auto view = deployment_view(*answer);
@@ -66,12 +68,22 @@ Outcome report(Session& session, const std::string& id) {
   if (!api) return std::unexpected(api.error());
   auto answer = (*api)->get(deployment_path(id, "report"));
   if (!answer) return std::unexpected(answer.error());
-  if (session.json()) {
-    session.print_json(*answer);
+  if (session.structured()) {
+    session.print_value(*answer);
   } else {
     session.print(report_text(*answer, session.terminal()));
   }
   return ExitCode::Ok;
+}
+
+/// By the whole id, or its beginning.
+Outcome on_one(Session& session, const std::string& word,
+               Outcome (*show)(Session&, const std::string&)) {
+  auto api = session.api();
+  if (!api) return std::unexpected(api.error());
+  const auto id = deployment_named(**api, word);
+  if (!id) return std::unexpected(id.error());
+  return show(session, *id);
 }
 
 struct CommandFlags {
@@ -82,19 +94,21 @@ struct CommandFlags {
 Outcome command(Session& session, const std::string& verb, const CommandFlags& flags) {
   auto api = session.api();
   if (!api) return std::unexpected(api.error());
+  const auto id = deployment_named(**api, flags.id);
+  if (!id) return std::unexpected(id.error());
   json::Object body;
   if (!flags.reason.empty()) body.set("reason", flags.reason);
   if (flags.full) body.set("full", true);
-  auto answer = (*api)->post(deployment_path(flags.id, verb), std::move(body));
+  auto answer = (*api)->post(deployment_path(*id, verb), std::move(body));
   if (!answer) return std::unexpected(answer.error());
   if (flags.watch) {
-    auto watched = watch_deployment(session, flags.id);
+    auto watched = watch_deployment(session, *id);
     // Somebody who rolls back wants to see RolledBack: that is success here.
     if (watched && verb == "rollback" && *watched == ExitCode::RolloutFailed) return ExitCode::Ok;
     return watched;
   }
-  if (session.json()) {
-    session.print_json(*answer);
+  if (session.structured()) {
+    session.print_value(*answer);
   } else {
     session.print(headline(deployment_view(*answer), session.terminal()) + "\n");
   }
@@ -104,7 +118,9 @@ Outcome command(Session& session, const std::string& verb, const CommandFlags& f
 void add_command(Verbs& verbs, CLI::App& group, const std::string& name, const std::string& help) {
   auto flags = std::make_shared<CommandFlags>();
   auto* sub = group.add_subcommand(name, help);
-  sub->add_option("id", flags->id, "deployment")->required();
+  sub->add_option("id", flags->id, "deployment, or the beginning of its id")
+      ->type_name(kind::kDeployment)
+      ->required();
   if (name == "pause" || name == "cancel" || name == "rollback") {
     sub->add_option("--reason", flags->reason, "why, for the timeline");
   }
@@ -117,8 +133,10 @@ void add_one(Verbs& verbs, CLI::App& group, const std::string& name, const std::
              Outcome (*show)(Session&, const std::string&)) {
   auto id = std::make_shared<std::string>();
   auto* sub = group.add_subcommand(name, help);
-  sub->add_option("id", *id, "deployment")->required();
-  verbs.on(sub, [id, show](Session& session) { return show(session, *id); });
+  sub->add_option("id", *id, "deployment, or the beginning of its id")
+      ->type_name(kind::kDeployment)
+      ->required();
+  verbs.on(sub, [id, show](Session& session) { return on_one(session, *id, show); });
 }
 
 }  // namespace
@@ -128,7 +146,7 @@ void add_deployment_verbs(Verbs& verbs) {
   group->require_subcommand(1)->fallthrough();
   auto flags = std::make_shared<ListFlags>();
   auto* all = group->add_subcommand("list", "newest first");
-  all->add_option("--config", flags->config, "only of this profile");
+  all->add_option("--config", flags->config, "only of this profile")->type_name(kind::kProfile);
   all->add_option("--state", flags->state, "Running, Paused, RolledBack, …");
   all->add_option("--limit", flags->limit, "at most")->default_val(50);
   verbs.on(all, [flags](Session& session) { return list(session, *flags); });

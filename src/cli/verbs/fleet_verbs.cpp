@@ -1,10 +1,12 @@
 #include <fmt/format.h>
 
 #include "cli/answer.hpp"
+#include "cli/definitions/command_spec.hpp"
 #include "cli/deployment_view.hpp"
 #include "cli/event_follower.hpp"
 #include "cli/human.hpp"
 #include "cli/interrupt.hpp"
+#include "cli/verbs/named_id.hpp"
 #include "cli/verbs/strategy_flags.hpp"
 #include "cli/verbs/verbs.hpp"
 #include "domain/json/write.hpp"
@@ -53,8 +55,8 @@ Outcome instances(Session& session, const InstanceFlags& flags) {
                                                          {"status", flags.status}}),
                             flags.limit);
   if (!items) return std::unexpected(items.error());
-  if (session.json()) {
-    session.print_json(std::move(*items));
+  if (session.structured()) {
+    session.print_value(std::move(*items));
     return ExitCode::Ok;
   }
   Table table(
@@ -78,9 +80,8 @@ Outcome events(Session& session, bool follow) {
   while (!Interrupt::requested()) {
     const auto taken = follower.take(std::chrono::milliseconds(follow ? 500 : 1500));
     for (const auto& event : taken) {
-      session.print(
-          (session.json() ? json::write(event.data) : event_line(event.data, session.terminal())) +
-          "\n");
+      session.print(session.structured() ? session.stream_text(event.data)
+                                         : event_line(event.data, session.terminal()) + "\n");
     }
     if (const auto refused = follower.refused()) return std::unexpected(*refused);
     if (!follow && taken.empty()) return ExitCode::Ok;
@@ -88,71 +89,74 @@ Outcome events(Session& session, bool follow) {
   return ExitCode::Interrupted;
 }
 
-Outcome audit_list(Session& session, const std::string& path, std::size_t limit) {
-  auto api = session.api();
-  if (!api) return std::unexpected(api.error());
-  auto items = (*api)->list(path, limit);
-  if (!items) return std::unexpected(items.error());
-  if (session.json()) {
-    session.print_json(std::move(*items));
-    return ExitCode::Ok;
-  }
-  Table table({"#", "TIME", "WHO", "ACTION", "RESOURCE", "OUTCOME", "DETAIL"});
-  for (const auto& item : *items) {
-    const auto outcome = text_at(item, "outcome");
-    table.row({text_at(item, "sequence"), text_at(item, "at"), text_at(item, "actor"),
-               text_at(item, "action"), text_at(item, "resource"),
-               session.terminal().paint(outcome == "success" ? Paint::Green : Paint::Red, outcome),
-               text_at(item, "detail")});
-  }
-  session.print(table.text(session.terminal()));
-  return ExitCode::Ok;
-}
-
-Outcome audit_verify(Session& session) {
-  auto api = session.api();
-  if (!api) return std::unexpected(api.error());
-  auto answer = (*api)->get("/api/v1/audit/verify");
-  if (!answer) return std::unexpected(answer.error());
-  if (session.json()) {
-    session.print_json(*answer);
-  } else {
-    session.print(fmt::format("the chain is whole: {} entries\n", text_at(*answer, "entries")));
-  }
-  return ExitCode::Ok;
-}
-
 Outcome health(Session& session) {
   auto api = session.api();
   if (!api) return std::unexpected(api.error());
   auto answer = (*api)->get("/health/ready");
   if (!answer) return std::unexpected(answer.error());
-  if (session.json()) {
-    session.print_json(*answer);
+  if (session.structured()) {
+    session.print_value(*answer);
   } else {
     session.print((*api)->options().server + " is ready\n");
   }
   return ExitCode::Ok;
 }
 
-void add_audit(Verbs& verbs) {
-  auto* group = verbs.app().add_subcommand("audit", "who did what");
-  group->require_subcommand(1)->fallthrough();
-  struct Flags {
-    std::string actor, action;
-    std::size_t limit = 50;
-  };
-  auto flags = std::make_shared<Flags>();
-  auto* all = group->add_subcommand("list", "newest first");
-  all->add_option("--actor", flags->actor, "only of this person");
-  all->add_option("--action", flags->action, "only of this kind, e.g. deployment.start");
-  all->add_option("--limit", flags->limit, "at most")->default_val(50);
-  verbs.on(all, [flags](Session& session) {
-    return audit_list(session,
-                      "/api/v1/audit" + query({{"actor", flags->actor}, {"action", flags->action}}),
-                      flags->limit);
-  });
-  verbs.on(group->add_subcommand("verify", "check the whole chain of hashes"), audit_verify);
+Outcome get(Session& session, const std::string& word) {
+  auto api = session.api();
+  if (!api) return std::unexpected(api.error());
+  const auto id = instance_named(**api, word);
+  if (!id) return std::unexpected(id.error());
+  const auto found = (*api)->get("/api/v1/instances/" + encode(*id));
+  if (!found) return std::unexpected(found.error());
+  if (session.structured()) {
+    session.print_value(*found);
+    return ExitCode::Ok;
+  }
+  const auto& terminal = session.terminal();
+  const auto status = text_at(*found, "status");
+  session.print(facts({{"id", text_at(*found, "id")},
+                       {"host", text_at(*found, "hostname")},
+                       {"service", text_at(*found, "serviceName")},
+                       {"environment", text_at(*found, "environment")},
+                       {"pool", text_at(*found, "pool")},
+                       {"zone", text_at(*found, "zone")},
+                       {"status", terminal.paint(state_paint(status), status)},
+                       {"program", text_at(*found, "version")},
+                       {"built for", schemas_of(*found)},
+                       {"seen", human_age(text_at(*found, "lastHeartbeat"), session.now())}},
+                      terminal));
+  Table table({"PROFILE", "RUNS", "SHOULD RUN", "STATE", "ERROR"});
+  for (const auto& item : items_at(*found, "configs")) {
+    table.row({text_at(item, "profile"), text_at(item, "observed.version"),
+               text_at(item, "desired.version"), text_at(item, "observed.state"),
+               text_at(item, "observed.error")});
+  }
+  if (!table.empty()) session.print("\n" + table.text(terminal));
+  return ExitCode::Ok;
+}
+
+Outcome remove(Session& session, const std::string& word) {
+  auto api = session.api();
+  if (!api) return std::unexpected(api.error());
+  const auto id = instance_named(**api, word);
+  if (!id) return std::unexpected(id.error());
+  const auto gone = (*api)->remove("/api/v1/instances/" + encode(*id));
+  if (!gone) return std::unexpected(gone.error());
+  if (!session.structured()) {
+    session.print("removed " + *id + "; if it still runs it registers again\n");
+  }
+  return ExitCode::Ok;
+}
+
+void add_one(Verbs& verbs, CLI::App& group, const std::string& name, const std::string& help,
+             Outcome (*run)(Session&, const std::string&)) {
+  auto id = std::make_shared<std::string>();
+  auto* command = group.add_subcommand(name, help);
+  command->add_option("id", *id, "instance, or the beginning of its id")
+      ->required()
+      ->type_name(kind::kInstance);
+  verbs.on(command, [id, run](Session& session) { return run(session, *id); });
 }
 
 }  // namespace
@@ -160,18 +164,22 @@ void add_audit(Verbs& verbs) {
 void add_fleet_verbs(Verbs& verbs) {
   auto flags = std::make_shared<InstanceFlags>();
   auto* fleet = verbs.app().add_subcommand("instances", "what runs where");
-  fleet->add_option("--service", flags->service, "only of this service");
-  fleet->add_option("--environment", flags->environment, "only of this environment");
-  fleet->add_option("--status", flags->status, "Healthy, Degraded or Removed");
+  fleet->add_option("--service", flags->service, "only of this service")->type_name(kind::kService);
+  fleet->add_option("--environment", flags->environment, "only of this environment")
+      ->type_name(kind::kEnvironment);
+  fleet->add_option("--status", flags->status, "Healthy, Degraded or Removed")
+      ->type_name(kind::kStatus);
   fleet->add_option("--limit", flags->limit, "at most")->default_val(200);
   verbs.on(fleet, [flags](Session& session) { return instances(session, *flags); });
+  fleet->require_subcommand(0, 1)->fallthrough();
+  add_one(verbs, *fleet, "get", "one instance: what it runs and what it should", get);
+  add_one(verbs, *fleet, "delete", "forget one that will not come back", remove);
 
   auto follow = std::make_shared<bool>(false);
   auto* feed = verbs.app().add_subcommand("events", "everything that happened");
   feed->add_flag("-f,--follow", *follow, "and what happens from now on, until Ctrl-C");
   verbs.on(feed, [follow](Session& session) { return events(session, *follow); });
 
-  add_audit(verbs);
   verbs.on(verbs.app().add_subcommand("health", "whether the server is ready"), health);
 }
 

@@ -1,8 +1,10 @@
 #include <fmt/format.h>
 
 #include "cli/answer.hpp"
+#include "cli/definitions/command_spec.hpp"
 #include "cli/human.hpp"
 #include "cli/verbs/verbs.hpp"
+#include "domain/json/write.hpp"
 
 namespace hotswap::cli {
 namespace {
@@ -39,8 +41,8 @@ Outcome add_channel(Session& session, const ChannelFlags& flags) {
   if (!profiles.empty()) body.set("profiles", std::move(profiles));
   const auto made = (*api)->post(kChannels, std::move(body));
   if (!made) return std::unexpected(made.error());
-  if (session.json()) {
-    session.print_json(*made);
+  if (session.structured()) {
+    session.print_value(*made);
     return ExitCode::Ok;
   }
   session.print(fmt::format("{} tells {} from {} on\ntry it: hotswap notify channel test {}\n",
@@ -49,13 +51,53 @@ Outcome add_channel(Session& session, const ChannelFlags& flags) {
   return ExitCode::Ok;
 }
 
+/// Replaces a channel; what no flag names stays, the address too (reads do not show it whole).
+Outcome update_channel(Session& session, const ChannelFlags& flags) {
+  auto api = session.api();
+  if (!api) return std::unexpected(api.error());
+  const auto all = (*api)->get(kChannels);
+  if (!all) return std::unexpected(all.error());
+  json::Object body;
+  for (const auto& item : items_at(*all, "items")) {
+    if (text_at(item, "name") != flags.name) continue;
+    for (const auto* kept : {"name", "type", "severity", "profiles"}) {
+      if (const auto* value = item.find(kept)) body.set(kept, *value);
+    }
+  }
+  if (body.empty()) {
+    return fail(ErrorCode::NotFound, "channel.not_found",
+                "there is no channel " + flags.name + ": hotswap notify channel list shows them");
+  }
+  if (!flags.target.empty() || !flags.target_file.empty()) {
+    auto target = target_of(flags);
+    if (!target) return std::unexpected(target.error());
+    body.set("target", *target);
+  }
+  if (!flags.severity.empty()) body.set("severity", flags.severity);
+  json::Array profiles;
+  for (const auto& profile : flags.profiles) {
+    if (!profile.empty()) profiles.push_back(profile);
+  }
+  if (!flags.profiles.empty()) body.set("profiles", std::move(profiles));
+  const auto done = (*api)->call({.method = "PUT",
+                                  .path = std::string(kChannels) + "/" + encode(flags.name),
+                                  .body = json::write(std::move(body))});
+  if (!done) return std::unexpected(done.error());
+  if (session.structured()) {
+    session.print_value(done->json());
+  } else {
+    session.print("changed " + flags.name + "\n");
+  }
+  return ExitCode::Ok;
+}
+
 Outcome list_channels(Session& session) {
   auto api = session.api();
   if (!api) return std::unexpected(api.error());
   const auto answer = (*api)->get(kChannels);
   if (!answer) return std::unexpected(answer.error());
-  if (session.json()) {
-    session.print_json(items_at(*answer, "items"));
+  if (session.structured()) {
+    session.print_value(items_at(*answer, "items"));
     return ExitCode::Ok;
   }
   Table table({"NAME", "TYPE", "TARGET", "FROM", "PROFILES", "BY"});
@@ -77,7 +119,7 @@ Outcome delete_channel(Session& session, const std::string& name) {
   if (!api) return std::unexpected(api.error());
   const auto done = (*api)->remove(std::string(kChannels) + "/" + encode(name));
   if (!done) return std::unexpected(done.error());
-  if (!session.json()) session.print("nobody is told by " + name + " any more\n");
+  if (!session.structured()) session.print("nobody is told by " + name + " any more\n");
   return ExitCode::Ok;
 }
 
@@ -87,7 +129,7 @@ Outcome test_channel(Session& session, const std::string& name) {
   const auto done = (*api)->call(
       {.method = "POST", .path = std::string(kChannels) + "/" + encode(name) + "/test"});
   if (!done) return std::unexpected(done.error());
-  if (!session.json()) session.print("the receiver of " + name + " took the test message\n");
+  if (!session.structured()) session.print("the receiver of " + name + " took the test message\n");
   return ExitCode::Ok;
 }
 
@@ -96,8 +138,8 @@ Outcome list_dead_letters(Session& session, std::size_t limit) {
   if (!api) return std::unexpected(api.error());
   auto items = (*api)->list(kDeadLetters, limit);
   if (!items) return std::unexpected(items.error());
-  if (session.json()) {
-    session.print_json(std::move(*items));
+  if (session.structured()) {
+    session.print_value(std::move(*items));
     return ExitCode::Ok;
   }
   Table table({"ID", "RECEIVER", "AGE", "ATTEMPTS", "ERROR", "MESSAGE"});
@@ -118,7 +160,7 @@ Outcome replay_one(Session& session, const std::string& id) {
   if (!api) return std::unexpected(api.error());
   const auto done = (*api)->call({.method = "POST", .path = dead_letter_path(id) + "/replay"});
   if (!done) return std::unexpected(done.error());
-  if (!session.json()) session.print("it is on its way again\n");
+  if (!session.structured()) session.print("it is on its way again\n");
   return ExitCode::Ok;
 }
 
@@ -127,7 +169,7 @@ Outcome delete_one(Session& session, const std::string& id) {
   if (!api) return std::unexpected(api.error());
   const auto done = (*api)->remove(dead_letter_path(id));
   if (!done) return std::unexpected(done.error());
-  if (!session.json()) session.print("thrown away\n");
+  if (!session.structured()) session.print("thrown away\n");
   return ExitCode::Ok;
 }
 
@@ -135,7 +177,9 @@ Outcome delete_one(Session& session, const std::string& id) {
 void add_one(Verbs& verbs, CLI::App* command, const std::string& what,
              Outcome (*run)(Session&, const std::string&)) {
   auto word = std::make_shared<std::string>();
-  command->add_option(what, *word)->required();
+  command->add_option(what, *word)
+      ->required()
+      ->type_name(what == "name" ? kind::kChannel : kind::kText);
   verbs.on(command, [word, run](Session& session) { return run(session, *word); });
 }
 
@@ -149,11 +193,23 @@ void add_channel_verbs(Verbs& verbs, CLI::App& notify) {
       ->check(CLI::IsMember({"webhook", "slack", "alertmanager", "email"}))
       ->required();
   add->add_option("target", flags->target, "URL, or email address");
-  add->add_option("--target-file", flags->target_file, "file that holds it; - is standard input");
+  add->add_option("--target-file", flags->target_file, "file that holds it; - is standard input")
+      ->type_name(kind::kFile);
   add->add_option("--severity", flags->severity, "least that is told (default info)")
       ->check(CLI::IsMember({"info", "warning", "critical"}));
-  add->add_option("--profile", flags->profiles, "only of this profile; may be repeated");
+  add->add_option("--profile", flags->profiles, "only of this profile; may be repeated")
+      ->type_name(kind::kProfile);
   verbs.on(add, [flags](Session& session) { return add_channel(session, *flags); });
+  auto* change = group->add_subcommand("update", "change one; what is not named stays");
+  change->add_option("name", flags->name, "channel")->required()->type_name(kind::kChannel);
+  change->add_option("--target", flags->target, "URL, or email address");
+  change->add_option("--target-file", flags->target_file, "file that holds it; - is standard input")
+      ->type_name(kind::kFile);
+  change->add_option("--severity", flags->severity, "least that is told")
+      ->check(CLI::IsMember({"info", "warning", "critical"}));
+  change->add_option("--profile", flags->profiles, "only of this profile; '' for all")
+      ->type_name(kind::kProfile);
+  verbs.on(change, [flags](Session& session) { return update_channel(session, *flags); });
   verbs.on(group->add_subcommand("list", "all of them"), list_channels);
   add_one(verbs, group->add_subcommand("delete", "tell nobody there any more"), "name",
           delete_channel);

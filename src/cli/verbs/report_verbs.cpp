@@ -3,8 +3,10 @@
 #include <fstream>
 
 #include "cli/answer.hpp"
+#include "cli/definitions/command_spec.hpp"
 #include "cli/human.hpp"
 #include "cli/report_text.hpp"
+#include "cli/verbs/named_id.hpp"
 #include "cli/verbs/verbs.hpp"
 
 namespace hotswap::cli {
@@ -33,23 +35,27 @@ Outcome write_page(Session& session, Api& api, const ReportFlags& flags) {
 Outcome report(Session& session, const ReportFlags& flags) {
   auto api = session.api();
   if (!api) return std::unexpected(api.error());
-  if (!flags.html.empty()) return write_page(session, **api, flags);
-  const auto answer = (*api)->get(deployment_path(flags.id, "report"));
+  const auto id = deployment_named(**api, flags.id);
+  if (!id) return std::unexpected(id.error());
+  if (!flags.html.empty()) return write_page(session, **api, {*id, flags.html});
+  const auto answer = (*api)->get(deployment_path(*id, "report"));
   if (!answer) return std::unexpected(answer.error());
-  if (session.json())
-    session.print_json(*answer);
+  if (session.structured())
+    session.print_value(*answer);
   else
     session.print(report_text(*answer, session.terminal()));
   return ExitCode::Ok;
 }
 
-Outcome explain(Session& session, const std::string& id) {
+Outcome explain(Session& session, const std::string& word) {
   auto api = session.api();
   if (!api) return std::unexpected(api.error());
-  const auto answer = (*api)->get(deployment_path(id, "explanation"));
+  const auto id = deployment_named(**api, word);
+  if (!id) return std::unexpected(id.error());
+  const auto answer = (*api)->get(deployment_path(*id, "explanation"));
   if (!answer) return std::unexpected(answer.error());
-  if (session.json()) {
-    session.print_json(*answer);
+  if (session.structured()) {
+    session.print_value(*answer);
     return ExitCode::Ok;
   }
   std::string text;
@@ -98,16 +104,18 @@ std::string replay_text(const json::Value& answer, const Terminal& terminal) {
   return out;
 }
 
-Outcome replay(Session& session, const std::string& id, const std::string& file) {
+Outcome replay(Session& session, const std::string& word, const std::string& file) {
   auto policy = read_policy(file);
   if (!policy) return std::unexpected(policy.error());
   auto api = session.api();
   if (!api) return std::unexpected(api.error());
+  const auto id = deployment_named(**api, word);
+  if (!id) return std::unexpected(id.error());
   const auto answer =
-      (*api)->post(deployment_path(id, "replay"), json::Object{{"health", std::move(*policy)}});
+      (*api)->post(deployment_path(*id, "replay"), json::Object{{"health", std::move(*policy)}});
   if (!answer) return std::unexpected(answer.error());
-  if (session.json())
-    session.print_json(*answer);
+  if (session.structured())
+    session.print_value(*answer);
   else
     session.print(replay_text(*answer, session.terminal()));
   return ExitCode::Ok;
@@ -117,9 +125,11 @@ void add_report(Verbs& verbs, CLI::App& app) {
   auto flags = std::make_shared<ReportFlags>();
   auto* command = app.add_subcommand(
       "report", "what happened in a deployment: evidence, timeline, suspected cause");
-  command->add_option("id", flags->id, "deployment")->required();
-  command->add_option("--html", flags->html,
-                      "write one page with charts to this file; - prints it");
+  command->add_option("id", flags->id, "deployment, or the beginning of its id")
+      ->type_name(kind::kDeployment)
+      ->required();
+  command->add_option("--html", flags->html, "write one page with charts to this file; - prints it")
+      ->type_name(kind::kFile);
   verbs.on(command, [flags](Session& session) { return report(session, *flags); });
 }
 
@@ -130,12 +140,16 @@ void add_report_verbs(Verbs& verbs) {
   auto id = std::make_shared<std::string>();
   auto* why =
       verbs.app().add_subcommand("explain", "why a deployment was decided so, in sentences");
-  why->add_option("id", *id, "deployment")->required();
+  why->add_option("id", *id, "deployment, or the beginning of its id")
+      ->type_name(kind::kDeployment)
+      ->required();
   verbs.on(why, [id](Session& session) { return explain(session, *id); });
   auto words = std::make_shared<std::pair<std::string, std::string>>();
   auto* again = verbs.app().add_subcommand(
       "replay", "what another health policy would have decided on what was measured");
-  again->add_option("id", words->first, "deployment")->required();
+  again->add_option("id", words->first, "deployment, or the beginning of its id")
+      ->type_name(kind::kDeployment)
+      ->required();
   again
       ->add_option("--policy", words->second, "JSON file with the policy, or a profile; - is stdin")
       ->required();

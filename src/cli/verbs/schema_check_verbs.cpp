@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "cli/answer.hpp"
+#include "cli/definitions/command_spec.hpp"
 #include "cli/schema/advice.hpp"
 #include "cli/schema/local.hpp"
 #include "cli/schema/text.hpp"
@@ -99,7 +100,7 @@ Outcome lint(Session& session, const LintFlags& flags, const TextForms& forms) {
   auto code = ExitCode::Ok;
   for (const auto& file : flags.files) {
     const auto linted = lint_file(file, flags.local, *others, forms);
-    if (session.json()) {
+    if (session.structured()) {
       all.push_back(lint_json(linted));
     } else {
       print_lint(session, linted);
@@ -110,7 +111,7 @@ Outcome lint(Session& session, const LintFlags& flags, const TextForms& forms) {
       code = ExitCode::Objection;
     }
   }
-  if (session.json()) session.print_json(std::move(all));
+  if (session.structured()) session.print_value(std::move(all));
   return code;
 }
 
@@ -158,7 +159,7 @@ Outcome validate(Session& session, const ValidateFlags& flags, const TextForms& 
   auto validator =
       names_file(flags.schema) ? local_validator(flags, forms) : remote_validator(session, flags);
   if (!validator) return std::unexpected(validator.error());
-  const bool as_json = session.json() || !flags.units.empty();
+  const bool as_json = session.structured() || !flags.units.empty();
   json::Array all;
   bool valid = true;
   for (const auto& file : flags.documents) {
@@ -173,7 +174,7 @@ Outcome validate(Session& session, const ValidateFlags& flags, const TextForms& 
       session.print(validation_text(file, *answer, session.terminal()));
     }
   }
-  if (as_json) session.print_json(all.size() == 1 ? all.front() : json::Value(std::move(all)));
+  if (as_json) session.print_value(all.size() == 1 ? all.front() : json::Value(std::move(all)));
   return valid ? ExitCode::Ok : ExitCode::Invalid;
 }
 
@@ -210,7 +211,7 @@ Outcome infer(Session& session, const std::vector<std::string>& words, std::size
       documents.push_back(std::move(*document));
     }
   }
-  session.print_json(schema::infer(documents));
+  session.print_value(schema::infer(documents));
   return ExitCode::Ok;
 }
 
@@ -231,7 +232,9 @@ void add_infer(Verbs& verbs, CLI::App& group, const TextForms& forms) {
 void add_check_verbs(Verbs& verbs, CLI::App& group, const TextForms& forms) {
   auto lint_flags = std::make_shared<LintFlags>();
   auto* check = group.add_subcommand("lint", "whether schemas in files are right, and advice");
-  check->add_option("files", lint_flags->files, "schemas: JSON, YAML or TOML")->required();
+  check->add_option("files", lint_flags->files, "schemas: JSON, YAML or TOML")
+      ->type_name(kind::kFile)
+      ->required();
   check->add_flag("--strict", lint_flags->strict, "exit 9 if there is advice");
   add_local_flags(*check, lint_flags->local);
   verbs.on(check,

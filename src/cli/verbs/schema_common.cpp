@@ -20,12 +20,6 @@ Result<SchemaWord> exact_schema_word(const std::string& word) {
   return out;
 }
 
-std::string schema_path(const std::string& name, const std::vector<std::string>& more) {
-  auto out = "/api/v1/schemas/" + encode(name);
-  for (const auto& segment : more) out += "/" + encode(segment);
-  return out;
-}
-
 std::string compatibility_word(std::string text) {
   std::ranges::transform(text, text.begin(), [](unsigned char c) {
     return c == '-' ? '_' : static_cast<char>(std::toupper(c));

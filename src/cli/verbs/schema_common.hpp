@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "cli/actions.hpp"
+#include "cli/schema/path.hpp"
 #include "cli/session.hpp"
 #include "domain/schema/compat/compare.hpp"
 
@@ -19,9 +20,6 @@ struct SchemaWord {
 /// Invalid `usage` without a version.
 [[nodiscard]] Result<SchemaWord> exact_schema_word(const std::string& word);
 
-/// `/api/v1/schemas/NAME` with further segments, each encoded.
-[[nodiscard]] std::string schema_path(const std::string& name,
-                                      const std::vector<std::string>& more = {});
 
 /// Words as people type them, as the contract spells them: `backward-transitive`, `Lenient`.
 [[nodiscard]] std::string compatibility_word(std::string text);

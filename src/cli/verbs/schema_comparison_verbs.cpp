@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "cli/answer.hpp"
+#include "cli/definitions/command_spec.hpp"
 #include "cli/schema/local.hpp"
 #include "cli/schema/text.hpp"
 #include "cli/verbs/schema_common.hpp"
@@ -80,8 +81,8 @@ Outcome diff(Session& session, const DiffFlags& flags, const TextForms& forms) {
   if (!found) return std::unexpected(found.error());
   const auto* inside = found->answer.find("comparison");
   const auto& comparison = inside == nullptr ? found->answer : *inside;
-  if (session.json()) {
-    session.print_json(found->answer);
+  if (session.structured()) {
+    session.print_value(found->answer);
   } else {
     const auto& terminal = session.terminal();
     auto text =
@@ -103,9 +104,11 @@ void add_comparison_verbs(Verbs& verbs, CLI::App& group, const TextForms& forms)
   command->add_option("what", flags->words, "OLD NEW (files), or NAME FROM TO (registered)")
       ->required()
       ->expected(2, 3);
-  command->add_option("--compatibility", flags->compatibility,
-                      "what counts as breaking: BACKWARD (files), or as registered; FORWARD, FULL, "
-                      "NONE");
+  command
+      ->add_option("--compatibility", flags->compatibility,
+                   "what counts as breaking: BACKWARD (files), or as registered; FORWARD, FULL, "
+                   "NONE")
+      ->type_name(kind::kCompatibility);
   command->add_option("--policy", flags->policy, "of files: strict or lenient")
       ->default_val("strict");
   command->add_option("--with", flags->others, "a schema that they refer to: FILE or URI=FILE");

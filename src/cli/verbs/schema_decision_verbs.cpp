@@ -2,6 +2,7 @@
 
 #include "cli/answer.hpp"
 #include "cli/confirm.hpp"
+#include "cli/definitions/command_spec.hpp"
 #include "cli/schema/text.hpp"
 #include "cli/verbs/schema_common.hpp"
 #include "domain/json/write.hpp"
@@ -21,7 +22,7 @@ Result<std::optional<std::string>> looked_at(Session& session, Api& api, const S
   if (!version) return std::unexpected(version.error());
   auto impact = api.get(schema_path(wanted.name, {"versions", wanted.version, "impact"}));
   if (!impact) return std::unexpected(impact.error());
-  if (!session.json()) {
+  if (!session.structured()) {
     session.print(schema_version_text(*version, session.terminal()) + "\n" +
                   impact_text(*impact, session.terminal()));
   }
@@ -57,8 +58,8 @@ Outcome decide(Session& session, const DecisionFlags& flags, bool approve) {
       schema_path(wanted->name, {approve ? "approve" : "reject"}),
       json::Object{{"version", wanted->version}, {"hash", hash}, {"comment", flags.comment}});
   if (!answer) return std::unexpected(answer.error());
-  if (session.json()) {
-    session.print_json(*answer);
+  if (session.structured()) {
+    session.print_value(*answer);
   } else {
     session.print(fmt::format("{}@{} is {}\n", wanted->name, text_at(*answer, "version"),
                               schema_state_text(text_at(*answer, "state"), session.terminal())));
@@ -66,9 +67,31 @@ Outcome decide(Session& session, const DecisionFlags& flags, bool approve) {
   return ExitCode::Ok;
 }
 
+Outcome show_impact(Session& session, const std::string& word) {
+  const auto wanted = exact_schema_word(word);
+  if (!wanted) return std::unexpected(wanted.error());
+  auto api = session.api();
+  if (!api) return std::unexpected(api.error());
+  const auto impact =
+      (*api)->get(schema_path(wanted->name, {"versions", wanted->version, "impact"}));
+  if (!impact) return std::unexpected(impact.error());
+  if (session.structured()) {
+    session.print_value(*impact);
+    return ExitCode::Ok;
+  }
+  const auto text = impact_text(*impact, session.terminal());
+  session.print(text.empty() ? "nobody is concerned\n" : text);
+  return ExitCode::Ok;
+}
+
 }  // namespace
 
 void add_decision_verbs(Verbs& verbs, CLI::App& group) {
+  auto word = std::make_shared<std::string>();
+  auto* impact = group.add_subcommand("impact", "whom a version concerns: profiles and instances");
+  impact->add_option("version", *word, "NAME@VERSION")->required()->type_name(kind::kSchemaVersion);
+  verbs.on(impact, [word](Session& session) { return show_impact(session, *word); });
+
   for (const bool approve : {true, false}) {
     auto flags = std::make_shared<DecisionFlags>();
     auto* command =

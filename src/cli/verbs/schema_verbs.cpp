@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "cli/answer.hpp"
+#include "cli/definitions/command_spec.hpp"
 #include "cli/human.hpp"
 #include "cli/schema/local.hpp"
 #include "cli/schema/text.hpp"
@@ -77,8 +78,8 @@ Outcome register_schema(Session& session, const RegisterFlags& flags, const Text
       {.method = "POST", .path = "/api/v1/schemas", .body = json::write(std::move(*body))});
   if (!answer) return std::unexpected(answer.error());
   const auto made = answer->json();
-  if (session.json()) {
-    session.print_json(made);
+  if (session.structured()) {
+    session.print_value(made);
   } else {
     session.print(registered_text(made, answer->status, session.terminal()));
   }
@@ -90,8 +91,8 @@ Outcome list(Session& session, const std::string& text, std::size_t limit) {
   if (!api) return std::unexpected(api.error());
   auto items = (*api)->list("/api/v1/schemas" + query({{"text", text}}), limit);
   if (!items) return std::unexpected(items.error());
-  if (session.json()) {
-    session.print_json(std::move(*items));
+  if (session.structured()) {
+    session.print_value(std::move(*items));
     return ExitCode::Ok;
   }
   Table table({"NAME", "LATEST", "COMPATIBILITY", "POLICY", "UPDATED", "DESCRIPTION"});
@@ -141,9 +142,9 @@ Outcome get(Session& session, const std::string& word, bool content_only) {
   if (!found) return std::unexpected(found.error());
   const auto* content = found->find("schema");
   if (content_only && content != nullptr) {
-    session.print_json(*content);
-  } else if (session.json()) {
-    session.print_json(*found);
+    session.print_value(*content);
+  } else if (session.structured()) {
+    session.print_value(*found);
   } else if (whole) {
     session.print(schema_text(*found, session));
   } else {
@@ -157,8 +158,8 @@ Outcome versions(Session& session, const std::string& name, std::size_t limit) {
   if (!api) return std::unexpected(api.error());
   auto items = (*api)->list(schema_path(name, {"versions"}), limit);
   if (!items) return std::unexpected(items.error());
-  if (session.json()) {
-    session.print_json(std::move(*items));
+  if (session.structured()) {
+    session.print_value(std::move(*items));
     return ExitCode::Ok;
   }
   Table table(
@@ -198,8 +199,8 @@ Outcome update(Session& session, const UpdateFlags& flags) {
   auto answer = (*api)->call(
       {.method = "PATCH", .path = schema_path(flags.name), .body = json::write(std::move(patch))});
   if (!answer) return std::unexpected(answer.error());
-  if (session.json()) {
-    session.print_json(answer->json());
+  if (session.structured()) {
+    session.print_value(answer->json());
   } else {
     session.print(schema_text(answer->json(), session));
   }
@@ -210,11 +211,17 @@ void add_register(Verbs& verbs, CLI::App& group, const TextForms& forms) {
   auto flags = std::make_shared<RegisterFlags>();
   auto* command = group.add_subcommand(
       "register", "a new schema or version; exit 9 if it breaks and waits for approval");
-  command->add_option("name", flags->name, "e.g. payments")->required();
-  command->add_option("-f,--file", flags->file, "the schema: JSON, YAML or TOML")->required();
+  command->add_option("name", flags->name, "e.g. payments")
+      ->type_name(kind::kSchemaVersion)
+      ->required();
+  command->add_option("-f,--file", flags->file, "the schema: JSON, YAML or TOML")
+      ->type_name(kind::kFile)
+      ->required();
   command->add_option("--version", flags->version, "semantic version; without, the server chooses");
-  command->add_option("--compatibility", flags->compatibility,
-                      "NONE, BACKWARD (at first), FORWARD, FULL, or one of them _TRANSITIVE");
+  command
+      ->add_option("--compatibility", flags->compatibility,
+                   "NONE, BACKWARD (at first), FORWARD, FULL, or one of them _TRANSITIVE")
+      ->type_name(kind::kCompatibility);
   command->add_option("--policy", flags->policy, "strict (at first) or lenient");
   command->add_option("--formats", flags->formats, "assert (at first): format decides; annotate")
       ->check(CLI::IsMember({"assert", "annotate"}));
@@ -240,20 +247,24 @@ void add_registry_verbs(Verbs& verbs, CLI::App& group, const TextForms& forms) {
   auto name = std::make_shared<std::string>();
   auto content = std::make_shared<bool>(false);
   auto* one = group.add_subcommand("get", "a schema, or NAME@VERSION with what it changed");
-  one->add_option("name", *name, "NAME or NAME@VERSION")->required();
+  one->add_option("name", *name, "NAME or NAME@VERSION")
+      ->type_name(kind::kSchemaVersion)
+      ->required();
   one->add_flag("--content", *content, "only the schema itself, of the latest if none is named");
   verbs.on(one, [name, content](Session& session) { return get(session, *name, *content); });
 
   auto* history = group.add_subcommand("versions", "newest first, in any state");
-  history->add_option("name", *name)->required();
+  history->add_option("name", *name)->type_name(kind::kSchemaVersion)->required();
   history->add_option("--limit", *limit, "at most")->default_val(200);
   verbs.on(history, [name, limit](Session& session) { return versions(session, *name, *limit); });
 
   auto flags = std::make_shared<UpdateFlags>();
   auto* change = group.add_subcommand("update", "change how versions to come are judged");
-  change->add_option("name", flags->name)->required();
-  change->add_option("--compatibility", flags->compatibility,
-                     "NONE, BACKWARD, FORWARD, FULL, or one of them _TRANSITIVE");
+  change->add_option("name", flags->name)->type_name(kind::kSchemaVersion)->required();
+  change
+      ->add_option("--compatibility", flags->compatibility,
+                   "NONE, BACKWARD, FORWARD, FULL, or one of them _TRANSITIVE")
+      ->type_name(kind::kCompatibility);
   change->add_option("--policy", flags->policy, "strict or lenient");
   change->add_option("--description", flags->description, "for people");
   verbs.on(change, [flags](Session& session) { return update(session, *flags); });

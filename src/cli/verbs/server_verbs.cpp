@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "cli/definitions/command_spec.hpp"
 #include "cli/verbs/strategy_flags.hpp"
 #include "cli/verbs/verbs.hpp"
 #include "domain/base/short_duration.hpp"
@@ -9,6 +10,11 @@ namespace {
 
 std::unexpected<Error> usage(std::string detail) {
   return fail(ErrorCode::Invalid, "usage", std::move(detail));
+}
+
+const char* kind_of(const std::string& setting) {
+  if (setting.ends_with("-file")) return kind::kFile;
+  return setting.ends_with("-dir") ? kind::kFolder : kind::kText;
 }
 
 void add_server(Verbs& verbs, const ServerVerb& server) {
@@ -22,13 +28,15 @@ void add_server(Verbs& verbs, const ServerVerb& server) {
   command
       ->add_option("--config-file", flags->arguments.config_file,
                    "JSON file of settings (HOTSWAP_CONFIG_FILE)")
+      ->type_name(kind::kFile)
       ->envname("HOTSWAP_CONFIG_FILE");
   for (const auto& flag : server.flags) {
     const auto help = fmt::format("{} ({})", flag.help, flag.environment);
     if (flag.is_switch) {
       command->add_flag("--" + flag.name, flags->switches[flag.name], help);
     } else {
-      command->add_option("--" + flag.name, flags->texts[flag.name], help);
+      command->add_option("--" + flag.name, flags->texts[flag.name], help)
+          ->type_name(kind_of(flag.name));
     }
   }
   verbs.on(command, [flags, command, run = server.run](Session&) -> Outcome {
@@ -76,8 +84,8 @@ Outcome token(Session& session, const TokenFlags& flags, const Actions& actions)
   while (key->ends_with('\n') || key->ends_with('\r')) key->pop_back();
   auto text = actions.mint(*principal, *ttl, *key);
   if (!text) return std::unexpected(text.error());
-  if (session.json()) {
-    session.print_json(json::Object{{"token", *text}});
+  if (session.structured()) {
+    session.print_value(json::Object{{"token", *text}});
   } else {
     session.print(*text + "\n");
   }
@@ -88,13 +96,20 @@ void add_token(Verbs& verbs, const Actions& actions) {
   auto flags = std::make_shared<TokenFlags>();
   auto* command = verbs.app().add_subcommand("token", "make a token with the server's key");
   command->add_option("--role", flags->roles, "Admin, Operator, Developer, Viewer or Instance")
+      ->type_name(kind::kRole)
       ->required();
   command->add_option("--subject", flags->subject, "whom it speaks for")->required();
   command->add_option("--team", flags->teams, "teams of the subject");
-  command->add_option("--service", flags->service, "Instance: may register only here");
-  command->add_option("--environment", flags->environment, "Instance: may register only here");
-  command->add_option("--ttl", flags->ttl, "valid for, e.g. 8h")->default_val("24h");
-  command->add_option("--key-file", flags->key_file, "the server's HS256 key")->required();
+  command->add_option("--service", flags->service, "Instance: may register only here")
+      ->type_name(kind::kService);
+  command->add_option("--environment", flags->environment, "Instance: may register only here")
+      ->type_name(kind::kEnvironment);
+  command->add_option("--ttl", flags->ttl, "valid for, e.g. 8h")
+      ->type_name(kind::kDuration)
+      ->default_val("24h");
+  command->add_option("--key-file", flags->key_file, "the server's HS256 key")
+      ->type_name(kind::kFile)
+      ->required();
   verbs.on(command,
            [flags, &actions](Session& session) { return token(session, *flags, actions); });
 }
@@ -104,11 +119,13 @@ void add_backup(Verbs& verbs, const Actions& actions) {
   auto to = std::make_shared<std::string>();
   auto* command =
       verbs.app().add_subcommand("backup", "copy the database, while the server runs or not");
-  command->add_option("--data-dir", *data_dir, "the server's data folder")->required();
+  command->add_option("--data-dir", *data_dir, "the server's data folder")
+      ->type_name(kind::kFolder)
+      ->required();
   command->add_option("--to", *to, "file to write; must not exist")->required();
   verbs.on(command, [data_dir, to, &actions](Session& session) -> Outcome {
     if (auto done = actions.backup(*data_dir, *to); !done) return std::unexpected(done.error());
-    if (!session.json()) session.print("copied to " + *to + "\n");
+    if (!session.structured()) session.print("copied to " + *to + "\n");
     return ExitCode::Ok;
   });
 }

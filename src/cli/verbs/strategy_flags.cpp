@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "cli/api_client.hpp"
+#include "cli/definitions/command_spec.hpp"
 #include "domain/base/short_duration.hpp"
 #include "domain/json/parse.hpp"
 
@@ -84,37 +85,51 @@ json::Value amount(const std::string& text) {
 }  // namespace
 
 void add_safeguard_flags(CLI::App& command, StrategyFlags& flags) {
-  command.add_option("--gate-timeout", flags.gate_timeout,
-                     "how long a gate waits for an answer; it waits for ever without this");
+  command
+      .add_option("--gate-timeout", flags.gate_timeout,
+                  "how long a gate waits for an answer; it waits for ever without this")
+      ->type_name(kind::kDuration);
   command.add_option("--on-gate-timeout", flags.on_gate_timeout,
                      "then: rollback (at first), promote or pause");
-  command.add_option("--progress-deadline", flags.progress_deadline,
-                     "roll back when nothing moves for this long");
+  command
+      .add_option("--progress-deadline", flags.progress_deadline,
+                  "roll back when nothing moves for this long")
+      ->type_name(kind::kDuration);
   command.add_option("--max-unavailable", flags.max_unavailable,
                      "instances, or a percentage, that may be silent or failed at once");
   command.add_option("--ack-retries", flags.ack_retries,
                      "deliveries repeated to one who stays silent");
-  command.add_option("--verify-timeout", flags.verify_timeout,
-                     "how long a rollback waits for health to be back");
+  command
+      .add_option("--verify-timeout", flags.verify_timeout,
+                  "how long a rollback waits for health to be back")
+      ->type_name(kind::kDuration);
   command.add_option("--hook", flags.hooks,
                      "TYPE=URL of confirm-rollout, pre-rollout, confirm-step, each-step,\n"
                      "confirm-promotion, post-rollout or rollback; may be repeated");
 }
 
 void add_strategy_flags(CLI::App& command, StrategyFlags& flags) {
-  command.add_option("--strategy", flags.strategy,
-                     "Canary, BlueGreen, Rolling, Direct, Linear, Exponential, or a JSON object");
+  command
+      .add_option("--strategy", flags.strategy,
+                  "Canary, BlueGreen, Rolling, Direct, Linear, Exponential, or a JSON object")
+      ->type_name(kind::kStrategy);
   command.add_option("--phases", flags.phases, "Canary: percentages, e.g. 10,50,100");
-  command.add_option("--phase-interval", flags.phase_interval, "Canary: watch each phase, e.g. 5m");
+  command.add_option("--phase-interval", flags.phase_interval, "Canary: watch each phase, e.g. 5m")
+      ->type_name(kind::kDuration);
   command.add_option("--batch-size", flags.batch_size, "Rolling: number or percentage, e.g. 25%");
-  command.add_option("--batch-interval", flags.batch_interval, "Rolling: watch each batch");
-  command.add_option("--verification-period", flags.verification_period,
-                     "BlueGreen: watch this long");
-  command.add_option("--bake-time", flags.bake_time, "watch this long after the last step");
-  command.add_option("--ack-timeout", flags.ack_timeout, "an instance must apply within this time");
+  command.add_option("--batch-interval", flags.batch_interval, "Rolling: watch each batch")
+      ->type_name(kind::kDuration);
+  command
+      .add_option("--verification-period", flags.verification_period, "BlueGreen: watch this long")
+      ->type_name(kind::kDuration);
+  command.add_option("--bake-time", flags.bake_time, "watch this long after the last step")
+      ->type_name(kind::kDuration);
+  command.add_option("--ack-timeout", flags.ack_timeout, "an instance must apply within this time")
+      ->type_name(kind::kDuration);
   command.add_option("--switch-mode", flags.switch_mode,
                      "BlueGreen: slot (in every instance) or pool (by the traffic)");
-  command.add_option("--keep-blue", flags.keep_blue, "BlueGreen: keep the old one warm this long");
+  command.add_option("--keep-blue", flags.keep_blue, "BlueGreen: keep the old one warm this long")
+      ->type_name(kind::kDuration);
   add_safeguard_flags(command, flags);
 }
 

@@ -3,6 +3,7 @@
 #include <thread>
 
 #include "cli/answer.hpp"
+#include "cli/definitions/command_spec.hpp"
 #include "cli/event_follower.hpp"
 #include "cli/human.hpp"
 #include "cli/interrupt.hpp"
@@ -54,7 +55,7 @@ std::string pool_text(const json::Value& traffic, const Terminal& terminal) {
 }
 
 void show(Session& session, const json::Value& traffic) {
-  if (session.json()) return session.print_json(traffic);
+  if (session.structured()) return session.print_value(traffic);
   const auto& terminal = session.terminal();
   session.print(
       facts({{"service", text_at(traffic, "service") + " in " + text_at(traffic, "environment")},
@@ -174,7 +175,8 @@ Outcome watch(Session& session, const TrafficFlags& flags) {
       // A new connection begins with what may be known already.
       const auto line = json::write(event.data);
       if (std::exchange(last, line) == line) continue;
-      session.print(session.json() ? line + "\n" : state_line(event.data, session.terminal()));
+      session.print(session.structured() ? session.stream_text(event.data)
+                                         : state_line(event.data, session.terminal()));
     }
     if (const auto refused = follower.refused()) return std::unexpected(*refused);
   }
@@ -185,8 +187,11 @@ using Run = Outcome (*)(Session&, const TrafficFlags&);
 
 CLI::App& verb(Verbs& verbs, CLI::App* command, const std::shared_ptr<TrafficFlags>& flags,
                Run run) {
-  command->add_option("service", flags->service, "name of the service")->required();
+  command->add_option("service", flags->service, "name of the service")
+      ->type_name(kind::kService)
+      ->required();
   command->add_option("environment", flags->environment, "Development, Staging or Production")
+      ->type_name(kind::kEnvironment)
       ->required();
   verbs.on(command, [flags, run](Session& session) { return run(session, *flags); });
   return *command;
@@ -212,13 +217,16 @@ void add_traffic_verbs(Verbs& verbs) {
       ->needs(socket)
       ->excludes(map);
   auto* url = set_up.add_option("--webhook", flags->url, "called to switch");
-  set_up.add_option("--timeout", flags->timeout, "of the webhook (default 10s)")->needs(url);
+  set_up.add_option("--timeout", flags->timeout, "of the webhook (default 10s)")
+      ->type_name(kind::kDuration)
+      ->needs(url);
   set_up.add_flag("--followed", flags->followed, "nobody is told; agents and scripts follow");
   auto& change = verb(verbs, group->add_subcommand("switch", "give the traffic to a pool, by hand"),
                       flags, switch_pool);
   change.add_option("pool", flags->pool, "one of the two")->required();
   change.add_option("--reason", flags->reason, "why, for timeline and audit");
-  change.add_option("--wait", flags->wait, "for the router (default 30s)");
+  change.add_option("--wait", flags->wait, "for the router (default 30s)")
+      ->type_name(kind::kDuration);
   verb(verbs, group->add_subcommand("watch", "every change, until Ctrl-C"), flags, watch);
 }
 

@@ -6,19 +6,25 @@
 
 namespace hotswap::cli {
 
-void add_config_verbs(Verbs& verbs);      ///< config create, list, get, update, delete; rollback
-void add_version_verbs(Verbs& verbs);     ///< version upload, list, get; tag set, remove; diff
+void add_config_verbs(Verbs& verbs);  ///< config create, list, get, update, delete; rollback
+/// version upload, list, get; tag set, remove; diff
+void add_version_verbs(Verbs& verbs, const Actions& actions);
+void add_apply_verb(Verbs& verbs, const Actions& actions);
+void add_history_verbs(Verbs& verbs);     ///< history, watch
+void add_audit_verbs(Verbs& verbs);       ///< audit list, verify, export
 void add_deploy_verb(Verbs& verbs);       ///< deploy
 void add_deployment_verbs(Verbs& verbs);  ///< deployment list, get, watch, report and commands
 void add_calendar_verbs(Verbs& verbs);    ///< freeze, unfreeze, window add, calendar list, delete
 void add_report_verbs(Verbs& verbs);      ///< report, explain, replay
 void add_notify_verbs(Verbs& verbs);      ///< notify channel …, notify dead-letters …
-void add_fleet_verbs(Verbs& verbs);       ///< instances, events, audit, health
+void add_fleet_verbs(Verbs& verbs);       ///< instances, events, health
 void add_server_verbs(Verbs& verbs, const Actions& actions);  ///< server, token, backup
 /// schema register, list, get, versions, update; approve, reject; lint, validate, diff, infer
 void add_schema_verbs(Verbs& verbs, const Actions& actions);
 void add_traffic_verbs(Verbs& verbs);  ///< traffic get, set, switch, watch
 void add_agent_verb(Verbs& verbs, const Actions& actions);
 void add_demo_verb(Verbs& verbs);
+void add_context_verbs(Verbs& verbs);  ///< context list, use, set, delete, show
+void add_shell_verbs(Verbs& verbs, const Actions& actions);  ///< completion; complete, man (hidden)
 
 }  // namespace hotswap::cli

@@ -1,10 +1,15 @@
 #include <fmt/format.h>
 
 #include "cli/answer.hpp"
+#include "cli/definitions/command_spec.hpp"
+#include "cli/diff_text.hpp"
 #include "cli/human.hpp"
+#include "cli/schema/local.hpp"
 #include "cli/verbs/strategy_flags.hpp"
 #include "cli/verbs/verbs.hpp"
+#include "domain/diff/unified_diff.hpp"
 #include "domain/json/write.hpp"
+#include "domain/secret/mask.hpp"
 
 namespace hotswap::cli {
 namespace {
@@ -54,8 +59,8 @@ Outcome upload(Session& session, const UploadFlags& flags) {
   auto answer = (*api)->call(*call);
   if (!answer) return std::unexpected(answer.error());
   const auto made = answer->json();
-  if (session.json()) {
-    session.print_json(made);
+  if (session.structured()) {
+    session.print_value(made);
     return ExitCode::Ok;
   }
   const auto version = text_at(made, "version");
@@ -70,8 +75,8 @@ Outcome list(Session& session, const std::string& name, std::size_t limit) {
   if (!api) return std::unexpected(api.error());
   auto items = (*api)->list(config_path(name, {"versions"}), limit);
   if (!items) return std::unexpected(items.error());
-  if (session.json()) {
-    session.print_json(std::move(*items));
+  if (session.structured()) {
+    session.print_value(std::move(*items));
     return ExitCode::Ok;
   }
   Table table({"VERSION", "SHA-256", "AUTHOR", "TAGS", "UPLOADED", "MESSAGE"});
@@ -94,7 +99,11 @@ Outcome get(Session& session, const std::string& name, const std::string& versio
   auto found = (*api)->get(config_path(name, {"versions", version}));
   if (!found) return std::unexpected(found.error());
   const auto* data = found->find("data");
-  session.print_json(session.json() || data == nullptr ? *found : *data);
+  if (session.structured() || data == nullptr) {
+    session.print_value(*found);
+  } else {
+    session.print(json::write_pretty(*data) + "\n");
+  }
   return ExitCode::Ok;
 }
 
@@ -105,80 +114,86 @@ Outcome tag(Session& session, const std::vector<std::string>& words, bool set) {
       (*api)->call({.method = set ? "PUT" : "DELETE",
                     .path = config_path(words[0], {"versions", words[1], "tags", words[2]})});
   if (!answer) return std::unexpected(answer.error());
-  if (!session.json()) {
+  if (!session.structured()) {
     session.print(fmt::format("{} {} {} {}\n", words[0], words[1],
                               set ? "is tagged" : "is no longer tagged", words[2]));
   }
   return ExitCode::Ok;
 }
 
-std::string short_value(const json::Value* value) {
-  return value == nullptr ? std::string() : printable(json::write(*value));
-}
+struct DiffFlags {
+  std::string name, from, to;
+  bool unified = false, exit_code = false;
+};
 
-std::string diff_lines(const json::Value& diff, const Terminal& terminal) {
-  std::string out;
-  for (const auto& item : items_at(diff, "removed")) {
-    out += terminal.paint(Paint::Red, fmt::format("- {}  {}", text_at(item, "path"),
-                                                  short_value(item.find("value")))) +
-           "\n";
-  }
-  for (const auto& item : items_at(diff, "added")) {
-    out += terminal.paint(Paint::Green, fmt::format("+ {}  {}", text_at(item, "path"),
-                                                    short_value(item.find("value")))) +
-           "\n";
-  }
-  for (const auto& item : items_at(diff, "modified")) {
-    out += terminal.paint(Paint::Yellow, "~ " + text_at(item, "path") + "  ") +
-           terminal.paint(Paint::Red, short_value(item.find("from"))) + " → " +
-           terminal.paint(Paint::Green, short_value(item.find("to"))) + "\n";
-  }
-  for (const auto& item : items_at(diff, "moved")) {
-    out += terminal.paint(Paint::Cyan, fmt::format("> {} → {}", text_at(item, "fromPath"),
-                                                   text_at(item, "path"))) +
-           "\n";
-  }
-  return out;
-}
-
-std::string paint_unified(std::string_view text, const Terminal& terminal) {
-  std::string out;
-  while (!text.empty()) {
-    const auto end = std::min(text.find('\n'), text.size());
-    const auto line = text.substr(0, end);
-    auto paint = Paint::Plain;
-    if (line.starts_with("@@")) paint = Paint::Cyan;
-    if (line.starts_with('+')) paint = Paint::Green;
-    if (line.starts_with('-')) paint = Paint::Red;
-    out += terminal.paint(paint, line) + "\n";
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
-  return out;
-}
-
-Outcome diff(Session& session, const std::vector<std::string>& words, bool unified) {
+/// One side of a difference that the server cannot make: a file, or a version's content.
+Result<json::Value> side(Session& session, const std::string& name, const std::string& word,
+                         const TextForms& forms) {
+  if (names_file(word)) return read_document(word, forms);
   auto api = session.api();
   if (!api) return std::unexpected(api.error());
-  Call call{.path = config_path(words[0], {"versions", words[1], "diff", words[2]})};
-  if (unified) call.accept = "text/x-diff";
+  auto found = (*api)->get(config_path(name, {"versions", word}));
+  if (!found) return found;
+  const auto* data = found->find("data");
+  return data == nullptr ? json::Value() : *data;
+}
+
+/// A file is compared here, so that its secrets stay here.
+Outcome diff_files(Session& session, const DiffFlags& flags, const TextForms& forms) {
+  const auto from = side(session, flags.name, flags.from, forms);
+  if (!from) return std::unexpected(from.error());
+  const auto to = side(session, flags.name, flags.to, forms);
+  if (!to) return std::unexpected(to.error());
+  const auto changes = masked_diff(*from, *to);
+  const auto& terminal = session.terminal();
+  if (flags.unified) {
+    session.print(
+        paint_unified(unified_diff(masked(*from), masked(*to), flags.from, flags.to), terminal));
+  } else if (session.structured()) {
+    session.print_value(diff_json(changes));
+  } else {
+    session.print(changes.empty() ? "no difference\n" : diff_lines(diff_json(changes), terminal));
+  }
+  return changes.empty() || !flags.exit_code ? ExitCode::Ok : ExitCode::Objection;
+}
+
+bool is_empty(const json::Value& diff) {
+  return std::ranges::all_of(*diff.as_object(), [](const auto& member) {
+    const auto* items = member.value.as_array();
+    return items == nullptr || items->empty();
+  });
+}
+
+Outcome diff(Session& session, const DiffFlags& flags, const TextForms& forms) {
+  if (names_file(flags.from) || names_file(flags.to)) return diff_files(session, flags, forms);
+  auto api = session.api();
+  if (!api) return std::unexpected(api.error());
+  Call call{.path = config_path(flags.name, {"versions", flags.from, "diff", flags.to})};
+  if (flags.unified) call.accept = "text/x-diff";
   auto answer = (*api)->call(call);
   if (!answer) return std::unexpected(answer.error());
-  if (unified) {
+  bool same = answer->body.empty();
+  if (flags.unified) {
     session.print(paint_unified(answer->body, session.terminal()));
-  } else if (session.json()) {
-    session.print_json(answer->json());
   } else {
-    const auto lines = diff_lines(answer->json(), session.terminal());
-    session.print(lines.empty() ? "no difference\n" : lines);
+    const auto changes = answer->json();
+    same = changes.as_object() == nullptr || is_empty(changes);
+    if (session.structured()) {
+      session.print_value(changes);
+    } else {
+      session.print(same ? "no difference\n" : diff_lines(changes, session.terminal()));
+    }
   }
-  return ExitCode::Ok;
+  return same || !flags.exit_code ? ExitCode::Ok : ExitCode::Objection;
 }
 
 void add_upload(Verbs& verbs, CLI::App& group) {
   auto flags = std::make_shared<UploadFlags>();
   auto* command = group.add_subcommand("upload", "store a new immutable version");
-  command->add_option("name", flags->name, "profile")->required();
-  command->add_option("file", flags->file, "document (JSON), - for standard input")->required();
+  command->add_option("name", flags->name, "profile")->type_name(kind::kProfile)->required();
+  command->add_option("file", flags->file, "document (JSON), - for standard input")
+      ->type_name(kind::kFile)
+      ->required();
   command->add_option("--version", flags->version, "semantic version, e.g. 1.2.0");
   command->add_option("--bump", flags->bump, "major, minor, patch or prerelease of the latest")
       ->check(CLI::IsMember({"major", "minor", "patch", "prerelease"}));
@@ -194,27 +209,32 @@ void add_tags(Verbs& verbs) {
     auto* command = group->add_subcommand(
         set ? "set" : "remove",
         set ? "give a version a tag, moving it from another" : "take a tag away");
-    command->add_option("name", (*words)[0], "profile")->required();
-    command->add_option("version", (*words)[1])->required();
+    command->add_option("name", (*words)[0], "profile")->type_name(kind::kProfile)->required();
+    command->add_option("version", (*words)[1])->type_name(kind::kVersion)->required();
     command->add_option("tag", (*words)[2])->required();
     verbs.on(command, [words, set](Session& session) { return tag(session, *words, set); });
   }
 }
 
-void add_diff(Verbs& verbs) {
-  auto words = std::make_shared<std::vector<std::string>>(3);
-  auto unified = std::make_shared<bool>(false);
-  auto* command = verbs.app().add_subcommand("diff", "what differs between two versions");
-  command->add_option("name", (*words)[0], "profile")->required();
-  command->add_option("from", (*words)[1], "version, tag, latest or stable")->required();
-  command->add_option("to", (*words)[2], "version, tag, latest or stable")->required();
-  command->add_flag("-u,--unified", *unified, "as unified text");
-  verbs.on(command, [words, unified](Session& session) { return diff(session, *words, *unified); });
+void add_diff(Verbs& verbs, const TextForms& forms) {
+  auto flags = std::make_shared<DiffFlags>();
+  auto* command = verbs.app().add_subcommand(
+      "diff", "what differs between two versions, or a version and a file");
+  command->add_option("name", flags->name, "profile")->required()->type_name(kind::kProfile);
+  command->add_option("from", flags->from, "version, tag, latest or stable, or a file")
+      ->required()
+      ->type_name(kind::kVersion);
+  command->add_option("to", flags->to, "version, tag, latest or stable, or a file")
+      ->required()
+      ->type_name(kind::kVersion);
+  command->add_flag("-u,--unified", flags->unified, "as unified text");
+  command->add_flag("--exit-code", flags->exit_code, "exit 9 if there is a difference");
+  verbs.on(command, [flags, forms](Session& session) { return diff(session, *flags, forms); });
 }
 
 }  // namespace
 
-void add_version_verbs(Verbs& verbs) {
+void add_version_verbs(Verbs& verbs, const Actions& actions) {
   auto* group = verbs.app().add_subcommand("version", "versions of a profile");
   group->require_subcommand(1)->fallthrough();
   add_upload(verbs, *group);
@@ -222,18 +242,20 @@ void add_version_verbs(Verbs& verbs) {
   auto name = std::make_shared<std::string>();
   auto limit = std::make_shared<std::size_t>(50);
   auto* all = group->add_subcommand("list", "newest first");
-  all->add_option("name", *name, "profile")->required();
+  all->add_option("name", *name, "profile")->type_name(kind::kProfile)->required();
   all->add_option("--limit", *limit, "at most")->default_val(50);
   verbs.on(all, [name, limit](Session& session) { return list(session, *name, *limit); });
 
   auto version = std::make_shared<std::string>();
   auto* one = group->add_subcommand("get", "the document of a version");
-  one->add_option("name", *name, "profile")->required();
-  one->add_option("version", *version, "version, tag, latest, stable or a range")->required();
+  one->add_option("name", *name, "profile")->type_name(kind::kProfile)->required();
+  one->add_option("version", *version, "version, tag, latest, stable or a range")
+      ->type_name(kind::kVersion)
+      ->required();
   verbs.on(one, [name, version](Session& session) { return get(session, *name, *version); });
 
   add_tags(verbs);
-  add_diff(verbs);
+  add_diff(verbs, actions.forms);
 }
 
 }  // namespace hotswap::cli

@@ -49,6 +49,12 @@ std::string example_config(const std::string& name) {
   return *text;
 }
 
+std::string source_folder() { return HS_SOURCE_DIR; }
+
+std::filesystem::path example_folder(const std::string& name) {
+  return std::filesystem::path(source_folder()) / "examples" / name;
+}
+
 Server::Server(std::vector<std::string> more_arguments, std::string scheme)
     : folder_("hotswap-e2e"), more_(std::move(more_arguments)), scheme_(std::move(scheme)) {
   start("127.0.0.1:0");

@@ -20,6 +20,11 @@ inline constexpr auto kEnvironment = "Production";
 /// Text of examples/payment_service/configs/NAME.json.
 [[nodiscard]] std::string example_config(const std::string& name);
 
+/// The project's folder.
+[[nodiscard]] std::string source_folder();
+/// Folder examples/NAME.
+[[nodiscard]] std::filesystem::path example_folder(const std::string& name);
+
 class Server {
  public:
   /// Starts and waits until it listens; a failure ends the test's process.

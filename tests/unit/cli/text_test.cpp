@@ -97,11 +97,33 @@ TEST(DeploymentViews, ShowStepsTheirWaitAndInstances) {
   const auto view = deployment_view(*answer);
   EXPECT_FALSE(view.terminal());
   const auto lines = live_block(view, parse_time("2026-11-23T15:00:02Z").value(), kPlain);
-  ASSERT_EQ(lines.size(), 4u);
+  ASSERT_EQ(lines.size(), 5u);
   EXPECT_EQ(lines[0], "01234567  p.q 1.1.0  Canary  Running");
   EXPECT_TRUE(lines[1].ends_with("1/1   done")) << lines[1];
-  EXPECT_TRUE(lines[2].ends_with("1/2   watching 2s of 5s")) << lines[2];
+  EXPECT_TRUE(lines[2].ends_with("1/2   ▕████      ▏ watching 2s of 5s")) << lines[2];
   EXPECT_EQ(lines[3], "  ■ pay-1 Applied  ■ bbbbbbbb Assigned ");
+  EXPECT_EQ(lines[4], "  3s to go, and the instances' time");
+}
+
+TEST(DeploymentViews, SayHowLongTheWatchingStillTakes) {
+  DeploymentView view;
+  view.state = "Running";
+  view.phase = "Soaking";
+  view.since = "2026-11-23T15:00:00Z";
+  view.bake = "PT1M";
+  view.steps = {{1, 10, "Deliver", "PT5M"}, {10, 100, "Deliver", "PT5M"}};
+  const auto now = parse_time("2026-11-23T15:02:00Z").value();
+  EXPECT_EQ(view.to_go(now), Duration(9min));
+  view.phase = "Judging";
+  EXPECT_EQ(view.to_go(now), Duration(6min));
+  view.phase = "Assigning";
+  EXPECT_EQ(view.to_go(now), Duration(11min));
+  view.step = 1;
+  EXPECT_EQ(view.to_go(now), Duration(6min));
+  view.phase = "AwaitingPromotion";
+  EXPECT_EQ(view.to_go(now), std::nullopt);
+  view.state = "Paused";
+  EXPECT_EQ(view.to_go(now), std::nullopt);
 }
 
 TEST(DeploymentViews, EventLinesSayDurationsAsPeopleDo) {
