@@ -61,6 +61,11 @@ void Agent::measure() {
     client_->health_check(answer.healthy);
     if (!answer.healthy) problem = options_.health_url + " is not well: " + answer.detail;
   }
+  if (options_.alive && options_.health_url.empty()) {
+    const bool alive = options_.alive();
+    client_->health_check(alive);
+    if (!alive) problem = "the program does not run";
+  }
   tell(problem);
 }
 
@@ -73,7 +78,7 @@ std::string Agent::scrape() {
   const auto response = http_.request(request);
   const bool fine = response && response->status == 200;
   // A program that is looked at elsewhere is not judged twice.
-  if (options_.health_url.empty()) client_->health_check(fine);
+  if (options_.health_url.empty() && !options_.alive) client_->health_check(fine);
   if (!response) return response.error().detail;
   if (!fine) return options_.scrape_url + " answered " + std::to_string(response->status);
   const auto scraped = reader_.take(response->body, clock_.mono());

@@ -22,6 +22,8 @@ struct AgentOptions {
   prometheus::ScrapeMapping mapping;
   std::string health_url;  ///< empty: whether a scrape succeeds is the health check, if any
   Duration timeout = std::chrono::seconds(3);  ///< of one scrape and one look
+  /// Whether the supervised program runs: the health check, if there is no health_url.
+  std::function<bool()> alive{};
 };
 
 class Agent {
@@ -37,6 +39,7 @@ class Agent {
   /// Tells the server that the instance is gone for good. Idempotent.
   void leave();
   [[nodiscard]] sdk::ClientStatus status() const { return client_->status(); }
+  [[nodiscard]] sdk::Client& client() { return *client_; }
 
  private:
   struct Look;

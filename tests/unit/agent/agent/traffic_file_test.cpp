@@ -7,7 +7,7 @@
 #include <fstream>
 #include <sstream>
 
-#include "agent/traffic_command.hpp"
+#include "agent/run/command.hpp"
 
 namespace hotswap::agent {
 namespace {
