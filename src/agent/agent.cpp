@@ -8,6 +8,7 @@ namespace {
 
 constexpr std::size_t kScrapeBytes = std::size_t{16} << 20;
 /// What a look may take beyond its own limit.
+constexpr int kSettled = 2;  ///< regular heartbeats until the start is over
 constexpr Duration kPatience = std::chrono::seconds(1);
 
 sdk::ClientOptions with_hook(sdk::ClientOptions options, std::function<void()> hook) {
@@ -67,6 +68,7 @@ void Agent::measure() {
     if (!alive) problem = "the program does not run";
   }
   tell(problem);
+  if (beats_ < kSettled && ++beats_ == kSettled && options_.settled) options_.settled();
 }
 
 std::string Agent::scrape() {

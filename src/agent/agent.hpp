@@ -24,6 +24,9 @@ struct AgentOptions {
   Duration timeout = std::chrono::seconds(3);  ///< of one scrape and one look
   /// Whether the supervised program runs: the health check, if there is no health_url.
   std::function<bool()> alive{};
+  /// Called on the reporting thread before the second regular heartbeat, when the start is over,
+  /// and before the one after each unsettle().
+  std::function<void()> settled{};
 };
 
 class Agent {
@@ -39,6 +42,8 @@ class Agent {
   /// Tells the server that the instance is gone for good. Idempotent.
   void leave();
   [[nodiscard]] sdk::ClientStatus status() const { return client_->status(); }
+  /// More was done than sending heartbeats.
+  void unsettle() { beats_ = 0; }
   [[nodiscard]] sdk::Client& client() { return *client_; }
 
  private:
@@ -55,6 +60,7 @@ class Agent {
   HttpClient http_;
   prometheus::ScrapeReader reader_;
   std::string told_;
+  std::atomic<int> beats_{0};            ///< until settled
   std::unique_ptr<sdk::Client> client_;  ///< last: its thread uses all of the above
 };
 

@@ -58,19 +58,37 @@ std::optional<std::string> Sidecar::put_in_place(const sdk::Application& applica
   }
   auto why = handoff_.apply(application);
   if (why) return why;
+  agent_->unsettle();
   if (server_) server_->changed();
   const auto current = handoff_.current();
-  if (supervisor_ && current && current->identity() == application.next.identity())
-    supervisor_->configured(current->identity().generation,
-                            application.cause != sdk::Application::Cause::Applied);
+  if (!current || current->identity() != application.next.identity()) return std::nullopt;
+  proven_ = current->identity().generation;
+  if (supervisor_)
+    supervisor_->configured(proven_, application.cause != sdk::Application::Cause::Applied);
   return std::nullopt;
 }
 
 ProgramHandle Sidecar::program_handle() {
   if (!supervisor_) return {};
   return {.running = [this] { return supervisor_->running(); },
-          .signal = [this](int number) { return supervisor_->signal(number); },
-          .restart = [this] { return supervisor_->restart(); }};
+          .signal =
+              [this](int number) {
+                blame_current();
+                return supervisor_->signal(number);
+              },
+          .restart =
+              [this] {
+                blame_current();
+                return supervisor_->restart();
+              }};
+}
+
+/// Before the program meets it: a crash that follows at once is its fault.
+void Sidecar::blame_current() {
+  const auto current = handoff_.current();
+  if (!current) return;
+  const auto generation = current->identity().generation;
+  supervisor_->configured(generation, generation == proven_);
 }
 
 SupervisorHooks Sidecar::supervisor_hooks() {

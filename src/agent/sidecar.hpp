@@ -48,6 +48,7 @@ class Sidecar {
   [[nodiscard]] SupervisorHooks supervisor_hooks();
   [[nodiscard]] std::optional<std::string> put_in_place(const sdk::Application& application);
   [[nodiscard]] Environment program_environment() const;
+  void blame_current();
   void give_back(std::uint64_t generation, const std::string& reason);
   [[nodiscard]] json::Value status() const;
   [[nodiscard]] bool healthy() const;
@@ -62,6 +63,7 @@ class Sidecar {
   Reloader reloader_;
   FileSwap files_;
   Handoff handoff_;
+  std::uint64_t proven_ = 0;  ///< generation that was put in place last
   std::unique_ptr<ConfigServer> server_;
   std::unique_ptr<Agent> agent_;  ///< last: its threads use all of the above
 };

@@ -1,14 +1,12 @@
 #include "app/agent_command.hpp"
 
-#include <malloc.h>
-#include <sys/stat.h>
-
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 
 #include "app/agent_options.hpp"
 #include "app/line_logger.hpp"
+#include "app/small_process.hpp"
 #include "infrastructure/clock/system_clock.hpp"
 #include "infrastructure/probe/curl_prober.hpp"
 
@@ -27,12 +25,6 @@ LogLevel level_of(sdk::LogLevel level) {
   return LogLevel::Info;
 }
 
-/// A sidecar is to be small, and what it does never needs two heaps.
-void stay_small() {
-  ::mallopt(M_ARENA_MAX, 1);
-  ::mallopt(M_TRIM_THRESHOLD, 256 << 10);
-}
-
 /// For tests: dies as by SIGKILL at a step of a swap.
 agent::StepTold dying_at(const char* step) {
   if (step == nullptr) return {};
@@ -49,6 +41,7 @@ void log_into(agent::SidecarOptions& options, Logger& logger) {
     logger.write(level, "agent", line, {});
   };
   options.files.log = [&logger](const std::string& line) { logger.warning("agent", line); };
+  options.agent.settled = release_startup_memory;
   options.files.told = dying_at(std::getenv("HOTSWAP_AGENT_DIES_AT"));
 }
 

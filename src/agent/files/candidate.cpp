@@ -205,7 +205,10 @@ Result<void> Candidate::install(const StepTold& told) {
   }
   pending_ = false;
   tell(told, "renamed");
-  if (sync_folder(target_)) return {};
+  if (sync_folder(target_)) {
+    tell(told, "folder");
+    return {};
+  }
   auto error = unwritable(target_);
   if (auto back = put_back(); !back) return back;
   return error;

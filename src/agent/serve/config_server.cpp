@@ -125,6 +125,7 @@ class ConfigServer::Loop {
       if (page.wait.count() == 0 || now() >= connection.deadline)
         return answer(connection, *std::exchange(connection.waiting, std::nullopt), page.answer);
     }
+    if (ready && !proceed(connection)) return false;
     return connection.waiting || now() < connection.deadline;
   }
 
@@ -138,9 +139,19 @@ class ConfigServer::Loop {
       if (connection.waiting) return false;  // one request at a time
       if (connection.in.empty()) connection.deadline = now() + kRequestTimeout;
       connection.in.append(block, static_cast<std::size_t>(got));
-      if (!take_request(connection)) return false;
+      if (!proceed(connection)) return false;
       if (!connection.out.empty() || connection.waiting) return true;
     }
+  }
+
+  /// Answers what has come, one request after the other.
+  bool proceed(Connection& connection) {
+    while (connection.out.empty() && !connection.waiting && !connection.in.empty()) {
+      const auto before = connection.in.size();
+      if (!take_request(connection)) return false;
+      if (connection.in.size() == before) break;  // only a part of one
+    }
+    return true;
   }
 
   bool take_request(Connection& connection) {

@@ -176,13 +176,14 @@ void Supervisor::ended(const ProgramEnd& end) {
   std::unique_lock lock(mutex_);
   const auto next = judge_.ended(end, clock_.mono());
   lock.unlock();
-  std::visit(Overloaded{[&](const Finish& finish) { finished_ = finish.code; },
-                        [&](const StartAgain& again) {
-                          say("it is started again in " + format_duration(again.after));
-                          start_at_ = clock_.mono() + again.after;
-                        },
-                        [&](const GiveBack& back) { give_back(back.reason); }},
-             next);
+  std::visit(
+      Overloaded{[&](const Finish& finish) { finished_ = finish.code; },
+                 [&](const StartAgain& again) {
+                   say("it is started again in " + std::to_string(again.after.count()) + " ms");
+                   start_at_ = clock_.mono() + again.after;
+                 },
+                 [&](const GiveBack& back) { give_back(back.reason); }},
+      next);
 }
 
 void Supervisor::give_back(const std::string& reason) {
@@ -274,10 +275,10 @@ Result<void> Supervisor::restart() {
 
 void Supervisor::configured(std::uint64_t generation, bool proven) {
   const std::lock_guard lock(mutex_);
-  generation_ = generation;
+  const bool fresh = std::exchange(generation_, generation) != generation;
   if (proven) {
     judge_.trusted();
-  } else {
+  } else if (fresh) {
     judge_.configured(clock_.mono());
   }
   hurry_ = true;

@@ -68,7 +68,7 @@ class Supervisor {
   /// Stops and starts it; waits until it is started. Errors: Unavailable `program.failed`, Timeout
   /// `program.timeout`.
   [[nodiscard]] Result<void> restart();
-  /// This configuration took effect; `proven`: it ran before.
+  /// This configuration takes effect, which may be said twice; `proven`: it ran before.
   void configured(std::uint64_t generation, bool proven);
 
  private:
