@@ -62,10 +62,10 @@ void Agent::measure() {
     client_->health_check(answer.healthy);
     if (!answer.healthy) problem = options_.health_url + " is not well: " + answer.detail;
   }
-  if (options_.alive && options_.health_url.empty()) {
-    const bool alive = options_.alive();
-    client_->health_check(alive);
-    if (!alive) problem = "the program does not run";
+  const auto alive = options_.alive ? options_.alive() : std::nullopt;
+  if (alive && options_.health_url.empty()) {
+    client_->health_check(*alive);
+    if (!*alive) problem = "the program does not run";
   }
   tell(problem);
   if (beats_ < kSettled && ++beats_ == kSettled && options_.settled) options_.settled();

@@ -22,8 +22,9 @@ struct AgentOptions {
   prometheus::ScrapeMapping mapping;
   std::string health_url;  ///< empty: whether a scrape succeeds is the health check, if any
   Duration timeout = std::chrono::seconds(3);  ///< of one scrape and one look
-  /// Whether the supervised program runs: the health check, if there is no health_url.
-  std::function<bool()> alive{};
+  /// Whether the supervised program runs: the health check, if there is no health_url. Nothing: it
+  /// was not started yet.
+  std::function<std::optional<bool>()> alive{};
   /// Called on the reporting thread before the second regular heartbeat, when the start is over,
   /// and before the one after each unsettle().
   std::function<void()> settled{};

@@ -32,7 +32,11 @@ Sidecar::Sidecar(SidecarOptions options, Prober& prober, const Clock& clock)
                                      .healthy = [this] { return healthy(); }});
   auto agent = std::move(options_.agent);
   hook_into(agent.client);
-  if (supervisor_) agent.alive = [this] { return supervisor_->running(); };
+  if (supervisor_)
+    agent.alive = [this]() -> std::optional<bool> {
+      const auto program = supervisor_->status();
+      return program.starts == 0 ? std::nullopt : std::optional(program.pid > 0);
+    };
   agent_ = std::make_unique<Agent>(std::move(agent), prober, clock);
 }
 
