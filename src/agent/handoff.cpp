@@ -27,29 +27,37 @@ std::optional<std::string> Handoff::validate(const sdk::Candidate& candidate) {
   return done ? std::nullopt : std::optional(done.error().detail);
 }
 
+bool Handoff::is_in_place(const sdk::Snapshot& next) const {
+  const auto now = current();
+  return now && now->identity().hash == next.identity().hash;
+}
+
 std::optional<std::string> Handoff::apply(const sdk::Application& application) {
   if (!concerns(application.next)) return std::nullopt;
   const auto& next = application.next;
-  const auto facts = facts_of(next);
+  const bool same = is_in_place(next);
   const auto take_back = [this, before = current()] {
     const std::lock_guard lock(mutex_);
     current_ = before;
   };
-  const SwapVersion version{next.document()->root, facts, take_back};
-  auto snapshot = std::make_shared<const sdk::Snapshot>(next.document(), next.identity());
-  {
-    // First: a reload may make the program ask for it.
+  const auto take = [this, &next] {
     const std::lock_guard lock(mutex_);
-    current_ = snapshot;
-  }
+    current_ = std::make_shared<const sdk::Snapshot>(next.document(), next.identity());
+  };
+  take();  // first: a reload may make the program ask for it
+  const auto facts = facts_of(next);
+  const SwapVersion version{next.document()->root, facts, take_back};
   const auto done = application.cause == sdk::Application::Cause::Applied ? files_.apply(version)
                                                                           : files_.restore(version);
-  if (!done) {
-    take_back();
-    return done.error().detail;
+  if (done) return std::nullopt;
+  if (same) {
+    // The way back from a version that was refused for a template that is broken by now.
+    if (options_.log) options_.log(done.error().detail + "; the files in place say the same");
+    take();
+    return std::nullopt;
   }
-  if (in_place_) in_place_(snapshot, application.cause);
-  return std::nullopt;
+  take_back();
+  return done.error().detail;
 }
 
 Handoff::Version Handoff::current() const {

@@ -14,6 +14,11 @@ FileSwapOptions with_reload(FileSwapOptions options, std::function<Result<void>(
   return options;
 }
 
+HandoffOptions with_log(HandoffOptions options, std::function<void(const std::string&)> log) {
+  options.log = std::move(log);
+  return options;
+}
+
 }  // namespace
 
 Sidecar::Sidecar(SidecarOptions options, Prober& prober, const Clock& clock)
@@ -24,7 +29,7 @@ Sidecar::Sidecar(SidecarOptions options, Prober& prober, const Clock& clock)
                       : nullptr),
       reloader_(options_.reload, program_handle()),
       files_(with_reload(options_.files, [this] { return reloader_.reload(); })),
-      handoff_(options_.handoff, files_) {
+      handoff_(with_log(options_.handoff, options_.files.log), files_) {
   if (options_.serve)
     server_ = std::make_unique<ConfigServer>(
         *options_.serve, PageSources{.current = [this] { return handoff_.current(); },

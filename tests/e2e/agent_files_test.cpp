@@ -78,18 +78,23 @@ TEST_F(AgentFiles, a_check_that_objects_rejects_the_version_with_its_words) {
 }
 
 TEST_F(AgentFiles, a_staged_version_is_checked_and_not_written_until_it_is_activated) {
-  agent.starts({.flags = {"--file", agent.path("a.json"), "--check",
-                          "echo checked >> " + agent.path("log") + "; ! grep -q 66 {}"}});
+  agent.starts(
+      {.flags = {"--file", agent.path("a.json"), "--check",
+                 "grep max {} >> " + agent.path("checked") + "; ! grep -q 66 {}", "--reload",
+                 "grep max " + agent.path("a.json") + " >> " + agent.path("log")}});
   deploys(5);
   ASSERT_TRUE(agent.reports("running", "1.5.0"));
-  deploys(6, R"({"type":"BlueGreen","switchMode":"slot","verificationPeriod":"PT1S",
-                 "keepBlueDuration":"PT1S","healthCheckEnabled":false})");
-  ASSERT_TRUE(eventually([&] { return agent.known().contains(R"("staged":{"version":"1.6.0")"); }));
-  EXPECT_TRUE(agent.soon("a.json", as_file(6)));
+  const auto* slots = R"({"type":"BlueGreen","switchMode":"slot","verificationPeriod":"PT1S",
+                          "keepBlueDuration":"PT1S","healthCheckEnabled":false})";
+  deploys(6, slots);
   EXPECT_EQ(server.final_state_of(last), "Succeeded");
-  deploys(66, R"({"type":"BlueGreen","switchMode":"slot","healthCheckEnabled":false})");
+  EXPECT_EQ(agent.read("a.json"), as_file(6));
+  const std::string five = "    \"max\": 5\n", six = "    \"max\": 6\n";
+  EXPECT_EQ(agent.read("checked"), five + six + six) << "when it was staged, and when it was used";
+  deploys(66, slots);
   EXPECT_TRUE(rejected("check of "));
   EXPECT_EQ(agent.read("a.json"), as_file(6));
+  EXPECT_EQ(agent.read("log"), five + six);
 }
 
 TEST_F(AgentFiles, a_check_that_never_ends_is_killed_and_rejects) {

@@ -12,5 +12,6 @@ namespace hotswap::perf {
 [[nodiscard]] Rows bench_idle();
 [[nodiscard]] Rows bench_core();
 [[nodiscard]] Rows bench_schema();
+[[nodiscard]] Rows bench_agent();
 
 }  // namespace hotswap::perf
