@@ -8,6 +8,7 @@ namespace {
 
 constexpr std::size_t kScrapeBytes = std::size_t{16} << 20;
 /// What a look may take beyond its own limit.
+constexpr int kSettled = 2;  ///< regular heartbeats until the start is over
 constexpr Duration kPatience = std::chrono::seconds(1);
 
 sdk::ClientOptions with_hook(sdk::ClientOptions options, std::function<void()> hook) {
@@ -61,7 +62,13 @@ void Agent::measure() {
     client_->health_check(answer.healthy);
     if (!answer.healthy) problem = options_.health_url + " is not well: " + answer.detail;
   }
+  const auto alive = options_.alive ? options_.alive() : std::nullopt;
+  if (alive && options_.health_url.empty()) {
+    client_->health_check(*alive);
+    if (!*alive) problem = "the program does not run";
+  }
   tell(problem);
+  if (beats_ < kSettled && ++beats_ == kSettled && options_.settled) options_.settled();
 }
 
 std::string Agent::scrape() {
@@ -73,7 +80,7 @@ std::string Agent::scrape() {
   const auto response = http_.request(request);
   const bool fine = response && response->status == 200;
   // A program that is looked at elsewhere is not judged twice.
-  if (options_.health_url.empty()) client_->health_check(fine);
+  if (options_.health_url.empty() && !options_.alive) client_->health_check(fine);
   if (!response) return response.error().detail;
   if (!fine) return options_.scrape_url + " answered " + std::to_string(response->status);
   const auto scraped = reader_.take(response->body, clock_.mono());

@@ -22,6 +22,12 @@ struct AgentOptions {
   prometheus::ScrapeMapping mapping;
   std::string health_url;  ///< empty: whether a scrape succeeds is the health check, if any
   Duration timeout = std::chrono::seconds(3);  ///< of one scrape and one look
+  /// Whether the supervised program runs: the health check, if there is no health_url. Nothing: it
+  /// was not started yet.
+  std::function<std::optional<bool>()> alive{};
+  /// Called on the reporting thread before the second regular heartbeat, when the start is over,
+  /// and before the one after each unsettle().
+  std::function<void()> settled{};
 };
 
 class Agent {
@@ -37,6 +43,9 @@ class Agent {
   /// Tells the server that the instance is gone for good. Idempotent.
   void leave();
   [[nodiscard]] sdk::ClientStatus status() const { return client_->status(); }
+  /// More was done than sending heartbeats.
+  void unsettle() { beats_ = 0; }
+  [[nodiscard]] sdk::Client& client() { return *client_; }
 
  private:
   struct Look;
@@ -52,6 +61,7 @@ class Agent {
   HttpClient http_;
   prometheus::ScrapeReader reader_;
   std::string told_;
+  std::atomic<int> beats_{0};            ///< until settled
   std::unique_ptr<sdk::Client> client_;  ///< last: its thread uses all of the above
 };
 

@@ -1,53 +1,32 @@
 #include "agent/traffic_file.hpp"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstring>
-#include <fstream>
 #include <optional>
-#include <sstream>
 
-#include "agent/traffic_command.hpp"
+#include "agent/files/candidate.hpp"
+#include "agent/run/command.hpp"
+#include "agent/template/template.hpp"
 
 namespace hotswap::agent {
 namespace {
 
-std::optional<std::string> content_of(const std::filesystem::path& path) {
-  const std::ifstream in(path, std::ios::binary);
-  std::ostringstream text;
-  if (!in) return std::nullopt;
-  text << in.rdbuf();
-  return std::move(text).str();
+constexpr mode_t kMode = 0644;  ///< of a file that is new: nothing in it is secret
+
+json::Value document_of(const TrafficState& state) {
+  return json::Object{{"live", state.live},
+                      {"idle", state.idle},
+                      {"service", state.service},
+                      {"environment", state.environment},
+                      {"generation", state.generation}};
 }
 
-std::unexpected<Error> unwritable(const std::filesystem::path& path) {
-  return fail(ErrorCode::Unavailable, "file.unwritable",
-              "cannot write " + path.string() + ": " + std::strerror(errno));
-}
-
-bool write_all(int file, std::string_view text) {
-  while (!text.empty()) {
-    const auto written = ::write(file, text.data(), text.size());
-    if (written < 0 && errno != EINTR) return false;
-    if (written > 0) text.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return true;
-}
-
-/// Whoever reads it meanwhile reads the old content or the new one, never a part.
-Result<void> replace(const std::filesystem::path& path, const std::string& text) {
-  struct stat old{};
-  const mode_t mode = ::stat(path.c_str(), &old) == 0 ? old.st_mode & 07777 : 0644;
-  const std::string fresh = path.string() + ".new";
-  const int file = ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
-  if (file < 0) return unwritable(fresh);
-  const bool written = write_all(file, text) && ::fchmod(file, mode) == 0 && ::fsync(file) == 0;
-  ::close(file);
-  if (!written || ::rename(fresh.c_str(), path.c_str()) != 0) return unwritable(path);
-  return {};
+Result<std::string> rendered(const std::filesystem::path& file, const TrafficState& state) {
+  const auto text = content_of(file);
+  if (!text || !*text)
+    return fail(ErrorCode::Invalid, "file.unreadable", "cannot read " + file.string());
+  const auto parsed = Template::parse(**text);
+  auto made = parsed ? parsed->render(document_of(state)) : std::unexpected(parsed.error());
+  if (!made) made.error().detail.insert(0, file.string() + ", ");
+  return made;
 }
 
 }  // namespace
@@ -61,29 +40,29 @@ Result<void> TrafficFile::check_and_reload() const {
 }
 
 Result<bool> TrafficFile::apply(const TrafficState& state) {
-  const auto text = content_of(options_.template_file);
-  if (!text)
-    return fail(ErrorCode::Invalid, "file.unreadable",
-                "cannot read " + options_.template_file.string());
-  const auto parsed = TrafficTemplate::parse(*text);
-  if (!parsed) {
-    auto error = parsed.error();
-    error.detail = options_.template_file.string() + ", " + error.detail;
-    return std::unexpected(std::move(error));
+  const auto wanted = rendered(options_.template_file, state);
+  if (!wanted) return std::unexpected(wanted.error());
+  const auto target = resolve_target(options_.output);
+  if (!target) return std::unexpected(target.error());
+  const auto before = content_of(*target);
+  if (!before) return std::unexpected(before.error());
+  if (any_ && *wanted == taken_over_ && *before == *wanted) return false;
+  std::optional<Candidate> fresh;
+  if (*before != *wanted) {
+    auto written =
+        Candidate::write(*target, *wanted, {.mode = *before ? std::nullopt : std::optional(kMode)});
+    if (!written) return std::unexpected(written.error());
+    fresh.emplace(*std::move(written));
+    if (auto done = fresh->install(); !done) return std::unexpected(done.error());
   }
-  const std::string wanted = parsed->render(state);
-  const auto before = content_of(options_.output);
-  if (any_ && wanted == taken_over_ && before == wanted) return false;
-  if (before != wanted)
-    if (auto done = replace(options_.output, wanted); !done) return std::unexpected(done.error());
   if (auto done = check_and_reload(); !done) {
     // It was bad, or nobody took it over: the next restart of the program must not meet it.
-    if (before && before != wanted)
-      if (auto back = replace(options_.output, *before); !back)
-        return std::unexpected(back.error());
+    if (fresh && *before)
+      if (auto back = fresh->put_back(); !back) return std::unexpected(back.error());
     return std::unexpected(done.error());
   }
-  taken_over_ = wanted;
+  if (fresh) fresh->keep();
+  taken_over_ = *wanted;
   any_ = true;
   return true;
 }

@@ -2,13 +2,24 @@
 // The file of another program that says where traffic goes: written from a template, checked by
 // that program, and taken over by its reload.
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 
-#include "agent/traffic_template.hpp"
+#include "domain/base/error.hpp"
 #include "domain/base/time.hpp"
 
 namespace hotswap::agent {
+
+/// What a template may name.
+struct TrafficState {
+  std::string service;
+  std::string environment;
+  std::string live;
+  std::string idle;
+  std::uint64_t generation = 0;
+  bool operator==(const TrafficState&) const = default;
+};
 
 struct TrafficFileOptions {
   std::filesystem::path template_file;  ///< read anew at every change

@@ -2,6 +2,7 @@
 
 #include <fstream>
 
+#include "app/agent_handoff.hpp"
 #include "domain/base/short_duration.hpp"
 #include "domain/fleet/health_url.hpp"
 
@@ -87,6 +88,7 @@ sdk::ClientOptions client_options(const AgentArguments& arguments, Mistakes& mis
   options.labels = pairs("--label", arguments.labels, mistakes);
   options.schemas = pairs("--schema", arguments.schemas, mistakes);
   options.state_dir = arguments.state_dir;
+  options.profile = arguments.profile;
   if (arguments.heartbeat_interval.empty()) return options;
   if (const auto interval = read_duration(arguments.heartbeat_interval)) {
     options.heartbeat_interval = *interval;
@@ -146,18 +148,22 @@ std::optional<agent::TrafficFollowerOptions> traffic_of(const AgentArguments& ar
 
 }  // namespace
 
-Result<AgentPlan> agent_plan(const AgentArguments& arguments) {
+Result<AgentPlan> agent_plan(AgentArguments arguments) {
+  if (auto merged = merge_agent_config(arguments); !merged) return std::unexpected(merged.error());
   Mistakes mistakes;
-  AgentPlan plan;
+  AgentPlan plan{.service = arguments.service, .environment = arguments.environment};
+  if (arguments.service.empty()) wrong(mistakes, "--service", "is required");
+  if (arguments.environment.empty()) wrong(mistakes, "--environment", "is required");
   check_signals(arguments, mistakes);
   plan.traffic = traffic_of(arguments, mistakes);
   auto client = client_options(arguments, mistakes);
   auto mapping = mapping_of(arguments, mistakes);
-  if (!arguments.traffic_only)
-    plan.instance.emplace(agent::AgentOptions{.client = std::move(client),
-                                              .scrape_url = arguments.scrape,
-                                              .mapping = std::move(mapping),
-                                              .health_url = arguments.health_url});
+  agent::SidecarOptions sidecar{.agent = {.client = std::move(client),
+                                          .scrape_url = arguments.scrape,
+                                          .mapping = std::move(mapping),
+                                          .health_url = arguments.health_url}};
+  read_handoff(arguments, sidecar, mistakes);
+  if (!arguments.traffic_only) plan.instance.emplace(std::move(sidecar));
   if (mistakes.empty()) return plan;
   auto detail = mistakes.front().path + ": " + mistakes.front().message;
   return fail(ErrorCode::Invalid, "usage", std::move(detail), std::move(mistakes));

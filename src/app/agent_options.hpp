@@ -1,5 +1,5 @@
 #pragma once
-#include "agent/agent.hpp"
+#include "agent/sidecar.hpp"
 #include "agent/traffic_follower.hpp"
 #include "cli/actions.hpp"
 
@@ -7,11 +7,12 @@ namespace hotswap {
 
 /// What `hotswap agent` is asked to do.
 struct AgentPlan {
-  std::optional<agent::AgentOptions> instance;
-  std::optional<agent::TrafficFollowerOptions> traffic;
+  std::string service, environment;
+  std::optional<agent::SidecarOptions> instance{};
+  std::optional<agent::TrafficFollowerOptions> traffic{};
 };
 
 /// Invalid `usage` with every bad flag as a field.
-[[nodiscard]] Result<AgentPlan> agent_plan(const cli::AgentArguments& arguments);
+[[nodiscard]] Result<AgentPlan> agent_plan(cli::AgentArguments arguments);
 
 }  // namespace hotswap

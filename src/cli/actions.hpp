@@ -29,6 +29,10 @@ struct ServerVerb {
   std::function<Result<int>(const ServerArguments&)> run;
 };
 
+/// One file that the agent writes.
+struct AgentTarget {
+  std::string file, format, template_file, mode, owner, check;
+};
 /// The flags of the agent, as they were typed.
 struct AgentArguments {
   std::string servers, token, token_file, ca_file;  ///< of every verb; servers with commas
@@ -42,6 +46,20 @@ struct AgentArguments {
   std::string health_url;
   std::string traffic_template, traffic_output, traffic_check, traffic_reload;
   bool traffic_only = false;
+
+  std::string config_file;           ///< --agent-config
+  std::vector<AgentTarget> targets;  ///< of the config file
+  std::vector<std::string> files;    ///< --file; what follows is said for all of them
+  std::string format, template_file, mode, owner, profile;
+  std::string check, check_timeout;
+  std::string reload, reload_signal, pid_file, reload_url, reload_timeout;
+  std::vector<std::string> command;  ///< behind --
+  std::string wait, restart, stop_timeout, crash_window;
+  int crash_limit = 3;
+  bool environment_variables = false;  ///< --env
+  std::string env_prefix;
+  std::string serve;
+  bool serve_remote = false;
 };
 /// Runs the agent until it is told to stop; the exit code.
 using AgentVerb = std::function<Result<int>(const AgentArguments&)>;

@@ -20,8 +20,10 @@ std::shared_ptr<const Snapshot> renamed(const Snapshot& held, const Identity& id
 
 }  // namespace
 
-Book::Book(std::string primary, Validator validator)
-    : validator_(std::move(validator)), primary_name_(std::move(primary)) {}
+Book::Book(std::string primary, Validator validator, Applier applier)
+    : validator_(std::move(validator)),
+      applier_(std::move(applier)),
+      primary_name_(std::move(primary)) {}
 
 bool Book::has_room_for(const std::string& profile) const {
   const MutexLock lock(mutex_);
@@ -33,6 +35,8 @@ Book::Effect Book::apply(Offer offer) {
   receive(offer.identity);
   auto snapshot = check(offer, false);
   if (!snapshot) return reject(offer.identity, std::move(snapshot.error()));
+  if (auto why = put_in_place(**snapshot, Application::Cause::Applied))
+    return reject(offer.identity, *std::move(why));
   install(*std::move(snapshot), State::Applied);
   return Effect::Swapped;
 }
@@ -61,7 +65,11 @@ std::optional<Book::Effect> Book::activate(const Identity& identity) {
     if (!held) return std::nullopt;
     profile.active_seen = identity.generation;
   }
-  install(renamed(*held, identity), State::Applied);
+  auto next = renamed(*held, identity);
+  if (applier_) receive(identity);
+  if (auto why = put_in_place(*next, Application::Cause::Applied))
+    return reject(identity, *std::move(why));
+  install(std::move(next), State::Applied);
   return Effect::Swapped;
 }
 
@@ -82,7 +90,7 @@ void Book::unassign(const Identity& identity) {
 
 bool Book::restore(Offer offer) {
   auto snapshot = check(offer, false);
-  if (!snapshot) return false;
+  if (!snapshot || put_in_place(**snapshot, Application::Cause::Restored)) return false;
   install(*std::move(snapshot), State::Running);
   const MutexLock lock(mutex_);
   profile_at(offer.identity.profile).active_seen = offer.identity.generation;
@@ -132,7 +140,13 @@ std::expected<std::string, std::string> Book::fall_back(const std::string& name,
     if (!profile.pinned) return std::unexpected(name + ": no version is pinned to fall back to");
     pinned = profile.pinned;
     left = profile.active->identity();
-    profile.staged.reset();
+  }
+  if (auto why = put_in_place(*pinned, Application::Cause::FellBack))
+    return std::unexpected(name + ": cannot go back to " + pinned->identity().version + ": " +
+                           *why);
+  {
+    const MutexLock lock(mutex_);
+    profile_at(name).staged.reset();
   }
   install(pinned, State::Running);
   reject(left, clip_utf8(reason, kReasonBytes));
@@ -268,6 +282,22 @@ std::optional<std::string> Book::judge(const Candidate& candidate) const {
   } catch (...) {
     return "the validator threw";
   }
+}
+
+std::optional<std::string> Book::put_in_place(const Snapshot& next, Application::Cause cause) {
+  if (!applier_) return std::nullopt;
+  Held running = active(next.identity().profile);
+  if (!running) running = std::make_shared<const Snapshot>(detail::empty_document(), Identity{});
+  std::optional<std::string> why;
+  try {
+    why = applier_({next, *running, cause});
+  } catch (const std::exception& thrown) {
+    why = std::string("the applier threw: ") + thrown.what();
+  } catch (...) {
+    why = "the applier threw";
+  }
+  // As in check(): a heartbeat that the server cannot read would be lost for ever.
+  return why ? std::optional(clip_utf8(*why, kReasonBytes)) : std::nullopt;
 }
 
 void Book::receive(const Identity& identity) {

@@ -21,7 +21,7 @@ namespace hotswap::sdk {
 class Book {
  public:
   /// `primary`: the profile of config(); empty: the first that comes.
-  Book(std::string primary, Validator validator);
+  Book(std::string primary, Validator validator, Applier applier = {});
 
   /// A server that invents profiles must fill neither memory nor disk.
   static constexpr std::size_t kProfiles = 256;
@@ -96,6 +96,10 @@ class Book {
   [[nodiscard]] std::expected<Held, std::string> check(Offer& offer, bool staged)
       HS_EXCLUDES(mutex_);
   [[nodiscard]] std::optional<std::string> judge(const Candidate& candidate) const;
+  /// Why it cannot take effect, if the applier says so.
+  [[nodiscard]] std::optional<std::string> put_in_place(const Snapshot& next,
+                                                        Application::Cause cause)
+      HS_EXCLUDES(mutex_);
   /// A validator may take its time: a heartbeat meanwhile says that the bytes are here.
   void receive(const Identity& identity) HS_EXCLUDES(mutex_);
   Effect reject(const Identity& identity, std::string reason) HS_EXCLUDES(mutex_);
@@ -103,6 +107,7 @@ class Book {
   void observe(Profile& profile, const Identity& identity, State state) HS_REQUIRES(mutex_);
 
   const Validator validator_;
+  const Applier applier_;
   mutable Mutex mutex_;
   CondVar ready_;
   std::string primary_name_ HS_GUARDED_BY(mutex_);

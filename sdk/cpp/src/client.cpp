@@ -53,7 +53,7 @@ class Client::Engine {
   explicit Engine(ClientOptions options)
       : options_(std::move(options)),
         state_(options_.state_dir),
-        book_(options_.profile, options_.validator) {}
+        book_(options_.profile, options_.validator, options_.applier) {}
   ~Engine() { stop(); }
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;

@@ -6,9 +6,10 @@ namespace {
 using Flags = std::shared_ptr<AgentArguments>;
 
 void add_instance_flags(CLI::App& command, AgentArguments& flags) {
-  command.add_option("--service", flags.service, "service that the program belongs to")->required();
-  command.add_option("--environment", flags.environment, "Development, Staging or Production")
-      ->required();
+  command.add_option("--service", flags.service, "service that the program belongs to");
+  command.add_option("--environment", flags.environment, "Development, Staging or Production");
+  command.add_option("--agent-config", flags.config_file,
+                     "YAML, TOML or JSON file that says all this; flags go before it");
   command.add_option("--hostname", flags.hostname, "default: this machine's");
   command.add_option("--port", flags.port, "of the program");
   command.add_option("--program-version", flags.version, "of the program, free text");
@@ -41,6 +42,46 @@ void add_signal_flags(CLI::App& command, AgentArguments& flags) {
                      "looked at before each heartbeat: http, https or tcp://host:port");
 }
 
+void add_file_flags(CLI::App& command, AgentArguments& flags) {
+  command.add_option("--profile", flags.profile,
+                     "that is handed on (default: the first one delivered)");
+  command.add_option("--file", flags.files,
+                     "written atomically at every change, may be given again");
+  command.add_option("--format", flags.format,
+                     "json, yaml, toml, env or properties (default: by the file's extension)");
+  command.add_option("--template", flags.template_file, "the file is made from this template");
+  command.add_option("--mode", flags.mode, "rights of the file, e.g. 0640 (default: as it has)");
+  command.add_option("--owner", flags.owner, "user:group of the file");
+  command.add_option("--check", flags.check,
+                     "command that looks at the new file, {}, before it is used, e.g. 'nginx -t -c "
+                     "{}'");
+  command.add_option("--check-timeout", flags.check_timeout, "default 10s");
+  command.add_option("--reload", flags.reload,
+                     "command that makes the program read it, or restart");
+  command.add_option("--reload-signal", flags.reload_signal, "HUP, USR1, … to the program");
+  command.add_option("--pid-file", flags.pid_file, "of the program that gets the signal");
+  command.add_option("--reload-url", flags.reload_url, "POST there");
+  command.add_option("--reload-timeout", flags.reload_timeout, "default 10s");
+  command.add_option("--serve", flags.serve,
+                     "answer the program's questions: 127.0.0.1:8411 or unix:/PATH");
+  command.add_flag("--serve-remote", flags.serve_remote, "--serve may be no loopback address");
+}
+
+void add_program_flags(CLI::App& command, AgentArguments& flags) {
+  command.add_option("program", flags.command, "behind --: the program that is run and supervised");
+  command.add_option(
+      "--wait", flags.wait,
+      "for the first configuration, before the program starts (default 30s; 0s: not at all)");
+  command.add_option("--restart", flags.restart, "on-failure (default), always or never");
+  command.add_option("--stop-timeout", flags.stop_timeout, "from SIGTERM to SIGKILL, default 10s");
+  command.add_option("--crash-limit", flags.crash_limit,
+                     "so many crashes reject a new configuration, default 3; 0: never");
+  command.add_option("--crash-window", flags.crash_window, "within this time, default 60s");
+  command.add_flag("--env", flags.environment_variables,
+                   "the configuration is the program's environment, too");
+  command.add_option("--env-prefix", flags.env_prefix, "of those variables, e.g. APP_");
+}
+
 void add_traffic_flags(CLI::App& command, AgentArguments& flags) {
   command.add_option("--traffic-template", flags.traffic_template,
                      "template of a file that names the live pool");
@@ -59,6 +100,8 @@ void add_agent_verb(Verbs& verbs, const Actions& actions) {
       "agent", "stand for a program that does not speak HotSwap, until SIGTERM or Ctrl-C");
   add_instance_flags(*command, *flags);
   add_signal_flags(*command, *flags);
+  add_file_flags(*command, *flags);
+  add_program_flags(*command, *flags);
   add_traffic_flags(*command, *flags);
   verbs.on(command, [flags, run = actions.agent](Session& session) -> Outcome {
     const auto& known = session.connection();

@@ -15,7 +15,8 @@ namespace {
 using probe::Look;
 using probe::Order;
 
-constexpr int kPollMs = 1000;
+/// Waits end by a wake-up or by curl's own timers; whoever has nothing to look at must not wake.
+constexpr int kPollMs = 3600 * 1000;
 
 struct CloseMulti {
   void operator()(CURLM* handle) const { curl_multi_cleanup(handle); }
@@ -34,12 +35,13 @@ class CurlProber::Loop {
   Loop(AddressGuard guard, Options options)
       : guard_(std::move(guard)), options_(options), multi_(make_multi()) {
     HS_ASSERT(multi_ != nullptr);
-    thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
   }
   ~Loop() {
-    thread_.request_stop();
-    curl_multi_wakeup(multi_.get());
-    thread_.join();
+    if (thread_.joinable()) {
+      thread_.request_stop();
+      curl_multi_wakeup(multi_.get());
+      thread_.join();
+    }
     for (const auto& [handle, look] : active_) curl_multi_remove_handle(multi_.get(), handle);
   }
   Loop(const Loop&) = delete;
@@ -50,6 +52,9 @@ class CurlProber::Loop {
       const MutexLock lock(mutex_);
       if (waiting_.size() >= options_.queue) return false;
       waiting_.push_back(std::move(order));
+      // At the first look: many a process has a prober and nothing to probe.
+      if (!thread_.joinable())
+        thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
     }
     curl_multi_wakeup(multi_.get());
     return true;

@@ -14,5 +14,6 @@ namespace hotswap::perf {
 [[nodiscard]] Rows bench_core();
 [[nodiscard]] Rows bench_schema();
 [[nodiscard]] Rows bench_cli();
+[[nodiscard]] Rows bench_agent();
 
 }  // namespace hotswap::perf

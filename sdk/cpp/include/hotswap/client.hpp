@@ -37,6 +37,22 @@ struct Candidate {
 /// What it throws is a rejection, too.
 using Validator = std::function<std::optional<std::string>(const Candidate&)>;
 
+/// A configuration that passed the validator and is to take effect now.
+struct Application {
+  enum class Cause {
+    Restored,  ///< from disk, when the client starts
+    Applied,   ///< the server wants it: delivered, or activated after it was staged
+    FellBack   ///< fall_back()
+  };
+  const Snapshot& next;
+  const Snapshot& running;  ///< empty document if nothing runs yet
+  Cause cause;
+};
+/// Makes it take effect outside of the process, for instance in files of other programs, before it
+/// is published and acknowledged. Returns why that failed: the running one stays, and the server
+/// hears a rejection. What it throws is a failure, too.
+using Applier = std::function<std::optional<std::string>(const Application&)>;
+
 enum class LogLevel { Info, Warning, Error };
 using LogSink = std::function<void(LogLevel, std::string_view)>;
 
@@ -65,6 +81,8 @@ struct ClientOptions {
   std::chrono::milliseconds stream_silence{45'000};               ///< then the stream is dead
   std::optional<std::chrono::milliseconds> heartbeat_interval{};  ///< instead of the server's
   Validator validator{};
+  /// Called where the validator is, on one thread at a time; also for fall_back() on its caller's.
+  Applier applier{};
   /// Called before each regular heartbeat (not before one that tells of a swap at once) on the
   /// client's reporting thread: the moment to report() what is measured elsewhere. What it throws
   /// is ignored; the heartbeat waits for it.

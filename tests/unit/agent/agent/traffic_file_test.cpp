@@ -1,36 +1,18 @@
 #include "agent/traffic_file.hpp"
 
-#include <gtest/gtest.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
-#include <fstream>
-#include <sstream>
-
-#include "agent/traffic_command.hpp"
+#include "unit/agent/agent/folder.hpp"
 
 namespace hotswap::agent {
 namespace {
 
 using namespace std::chrono_literals;
 
-class TrafficFileTest : public ::testing::Test {
+class TrafficFileTest : public FolderTest {
  protected:
-  TrafficFileTest() {
-    std::string name = (std::filesystem::temp_directory_path() / "hotswap-agent-XXXXXX").string();
-    folder_ = ::mkdtemp(name.data());
-    write("t.tmpl", "live {{live}}\n");
-  }
-  ~TrafficFileTest() override { std::filesystem::remove_all(folder_); }
+  TrafficFileTest() { write("t.tmpl", "live {{live}}\n"); }
 
-  void write(const std::string& name, const std::string& text) const {
-    std::ofstream(folder_ / name) << text;
-  }
-  [[nodiscard]] std::string read(const std::string& name) const {
-    std::ostringstream text;
-    text << std::ifstream(folder_ / name).rdbuf();
-    return text.str();
-  }
   [[nodiscard]] TrafficFileOptions options() const {
     return {.template_file = folder_ / "t.tmpl",
             .output = folder_ / "out",
@@ -39,8 +21,6 @@ class TrafficFileTest : public ::testing::Test {
             .command_timeout = 10s};
   }
   static TrafficState state(const std::string& live) { return {"pay", "Production", live, "x", 1}; }
-
-  std::filesystem::path folder_;
 };
 
 TEST_F(TrafficFileTest, the_file_follows_and_is_taken_over_by_the_reload) {
@@ -90,30 +70,23 @@ TEST_F(TrafficFileTest, the_rights_of_the_old_file_stay) {
   EXPECT_EQ(now.st_mode & 07777, 0640U);
 }
 
+TEST_F(TrafficFileTest, everything_of_the_traffic_can_be_named) {
+  write("t.tmpl",
+        "{{service}} {{environment}} {{live}} {{idle}} {{generation}}{{#if live == \"blue\"}} B"
+        "{{else}} G{{/if}}{{#if live != \"blue\"}}!{{/if}}");
+  TrafficFile file(options());
+  ASSERT_TRUE(file.apply(state("blue")));
+  EXPECT_EQ(read("out"), "pay Production blue x 1 B");
+  ASSERT_TRUE(file.apply(state("green")));
+  EXPECT_EQ(read("out"), "pay Production green x 1 G!");
+}
+
 TEST_F(TrafficFileTest, a_bad_template_names_file_and_line) {
   write("t.tmpl", "{{nonsense}}");
   TrafficFile file(options());
   const auto refused = file.apply(state("blue"));
   ASSERT_FALSE(refused);
   EXPECT_NE(refused.error().detail.find("t.tmpl, line 1"), std::string::npos);
-}
-
-TEST(TrafficCommand, says_how_it_ended_and_what_it_wrote) {
-  EXPECT_TRUE(run_command("exit 0", 10s));
-  const auto failed = run_command("echo no such thing >&2; exit 3", 10s);
-  ASSERT_FALSE(failed);
-  EXPECT_NE(failed.error().detail.find("ended with 3: no such thing"), std::string::npos);
-}
-
-TEST(TrafficCommand, what_hangs_is_killed_with_its_children) {
-  const auto late = run_command("echo begun; sleep 1000 & sleep 1000", 300ms);
-  ASSERT_FALSE(late);
-  EXPECT_EQ(late.error().reason, "command.timeout");
-  EXPECT_NE(late.error().detail.find("begun"), std::string::npos);
-}
-
-TEST(TrafficCommand, a_daemon_that_keeps_the_pipe_does_not_hold_it_up) {
-  EXPECT_TRUE(run_command("sleep 5 & exit 0", 4s));
 }
 
 }  // namespace

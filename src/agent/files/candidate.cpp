@@ -1,0 +1,243 @@
+#include "agent/files/candidate.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+namespace hotswap::agent {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int kLinks = 16;
+constexpr std::size_t kFileBytes = std::size_t{16} << 20;
+
+std::unexpected<Error> unwritable(const fs::path& path) {
+  const int error = errno;
+  std::string detail = "cannot write " + path.string() + ": " + std::strerror(error);
+  if (error == EACCES || error == EPERM || error == EROFS)
+    detail += "; the agent must be allowed to create files in this folder";
+  if (error == ENOENT || error == ENOTDIR) detail += "; make the folder first";
+  return fail(ErrorCode::Unavailable, "file.unwritable", std::move(detail));
+}
+
+class Descriptor {
+ public:
+  explicit Descriptor(int fd) : fd_(fd) {}
+  ~Descriptor() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  [[nodiscard]] int get() const { return fd_; }
+
+ private:
+  int fd_;
+};
+
+bool write_all(int file, std::string_view text) {
+  while (!text.empty()) {
+    const auto written = ::write(file, text.data(), text.size());
+    if (written < 0 && errno != EINTR) return false;
+    if (written > 0) text.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return true;
+}
+
+bool sync_folder(const fs::path& file) {
+  const Descriptor folder(::open(file.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  return folder.get() >= 0 && ::fsync(folder.get()) == 0;
+}
+
+fs::path beside(const fs::path& target, std::string_view prefix) {
+  return target.parent_path() / (std::string(prefix) + target.filename().string());
+}
+fs::path new_name(const fs::path& target) { return beside(target, ".hotswap-new."); }
+fs::path old_name(const fs::path& target) { return beside(target, ".hotswap-old."); }
+
+/// What is given, else what the old file has.
+struct Wanted {
+  mode_t mode = kNewFileMode;
+  uid_t user = static_cast<uid_t>(-1);  ///< leave it
+  gid_t group = static_cast<gid_t>(-1);
+  bool must_own = false;  ///< was asked for
+};
+Wanted wanted(const fs::path& target, const Rights& rights) {
+  Wanted out;
+  struct stat old{};
+  if (::lstat(target.c_str(), &old) == 0) {
+    out.mode = old.st_mode & 0777;
+    out.user = old.st_uid;
+    out.group = old.st_gid;
+  }
+  out.mode = rights.mode.value_or(out.mode);
+  out.user = rights.user.value_or(out.user);
+  out.group = rights.group.value_or(out.group);
+  out.must_own = rights.user || rights.group;
+  return out;
+}
+
+bool give_rights(int file, const Wanted& wanted) {
+  if (::fchown(file, wanted.user, wanted.group) != 0) {
+    if (wanted.must_own) return false;
+    // Only root may give files away; the group at least decides who may read it.
+    if (::fchown(file, static_cast<uid_t>(-1), wanted.group) != 0 && errno != EPERM) return false;
+  }
+  return ::fchmod(file, wanted.mode) == 0;
+}
+
+void tell(const StepTold& told, std::string_view step) {
+  if (told) told(step);
+}
+
+/// The old file under another name, so that it can come back as it was. Where links are not
+/// possible, a copy.
+Result<void> save_old(const fs::path& target, const fs::path& saved) {
+  ::unlink(saved.c_str());
+  if (::link(target.c_str(), saved.c_str()) == 0) return {};
+  const auto content = content_of(target);
+  if (!content) return std::unexpected(content.error());
+  const auto rights = wanted(target, {});
+  const Descriptor copy(
+      ::open(saved.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
+  if (copy.get() < 0 || !write_all(copy.get(), content->value_or("")) ||
+      !give_rights(copy.get(), rights) || ::fsync(copy.get()) != 0)
+    return unwritable(saved);
+  return {};
+}
+
+}  // namespace
+
+Result<fs::path> resolve_target(const fs::path& target) {
+  fs::path at = target;
+  for (int links = 0; links < kLinks; ++links) {
+    struct stat found{};
+    if (::lstat(at.c_str(), &found) != 0) {
+      if (errno == ENOENT) return at;
+      return unwritable(at);
+    }
+    if (S_ISREG(found.st_mode)) return at;
+    if (!S_ISLNK(found.st_mode))
+      return fail(ErrorCode::Invalid, "file.unsafe",
+                  at.string() + " is no regular file: name one, or a path where none is yet");
+    if (found.st_uid != 0 && found.st_uid != ::geteuid())
+      return fail(ErrorCode::Invalid, "file.unsafe",
+                  at.string() +
+                      " is a symbolic link of another user, which is not followed: name "
+                      "the file itself");
+    std::error_code bad;
+    const auto link = fs::read_symlink(at, bad);
+    if (bad) return unwritable(at);
+    at = link.is_absolute() ? link : at.parent_path() / link;
+  }
+  return fail(ErrorCode::Invalid, "file.unsafe",
+              target.string() + " is a chain of symbolic links without end");
+}
+
+Result<std::optional<std::string>> content_of(const fs::path& file) {
+  const auto unreadable = [&]() -> Result<std::optional<std::string>> {
+    return fail(ErrorCode::Unavailable, "file.unreadable",
+                "cannot read " + file.string() + ": " + std::strerror(errno));
+  };
+  const Descriptor in(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+  if (in.get() < 0 && errno == ENOENT) return std::nullopt;
+  if (in.get() < 0) return unreadable();
+  std::string text;
+  char block[16384];
+  while (text.size() <= kFileBytes) {
+    const auto got = ::read(in.get(), block, sizeof block);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return unreadable();
+    if (got == 0) return text;
+    text.append(block, static_cast<std::size_t>(got));
+  }
+  errno = EFBIG;
+  return unreadable();
+}
+
+Candidate::Candidate(fs::path target, fs::path path)
+    : target_(std::move(target)), path_(std::move(path)) {}
+
+Candidate::Candidate(Candidate&& other) noexcept
+    : target_(std::move(other.target_)),
+      path_(std::move(other.path_)),
+      had_old_(other.had_old_),
+      pending_(std::exchange(other.pending_, false)) {}
+
+Candidate::~Candidate() {
+  if (pending_) ::unlink(path_.c_str());
+}
+
+Result<Candidate> Candidate::write(const fs::path& target, std::string_view content,
+                                   const Rights& rights, const StepTold& told) {
+  const auto path = new_name(target);
+  ::unlink(path.c_str());  // a leftover may have other rights
+  // Secret until its rights are set.
+  const Descriptor file(
+      ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
+  if (file.get() < 0) return unwritable(path);
+  Candidate candidate(target, path);
+  tell(told, "created");
+  const auto half = content.size() / 2;
+  if (!write_all(file.get(), content.substr(0, half))) return unwritable(path);
+  tell(told, "half");
+  if (!write_all(file.get(), content.substr(half))) return unwritable(path);
+  tell(told, "written");
+  if (!give_rights(file.get(), wanted(target, rights)) || ::fsync(file.get()) != 0)
+    return unwritable(path);
+  tell(told, "synced");
+  return candidate;
+}
+
+Result<void> Candidate::install(const StepTold& told) {
+  struct stat old{};
+  had_old_ = ::lstat(target_.c_str(), &old) == 0;
+  if (had_old_)
+    if (auto saved = save_old(target_, old_name(target_)); !saved) return saved;
+  tell(told, "saved");
+  if (::rename(path_.c_str(), target_.c_str()) != 0) {
+    auto error = unwritable(target_);
+    ::unlink(old_name(target_).c_str());
+    return error;
+  }
+  pending_ = false;
+  tell(told, "renamed");
+  if (sync_folder(target_)) {
+    tell(told, "folder");
+    return {};
+  }
+  auto error = unwritable(target_);
+  if (auto back = put_back(); !back) return back;
+  return error;
+}
+
+Result<void> Candidate::put_back() {
+  const bool done = had_old_ ? ::rename(old_name(target_).c_str(), target_.c_str()) == 0
+                             : ::unlink(target_.c_str()) == 0 || errno == ENOENT;
+  if (!done || !sync_folder(target_)) return unwritable(target_);
+  return {};
+}
+
+void Candidate::keep() { ::unlink(old_name(target_).c_str()); }
+
+Result<bool> recover(const fs::path& target) {
+  ::unlink(new_name(target).c_str());
+  const auto saved = old_name(target);
+  struct stat found{}, standing{};
+  if (::lstat(saved.c_str(), &found) != 0) return false;
+  // Linked, but not replaced yet: both names are one file.
+  const bool untouched = ::lstat(target.c_str(), &standing) == 0 && found.st_ino == standing.st_ino;
+  if (untouched) {
+    if (::unlink(saved.c_str()) != 0) return unwritable(saved);
+    return false;
+  }
+  if (!S_ISREG(found.st_mode) || ::rename(saved.c_str(), target.c_str()) != 0 ||
+      !sync_folder(target))
+    return unwritable(target);
+  return true;
+}
+
+}  // namespace hotswap::agent
