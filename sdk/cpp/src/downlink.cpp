@@ -291,7 +291,7 @@ std::string Downlink::remedy(const HttpReply& reply, const Access& access) const
   if (access.registered || (reply.status != 401 && reply.status != 403)) return {};
   const bool from_file = !options_.token_file.empty();
   return " Renew the bootstrap token" + (from_file ? " in " + options_.token_file.string() : "") +
-         " (hotswap token makes one).";
+         ".";
 }
 
 std::string Downlink::bootstrap_token() const {

@@ -225,11 +225,10 @@ TEST(Lies401, OfARegistrationSayWhatToDoInOneLine) {
   Client client(options);
   ASSERT_TRUE(client.start());
   ASSERT_TRUE(server.wait_count("/instances", 2));
-  EXPECT_EQ(client.status().last_error, "cannot register at " + server.url() +
-                                            ": HTTP 401: The token has expired. Renew the "
-                                            "bootstrap token in " +
-                                            options.token_file.string() +
-                                            " (hotswap token makes one).");
+  EXPECT_EQ(client.status().last_error,
+            "cannot register at " + server.url() +
+                ": HTTP 401: The token has expired. Renew the bootstrap token in " +
+                options.token_file.string() + ".");
 }
 
 TEST(Lies401, ForEverAreLoggedOnceAMinuteNotAtEachAttempt) {
