@@ -102,7 +102,7 @@ TEST_F(InTerminal, ASmallerWindowKeepsTheBlockInOnePiece) {
   deploys();
   ASSERT_TRUE(screen.shows("0/1")) << screen.last();
   screen.resizes(50, 12);
-  ASSERT_TRUE(applied_until("Succeeded")) << screen.text();
+  ASSERT_TRUE(applied_until("deployment.succeeded")) << screen.text();
   EXPECT_TRUE(screen.shows([](const std::string& text) { return count(text, "step  2") == 1; }))
       << screen.last();
 }
