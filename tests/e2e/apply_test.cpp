@@ -92,6 +92,16 @@ TEST_F(Apply, NothingIsChangedWhenOneThingIsRefused) {
   EXPECT_FALSE(server.api().get("/api/v1/configs/shop.production"));
 }
 
+TEST_F(Apply, AsJsonARefusalIsAProblemOfItsOwn) {
+  replace("versions/shop.staging.yaml", "max: 5", "max: 500");
+  const auto refused = apply({"--yes", "-o", "json"});
+  EXPECT_EQ(refused.code, 5);
+  const auto problem = json::parse(refused.out);
+  ASSERT_TRUE(problem) << refused.out;
+  EXPECT_EQ(cli::text_at(*problem, "reason"), "apply.refused");
+  EXPECT_EQ(cli::items_at(*problem, "errors").size(), 1U);
+}
+
 TEST_F(Apply, AKeyThatIsNotKnownIsNamedWithItsFile) {
   replace("profiles/shop.staging.yaml", "serviceName", "servicName");
   const auto refused = apply();
