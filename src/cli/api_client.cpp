@@ -29,6 +29,10 @@ Error unreachable(const ApiOptions& options, const Error& cause) {
   Error out = cause;
   if (cause.code == ErrorCode::Unavailable) {
     out.reason = "server.unreachable";
+    if (cause.detail.contains("wrong version number")) {
+      out.detail = options.server + " does not speak TLS: write http:// if that is meant";
+      return out;
+    }
     // Without the address again, which the HTTP client puts first.
     constexpr std::string_view kLead = " cannot be reached: ";
     const auto lead = cause.detail.find(kLead);
@@ -46,14 +50,18 @@ Error unreachable(const ApiOptions& options, const Error& cause) {
 }
 
 /// Why a token may have been refused, in the words of whoever holds it, and what to do about it.
-std::string unauthenticated(const std::string& told, const std::string& token) {
+std::string unauthenticated(const std::string& token) {
   const auto now = std::chrono::duration_cast<std::chrono::seconds>(
                        std::chrono::system_clock::now().time_since_epoch())
                        .count();
   const auto trouble =
-      token.empty() ? "no token was given" : token_trouble(token, now).value_or(told);
-  return trouble + (trouble.ends_with('.') ? "" : ".") +
-         " Give a valid one by --token-file, --token, HOTSWAP_TOKEN or a context (hotswap token "
+      token.empty() ? "no token was given"
+                    : token_trouble(token, now)
+                          .value_or(
+                              "the server does not accept the token: it was made with another "
+                              "key, or is for another server");
+  return trouble +
+         ". Give a valid one by --token-file, --token, HOTSWAP_TOKEN or a context (hotswap token "
          "makes one; hotswap context show says which is used).";
 }
 
@@ -163,7 +171,7 @@ Error Api::refusal(const Answer& answer) {
     error.detail = options_.server + " answered " + std::to_string(answer.status) +
                    "; is that a HotSwap server?";
   }
-  if (answer.status == 401) error.detail = unauthenticated(error.detail, options_.token);
+  if (answer.status == 401) error.detail = unauthenticated(options_.token);
   if (problem.as_object() != nullptr) problem_ = problem;
   return error;
 }

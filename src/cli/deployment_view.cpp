@@ -44,9 +44,9 @@ std::string step_label(const DeploymentView& view, std::size_t index, WallTime n
   if (view.succeeded() || (!view.terminal() && index < view.step)) return "done";
   if (index > view.step || view.terminal() || view.state == "RollingBack") return {};
   if (view.state == "Paused") return "paused";
-  if (view.phase != "Soaking") return view.phase;
+  if (view.phase != "Soaking" && view.phase != "Baking") return view.phase;
   const auto since = parse_time(view.since);
-  const auto soak = parse_duration(step.soak);
+  const auto soak = parse_duration(view.phase == "Baking" ? view.bake : step.soak);
   if (!since || !soak || *soak <= Duration(0)) return view.phase;
   const auto passed = std::clamp<Duration>(now - *since, Duration(0), *soak);
   const auto fraction = static_cast<double>(passed.count()) / static_cast<double>(soak->count());
@@ -132,6 +132,10 @@ std::optional<Duration> DeploymentView::to_go(WallTime now) const {
   const auto began = parse_time(since);
   const auto current = parse_duration(steps[step].soak);
   if (phase == "Judging" && current) out -= *current;  // it is over
+  if (phase == "Baking" && began && current) {
+    out -= *current;
+    out -= std::clamp<Duration>(now - *began, Duration(0), out);
+  }
   if (phase == "Soaking" && began && current) {
     out -= std::clamp<Duration>(now - *began, Duration(0), *current);
   }

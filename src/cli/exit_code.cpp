@@ -70,7 +70,8 @@ std::string exit_code_help() {
          "  5 invalid input; 6 not logged in or not allowed; 7 server unreachable, busy or too "
          "slow;\n"
          "  8 the watched deployment was rolled back, failed or was cancelled;\n"
-         "  9 a check objects: a schema change breaks or waits for approval; 130 interrupted.\n";
+         "  9 a check objects: a schema breaks or waits for approval, apply --dry-run or diff "
+         "--exit-code found changes; 130 interrupted.\n";
 }
 
 }  // namespace hotswap::cli

@@ -139,6 +139,17 @@ int help(CLI::App& app, int argc, char** argv) {
     return argc < 2 ? static_cast<int>(ExitCode::Usage) : 0;
   }
   std::vector<std::string> words(argv + 2, argv + argc);
+  const CLI::App* at = &app;
+  for (const auto& word : words) {
+    const auto next =
+        at->get_subcommands([&](const CLI::App* one) { return one->check_name(word); });
+    if (next.empty()) {
+      fmt::print(stderr, "hotswap: '{}' is no verb here{}; see {} --help\n", printable(word),
+                 meant(*at, word), full_name(*at));
+      return static_cast<int>(ExitCode::Usage);
+    }
+    at = next.front();
+  }
   words.emplace_back("--help");
   std::ranges::reverse(words);  // as CLI11 takes them
   try {
@@ -177,24 +188,25 @@ int run(int argc, char** argv, const Actions& actions) {
   Globals globals;
   add_globals(app, globals);
   Verbs verbs(app);
-  add_server_verbs(verbs, actions);
-  add_agent_verb(verbs, actions);
-  add_demo_verb(verbs);
+  // In the order of the help.
+  add_apply_verb(verbs, actions);
   add_config_verbs(verbs);
   add_version_verbs(verbs, actions);
-  add_apply_verb(verbs, actions);
+  add_schema_verbs(verbs, actions);
   add_deploy_verb(verbs);
+  add_history_verbs(verbs);
   add_deployment_verbs(verbs);
   add_report_verbs(verbs);
   add_calendar_verbs(verbs);
-  add_history_verbs(verbs);
   add_fleet_verbs(verbs);
-  add_audit_verbs(verbs);
   add_traffic_verbs(verbs);
+  add_audit_verbs(verbs);
   add_notify_verbs(verbs);
-  add_schema_verbs(verbs, actions);
   add_context_verbs(verbs);
   add_shell_verbs(verbs, actions);
+  add_server_verbs(verbs, actions);
+  add_agent_verb(verbs, actions);
+  add_demo_verb(verbs);
   group_verbs(app);
   if (argc < 2 || std::string_view(argv[1]) == "help") return help(app, argc, argv);
   try {

@@ -5,6 +5,7 @@
 #include <iostream>
 #include <sstream>
 
+#include "cli/answer.hpp"
 #include "domain/base/limits.hpp"
 #include "domain/json/parse.hpp"
 #include "domain/json/write.hpp"
@@ -83,8 +84,12 @@ std::string Session::stream_text(const json::Value& value) const {
 }
 
 json::Value Session::problem_of(const Error& error) const {
-  if (api_ && api_->problem()) return *api_->problem();
-  return problem_json(error);
+  // The server's own, unless another error was made of what came after it.
+  const auto* told = api_ && api_->problem() ? &*api_->problem() : nullptr;
+  if (told == nullptr || text_at(*told, "reason") != error.reason) return problem_json(error);
+  auto problem = *told;
+  problem.as_object()->set("detail", error.detail);
+  return problem;
 }
 
 void Session::print_error(const Error& error) const {

@@ -71,6 +71,18 @@ TEST_F(Apply, OnlyWhatChangedIsChanged) {
   EXPECT_EQ(cli::text_at(get("configs/shop.production"), "strategy.phaseInterval"), "PT10M");
 }
 
+TEST_F(Apply, TheDocumentationShowsWhatIsReallyPrinted) {
+  const auto page = cli::read_file(source_folder() + "/docs/cli.md").value();
+  const auto readme = cli::read_file((folder / "README.md").string()).value();
+  const auto first = apply({"--dry-run"});
+  EXPECT_TRUE(page.contains("\n" + first.out)) << first.out;
+  ASSERT_EQ(apply().code, 0);
+  replace("versions/shop.staging.yaml", "max: 5", "max: 6");
+  const auto second = apply({"--dry-run"});
+  const auto versions = second.out.substr(second.out.find("versions\n"));
+  EXPECT_TRUE(readme.contains(versions.substr(0, versions.find("\n\n")))) << second.out;
+}
+
 TEST_F(Apply, NothingIsChangedWhenOneThingIsRefused) {
   replace("versions/shop.staging.yaml", "max: 5", "max: 500");
   const auto refused = apply();
@@ -78,6 +90,16 @@ TEST_F(Apply, NothingIsChangedWhenOneThingIsRefused) {
   EXPECT_TRUE(refused.out.contains("! shop.staging")) << refused.out;
   EXPECT_TRUE(refused.err.contains("$.pool.max is 500")) << refused.err;
   EXPECT_FALSE(server.api().get("/api/v1/configs/shop.production"));
+}
+
+TEST_F(Apply, AsJsonARefusalIsAProblemOfItsOwn) {
+  replace("versions/shop.staging.yaml", "max: 5", "max: 500");
+  const auto refused = apply({"--yes", "-o", "json"});
+  EXPECT_EQ(refused.code, 5);
+  const auto problem = json::parse(refused.out);
+  ASSERT_TRUE(problem) << refused.out;
+  EXPECT_EQ(cli::text_at(*problem, "reason"), "apply.refused");
+  EXPECT_EQ(cli::items_at(*problem, "errors").size(), 1U);
 }
 
 TEST_F(Apply, AKeyThatIsNotKnownIsNamedWithItsFile) {

@@ -102,7 +102,7 @@ TEST_F(InTerminal, ASmallerWindowKeepsTheBlockInOnePiece) {
   deploys();
   ASSERT_TRUE(screen.shows("0/1")) << screen.last();
   screen.resizes(50, 12);
-  ASSERT_TRUE(applied_until("Succeeded")) << screen.text();
+  ASSERT_TRUE(applied_until("deployment.succeeded")) << screen.text();
   EXPECT_TRUE(screen.shows([](const std::string& text) { return count(text, "step  2") == 1; }))
       << screen.last();
 }
@@ -129,6 +129,25 @@ TEST_F(InTerminal, ApplyAsksAndTakesOnlyYes) {
   screen.types("y");
   ASSERT_TRUE(screen.shows("created profile a.dev")) << screen.last();
   EXPECT_TRUE(server.api().get("/api/v1/configs/a.dev"));
+}
+
+TEST_F(InTerminal, ApplyOverwritesNobodyWhoWasFasterThanTheAnswer) {
+  server.has_profile("a.dev", "a");
+  const auto file = (server.folder() / "a.yaml").string();
+  std::ofstream(file) << "kind: profile\nname: a.dev\nserviceName: a\nenvironment: Production\n"
+                         "description: from the file\n";
+  screen.types("hs apply -f " + file);
+  ASSERT_TRUE(screen.shows("apply this? [y/N]")) << screen.last();
+  const auto changed = server.api().call({.method = "PATCH",
+                                          .path = "/api/v1/configs/a.dev",
+                                          .body = R"({"description":"by somebody else"})"});
+  ASSERT_TRUE(changed);
+  screen.types("y");
+  ASSERT_TRUE(screen.shows("config.changed")) << screen.last();
+  screen.types("echo code=$?");
+  EXPECT_TRUE(screen.shows("code=4")) << screen.last();
+  EXPECT_EQ(cli::text_at(server.api().get("/api/v1/configs/a.dev").value(), "description"),
+            "by somebody else");
 }
 
 TEST_F(InTerminal, DiffIsInColour) {

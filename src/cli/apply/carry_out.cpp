@@ -77,9 +77,13 @@ class Doer {
   Result<void> profile(const PlanItem& item) {
     const auto& one = wanted_of(wanted_.profiles, item);
     const auto body = json::write(description_json(one.draft));
-    auto answer = item.change == Change::Create
-                      ? api_.call({.method = "POST", .path = "/api/v1/configs", .body = body})
-                      : api_.call({.method = "PUT", .path = config_path(one.name), .body = body});
+    Call call{.method = "POST", .path = "/api/v1/configs", .body = body};
+    if (item.change == Change::Update) {
+      call.method = "PUT";
+      call.path = config_path(one.name);
+      call.headers["If-Match"] = "\"r" + item.revision + "\"";
+    }
+    auto answer = api_.call(call);
     if (!answer) return std::unexpected(answer.error());
     did(item, item.change == Change::Create ? "created" : "changed", {});
     return {};

@@ -93,6 +93,7 @@ PlanItem plan_profile(const WantedProfile& wanted, const json::Value& known) {
   item.change = changes.empty() ? Change::Same : Change::Update;
   if (changes.empty()) return item;
   item.diff = diff_json(changes);
+  item.revision = text_at(known, "revision");
   for (const auto* fixed : {"serviceName", "environment"}) {
     if (text_at(known, fixed) == text_at(after, fixed)) continue;
     item.change = Change::Refused;

@@ -19,11 +19,12 @@ struct PlanItem {
   std::string name;  ///< of the schema or profile
   std::string file;
   Change change = Change::Same;
-  std::string note;          ///< the number, or what is in the way
-  json::Value diff = {};     ///< as diff_json(), if something changes; null otherwise
-  bool waits = false;        ///< a schema that breaks: registered, it waits for an approval
-  std::string version = {};  ///< that the server has already, if nothing changes
-  std::string deploys = {};  ///< why it is to be deployed; empty: it is not
+  std::string note;           ///< the number, or what is in the way
+  json::Value diff = {};      ///< as diff_json(), if something changes; null otherwise
+  bool waits = false;         ///< a schema that breaks: registered, it waits for an approval
+  std::string version = {};   ///< that the server has already, if nothing changes
+  std::string revision = {};  ///< of a profile that is there: nobody else's change is overwritten
+  std::string deploys = {};   ///< why it is to be deployed; empty: it is not
 };
 
 /// What a server knows of a schema: its settings, and what registering this content would give.

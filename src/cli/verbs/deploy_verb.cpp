@@ -6,6 +6,7 @@
 #include "cli/deployment_view.hpp"
 #include "cli/human.hpp"
 #include "cli/schema/text.hpp"
+#include "cli/verbs/named_id.hpp"
 #include "cli/verbs/strategy_flags.hpp"
 #include "cli/verbs/verbs.hpp"
 #include "cli/watch.hpp"
@@ -68,11 +69,25 @@ std::string plan_text(const DeploymentView& view, const Terminal& terminal) {
                      view.version, table.text(terminal));
 }
 
+/// Instances may be named by the beginnings of their ids.
+Result<void> name_instances(Api& api, json::Object& body) {
+  auto* targets = body.find("targets");
+  auto* ids = targets == nullptr ? nullptr : targets->as_object()->find("instances");
+  if (ids == nullptr) return {};
+  for (auto& id : *ids->as_array()) {
+    auto whole = instance_named(api, std::string(*id.as_string()));
+    if (!whole) return std::unexpected(whole.error());
+    id = json::Value(*whole);
+  }
+  return {};
+}
+
 Outcome deploy(Session& session, const DeployFlags& flags) {
   auto body = request_of(flags, session.now());
   if (!body) return std::unexpected(body.error());
   auto api = session.api();
   if (!api) return std::unexpected(api.error());
+  if (auto named = name_instances(**api, *body); !named) return std::unexpected(named.error());
   auto answer = (*api)->post("/api/v1/deployments", std::move(*body));
   if (!answer) return std::unexpected(answer.error());
   const auto view = deployment_view(*answer);
@@ -109,8 +124,9 @@ void add_deploy_verb(Verbs& verbs) {
       ->type_name(kind::kVersion)
       ->required();
   add_strategy_flags(*command, flags->strategy);
-  command->add_option("--target", flags->targets,
-                      "25%, key=value of labels, or instance ids; may be repeated");
+  command->add_option(
+      "--target", flags->targets,
+      "25%, key=value of labels, or instance ids or their beginnings;\nmay be repeated");
   command->add_flag("--dry-run", flags->dry_run, "only show who would get it when");
   command->add_flag("--force", flags->force,
                     "although it failed before, is deprecated, live or not valid\n"

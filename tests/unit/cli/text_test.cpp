@@ -120,6 +120,9 @@ TEST(DeploymentViews, SayHowLongTheWatchingStillTakes) {
   EXPECT_EQ(view.to_go(now), Duration(11min));
   view.step = 1;
   EXPECT_EQ(view.to_go(now), Duration(6min));
+  view.phase = "Baking";
+  view.since = "2026-11-23T15:01:40Z";
+  EXPECT_EQ(view.to_go(now), Duration(40s));
   view.phase = "AwaitingPromotion";
   EXPECT_EQ(view.to_go(now), std::nullopt);
   view.state = "Paused";
