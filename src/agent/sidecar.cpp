@@ -45,7 +45,11 @@ Sidecar::Sidecar(SidecarOptions options, Prober& prober, const Clock& clock)
   agent_ = std::make_unique<Agent>(std::move(agent), prober, clock);
 }
 
-Sidecar::~Sidecar() = default;
+/// Each side asks the other, so both are still before one of them goes.
+Sidecar::~Sidecar() {
+  agent_->client().stop();
+  server_.reset();
+}
 
 void Sidecar::say(LogLevel level, const std::string& line) const {
   if (options_.log) options_.log(level, line);

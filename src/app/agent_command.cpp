@@ -58,7 +58,7 @@ Result<int> run_agent(const cli::AgentArguments& arguments) {
   auto plan = agent_plan(arguments);
   if (!plan) return std::unexpected(plan.error());
   stay_small();
-  agent::Supervisor::block_signals();
+  agent::Supervisor::block_signals(plan->instance && plan->instance->supervise);
   std::signal(SIGXFSZ, SIG_IGN);  // a file beyond its limit is an error to tell, not our end
   SystemClock clock;
   LineLogger logger(clock);

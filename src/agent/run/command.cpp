@@ -20,6 +20,7 @@ namespace {
 
 using Deadline = std::chrono::steady_clock::time_point;
 
+constexpr std::string_view kToken = "HOTSWAP_TOKEN";
 constexpr std::size_t kOutputKept = 700;
 constexpr std::size_t kLineTold = 200;
 constexpr int kLookAgainMs = 5;  ///< where the kernel has no pidfd
@@ -171,10 +172,9 @@ std::vector<std::string> environment_with(
   std::vector<std::string> out;
   for (char** item = environ; *item != nullptr; ++item) {
     const std::string_view text(*item);
-    const auto same = [name = text.substr(0, text.find('='))](const auto& entry) {
-      return entry.first == name;
-    };
-    if (std::ranges::none_of(added, same)) out.emplace_back(text);
+    const auto name = text.substr(0, text.find('='));
+    const auto same = [&](const auto& entry) { return entry.first == name; };
+    if (name != kToken && std::ranges::none_of(added, same)) out.emplace_back(text);
   }
   for (const auto& [name, value] : added) out.push_back(name + '=' + value);
   return out;

@@ -24,7 +24,8 @@ struct Command {
   return run_command({.line = line, .timeout = timeout});
 }
 
-/// Our own environment with `added` in it, as exec wants it.
+/// Our own environment with `added` in it, as exec wants it; the token, by which we speak to the
+/// server, is nobody else's.
 [[nodiscard]] std::vector<std::string> environment_with(
     const std::vector<std::pair<std::string, std::string>>& added);
 /// Pointers into `texts` and a null, as exec wants them.

@@ -20,13 +20,14 @@ constexpr Duration kPatience = std::chrono::seconds(5);  ///< of restart(), beyo
 
 bool means_stop(int number) { return number == SIGTERM || number == SIGINT || number == SIGQUIT; }
 
-sigset_t handled() {
+sigset_t set_of(std::initializer_list<int> numbers) {
   sigset_t set;
   sigemptyset(&set);
-  for (const int number : {SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGUSR1, SIGUSR2, SIGCHLD})
-    sigaddset(&set, number);
+  for (const int number : numbers) sigaddset(&set, number);
   return set;
 }
+sigset_t stopping() { return set_of({SIGTERM, SIGINT, SIGQUIT}); }
+sigset_t handled() { return set_of({SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGUSR1, SIGUSR2, SIGCHLD}); }
 
 }  // namespace
 
@@ -47,14 +48,13 @@ Supervisor::~Supervisor() {
   ::close(wakes_);
 }
 
-void Supervisor::block_signals() {
-  const auto set = handled();
+void Supervisor::block_signals(bool supervised) {
+  const auto set = supervised ? handled() : stopping();
   ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
 }
 
 std::optional<int> Supervisor::wait_for_stop(Duration time) {
-  auto set = handled();
-  sigdelset(&set, SIGCHLD);
+  const auto set = stopping();
   const timespec limit{time.count() / 1000, (time.count() % 1000) * 1'000'000};
   const int number = ::sigtimedwait(&set, nullptr, &limit);
   return means_stop(number) ? std::optional(number) : std::nullopt;

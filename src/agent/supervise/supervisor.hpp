@@ -50,8 +50,9 @@ class Supervisor {
   Supervisor(const Supervisor&) = delete;
   Supervisor& operator=(const Supervisor&) = delete;
 
-  /// Those that run() takes, in this thread and all that it starts.
-  static void block_signals();
+  /// Those that are taken, in this thread and all that it starts: those that stop us, and if there
+  /// is a program to hand them on to, the others.
+  static void block_signals(bool supervised);
 
   /// Starts the program and stays until it has ended for good, or we are told to stop. On the main
   /// thread. Its exit code; 0 if it ended by the signal that was handed on. Unavailable

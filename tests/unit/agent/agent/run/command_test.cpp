@@ -32,6 +32,12 @@ TEST(RunCommand, knows_what_it_is_told_and_what_we_know) {
                            .environment = {{"HOTSWAP_FILE", "a b"}}}));
 }
 
+TEST(RunCommand, does_not_know_our_token) {
+  ::setenv("HOTSWAP_TOKEN", "secret", 1);
+  EXPECT_TRUE(run_command("test -z \"$HOTSWAP_TOKEN\"", 10s));
+  ::unsetenv("HOTSWAP_TOKEN");
+}
+
 TEST(RunCommand, ends_by_a_signal_are_told) {
   const auto ended = run_command("kill -TERM $$", 10s);
   ASSERT_FALSE(ended);
