@@ -20,11 +20,10 @@ struct Bench {
   Rows (*measure)();
 };
 
-constexpr Bench kBenches[] = {{"sdk", bench_sdk},           {"core", bench_core},
-                              {"schema", bench_schema},     {"fanout", bench_fanout},
-                              {"rollback", bench_rollback}, {"get", bench_get},
-                              {"post", bench_post},         {"idle", bench_idle},
-                              {"cli", bench_cli}};
+constexpr Bench kBenches[] = {
+    {"sdk", bench_sdk},       {"core", bench_core},         {"schema", bench_schema},
+    {"fanout", bench_fanout}, {"rollback", bench_rollback}, {"get", bench_get},
+    {"post", bench_post},     {"idle", bench_idle},         {"cli", bench_cli}};
 
 int run(const std::vector<std::string_view>& wanted, const std::string& json_file) {
   Rows rows;
