@@ -20,7 +20,6 @@ struct SchemaWord {
 /// Invalid `usage` without a version.
 [[nodiscard]] Result<SchemaWord> exact_schema_word(const std::string& word);
 
-
 /// Words as people type them, as the contract spells them: `backward-transitive`, `Lenient`.
 [[nodiscard]] std::string compatibility_word(std::string text);
 /// Invalid `usage` for a policy that there is not.

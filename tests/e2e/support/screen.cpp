@@ -1,24 +1,12 @@
 #include "e2e/support/screen.hpp"
 
-#include <unistd.h>
-
-#include <atomic>
 #include <stdexcept>
 
 #include "e2e/support/command.hpp"
 #include "e2e/support/wait.hpp"
 
 namespace hotswap::e2e {
-namespace {
-
-std::string fresh_socket() {
-  static std::atomic<int> count{0};
-  return "hotswap-test-" + std::to_string(getpid()) + "-" + std::to_string(++count);
-}
-
-}  // namespace
-
-Screen::Screen(int columns, int lines) : socket_(fresh_socket()) {
+Screen::Screen(int columns, int lines) {
   tmux({"-f", "/dev/null", "new-session", "-d", "-x", std::to_string(columns), "-y",
         std::to_string(lines), "env PS1='$ ' TERM=screen-256color sh -i"});
 }
@@ -57,11 +45,10 @@ bool Screen::shows(const std::string& part) {
 }
 
 std::string Screen::tmux(std::vector<std::string> arguments) {
-  std::vector<std::string> command{"tmux", "-L", socket_};
+  std::vector<std::string> command{"tmux", "-S", (folder_.path() / "socket").string()};
   command.insert(command.end(), arguments.begin(), arguments.end());
   // A tmux around the tests is none of our business; UTF-8 whatever the tester's locale is.
-  const auto done = run_program(
-      command, {.environment = {{"TMUX", ""}, {"LC_ALL", "C.UTF-8"}, {"TMUX_TMPDIR", "/tmp"}}});
+  const auto done = run_program(command, {.environment = {{"TMUX", ""}, {"LC_ALL", "C.UTF-8"}}});
   if (done.code != 0) throw std::runtime_error("tmux: " + done.err + done.out);
   return done.out;
 }

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "cli/process/child_process.hpp"
+
 namespace hotswap::e2e {
 
 class Screen {
@@ -33,7 +35,7 @@ class Screen {
  private:
   std::string tmux(std::vector<std::string> arguments);
 
-  std::string socket_;
+  cli::TempFolder folder_{"hotswap-tmux"};  ///< of its socket
   std::string last_;
 };
 

@@ -64,9 +64,9 @@ Rows bench_cli() {
   const auto token = (server.folder() / "data/admin.token").string();
   const std::vector<std::string> list{hotswap, "config",       "list", "--server",
                                       url,     "--token-file", token};
-  const std::vector<std::string> curl{
-      "curl", "-sSf", "-H", "Authorization: Bearer " + server.token(),
-      url + "/api/v1/configs?limit=200"};
+  const std::vector<std::string> curl{"curl", "-sSf", "-H",
+                                      "Authorization: Bearer " + server.token(),
+                                      url + "/api/v1/configs?limit=200"};
   return {measured("hotswap --version, start to end", {hotswap, "--version"}, "/bin/true",
                    {"/bin/true"}),
           measured("hotswap config list, start to end", list, "curl of the same call", curl),
