@@ -129,6 +129,7 @@ TEST_F(AgentFiles, a_disk_that_is_full_rejects_and_leaves_the_old_file) {
                    kEnvironment, "--hostname", "app-1", "--file", agent.path("a.json")},
        .log = agent.folder() / "full.log"});
   ASSERT_TRUE(process) << process.error().detail;
+  ASSERT_TRUE(process->wait_line("registered as", 20s));
   deploys(5);
   ASSERT_TRUE(agent.soon("a.json", as_file(5)));
   server.has_version("2.0.0", R"({"pool":{"max":6},"text":")" + std::string(20'000, 'x') + "\"}",
