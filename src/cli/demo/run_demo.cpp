@@ -34,6 +34,18 @@ bool summary(Show& show, Clock::duration took, bool complete) {
   return all;
 }
 
+/// Who is not written in C++.
+std::string introduction(World& world) {
+  std::string names;
+  for (const auto& instance : world.instances()) {
+    if (instance.outsider) names += (names.empty() ? "" : " and ") + instance.name;
+  }
+  if (names.empty()) return "python3 and node are not here, so all services are in C++\n";
+  return names +
+         ": programs that know nothing of HotSwap; an agent hands them what they shall "
+         "run.\n";
+}
+
 std::string invitation(World& world) {
   return fmt::format(R"(
 Everything still runs; try it from another terminal:
@@ -63,6 +75,7 @@ Outcome run_demo(Session& session, const DemoOptions& options) {
   const auto begin = Clock::now();
   auto world = World::start(options.world);
   if (!world) return std::unexpected(world.error());
+  session.print(introduction(**world));
   bool all = false;
   {
     Show show(**world, session.terminal());

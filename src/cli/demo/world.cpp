@@ -1,7 +1,7 @@
 #include "cli/demo/world.hpp"
 
 #include <csignal>
-#include <fstream>
+#include <thread>
 
 #include "cli/session.hpp"
 
@@ -30,6 +30,7 @@ std::string payment_service() {
 std::string own_binary() { return std::filesystem::read_symlink("/proc/self/exe").string(); }
 
 std::filesystem::path World::token_file() const { return data() / "admin.token"; }
+std::filesystem::path World::instance_token() const { return folder_.path() / "instance.token"; }
 
 Result<std::unique_ptr<World>> World::start(const WorldOptions& options) {
   std::unique_ptr<World> world(new World());
@@ -79,44 +80,90 @@ Result<void> World::start_server(int port) {
 
 /// What an operator would do: a token that may only register instances of this service.
 Result<void> World::make_instance_token() {
-  const auto file = folder_.path() / "instance.token";
   auto made = ChildProcess::start(
       {.command = {own_binary(), "token", "--role", "Instance", "--subject", "demo-instances",
                    "--service", kDemoService, "--environment", kDemoEnvironment, "--key-file",
                    (data() / "jwt.key").string()},
-       .log = file});
+       .log = instance_token()});
   if (!made) return std::unexpected(made.error());
   const auto code = made->wait(kStart);
   if (code != 0) return fail(ErrorCode::Internal, "demo.token", made->output());
   return {};
 }
 
+DemoInstance World::place(const std::string& name) const {
+  return {.name = name,
+          .zone = kZones[instances_.size() % kZones.size()],
+          .port = 0,
+          .process = {},
+          .admin = nullptr,
+          .outsider = false};
+}
+
+Result<void> World::start_service(DemoInstance instance) {
+  const auto folder = folder_.path() / instance.name;
+  std::filesystem::create_directories(folder);
+  auto process = ChildProcess::start(
+      {.command = {payment_service(), "--server", api_.server, "--token-file",
+                   instance_token().string(), "--name", instance.name, "--zone", instance.zone,
+                   "--port", "0", "--state-dir", folder.string(), "--environment", kDemoEnvironment,
+                   "--schema", kDemoSchemaVersion},
+       .log = folder / "log"});
+  if (!process) return std::unexpected(process.error());
+  instance.process = std::move(*process);
+  instances_.push_back(std::move(instance));
+  return {};
+}
+
+Result<void> World::start_outsider(const Outsider& outsider, DemoInstance instance) {
+  const auto folder = folder_.path() / instance.name;
+  std::filesystem::create_directories(folder);
+  instance.port = free_port();
+  instance.outsider = true;
+  const auto command = agent_of(outsider, {.folder = folder,
+                                           .server = api_.server,
+                                           .token_file = instance_token().string(),
+                                           .zone = instance.zone,
+                                           .port = instance.port});
+  if (!command) return std::unexpected(command.error());
+  auto process = ChildProcess::start({.command = *command, .log = folder / "log"});
+  if (!process) return std::unexpected(process.error());
+  instance.process = std::move(*process);
+  instances_.push_back(std::move(instance));
+  return {};
+}
+
 Result<void> World::start_instances(int count) {
-  for (int i = 0; i < count; ++i) {
-    DemoInstance instance{.name = "pay-" + std::to_string(i + 1),
-                          .zone = kZones[static_cast<std::size_t>(i) % kZones.size()],
-                          .port = 0,
-                          .process = {},
-                          .admin = nullptr};
-    const auto folder = folder_.path() / instance.name;
-    std::filesystem::create_directories(folder);
-    auto process = ChildProcess::start(
-        {.command = {payment_service(), "--server", api_.server, "--token-file",
-                     (folder_.path() / "instance.token").string(), "--name", instance.name,
-                     "--zone", instance.zone, "--port", "0", "--state-dir", folder.string(),
-                     "--environment", kDemoEnvironment, "--schema", kDemoSchemaVersion},
-         .log = folder / "log"});
-    if (!process) return std::unexpected(process.error());
-    instance.process = std::move(*process);
-    instances_.push_back(std::move(instance));
+  const auto outsiders = outsiders_here(static_cast<std::size_t>(count) / 5);
+  for (int i = 0; i < count - static_cast<int>(outsiders.size()); ++i) {
+    if (auto done = start_service(place("pay-" + std::to_string(i + 1))); !done) return done;
+  }
+  for (const auto& outsider : outsiders) {
+    if (auto done = start_outsider(outsider, place(std::string(outsider.name))); !done) return done;
   }
   for (auto& instance : instances_) {
-    auto line = instance.process.wait_line("listening ", kStart);
-    if (!line) return std::unexpected(line.error());
-    instance.port = port_in(*line);
+    if (instance.port == 0) {
+      auto line = instance.process.wait_line("listening ", kStart);
+      if (!line) return std::unexpected(line.error());
+      instance.port = port_in(*line);
+    }
     instance.admin = std::make_unique<KeepAlive>(instance.port, 1s);
   }
-  return {};
+  return everybody_is_there();
+}
+
+Result<void> World::everybody_is_there() const {
+  Api api(api_);
+  const auto until = std::chrono::steady_clock::now() + kStart;
+  while (true) {
+    const auto items = api.list("/api/v1/instances", instances_.size() + 1);
+    if (items && items->size() == instances_.size()) return {};
+    if (std::chrono::steady_clock::now() > until) {
+      return fail(ErrorCode::Timeout, "demo.instances",
+                  "not every instance has registered:\n" + instances_.back().process.output());
+    }
+    std::this_thread::sleep_for(50ms);
+  }
 }
 
 }  // namespace hotswap::cli

@@ -1,6 +1,7 @@
 #pragma once
-// The demo's own small world: a server on SQLite in a temporary folder and instances of
-// examples/payment_service, all real processes that end with the demo.
+// The demo's own small world: a server on SQLite in a temporary folder, instances of
+// examples/payment_service, and programs in other languages beside their agents; all real processes
+// that end with the demo.
 
 #include <filesystem>
 #include <memory>
@@ -9,6 +10,7 @@
 
 #include "cli/api_client.hpp"
 #include "cli/demo/keep_alive.hpp"
+#include "cli/demo/outsiders.hpp"
 #include "cli/process/child_process.hpp"
 
 namespace hotswap::cli {
@@ -24,18 +26,20 @@ struct WorldOptions {
   int instances = 10;
 };
 
-/// One running payment service.
+/// One running payment service, or the agent of one.
 struct DemoInstance {
-  std::string name;  ///< pay-1
+  std::string name;  ///< pay-1, pay-python
   std::string zone;
   int port = 0;
   ChildProcess process;
   std::unique_ptr<KeepAlive> admin;  ///< for asking it what it runs
+  bool outsider = false;             ///< knows nothing of HotSwap: an agent runs it
 };
 
 class World {
  public:
-  /// Starts everything; every process has said that it listens.
+  /// Starts everything; every instance is registered. What an agent runs begins with the first
+  /// configuration.
   [[nodiscard]] static Result<std::unique_ptr<World>> start(const WorldOptions& options);
   ~World();
   World(const World&) = delete;
@@ -52,6 +56,11 @@ class World {
   Result<void> start_server(int port);
   Result<void> make_instance_token();
   Result<void> start_instances(int count);
+  Result<void> start_service(DemoInstance instance);
+  Result<void> start_outsider(const Outsider& outsider, DemoInstance instance);
+  [[nodiscard]] Result<void> everybody_is_there() const;
+  [[nodiscard]] DemoInstance place(const std::string& name) const;
+  [[nodiscard]] std::filesystem::path instance_token() const;
   [[nodiscard]] std::filesystem::path data() const { return folder_.path() / "data"; }
 
   TempFolder folder_;  ///< first: it outlives the processes
