@@ -36,6 +36,7 @@ Sidecar::Sidecar(SidecarOptions options, Prober& prober, const Clock& clock)
                                      .status = [this] { return status(); },
                                      .healthy = [this] { return healthy(); }});
   auto agent = std::move(options_.agent);
+  keeps_ = !agent.client.state_dir.empty();
   hook_into(agent.client);
   if (supervisor_)
     agent.alive = [this]() -> std::optional<bool> {
@@ -195,6 +196,9 @@ Result<int> Sidecar::live() {
 
 Result<int> Sidecar::run() {
   files_.recover();
+  if (!keeps_ && (supervisor_ || !options_.files.targets.empty()))
+    say(LogLevel::Warning,
+        "without --state-dir nothing is kept: a start with no server finds no configuration");
   if (server_) {
     if (auto started = server_->start(); !started) return std::unexpected(started.error());
     say(LogLevel::Info, "serving the configuration at " + server_->url());

@@ -63,6 +63,7 @@ class Sidecar {
   Reloader reloader_;
   FileSwap files_;
   Handoff handoff_;
+  bool keeps_ = false;        ///< there is a folder for last-known-good copies
   std::uint64_t proven_ = 0;  ///< generation that was put in place last
   std::unique_ptr<ConfigServer> server_;
   std::unique_ptr<Agent> agent_;  ///< last: its threads use all of the above

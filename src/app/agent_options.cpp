@@ -163,6 +163,9 @@ Result<AgentPlan> agent_plan(AgentArguments arguments) {
                                           .mapping = std::move(mapping),
                                           .health_url = arguments.health_url}};
   read_handoff(arguments, sidecar, mistakes);
+  if (arguments.traffic_only &&
+      (sidecar.supervise || sidecar.serve || !sidecar.files.targets.empty()))
+    wrong(mistakes, "--traffic-only", "registers nobody, so no configuration comes to hand on");
   if (!arguments.traffic_only) plan.instance.emplace(std::move(sidecar));
   if (mistakes.empty()) return plan;
   auto detail = mistakes.front().path + ": " + mistakes.front().message;

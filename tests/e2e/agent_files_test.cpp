@@ -232,6 +232,9 @@ TEST(AgentFileFlags, ThatDoNotFitAreToldAtOnce) {
   refused({"--file", "a.json", "--reload", "restart"}, "restart needs a program");
   refused({"--file", "a.json", "--reload-signal", "HUP"}, "--pid-file: is required");
   refused({"--file", "a.json", "--reload-signal", "HOP", "--pid-file", "p"}, "HOP is no signal");
+  refused(
+      {"--traffic-only", "--traffic-template", "t", "--traffic-output", "o", "--file", "a.json"},
+      "--traffic-only: registers nobody");
   refused({"--env"}, "--env: needs a program");
   refused({"--serve", "0.0.0.0:80"}, "can be reached by others");
   refused({"--serve", "somewhere"}, "must be IP:PORT");

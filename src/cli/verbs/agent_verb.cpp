@@ -45,8 +45,9 @@ void add_signal_flags(CLI::App& command, AgentArguments& flags) {
 void add_file_flags(CLI::App& command, AgentArguments& flags) {
   command.add_option("--profile", flags.profile,
                      "that is handed on (default: the first one delivered)");
-  command.add_option("--file", flags.files,
-                     "written atomically at every change, may be given again");
+  command
+      .add_option("--file", flags.files, "written atomically at every change, may be given again")
+      ->allow_extra_args(false);
   command.add_option("--format", flags.format,
                      "json, yaml, toml, env or properties (default: by the file's extension)");
   command.add_option("--template", flags.template_file, "the file is made from this template");

@@ -22,6 +22,7 @@ using namespace std::chrono_literals;
 using sdk::testing::FakeServer;
 
 constexpr int kRounds = 101;
+constexpr auto kPause = 100ms;    ///< between two events
 constexpr auto kQuiet = 20s;      ///< of the count of wake-ups
 constexpr auto kConnected = 12s;  ///< curl looks once more, when its time to connect is over
 constexpr auto kSettling = 4s;    ///< with a heartbeat each second
@@ -82,6 +83,8 @@ Swaps measure_swaps() {
   for (int round = 1; round <= kRounds; ++round) {
     const auto document = document_1k(static_cast<std::size_t>(round));
     const auto frame = sdk::testing::frame("config", sdk::testing::offer(document, round, "1.0.0"));
+    // The copies for a start with no server are written when the event is answered.
+    std::this_thread::sleep_for(kPause);
     const auto start = Clock::now();
     server.push(frame);
     reloads.wait(round - 1);
