@@ -20,6 +20,7 @@ cd "$(dirname "$0")"
 trap 'echo "hup $(cat a.env)" >> told' HUP
 trap 'echo term >> told; exit 0' TERM
 max=${POOL_MAX:-$(. ./a.env && echo "$POOL_MAX")}
+echo $$ > pid
 echo "start $max" >> told
 [ "$max" = 66 ] && exit 3
 while :; do sleep 0.05; done
@@ -93,8 +94,7 @@ TEST_F(AgentProgram, that_was_killed_is_started_again) {
   agent.starts(flags({}));
   deploys(1);
   ASSERT_TRUE(agent.soon("told", "start 1\n"));
-  agent.write("kill.sh", "kill -9 $(pgrep -P " + std::to_string(agent.process().pid()) + ")");
-  EXPECT_EQ(std::system(("sh " + agent.path("kill.sh")).c_str()), 0);
+  ::kill(static_cast<pid_t>(std::stoi(agent.read("pid"))), SIGKILL);
   EXPECT_TRUE(agent.soon("told", "start 1\nstart 1\n"));
   EXPECT_TRUE(agent.says("the program ended with signal 9"));
 }
