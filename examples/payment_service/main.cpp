@@ -115,7 +115,8 @@ int run(Arguments arguments) {
     return 2;
   }
   server.start([&](const Request& request) { return handle(client, desk, request); });
-  std::cout << "listening " << server.port() << std::endl;
+  // At one go: the log of another thread would come in between.
+  std::cout << "listening " + std::to_string(server.port()) + "\n" << std::flush;
   sigset_t ends;
   sigemptyset(&ends);
   sigaddset(&ends, SIGTERM);

@@ -47,6 +47,12 @@ int Service::pays() {
   return connection_->request("POST", "/pay", R"({"amount":10,"currency":"EUR"})").status;
 }
 
+std::string Service::told() {
+  const bool runs = process_.running();
+  return name_ + (runs ? " runs " + version() : std::string(" has ended")) + ":\n" +
+         process_.output();
+}
+
 void Service::kill() {
   process_.send(SIGKILL);
   static_cast<void>(process_.wait(10s));
@@ -73,7 +79,9 @@ std::size_t Services::running(const std::string& version) {
 }
 
 bool Services::all_run(const std::string& version) {
-  return eventually([&] { return running(version) == services_.size(); });
+  if (eventually([&] { return running(version) == services_.size(); })) return true;
+  for (auto& service : services_) std::fprintf(stderr, "%s\n", service->told().c_str());
+  return false;
 }
 
 std::unique_ptr<cli::LoadGenerator> Services::callers(int per_second) {

@@ -23,6 +23,8 @@ class Service {
   [[nodiscard]] const std::string& name() const { return name_; }
   [[nodiscard]] int port() const { return port_; }
   [[nodiscard]] cli::ChildProcess& process() { return process_; }
+  /// What it runs and what it wrote, for a failed test.
+  [[nodiscard]] std::string told();
   void kill();
   /// Again, with the same state folder.
   void start_again();
