@@ -4,6 +4,7 @@
 #include <array>
 
 #include "domain/json/write.hpp"
+#include "domain/json/write_yaml.hpp"
 
 namespace hotswap::agent {
 namespace {
@@ -40,7 +41,7 @@ Result<std::string> render(const json::Value& document, Format format) {
     case Format::Json:
       return json::write_pretty(document) + '\n';
     case Format::Yaml:
-      return yaml_text(document);
+      return json::write_yaml(document);
     case Format::Toml:
       return toml_text(document);
     case Format::Env:

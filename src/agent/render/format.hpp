@@ -25,7 +25,6 @@ enum class Format { Json, Yaml, Toml, Env, Properties };
 /// null, .env and .properties need distinct names); the detail names the places.
 [[nodiscard]] Result<std::string> render(const json::Value& document, Format format);
 
-[[nodiscard]] std::string yaml_text(const json::Value& document);
 [[nodiscard]] Result<std::string> toml_text(const json::Value& document);
 [[nodiscard]] Result<std::string> env_text(const json::Value& document);
 [[nodiscard]] Result<std::string> properties_text(const json::Value& document);

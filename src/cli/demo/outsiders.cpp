@@ -1,9 +1,5 @@
 #include "cli/demo/outsiders.hpp"
 
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include <fstream>
 
 #include "cli/demo/embedded_configs.hpp"
@@ -70,19 +66,6 @@ Result<std::vector<std::string>> agent_of(const Outsider& outsider, const Outsid
                            std::string("--port"), std::to_string(place.port)})
     command.push_back(word);
   return command;
-}
-
-int free_port() {
-  const int listener = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  auto* const generic = reinterpret_cast<sockaddr*>(&address);
-  const bool bound =
-      ::bind(listener, generic, size) == 0 && ::getsockname(listener, generic, &size) == 0;
-  ::close(listener);
-  return bound ? ntohs(address.sin_port) : 0;
 }
 
 }  // namespace hotswap::cli

@@ -34,7 +34,4 @@ struct OutsiderPlace {
 [[nodiscard]] Result<std::vector<std::string>> agent_of(const Outsider& outsider,
                                                         const OutsiderPlace& place);
 
-/// A port of the loopback that nobody listens on now.
-[[nodiscard]] int free_port();
-
 }  // namespace hotswap::cli

@@ -71,5 +71,7 @@ class TempFolder {
 
 /// The number at the end of a line such as `listening 127.0.0.1:40123`, 0 if there is none.
 [[nodiscard]] int port_in(const std::string& line);
+/// A port of the loopback that nobody listens on now; 0 if there is none.
+[[nodiscard]] int free_port();
 
 }  // namespace hotswap::cli

@@ -8,8 +8,7 @@
 
 namespace hotswap::integration {
 
-/// A port of 127.0.0.1 that nobody listens on at the moment.
-[[nodiscard]] int free_port();
+using cli::free_port;
 
 struct PoolServer {
   std::string name;  ///< begins with its pool: `blue1`
