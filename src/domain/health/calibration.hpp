@@ -25,6 +25,9 @@ inline constexpr Duration kSteady = std::chrono::milliseconds(13'500);
 /// so that most of the better half lies outside; but not more than kMostSteady.
 inline constexpr double kTroubleTimes = 1.5;
 inline constexpr Duration kMostSteady = std::chrono::seconds(60);
+/// A host that pauses for ten seconds (collecting garbage, starting a backup) is slow in three
+/// heartbeats of five seconds, whether one was seen before or not.
+inline constexpr Duration kLeastPause = std::chrono::seconds(15);
 /// Trouble: so many points of errors, or of requests above that many times the p99, more than the
 /// instance's own share, and so many of them in a slot.
 inline constexpr double kTroubleErrors = 0.025;

@@ -93,7 +93,9 @@ Compared compare(const Slowness& slowness, const Look& look) {
   const auto& treated = look.treated.latency;
   Compared compared;
   compared.look = &look;
-  if (slowness.evidence.baseline) compared.trouble = slowness.evidence.baseline->latency_trouble;
+  compared.trouble = kLeastPause;
+  if (const auto& baseline = slowness.evidence.baseline)
+    compared.trouble = std::max(compared.trouble, baseline->latency_trouble);
   compared.value = p99(treated);
   compared.samples = treated.count();
   compared.enough = treated.count() >= slowness.needed;
