@@ -335,7 +335,9 @@ void Book::install(Held snapshot, State state) {
     }
     configs = profile.configs;
   }
-  for (auto* config : configs) config->publish(snapshot);
+  // All before any callback: one that falls back must not be overtaken by what it left.
+  for (auto* config : configs) config->swap(snapshot);
+  for (auto* config : configs) config->call_back();
   const MutexLock lock(mutex_);
   ready_.notify_all();
 }

@@ -1,6 +1,7 @@
 #include "hotswap/config.hpp"
 
 #include <map>
+#include <memory>
 #include <mutex>
 #include <utility>
 #include <vector>
@@ -13,7 +14,8 @@ namespace hotswap::sdk {
 struct Config::Watchers {
   struct Watcher {
     std::string path;
-    ChangeCallback callback;
+    std::shared_ptr<const ChangeCallback> callback;
+    std::shared_ptr<const Snapshot> told;  ///< the newest version that it knows
   };
   struct Follower {
     std::string path;
@@ -36,20 +38,37 @@ struct Config::Watchers {
     }
   }
   /// Publishes, and lets followers follow, in the same order.
-  std::shared_ptr<const Snapshot> swap(detail::Cell& cell,
-                                       const std::shared_ptr<const Snapshot>& snapshot) {
+  void swap(detail::Cell& cell, const std::shared_ptr<const Snapshot>& snapshot) {
     const std::lock_guard turn(publishing);
-    auto before = std::static_pointer_cast<const Snapshot>(cell.publish(snapshot));
+    const auto before = std::static_pointer_cast<const Snapshot>(cell.publish(snapshot));
     std::erase_if(followers, [&](const Follower& each) {
       if (before && snapshot->same_at(each.path, *before)) return each.alive.expired();
       return !each.call(*snapshot);
     });
-    return before;
+  }
+
+  /// False: another call_back() is at it, further up on this stack or on another thread; it will
+  /// see what was published since.
+  bool begin_calls() {
+    const std::lock_guard lock(mutex);
+    return !std::exchange(calling, true);
+  }
+
+  /// The next watcher whose value is not what it knows; nothing ends the calls.
+  std::shared_ptr<const ChangeCallback> next_call(const std::shared_ptr<const Snapshot>& now) {
+    for (auto& [handle, watcher] : all) {
+      if (watcher.told == now) continue;
+      const auto known = std::exchange(watcher.told, now);
+      if (!now->same_at(watcher.path, *known)) return watcher.callback;
+    }
+    calling = false;
+    return nullptr;
   }
 
   std::mutex mutex;
   std::map<std::uint64_t, Watcher> all;
   std::uint64_t last = 0;
+  bool calling = false;
   std::mutex publishing;
   std::vector<Follower> followers;  ///< while `publishing` is held
 };
@@ -97,9 +116,10 @@ void Config::follow(std::string path, std::weak_ptr<void> alive, ChangeCallback 
 }
 
 std::uint64_t Config::on_change(std::string path, ChangeCallback callback) {
+  auto shared = std::make_shared<const ChangeCallback>(std::move(callback));
   const std::lock_guard lock(watchers_->mutex);
   watchers_->all.emplace(++watchers_->last,
-                         Watchers::Watcher{std::move(path), std::move(callback)});
+                         Watchers::Watcher{std::move(path), std::move(shared), pin()});
   return watchers_->last;
 }
 
@@ -109,15 +129,28 @@ void Config::off_change(std::uint64_t handle) {
 }
 
 void Config::publish(std::shared_ptr<const Snapshot> snapshot) {
-  const auto before = watchers_->swap(*cell_, snapshot);
-  std::vector<ChangeCallback> due;
-  {
-    const std::lock_guard lock(watchers_->mutex);
-    for (const auto& [handle, watcher] : watchers_->all) {
-      if (!snapshot->same_at(watcher.path, *before)) due.push_back(watcher.callback);
+  swap(snapshot);
+  call_back();
+}
+
+void Config::swap(const std::shared_ptr<const Snapshot>& snapshot) {
+  watchers_->swap(*cell_, snapshot);
+}
+
+// Who is due is asked anew before each call: a callback may publish, watch, or end a watch.
+void Config::call_back() {
+  if (!watchers_->begin_calls()) return;
+  while (true) {
+    std::shared_ptr<const Snapshot> now;
+    std::shared_ptr<const ChangeCallback> callback;
+    {
+      const std::lock_guard lock(watchers_->mutex);
+      now = pin();
+      callback = watchers_->next_call(now);
     }
+    if (!callback) return;
+    Watchers::quietly(*callback, *now);
   }
-  for (const auto& callback : due) Watchers::quietly(callback, *snapshot);
 }
 
 }  // namespace hotswap::sdk

@@ -196,6 +196,47 @@ TEST(ConfigChanges, endWithOffChangeAndSurviveCallbacksThatThrow) {
   EXPECT_EQ(calls, 51);
 }
 
+TEST(ConfigChanges, publishedInACallbackAreToldAfterItAndWhatIsOverIsNotToldAnyMore) {
+  auto config = make(R"({"a":1})");
+  std::vector<std::string> calls;
+  config.on_change("a", [&](const Snapshot& now) {
+    calls.push_back("first " + now.json("a"));
+    if (now.get_or<int>("a", 0) == 2) {
+      EXPECT_TRUE(config.assign_json(R"({"a":3})"));
+    }
+    calls.emplace_back("first is done");
+  });
+  config.on_change("a", [&](const Snapshot& now) { calls.push_back("second " + now.json("a")); });
+  ASSERT_TRUE(config.assign_json(R"({"a":2})"));
+  EXPECT_EQ(calls, (std::vector<std::string>{"first 2", "first is done", "first 3", "first is done",
+                                             "second 3"}));
+}
+
+TEST(ConfigChanges, areNotToldToWhoseValueIsBackAtWhatItKnows) {
+  auto config = make(R"({"a":1})");
+  config.on_change("a", [&](const Snapshot& now) {
+    if (now.get_or<int>("a", 0) == 2) {
+      EXPECT_TRUE(config.assign_json(R"({"a":1})"));
+    }
+  });
+  int calls = 0;
+  config.on_change("a", [&](const Snapshot&) { ++calls; });
+  ASSERT_TRUE(config.assign_json(R"({"a":2})"));
+  EXPECT_EQ(calls, 0);
+  ASSERT_TRUE(config.assign_json(R"({"a":3})"));
+  EXPECT_EQ(calls, 1);
+}
+
+TEST(ConfigChanges, areNotToldToAHandleThatAnEarlierCallbackEnded) {
+  auto config = make(R"({"a":1})");
+  std::uint64_t second = 0;
+  int calls = 0;
+  config.on_change("a", [&](const Snapshot&) { config.off_change(second); });
+  second = config.on_change("a", [&](const Snapshot&) { ++calls; });
+  ASSERT_TRUE(config.assign_json(R"({"a":2})"));
+  EXPECT_EQ(calls, 0);
+}
+
 // Every version holds the same number at both paths: a mixture would show two numbers.
 TEST(ConfigThreads, neverSeeAMixtureOfVersionsNorAnOlderOneAfterANewer) {
   auto config = make(R"({"a":0,"b":0})");

@@ -153,6 +153,28 @@ TEST(Pin, IsNotWhatWasGoneBackFrom) {
   EXPECT_EQ(book.config().get<int>("a"), 1);
 }
 
+TEST(Pin, ACallbackThatFallsBackLeavesNoConfigOnWhatItLeft) {
+  for (const bool by_name : {true, false}) {
+    Book book("pay.production", nullptr);
+    auto& own = book.config("pay.production");
+    auto& watched = by_name ? own : book.config();
+    std::vector<std::string> seen;
+    watched.on_change("a", [&](const Snapshot& now) {
+      if (now.get_or<int>("a", 0) == 2) {
+        EXPECT_EQ(own.get<int>("a"), 2);
+        EXPECT_EQ(book.config().get<int>("a"), 2) << "all are swapped before anybody is called";
+        EXPECT_TRUE(book.fall_back("pay.production", "not 2"));
+      }
+    });
+    watched.on_change("a", [&](const Snapshot& now) { seen.push_back(now.json("a")); });
+    book.apply(make(R"({"a":1})", 1, "1.0.0"));
+    book.apply(make(R"({"a":2})", 2, "2.0.0"));
+    EXPECT_EQ(own.get<int>("a"), 1);
+    EXPECT_EQ(book.config().get<int>("a"), 1);
+    EXPECT_EQ(seen, std::vector<std::string>{"1"});
+  }
+}
+
 TEST(Pin, TheSameContentUnderANewGenerationKeepsIt) {
   Book book("", nullptr);
   book.apply(make(R"({"a":1})", 1, "1.0.0"));

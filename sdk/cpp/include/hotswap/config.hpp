@@ -67,14 +67,20 @@ class Config {
   }
 
   /// Calls back after each swap that changed the value at `path` ("" = anything), on the thread
-  /// that swapped, with the new snapshot. What it throws is ignored. Returns a handle for
-  /// off_change().
+  /// that swapped, with the version that is current then. What it throws is ignored. A callback may
+  /// publish (or Client::fall_back()): who was not called yet is not called for what is over, and
+  /// all hear of the newer one once the callback is done. Of threads that publish at the same time,
+  /// one makes all the calls. Returns a handle for off_change().
   std::uint64_t on_change(std::string path, ChangeCallback callback);
-  /// No call starts after this; one that runs on another thread may still be ending.
+  /// No call starts after this, also not one that was due already; one that began on another thread
+  /// may still be ending.
   void off_change(std::uint64_t handle);
 
   /// Swaps to `snapshot` and calls back whoever watches a changed value.
   void publish(std::shared_ptr<const Snapshot> snapshot);
+  /// For the library: the two halves of it, to swap several before anybody is called.
+  void swap(const std::shared_ptr<const Snapshot>& snapshot);
+  void call_back();
 
   /// For the library: calls `follower` now, and at each swap that changes the value at `path`
   /// before any callback of on_change(), one call at a time, as long as `alive` is.
