@@ -39,11 +39,19 @@ SlotPool& slot_pool() {
   return *pool;
 }
 
+/// How many ThreadEntries of this thread ended; it needs no destructor, so it may be asked for
+/// ever.
+constinit thread_local unsigned ended = 0;
+
 /// Owns this thread's entries; thread_table is the bare view of it that reads go through.
 class ThreadEntries {
  public:
+  ThreadEntries() = default;
+  ThreadEntries(const ThreadEntries&) = delete;
+  ThreadEntries& operator=(const ThreadEntries&) = delete;
   ~ThreadEntries() {
     thread_table = {};
+    ++ended;
     for (auto* entry : entries_) release(entry);
   }
 
@@ -62,7 +70,22 @@ class ThreadEntries {
   std::vector<CacheEntry*> entries_;
 };
 
-thread_local ThreadEntries thread_entries;
+template <unsigned Life>
+ThreadEntries& entries_of() {
+  thread_local ThreadEntries entries;
+  return entries;
+}
+
+/// Who reads when the thread's own are destroyed (destructors of thread_local objects; on the main
+/// thread also those of static ones) gets others, made then: they are destroyed after that, or on
+/// the main thread never. Who reads after even those leaves his behind.
+ThreadEntries& thread_entries() {
+  static constinit thread_local ThreadEntries* left_behind = nullptr;
+  if (ended == 0) return entries_of<0>();
+  if (ended == 1) return entries_of<1>();
+  if (left_behind == nullptr) left_behind = new ThreadEntries;
+  return *left_behind;
+}
 
 }  // namespace
 
@@ -85,7 +108,7 @@ std::shared_ptr<const void> Cell::publish(std::shared_ptr<const void> value) {
 }
 
 CacheEntry& Cell::renew() const {
-  auto*& entry = thread_entries.at(slot_);
+  auto*& entry = thread_entries().at(slot_);
   if (entry->pins != 0) {
     if (entry->cell == id_) return *entry;
     // A View of a Config that is gone: it keeps its entry, this cell gets a new one.
