@@ -39,6 +39,10 @@ Downlink::Downlink(const ClientOptions& options, Session& session, Book& book,
       backoff_(options.backoff_min, options.backoff_max, std::random_device{}()) {}
 
 void Downlink::restore() {
+  if (auto writable = state_.probe(); !writable) {
+    session_.failed("state_dir: " + writable.error() +
+                    ". Nothing will be kept; make it a folder that the program may write to");
+  }
   for (const auto& profile : state_.profiles()) restore(profile);
 }
 
@@ -299,6 +303,7 @@ std::string Downlink::bootstrap_token() const {
   std::ifstream in(options_.token_file);
   std::string token;
   std::getline(in, token);
+  while (token.ends_with('\r')) token.pop_back();
   return token;
 }
 

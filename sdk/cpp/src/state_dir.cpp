@@ -96,6 +96,14 @@ std::optional<std::string> unescape(std::string_view file) {
 
 }  // namespace
 
+std::expected<void, std::string> StateDir::probe() const {
+  if (dir_.empty()) return {};
+  auto temporary = write_temporary(dir_ / "probe", "");
+  if (!temporary) return std::unexpected(temporary.error());
+  ::unlink(temporary->c_str());
+  return {};
+}
+
 std::optional<std::string> StateDir::load_id() const {
   return dir_.empty() ? std::nullopt : read_checked(dir_ / "instance.id");
 }

@@ -19,6 +19,8 @@ class StateDir {
   explicit StateDir(std::filesystem::path dir) : dir_(std::move(dir)) {}
 
   [[nodiscard]] bool keeps() const { return !dir_.empty(); }
+  /// Whether something can be kept; the folder is made if it is missing.
+  [[nodiscard]] std::expected<void, std::string> probe() const;
 
   [[nodiscard]] std::optional<std::string> load_id() const;
   std::expected<void, std::string> save_id(std::string_view id) const;

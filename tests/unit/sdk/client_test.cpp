@@ -523,6 +523,49 @@ TEST(Client, stopsAtOnceInTheMiddleOfAnAnswerThatDoesNotCome) {
   changed.notify_all();
 }
 
+TEST(Client, waitsForEverIfAskedTo) {
+  FakeServer server;
+  server.configs = offer(R"({"a":1})", 1, "1.0.0");
+  Client client(options_for(server));
+  ASSERT_TRUE(client.start());
+  EXPECT_TRUE(client.wait_ready(std::chrono::milliseconds::max()));
+  EXPECT_TRUE(client.wait_ready(std::chrono::milliseconds::min()));
+}
+
+TEST(Client, readsATokenFileOfAnyLineEnd) {
+  const TempDir dir;
+  const auto file = dir.path() / "token";
+  std::ofstream(file) << "bootstrap\r\n";
+  FakeServer server;
+  auto options = options_for(server);
+  options.token.clear();
+  options.token_file = file;
+  Client client(std::move(options));
+  ASSERT_TRUE(client.start());
+  ASSERT_TRUE(server.wait_count("/instances", 1));
+  EXPECT_EQ(server.requests("/instances").front().token, "bootstrap");
+}
+
+TEST(Client, saysAtTheStartThatItsStateDirCannotBeWritten) {
+  const TempDir dir;
+  std::ofstream(dir.path() / "file") << "no folder";
+  FakeServer server;
+  auto options = options_for(server);
+  server.stop();
+  options.state_dir = dir.path() / "file";
+  std::mutex mutex;
+  std::vector<std::string> lines;
+  options.log = [&](LogLevel, std::string_view line) {
+    const std::lock_guard lock(mutex);
+    lines.emplace_back(line);
+  };
+  Client client(std::move(options));
+  ASSERT_TRUE(client.start());
+  const std::lock_guard lock(mutex);
+  ASSERT_FALSE(lines.empty());
+  EXPECT_TRUE(lines.front().starts_with("state_dir: cannot ")) << lines.front();
+}
+
 TEST(Client, refusesSenselessOptionsWithASentence) {
   FakeServer server;
   const auto refused = [&](auto change) {
@@ -535,6 +578,8 @@ TEST(Client, refusesSenselessOptionsWithASentence) {
   EXPECT_TRUE(refused([](auto& o) { o.servers = {"ftp://x"}; }));
   EXPECT_TRUE(refused([](auto& o) { o.service.clear(); }));
   EXPECT_TRUE(refused([](auto& o) { o.environment.clear(); }));
+  EXPECT_TRUE(refused([](auto& o) { o.environment = "production"; }));
+  EXPECT_TRUE(refused([](auto& o) { o.token += "\r\n"; }));
   EXPECT_TRUE(refused([](auto& o) { o.port = 70000; }));
   EXPECT_TRUE(refused([](auto& o) { o.backoff_min = 0ms; }));
   EXPECT_TRUE(refused([](auto& o) { o.request_timeout = 0ms; }));

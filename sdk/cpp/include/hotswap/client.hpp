@@ -3,11 +3,14 @@
 // stream, checks and swaps it, reports back, and goes on from the last-known-good copy on disk when
 // no server answers.
 //
-//   hotswap::sdk::Client client({.servers = {"http://127.0.0.1:8080"}, .token = token,
+//   hotswap::sdk::Client client({.servers = {"http://127.0.0.1:8400"}, .token = token,
 //                                .service = "payment-service", .environment = "Production"});
 //   if (auto started = client.start(); !started) die(started.error());
 //   client.wait_ready(10s);
 //   auto limit = client.config().get_or<int>("rateLimit.perSecond", 100);
+//
+// Its threads block all signals but those that a thread causes itself (SEGV, BUS, FPE, ILL, ABRT,
+// TRAP, SYS) and PROF; a child process that a callback starts inherits that mask.
 
 #include <atomic>
 #include <chrono>
@@ -58,7 +61,7 @@ using LogSink = std::function<void(LogLevel, std::string_view)>;
 
 struct ClientOptions {
   std::vector<std::string> servers{};  ///< base addresses, tried in turn; http or https
-  std::string token{};                 ///< bootstrap token; or
+  std::string token{};                 ///< bootstrap token, no line end; or
   std::filesystem::path token_file{};  ///< a file that holds it, read anew at every registration
   std::string service{};
   std::string environment{};  ///< Development, Staging or Production
@@ -121,18 +124,22 @@ struct Traffic {
 class Client {
  public:
   explicit Client(ClientOptions options);
-  ~Client();  ///< stop()
+  ~Client();  ///< stop(). Never in a callback of its own: that ends the program with a message
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
 
   /// Loads the last-known-good copies and starts two threads. Never waits for a server. Error: an
   /// option is missing or senseless.
   std::expected<void, std::string> start();
-  /// Whether config() has a document (from a server or from disk) within `timeout`.
+  /// Whether config() has a document (from a server or from disk) within `timeout` (at most a
+  /// year).
   bool wait_ready(std::chrono::milliseconds timeout);
-  /// Ends the threads; the server sees the instance vanish after its missed heartbeats. Idempotent.
+  /// Ends the threads; the server sees the instance vanish after its missed heartbeats. Idempotent;
+  /// from any thread. In a callback (validator, log, … included) it only asks for it and returns:
+  /// the threads end after the callback.
   void stop();
   /// stop(), and tell the server that this instance will not come back. False: it did not hear it.
+  /// In a callback that is always so: it asks to stop as stop() does; leave() elsewhere tells.
   bool leave();
 
   /// The configuration of ClientOptions::profile; it lives as long as the client.
