@@ -124,6 +124,11 @@ void Binder::unknown_name(const Node& node, std::string expected) {
       std::move(expected));
 }
 
+void Binder::threw(const Node& node, std::string_view words) {
+  add(std::string(node.path, node.path_size),
+      "holds a string for which kFromText threw: " + std::string(words), "another string");
+}
+
 void Binder::add(std::string path, std::string found, std::string expected) {
   if (mistakes_.all.size() == Mistakes::kKept) {
     ++mistakes_.more;

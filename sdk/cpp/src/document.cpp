@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "domain/base/time.hpp"
+#include "domain/json/decimal.hpp"
 #include "hotswap/detail/hash.hpp"
 
 namespace hotswap::sdk::detail {
@@ -49,16 +50,37 @@ std::optional<std::int64_t> duration_of(std::string_view text) {
   return std::nullopt;
 }
 
+/// An integer that a uint64 holds and an int64 does not.
+std::optional<std::uint64_t> beyond_int64(std::string_view literal) {
+  const auto decimal = json::to_decimal(literal);
+  if (decimal.negative || !decimal.is_integer() || decimal.point > 20) return std::nullopt;
+  std::string text(decimal.digits);
+  text.append(static_cast<std::size_t>(decimal.point) - text.size(), '0');
+  std::uint64_t value = 0;
+  const auto* end = text.data() + text.size();
+  const auto done = std::from_chars(text.data(), end, value);
+  if (done.ec != std::errc() || done.ptr != end) return std::nullopt;
+  return value;
+}
+
+void describe_number(Node& node, const json::Value& value, const json::Number& number) {
+  node.kind = Kind::Number;
+  node.real = value.as_double().value_or(0);
+  const auto whole = value.as_int();
+  node.whole = whole.has_value();
+  node.integer = whole.value_or(0);
+  if (whole || !(node.real >= 0x1p63 && node.real <= 0x1p64)) return;
+  const auto wide = beyond_int64(number.text);
+  node.wide = wide.has_value();
+  node.integer = static_cast<std::int64_t>(wide.value_or(0));
+}
+
 void describe(Node& node, const json::Value& value) {
   if (const auto* flag = value.as_bool()) {
     node.kind = Kind::Bool;
     node.integer = *flag ? 1 : 0;
-  } else if (value.as_number() != nullptr) {
-    node.kind = Kind::Number;
-    node.real = value.as_double().value_or(0);
-    const auto whole = value.as_int();
-    node.whole = whole.has_value();
-    node.integer = whole.value_or(0);
+  } else if (const auto* number = value.as_number()) {
+    describe_number(node, value, *number);
   } else if (const auto* text = value.as_string()) {
     node.kind = Kind::String;
     node.text = text->data();

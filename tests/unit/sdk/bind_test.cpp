@@ -6,6 +6,7 @@
 #include <map>
 #include <unordered_map>
 
+#include "hotswap/bound.hpp"
 #include "hotswap/config.hpp"
 
 namespace {
@@ -16,6 +17,10 @@ enum class Mode { Fast, Safe };
 struct Url {
   std::string host;
   bool operator==(const Url&) const = default;
+};
+
+struct Level {
+  int number = 0;
 };
 
 struct Replica {
@@ -59,6 +64,12 @@ inline constexpr auto hotswap::sdk::kFromText<Url> =
     [](std::string_view text) -> std::expected<Url, std::string> {
   if (!text.starts_with("http://")) return std::unexpected("a URL");
   return Url{std::string(text.substr(7))};
+};
+template <>
+inline constexpr auto hotswap::sdk::kFromText<Level> =
+    [](std::string_view text) -> std::expected<Level, std::string> {
+  if (text == "odd") throw 7;  // NOLINT(hicpp-exception-baseclass): whatever a program may do
+  return Level{std::stoi(std::string(text))};
 };
 template <>
 inline constexpr auto hotswap::sdk::kFields<Replica> = std::tuple{
@@ -191,6 +202,23 @@ TEST(BindMistakes, nameThePathWhatStandsThereAndWhatIsExpected) {
             "r.1.port is 70000, an unsigned integer of 16 bits is expected");
   EXPECT_EQ((refused<std::map<std::string, bool>>(R"({"a.b":1})")),
             R"(a\.b holds a number, true or false is expected)");
+}
+
+TEST(BindMistakes, tellWhatTheProgramsOwnFunctionThrew) {
+  EXPECT_EQ(make(R"({"l":"12"})").get<Level>("l")->number, 12);
+  EXPECT_EQ(refused<std::vector<Level>>(R"({"l":["1","high"]})", "l"),
+            "l.1 holds a string for which kFromText threw: stoi, another string is expected");
+  EXPECT_EQ(refused<Level>(R"({"l":"odd"})", "l"),
+            "l holds a string for which kFromText threw: what is no std::exception, "
+            "another string is expected");
+}
+
+TEST(BindMistakes, ofAFunctionThatThrewAreToldByTheBoundOne) {
+  auto config = make(R"({"l":"1"})");
+  const Bound<Level> level(config, "l");
+  ASSERT_TRUE(config.assign_json(R"({"l":"high"})"));
+  EXPECT_EQ(level->number, 1);
+  EXPECT_FALSE(level.mistakes().empty());
 }
 
 TEST(BindMistakes, areToldAllAtOnce) {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <limits>
 #include <thread>
 
 namespace hotswap::sdk {
@@ -69,6 +70,27 @@ TEST(ConfigReading, tellsWhyAValueCannotBeRead) {
   EXPECT_EQ(view->explain("name", ReadError::WrongType), "name holds a string");
   EXPECT_EQ(view->explain("pool.min", ReadError::Missing), "pool.min is missing");
 }
+
+TEST(ConfigReading, readsUnsignedIntegersToTheirEnd) {
+  const auto config = make(R"({"most":18446744073709551615,"first":9223372036854775808,
+      "power":1e19,"beyond":18446744073709551616,"part":9223372036854775808.5,
+      "all":[1,18446744073709551615]})");
+  EXPECT_EQ(config.get<std::uint64_t>("most"), std::numeric_limits<std::uint64_t>::max());
+  EXPECT_EQ(config.get<std::uint64_t>("first"), 9223372036854775808U);
+  EXPECT_EQ(config.get<std::uint64_t>("power"), 10000000000000000000U);
+  EXPECT_EQ(config.get<std::vector<std::uint64_t>>("all")->back(), 18446744073709551615U);
+  EXPECT_EQ(config.get<std::int64_t>("first"), std::unexpected(ReadError::OutOfRange));
+  EXPECT_EQ(config.get<unsigned>("most"), std::unexpected(ReadError::OutOfRange));
+  EXPECT_EQ(config.get<milliseconds>("first"), std::unexpected(ReadError::OutOfRange));
+  EXPECT_EQ(config.get<std::uint64_t>("beyond"), std::unexpected(ReadError::OutOfRange));
+  EXPECT_EQ(config.get<std::uint64_t>("part"), std::unexpected(ReadError::OutOfRange));
+}
+
+template <class T>
+constexpr bool kMayBeAsked = requires(const Config& config) { config.get_or<T>("a", T{}); };
+static_assert(kMayBeAsked<std::int8_t> && kMayBeAsked<std::uint8_t>);
+static_assert(!kMayBeAsked<char> && !kMayBeAsked<wchar_t> && !kMayBeAsked<char8_t>,
+              "a letter is no number");
 
 TEST(ConfigReading, fallsBackWhereNothingReadableStands) {
   const auto config = make(kDocument);

@@ -41,6 +41,8 @@ namespace detail {
 struct Unbound {};
 struct Required {};
 struct Keep {};
+/// Not constexpr: the compiler names it where a fallback breaks the bounds of its own field.
+inline void the_fallback_lies_outside_of_between() {}
 template <class T>
 struct Unwrapped {
   using Type = T;
@@ -78,10 +80,14 @@ struct Field {
   [[no_unique_address]] std::conditional_t<kOrdered, std::optional<Bounds>, detail::Unbound>
       bounds{};
 
-  /// The same, held to [low, high].
+  /// The same, held to [low, high]. A fallback outside does not compile.
   [[nodiscard]] constexpr Field between(Number low, Number high) const
     requires kOrdered
   {
+    if constexpr (std::constructible_from<Member, const Fallback&>) {
+      const std::optional<Number> held{Member(fallback)};
+      if (held && !(*held >= low && *held <= high)) detail::the_fallback_lies_outside_of_between();
+    }
     auto bounded = *this;
     bounded.bounds = Bounds{low, high};
     return bounded;

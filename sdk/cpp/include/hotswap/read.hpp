@@ -30,9 +30,15 @@ template <class T>
 inline constexpr bool kIsDuration = false;
 template <class Rep, class Period>
 inline constexpr bool kIsDuration<std::chrono::duration<Rep, Period>> = true;
+/// A letter: neither a number nor a text. (signed char and unsigned char are small integers.)
 template <class T>
-inline constexpr bool kIsScalar = std::is_arithmetic_v<T> || std::same_as<T, std::string> ||
-                                  std::same_as<T, std::string_view> || kIsDuration<T>;
+inline constexpr bool kIsCharacter =
+    std::same_as<T, char> || std::same_as<T, wchar_t> || std::same_as<T, char8_t> ||
+    std::same_as<T, char16_t> || std::same_as<T, char32_t>;
+template <class T>
+inline constexpr bool kIsScalar =
+    (std::is_arithmetic_v<T> && !kIsCharacter<T>) || std::same_as<T, std::string> ||
+    std::same_as<T, std::string_view> || kIsDuration<T>;
 template <class T>
 inline constexpr bool kIsVector = false;
 template <class T>
@@ -45,7 +51,12 @@ inline constexpr bool kBorrows<std::vector<T>> = kBorrows<T>;
 template <class T>
 std::expected<T, ReadError> read_integer(const Node& node) noexcept {
   if (node.kind != Kind::Number) return std::unexpected(ReadError::WrongType);
-  if (!node.whole || !std::in_range<T>(node.integer)) return std::unexpected(ReadError::OutOfRange);
+  if (!node.whole) [[unlikely]] {
+    constexpr bool kHoldsAll = std::unsigned_integral<T> && sizeof(T) >= sizeof(std::uint64_t);
+    if (kHoldsAll && node.wide) return static_cast<T>(node.integer);
+    return std::unexpected(ReadError::OutOfRange);
+  }
+  if (!std::in_range<T>(node.integer)) return std::unexpected(ReadError::OutOfRange);
   return static_cast<T>(node.integer);
 }
 
@@ -107,7 +118,7 @@ std::expected<T, ReadError> read_node(const Table& table, const Node& node) {
 
 /// bool, integers (exact: 1.0 is 1, 1.5 is none), floating point, std::string, std::string_view,
 /// durations of std::chrono (a whole number of milliseconds, or text: `PT1.5S`, `250ms`, `30s`,
-/// `5m`, `2h`; exact, too), and std::vector of these. Structs and more: see bind.hpp.
+/// `5m`, `2h`; exact, too), and std::vector of these; not char. Structs and more: see bind.hpp.
 template <class T>
 concept Readable = detail::kIsScalar<T> || detail::kIsVector<T>;
 

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <expected>
 #include <string>
 #include <string_view>
@@ -73,9 +74,15 @@ class Binder {
   template <class T>
   void bind_text(const Node& node, T& value) {
     if (node.kind != Kind::String) return wrong(node, ReadError::WrongType, "a string");
-    std::expected<T, std::string> made = kFromText<T>(std::string_view(node.text, node.size));
-    if (!made) return wrong(node, ReadError::WrongType, std::move(made.error()));
-    value = *std::move(made);
+    try {
+      std::expected<T, std::string> made = kFromText<T>(std::string_view(node.text, node.size));
+      if (!made) return wrong(node, ReadError::WrongType, std::move(made.error()));
+      value = *std::move(made);
+    } catch (const std::exception& thrown) {
+      threw(node, thrown.what());
+    } catch (...) {
+      threw(node, "what is no std::exception");
+    }
   }
 
   template <class T>
@@ -138,6 +145,7 @@ class Binder {
   void missing_member(const Node& object, std::string_view name, std::string expected);
   void wrong(const Node& node, ReadError error, std::string expected);
   void unknown_name(const Node& node, std::string expected);
+  void threw(const Node& node, std::string_view words);
   void add(std::string path, std::string found, std::string expected);
 
   const Snapshot& snapshot_;

@@ -19,6 +19,7 @@ struct Node {
   const char* text = nullptr;  ///< String
   Kind kind = Kind::Null;
   bool whole = false;  ///< a Number that an int64 holds exactly
+  bool wide = false;   ///< a Number beyond, that a uint64 holds exactly: `integer` has its bits
   bool time = false;   ///< a String that is a duration
 };
 
