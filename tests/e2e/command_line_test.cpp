@@ -49,6 +49,17 @@ TEST_F(CommandLine, ExitCodesFollowTheTable) {
   EXPECT_EQ(hotswap({"--version"}).code, 0);
 }
 
+TEST_F(CommandLine, AProfileIsNotDeletedWithoutAWord) {
+  server.has_profile("shop.dev", "shop");
+  server.has_version("1.0.0", "{}", "shop.dev");
+  const auto refused = run({"config", "delete", "shop.dev"});
+  EXPECT_EQ(refused.code, 2);
+  EXPECT_TRUE(refused.err.contains("with its 1 version: add --yes")) << refused.err;
+  EXPECT_EQ(run({"config", "get", "shop.dev"}).code, 0);
+  EXPECT_EQ(run({"config", "delete", "shop.dev", "--yes"}).code, 0);
+  EXPECT_EQ(run({"config", "get", "shop.dev"}).code, 3);
+}
+
 TEST_F(CommandLine, AWordThatIsNoVerbIsNamed) {
   EXPECT_TRUE(hotswap({"wibble"}).err.contains("'wibble' is no verb"));
   EXPECT_TRUE(hotswap({"deployment", "show", "x"}).err.contains("'show' is no verb"));

@@ -65,7 +65,8 @@ class Doer {
                                 .body = json::write(std::move(patch))});
       if (!changed) return std::unexpected(changed.error());
     }
-    auto answer = api_.post("/api/v1/schemas", registration_json(one));
+    auto answer =
+        api_.with(api_.post("/api/v1/schemas", registration_json(one)), {"version", "state"});
     if (!answer) return std::unexpected(answer.error());
     const bool waits = text_at(*answer, "state") != "Approved";
     out_.waits = out_.waits || waits;
@@ -98,7 +99,8 @@ class Doer {
       body.set("version", one.version);
     }
     if (!one.message.empty()) body.set("message", one.message);
-    auto answer = api_.post(config_path(one.profile, {"versions"}), std::move(body));
+    auto answer =
+        api_.with(api_.post(config_path(one.profile, {"versions"}), std::move(body)), {"version"});
     if (!answer) return std::unexpected(answer.error());
     const auto number = text_at(*answer, "version");
     did(item, "uploaded", number);

@@ -59,8 +59,10 @@ std::unexpected<Error> refusal_of(const std::vector<PlanItem>& items) {
 Result<json::Array> start_deployments(Session& session, Api& api, const CarriedOut& done) {
   json::Array started;
   for (const auto& [profile, version] : done.deploys) {
-    auto answer = api.post("/api/v1/deployments",
-                           json::Object{{"configName", profile}, {"configVersion", version}});
+    auto answer =
+        api.with(api.post("/api/v1/deployments",
+                          json::Object{{"configName", profile}, {"configVersion", version}}),
+                 {"id", "state"});
     if (!answer) {
       auto error = answer.error();
       error.detail = fmt::format("deploying {} {}: {}", profile, version, error.detail);
