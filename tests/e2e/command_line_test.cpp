@@ -60,6 +60,23 @@ TEST_F(CommandLine, AProfileIsNotDeletedWithoutAWord) {
   EXPECT_EQ(run({"config", "get", "shop.dev"}).code, 3);
 }
 
+TEST_F(CommandLine, FormsThatDoNotGoTogetherAreRefused) {
+  EXPECT_EQ(run({"diff", "-u", "shop.dev", "1.0.0", "1.1.0", "-o", "json"}).code, 2);
+  EXPECT_EQ(run({"diff", "-u", "shop.dev", "1.0.0", "1.1.0", "-o", "yaml"}).code, 2);
+  const auto refused = run({"audit", "export", "-o", "yaml"});
+  EXPECT_EQ(refused.code, 2);
+  EXPECT_TRUE(refused.out.contains("leave out -o yaml")) << refused.out;
+}
+
+TEST_F(CommandLine, NothingIsToldAsNothing) {
+  const auto empty = run({"version", "upload", "shop.dev", file("e.json", ""), "--bump", "patch"});
+  EXPECT_EQ(empty.code, 5);
+  EXPECT_TRUE(empty.err.contains("e.json is empty")) << empty.err;
+  const auto nobody = run({"instances", "get", ""});
+  EXPECT_EQ(nobody.code, 2);
+  EXPECT_TRUE(nobody.err.contains("is empty: hotswap instances shows them")) << nobody.err;
+}
+
 TEST_F(CommandLine, AWordThatIsNoVerbIsNamed) {
   EXPECT_TRUE(hotswap({"wibble"}).err.contains("'wibble' is no verb"));
   EXPECT_TRUE(hotswap({"deployment", "show", "x"}).err.contains("'show' is no verb"));

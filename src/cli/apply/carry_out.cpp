@@ -25,6 +25,7 @@ class Doer {
         error.detail = fmt::format("{} {}: {}", item.kind, item.name, error.detail);
         return std::unexpected(std::move(error));
       }
+      out_.waits = out_.waits || (item.change == Change::Same && item.waits);
       if (item.change == Change::Same && !item.deploys.empty()) {
         out_.deploys.emplace_back(item.name, item.version);
       }

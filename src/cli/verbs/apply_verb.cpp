@@ -142,7 +142,7 @@ Outcome apply(Session& session, const ApplyFlags& flags, const TextForms& forms)
   if (!changes_anything(*items)) {
     if (session.structured() && !flags.dry_run)
       session.print_value(json::Object{{"done", json::Array{}}});
-    return ExitCode::Ok;
+    return std::ranges::any_of(*items, &PlanItem::waits) ? ExitCode::Objection : ExitCode::Ok;
   }
   if (flags.dry_run) return ExitCode::Objection;
   if (const auto stopped = asked(flags)) return *stopped;

@@ -87,6 +87,10 @@ Result<std::size_t> export_pages(Api& api, const AuditFlags& flags,
 }
 
 Outcome export_all(Session& session, const AuditFlags& flags) {
+  if (session.globals().output == "yaml") {
+    return fail(ErrorCode::Invalid, "usage",
+                "an export is NDJSON or CSV: leave out -o yaml, choose by --format");
+  }
   auto api = session.api();
   if (!api) return std::unexpected(api.error());
   if (flags.file == "-") {
