@@ -12,7 +12,7 @@ namespace hotswap::cli {
 [[nodiscard]] std::size_t steering_length(std::string_view text);
 
 /// JSON or YAML as it was written, with what steers beyond ASCII (which stands in quotes only) as
-/// \uXXXX: the same value, harmless on a terminal.
+/// \u and four digits: the same value, harmless on a terminal.
 [[nodiscard]] std::string with_escapes(std::string_view text);
 
 }  // namespace hotswap::cli
