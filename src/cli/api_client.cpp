@@ -24,11 +24,60 @@ Answer answer_of(HttpResponse response) {
           .next_cursor = response.header("x-next-cursor").value_or("")};
 }
 
+std::string lower(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return out;
+}
+
+/// Whether a body of this type is what was asked for.
+bool is_of_type(const std::string& content_type, std::string_view wanted) {
+  const auto type = lower(content_type.substr(0, content_type.find_first_of("; ")));
+  return type == wanted || (wanted == "application/json" && type.ends_with("+json"));
+}
+
+/// Whoever answered so is not the server: a proxy, a login page, another program.
+Error not_hotswap(const ApiOptions& options, const std::string& what) {
+  return {.code = ErrorCode::Unavailable,
+          .reason = std::string(kNotHotSwap),
+          .detail = options.server + " " + what + "; is that a HotSwap server? Check --server",
+          .fields = {},
+          .internal = {}};
+}
+
+/// What no HotSwap server answers below 400.
+std::optional<std::string> strange(const Answer& answer, const std::string& accept) {
+  if (answer.status == 304) return std::nullopt;  // only who asks "unless it is this one"
+  if (answer.status >= 300) {
+    auto what = "sends elsewhere (" + std::to_string(answer.status) + ")" +
+                (answer.location.empty() ? "" : ": to " + answer.location);
+    if (answer.location.starts_with("https://")) what += ", so write https://… if that is meant";
+    return what;
+  }
+  const auto status = std::to_string(answer.status);
+  if (answer.status < 200) return "answered " + status;
+  if (answer.status == 204) return std::nullopt;
+  if (!is_of_type(answer.content_type, accept)) {
+    return "answered " + status + " with " +
+           (answer.content_type.empty() ? "no type" : answer.content_type) + " instead of " +
+           accept;
+  }
+  if (accept == "application/json" && !json::parse(answer.body, {.bytes = kAnswerBytes})) {
+    return "answered " + status + " with JSON that cannot be read";
+  }
+  return std::nullopt;
+}
+
 /// What a person can do about it stands behind the cause.
 Error unreachable(const ApiOptions& options, const Error& cause) {
   Error out = cause;
   if (cause.code == ErrorCode::Unavailable) {
     out.reason = "server.unreachable";
+    if (cause.detail.ends_with("does not speak HTTP.")) {
+      return not_hotswap(options, "does not speak HTTP");
+    }
     if (cause.detail.contains("wrong version number")) {
       out.detail = options.server + " does not speak TLS: write http:// if that is meant";
       return out;
@@ -100,6 +149,9 @@ Result<Answer> Api::call(const Call& call) {
   if (!response) return std::unexpected(unreachable(options_, response.error()));
   auto answer = answer_of(std::move(*response));
   if (answer.status >= 400) return std::unexpected(refusal(answer));
+  if (const auto what = strange(answer, call.accept)) {
+    return std::unexpected(not_hotswap(options_, *what));
+  }
   return answer;
 }
 
@@ -121,6 +173,17 @@ Result<void> Api::remove(const std::string& path) {
   return {};
 }
 
+Result<json::Value> Api::with(Result<json::Value> answer,
+                              std::initializer_list<std::string_view> members) const {
+  if (!answer) return answer;
+  for (const auto member : members) {
+    const auto* found = value_at(*answer, member);
+    if (found != nullptr && !found->is_null() && !(*found == json::Value(""))) continue;
+    return std::unexpected(not_hotswap(options_, "answered without `" + std::string(member) + "`"));
+  }
+  return answer;
+}
+
 Result<json::Array> Api::list(const std::string& path, std::size_t limit) {
   json::Array out;
   std::string cursor;
@@ -128,7 +191,7 @@ Result<json::Array> Api::list(const std::string& path, std::size_t limit) {
     auto page = path + (path.contains('?') ? "&" : "?") +
                 "limit=" + std::to_string(std::min(kPage, limit - out.size()));
     if (!cursor.empty()) page += "&cursor=" + encode(cursor);
-    auto answer = get(page);
+    auto answer = with(get(page), {"items"});
     if (!answer) return std::unexpected(answer.error());
     for (const auto& item : items_at(*answer, "items")) out.push_back(item);
     cursor = text_at(*answer, "nextCursor");
@@ -151,7 +214,11 @@ Result<void> Api::stream(const std::string& path, const std::string& after,
   auto response = impl_->client.stream(
       request, [&](std::string_view bytes) { return reader.feed(bytes, on_event); }, stop);
   if (!response) return std::unexpected(unreachable(options_, response.error()));
-  if (response->status >= 400) return std::unexpected(refusal(answer_of(std::move(*response))));
+  const auto answer = answer_of(std::move(*response));
+  if (answer.status >= 400) return std::unexpected(refusal(answer));
+  if (const auto what = strange(answer, "text/event-stream")) {
+    return std::unexpected(not_hotswap(options_, *what));
+  }
   return {};
 }
 

@@ -15,6 +15,9 @@
 
 namespace hotswap::cli {
 
+/// Reason of an answer that no HotSwap server gives.
+inline constexpr std::string_view kNotHotSwap = "server.not_hotswap";
+
 struct ApiOptions {
   std::string server = "http://127.0.0.1:8400";
   std::string token;
@@ -55,12 +58,17 @@ class Api {
   Api(const Api&) = delete;
   Api& operator=(const Api&) = delete;
 
-  /// Any answer below 400. Errors: the problem's reason, detail and fields; Unavailable
-  /// `server.unreachable` if there is no answer, saying what to do.
+  /// An answer 2xx of the type asked for, or 304. Errors: the problem's reason, detail and fields;
+  /// Unavailable `server.unreachable` if there is no answer, saying what to do, and
+  /// `server.not_hotswap` for a redirect, another type or JSON that cannot be read.
   [[nodiscard]] Result<Answer> call(const Call& call);
   [[nodiscard]] Result<json::Value> get(const std::string& path);
   [[nodiscard]] Result<json::Value> post(const std::string& path, const json::Value& body);
   [[nodiscard]] Result<void> remove(const std::string& path);
+  /// The answer if it holds all of these members (paths), else Unavailable `server.not_hotswap`:
+  /// who acts must not print success out of nothing.
+  [[nodiscard]] Result<json::Value> with(Result<json::Value> answer,
+                                         std::initializer_list<std::string_view> members) const;
   /// Items of a list over as many pages as it takes, at most `limit`.
   [[nodiscard]] Result<json::Array> list(const std::string& path, std::size_t limit);
 

@@ -60,7 +60,8 @@ std::string paint_unified(std::string_view text, const Terminal& terminal) {
     if (line.starts_with("@@")) paint = Paint::Cyan;
     if (line.starts_with('+')) paint = Paint::Green;
     if (line.starts_with('-')) paint = Paint::Red;
-    out += terminal.paint(paint, line) + "\n";
+    // Elsewhere than on a terminal it is a patch, byte by byte.
+    out += terminal.paint(paint, terminal.live() ? printable(line) : std::string(line)) + "\n";
     text.remove_prefix(std::min(end + 1, text.size()));
   }
   return out;

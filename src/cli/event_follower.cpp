@@ -6,6 +6,7 @@ namespace {
 constexpr auto kRetry = std::chrono::milliseconds(300);
 
 bool worth_a_retry(const Error& error) {
+  if (error.reason == kNotHotSwap) return false;
   return error.code == ErrorCode::Unavailable || error.code == ErrorCode::Timeout ||
          error.code == ErrorCode::RateLimited || error.code == ErrorCode::Internal;
 }

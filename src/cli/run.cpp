@@ -1,6 +1,8 @@
 #include "cli/run.hpp"
 
 #include <fmt/format.h>
+#include <poll.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <csignal>
@@ -169,10 +171,7 @@ int finish(Session& session, const Verb& verb) {
   return static_cast<int>(wrong_usage ? ExitCode::Usage : exit_code(outcome.error().code));
 }
 
-}  // namespace
-
-int run(int argc, char** argv, const Actions& actions) {
-  std::signal(SIGPIPE, SIG_DFL);  // `hotswap events | head` ends quietly
+int run_verb(int argc, char** argv, const Actions& actions) {
   // Only in first place: `hotswap deploy P --version 1.2.0` is a mistake that has to be told.
   if (argc > 1 && std::string_view(argv[1]) == "--version") {
     fmt::print("hotswap {}\n", actions.version);
@@ -216,6 +215,29 @@ int run(int argc, char** argv, const Actions& actions) {
   }
   Session session(globals, actions.forms.yaml);
   return finish(session, verbs.chosen());
+}
+
+/// Whether somebody reads no further, which is no trouble.
+bool reader_left() {
+  pollfd out{STDOUT_FILENO, 0, 0};
+  return ::poll(&out, 1, 0) == 1 && (out.revents & POLLERR) != 0;
+}
+
+/// An answer that could not be written (a full disk) is no success.
+int all_written(int code) {
+  const bool written = std::fflush(stdout) == 0 && std::ferror(stdout) == 0;
+  if (written || reader_left()) return code;
+  fmt::print(stderr,
+             "hotswap: cannot write to standard output: is the disk full? "
+             "[file.unwritable]\n");
+  return static_cast<int>(ExitCode::Internal);
+}
+
+}  // namespace
+
+int run(int argc, char** argv, const Actions& actions) {
+  std::signal(SIGPIPE, SIG_DFL);  // `hotswap events | head` ends quietly
+  return all_written(run_verb(argc, argv, actions));
 }
 
 }  // namespace hotswap::cli

@@ -1,11 +1,13 @@
 #include "cli/session.hpp"
 
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <sstream>
 
 #include "cli/answer.hpp"
+#include "cli/visible.hpp"
 #include "domain/base/limits.hpp"
 #include "domain/json/parse.hpp"
 #include "domain/json/write.hpp"
@@ -76,11 +78,13 @@ void Session::print(std::string_view text) const {
 }
 
 void Session::print_value(const json::Value& value) const {
-  print(globals_.output == "yaml" ? json::write_yaml(value) : json::write_pretty(value) + "\n");
+  print(with_escapes(globals_.output == "yaml" ? json::write_yaml(value)
+                                               : json::write_pretty(value) + "\n"));
 }
 
 std::string Session::stream_text(const json::Value& value) const {
-  return globals_.output == "yaml" ? "---\n" + json::write_yaml(value) : json::write(value) + "\n";
+  return with_escapes(globals_.output == "yaml" ? "---\n" + json::write_yaml(value)
+                                                : json::write(value) + "\n");
 }
 
 json::Value Session::problem_of(const Error& error) const {
@@ -134,7 +138,12 @@ Result<std::string> read_file(const std::string& path) {
   if (path == "-") {
     text << std::cin.rdbuf();
   } else {
-    const std::ifstream in(path, std::ios::binary);
+    std::ifstream in(path, std::ios::binary);
+    std::error_code error;
+    if (in && std::filesystem::is_regular_file(path, error) &&
+        std::filesystem::file_size(path, error) == 0 && !error) {
+      return fail(ErrorCode::Invalid, "file.empty", path + " is empty; write something into it");
+    }
     if (!in || !(text << in.rdbuf())) {
       return fail(ErrorCode::Invalid, "file.unreadable",
                   "cannot read " + path + "; check the name and the rights");

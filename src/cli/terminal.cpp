@@ -3,7 +3,11 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cstdint>
 #include <cstdlib>
+
+#include "cli/visible.hpp"
 
 namespace hotswap::cli {
 namespace {
@@ -50,6 +54,36 @@ std::size_t character_length(std::string_view text) {
   return length;
 }
 
+std::uint32_t code_point(std::string_view character) {
+  const auto first = static_cast<unsigned char>(character.front());
+  if (character.size() == 1) return first;
+  std::uint32_t out = first & (0x7FU >> character.size());
+  for (const char c : character.substr(1))
+    out = (out << 6U) | (static_cast<unsigned char>(c) & 0x3FU);
+  return out;
+}
+
+struct Range {
+  std::uint32_t first, last;
+};
+/// Marks that stand on the character before them.
+constexpr Range kNarrowest[] = {
+    {0x0300, 0x036F}, {0x200B, 0x200F}, {0x20D0, 0x20FF}, {0xFE00, 0xFE0F}};
+/// East Asian Wide and Fullwidth, and pictures.
+constexpr Range kWide[] = {
+    {0x1100, 0x115F},   {0x2E80, 0x303E},   {0x3041, 0x4DBF},  {0x4E00, 0xA4CF}, {0xAC00, 0xD7A3},
+    {0xF900, 0xFAFF},   {0xFE30, 0xFE6F},   {0xFF00, 0xFF60},  {0xFFE0, 0xFFE6}, {0x1F300, 0x1F64F},
+    {0x1F680, 0x1F6FF}, {0x1F900, 0x1F9FF}, {0x20000, 0x3FFFD}};
+
+std::size_t columns_of(std::string_view character) {
+  const auto point = code_point(character);
+  const auto holds = [point](const Range& range) {
+    return point >= range.first && point <= range.last;
+  };
+  if (std::ranges::any_of(kNarrowest, holds)) return 0;
+  return std::ranges::any_of(kWide, holds) ? 2 : 1;
+}
+
 }  // namespace
 
 Terminal Terminal::of_stdout(bool no_color) {
@@ -80,8 +114,9 @@ std::size_t display_width(std::string_view text) {
       text.remove_prefix(skip);
       continue;
     }
-    text.remove_prefix(character_length(text));
-    ++columns;
+    const auto length = character_length(text);
+    columns += columns_of(text.substr(0, length));
+    text.remove_prefix(length);
   }
   return columns;
 }
@@ -97,7 +132,8 @@ std::string fit(std::string_view text, std::size_t columns) {
       painted = text.substr(0, length) != kReset;
     } else {
       length = character_length(text);
-      ++used;
+      used += columns_of(text.substr(0, length));
+      if (used >= columns) break;  // the second half of a wide one would be cut
     }
     out += text.substr(0, length);
     text.remove_prefix(length);
@@ -109,9 +145,10 @@ std::string fit(std::string_view text, std::size_t columns) {
 
 std::string printable(std::string_view text) {
   std::string out;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    out += byte < 0x20 || byte == 0x7F ? ' ' : c;
+  while (!text.empty()) {
+    const auto steers = steering_length(text);
+    out += steers > 0 ? ' ' : text.front();
+    text.remove_prefix(std::max<std::size_t>(steers, 1));
   }
   return out;
 }

@@ -49,6 +49,34 @@ TEST_F(CommandLine, ExitCodesFollowTheTable) {
   EXPECT_EQ(hotswap({"--version"}).code, 0);
 }
 
+TEST_F(CommandLine, AProfileIsNotDeletedWithoutAWord) {
+  server.has_profile("shop.dev", "shop");
+  server.has_version("1.0.0", "{}", "shop.dev");
+  const auto refused = run({"config", "delete", "shop.dev"});
+  EXPECT_EQ(refused.code, 2);
+  EXPECT_TRUE(refused.err.contains("with its 1 version: add --yes")) << refused.err;
+  EXPECT_EQ(run({"config", "get", "shop.dev"}).code, 0);
+  EXPECT_EQ(run({"config", "delete", "shop.dev", "--yes"}).code, 0);
+  EXPECT_EQ(run({"config", "get", "shop.dev"}).code, 3);
+}
+
+TEST_F(CommandLine, FormsThatDoNotGoTogetherAreRefused) {
+  EXPECT_EQ(run({"diff", "-u", "shop.dev", "1.0.0", "1.1.0", "-o", "json"}).code, 2);
+  EXPECT_EQ(run({"diff", "-u", "shop.dev", "1.0.0", "1.1.0", "-o", "yaml"}).code, 2);
+  const auto refused = run({"audit", "export", "-o", "yaml"});
+  EXPECT_EQ(refused.code, 2);
+  EXPECT_TRUE(refused.out.contains("leave out -o yaml")) << refused.out;
+}
+
+TEST_F(CommandLine, NothingIsToldAsNothing) {
+  const auto empty = run({"version", "upload", "shop.dev", file("e.json", ""), "--bump", "patch"});
+  EXPECT_EQ(empty.code, 5);
+  EXPECT_TRUE(empty.err.contains("e.json is empty")) << empty.err;
+  const auto nobody = run({"instances", "get", ""});
+  EXPECT_EQ(nobody.code, 2);
+  EXPECT_TRUE(nobody.err.contains("is empty: hotswap instances shows them")) << nobody.err;
+}
+
 TEST_F(CommandLine, AWordThatIsNoVerbIsNamed) {
   EXPECT_TRUE(hotswap({"wibble"}).err.contains("'wibble' is no verb"));
   EXPECT_TRUE(hotswap({"deployment", "show", "x"}).err.contains("'show' is no verb"));

@@ -48,6 +48,32 @@ TEST_F(ContextVerbs, AContextReplacesTheFlags) {
   EXPECT_TRUE(unknown.err.contains("there are: dev")) << unknown.err;
 }
 
+TEST_F(ContextVerbs, OfManyCommandsAtOnceNoneUndoesAnother) {
+  std::string line;
+  for (int i = 0; i < 12; ++i) {
+    line += binary("hotswap") + " context set c" + std::to_string(i) + " --server http://h & ";
+  }
+  const auto told = run_program({"/bin/sh", "-c", line + "wait"},
+                                {.environment = {{"HOTSWAP_CONTEXTS", file.string()}}});
+  const auto listed = json::parse(run({"context", "list", "-o", "json"}).out);
+  ASSERT_TRUE(listed) << told.err;
+  EXPECT_EQ(listed->as_array()->size(), 12U) << told.err;
+}
+
+TEST_F(ContextVerbs, WhatCannotBeUsedIsNotKept) {
+  const auto refused = run({"context", "set", "bad", "--server", "ftp://a"});
+  EXPECT_EQ(refused.code, 2);
+  EXPECT_TRUE(refused.err.contains("http://HOST:PORT")) << refused.err;
+  EXPECT_EQ(run({"context", "set", "a b", "--server", "http://a"}).code, 2);
+  EXPECT_EQ(run({"context", "set", "", "--server", "http://a"}).code, 2);
+  EXPECT_FALSE(std::filesystem::exists(file));
+}
+
+TEST_F(ContextVerbs, DeletingTheCurrentOneSaysThatNoneIsCurrent) {
+  ASSERT_EQ(run({"context", "set", "dev", "--server", "http://a"}).code, 0);
+  EXPECT_TRUE(run({"context", "delete", "dev"}).out.contains("no context is current now"));
+}
+
 TEST_F(ContextVerbs, ShowSaysWhereEachValueComesFromAndMasksTheToken) {
   ASSERT_EQ(run({"context", "set", "dev", "--server", "http://dev:1", "--token", "-"},
                 {.input = "a-very-long-token-of-mine\n"})

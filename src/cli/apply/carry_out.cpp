@@ -25,6 +25,7 @@ class Doer {
         error.detail = fmt::format("{} {}: {}", item.kind, item.name, error.detail);
         return std::unexpected(std::move(error));
       }
+      out_.waits = out_.waits || (item.change == Change::Same && item.waits);
       if (item.change == Change::Same && !item.deploys.empty()) {
         out_.deploys.emplace_back(item.name, item.version);
       }
@@ -65,7 +66,8 @@ class Doer {
                                 .body = json::write(std::move(patch))});
       if (!changed) return std::unexpected(changed.error());
     }
-    auto answer = api_.post("/api/v1/schemas", registration_json(one));
+    auto answer =
+        api_.with(api_.post("/api/v1/schemas", registration_json(one)), {"version", "state"});
     if (!answer) return std::unexpected(answer.error());
     const bool waits = text_at(*answer, "state") != "Approved";
     out_.waits = out_.waits || waits;
@@ -98,7 +100,8 @@ class Doer {
       body.set("version", one.version);
     }
     if (!one.message.empty()) body.set("message", one.message);
-    auto answer = api_.post(config_path(one.profile, {"versions"}), std::move(body));
+    auto answer =
+        api_.with(api_.post(config_path(one.profile, {"versions"}), std::move(body)), {"version"});
     if (!answer) return std::unexpected(answer.error());
     const auto number = text_at(*answer, "version");
     did(item, "uploaded", number);

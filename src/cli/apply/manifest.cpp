@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::string_view kSchemaSettings[] = {"compatibility", "policy", "formats", "description",
                                                 "message"};
+constexpr std::string_view kKinds[] = {"schema", "profile", "version"};
 constexpr std::string_view kBumps[] = {"major", "minor", "patch", "prerelease"};
 
 /// The name without its last ending: `payment-service.production.yaml` keeps its first dot.
@@ -75,14 +76,17 @@ class Sorter {
                      "say what it is: kind: schema, profile or version; or put it into the folder "
                      "schemas/, profiles/ or versions/");
     }
+    if (std::ranges::find(kKinds, word->view()) == std::end(kKinds)) {
+      const auto near = json::nearest(word->view(), {std::begin(kKinds), std::end(kKinds)});
+      return mistake("$.kind", "enum",
+                     "must be schema, profile or version" +
+                         (near ? "; did you mean " + *near + "?" : std::string()));
+    }
     if (word->view() == "version") return version_manifest(value);
     if (text == nullptr) return mistake("$.name", "required", "must be a name");
     auto rest = *value.as_object();
     rest.erase("kind");
     if (word->view() == "profile") return profile(std::string(*text), std::move(rest));
-    if (word->view() != "schema") {
-      return mistake("$.kind", "enum", "must be schema, profile or version");
-    }
     if (rest.find("schema") == nullptr) return mistake("$.schema", "required", "is missing");
     schema(std::string(*text), std::move(rest));
   }

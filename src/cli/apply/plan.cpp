@@ -68,7 +68,6 @@ PlanItem plan_schema(const WantedSchema& wanted, const KnownSchema& known) {
   if (stored && item.diff.is_null()) {
     item.change = Change::Same;
     if (item.waits) item.note += ", " + text_at(known.trial, "state");
-    item.waits = false;
     return item;
   }
   item.change = known.settings.is_null() ? Change::Create : Change::Update;

@@ -106,8 +106,8 @@ Result<void> save_contexts(const std::filesystem::path& path, const Contexts& co
   }
   const auto text = "# Kept by `hotswap context`; edits are welcome, comments are not kept.\n" +
                     json::write_yaml(contexts_json(contexts));
-  const auto draft = path.string() + ".new";
-  const int file = ::open(draft.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  auto draft = path.string() + "." + std::string(6, 'X');  // one for each writer
+  const int file = ::mkostemp(draft.data(), O_CLOEXEC);
   if (file < 0) return unwritable(path);
   const bool good = ::fchmod(file, 0600) == 0 && written(file, text);
   ::close(file);

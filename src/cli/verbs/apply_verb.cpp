@@ -59,8 +59,10 @@ std::unexpected<Error> refusal_of(const std::vector<PlanItem>& items) {
 Result<json::Array> start_deployments(Session& session, Api& api, const CarriedOut& done) {
   json::Array started;
   for (const auto& [profile, version] : done.deploys) {
-    auto answer = api.post("/api/v1/deployments",
-                           json::Object{{"configName", profile}, {"configVersion", version}});
+    auto answer =
+        api.with(api.post("/api/v1/deployments",
+                          json::Object{{"configName", profile}, {"configVersion", version}}),
+                 {"id", "state"});
     if (!answer) {
       auto error = answer.error();
       error.detail = fmt::format("deploying {} {}: {}", profile, version, error.detail);
@@ -140,7 +142,7 @@ Outcome apply(Session& session, const ApplyFlags& flags, const TextForms& forms)
   if (!changes_anything(*items)) {
     if (session.structured() && !flags.dry_run)
       session.print_value(json::Object{{"done", json::Array{}}});
-    return ExitCode::Ok;
+    return std::ranges::any_of(*items, &PlanItem::waits) ? ExitCode::Objection : ExitCode::Ok;
   }
   if (flags.dry_run) return ExitCode::Objection;
   if (const auto stopped = asked(flags)) return *stopped;

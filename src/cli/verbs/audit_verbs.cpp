@@ -51,7 +51,7 @@ Outcome list(Session& session, const AuditFlags& flags) {
 Outcome verify(Session& session) {
   auto api = session.api();
   if (!api) return std::unexpected(api.error());
-  auto answer = (*api)->get("/api/v1/audit/verify");
+  auto answer = (*api)->with((*api)->get("/api/v1/audit/verify"), {"valid", "entries"});
   if (!answer) return std::unexpected(answer.error());
   if (session.structured()) {
     session.print_value(*answer);
@@ -87,6 +87,10 @@ Result<std::size_t> export_pages(Api& api, const AuditFlags& flags,
 }
 
 Outcome export_all(Session& session, const AuditFlags& flags) {
+  if (session.globals().output == "yaml") {
+    return fail(ErrorCode::Invalid, "usage",
+                "an export is NDJSON or CSV: leave out -o yaml, choose by --format");
+  }
   auto api = session.api();
   if (!api) return std::unexpected(api.error());
   if (flags.file == "-") {

@@ -109,7 +109,7 @@ Outcome freeze(Session& session, const FreezeFlags& flags) {
   json::Object body{{"type", "freeze"}, {"scope", std::move(*scope)}, {"halt", halt}};
   body.set("reason", flags.reason);
   if (!end->empty()) body.set("endAt", *end);
-  const auto entry = (*api)->post(kPath, std::move(body));
+  const auto entry = (*api)->with((*api)->post(kPath, std::move(body)), {"id", "concerns", "when"});
   if (!entry) return std::unexpected(entry.error());
   if (session.structured()) {
     session.print_value(*entry);

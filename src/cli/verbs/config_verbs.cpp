@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "cli/answer.hpp"
+#include "cli/confirm.hpp"
 #include "cli/definitions/command_spec.hpp"
 #include "cli/human.hpp"
 #include "cli/verbs/strategy_flags.hpp"
@@ -169,9 +170,39 @@ Outcome get(Session& session, const std::string& name) {
   return ExitCode::Ok;
 }
 
-Outcome remove(Session& session, const std::string& name, bool force) {
+constexpr std::size_t kCounted = 1000;  ///< versions; more are "1000 or more"
+
+/// Nothing where it may be deleted.
+std::optional<Outcome> asked(Api& api, const std::string& name) {
+  const auto versions = api.list(config_path(name, {"versions"}), kCounted);
+  if (!versions) return std::unexpected(versions.error());
+  const auto count = versions->size();
+  const auto answer =
+      confirm(fmt::format("delete {} with its {}{} version{}?", printable(name), count,
+                          count < kCounted ? "" : " or more", count == 1 ? "" : "s"));
+  if (!answer) {
+    return fail(ErrorCode::Invalid, "usage",
+                fmt::format("nobody can be asked here whether to delete {} with its {} version{}: "
+                            "add --yes to delete it",
+                            name, count, count == 1 ? "" : "s"));
+  }
+  if (!*answer) return ExitCode::Interrupted;
+  return std::nullopt;
+}
+
+struct DeleteFlags {
+  std::string name;
+  bool force = false, yes = false;
+};
+
+Outcome remove(Session& session, const DeleteFlags& flags) {
+  const auto& name = flags.name;
+  const bool force = flags.force;
   auto api = session.api();
   if (!api) return std::unexpected(api.error());
+  if (!flags.yes) {
+    if (const auto stopped = asked(**api, name)) return *stopped;
+  }
   auto gone = (*api)->remove(config_path(name) + (force ? "?force=true" : ""));
   if (!gone) return std::unexpected(gone.error());
   if (!session.structured()) session.print("deleted " + name + "\n");
@@ -190,6 +221,8 @@ Outcome roll_back(Session& session, const RollbackFlags& flags) {
   auto answer = (*api)->post(
       config_path(flags.name, {"rollback"}),
       json::Object{{"toVersion", flags.to}, {"deploy", flags.deploy}, {"force", flags.force}});
+  answer = flags.deploy ? (*api)->with(std::move(answer), {"version", "deployment.id"})
+                        : (*api)->with(std::move(answer), {"version"});
   if (!answer) return std::unexpected(answer.error());
   if (session.structured()) {
     session.print_value(*answer);
@@ -274,11 +307,12 @@ void add_config_verbs(Verbs& verbs) {
 
   add_update(verbs, *group);
 
-  auto force = std::make_shared<bool>(false);
+  auto gone = std::make_shared<DeleteFlags>();
   auto* erase = group->add_subcommand("delete", "delete a profile and its versions");
-  erase->add_option("name", *name)->type_name(kind::kProfile)->required();
-  erase->add_flag("--force", *force, "although instances use it");
-  verbs.on(erase, [name, force](Session& session) { return remove(session, *name, *force); });
+  erase->add_option("name", gone->name)->type_name(kind::kProfile)->required();
+  erase->add_flag("--force", gone->force, "although instances use it");
+  erase->add_flag("-y,--yes", gone->yes, "without asking");
+  verbs.on(erase, [gone](Session& session) { return remove(session, *gone); });
 
   auto flags = std::make_shared<RollbackFlags>();
   auto* back = verbs.app().add_subcommand("rollback", "a new version with an old one's content");

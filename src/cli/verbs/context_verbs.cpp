@@ -1,6 +1,9 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
+
+#include "cli/contexts/lock.hpp"
 #include "cli/definitions/command_spec.hpp"
 #include "cli/verbs/verbs.hpp"
 #include "domain/json/reader.hpp"
@@ -58,6 +61,8 @@ Outcome list(Session& session) {
 }
 
 Outcome use(Session& session, const std::string& name) {
+  const auto lock = ContextsLock::take(contexts_path());
+  if (!lock) return std::unexpected(lock.error());
   auto contexts = stored(session);
   if (!contexts) return std::unexpected(contexts.error());
   const auto found = contexts->all.find(name);
@@ -101,7 +106,35 @@ Result<Context> changed(Context context, const Given& flags) {
   return context;
 }
 
+constexpr std::size_t kLongestName = 64;
+
+bool is_context_name(std::string_view name) {
+  return !name.empty() && name.size() <= kLongestName && !name.starts_with('-') &&
+         std::ranges::all_of(name, [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                  c == '.' || c == '_' || c == '-';
+         });
+}
+
+/// Of what was typed: a name that can be typed again, an address that can be called.
+Result<void> sane(const std::string& name, const std::string& server) {
+  if (!is_context_name(name)) {
+    return fail(
+        ErrorCode::Invalid, "usage",
+        "a context is named by up to 64 letters, digits, '.', '_' and '-', not \"" + name + "\"");
+  }
+  const bool called = server.starts_with("http://") || server.starts_with("https://");
+  if (server.empty() || (called && server.size() > server.find("://") + 3)) return {};
+  return fail(ErrorCode::Invalid, "usage",
+              "--server: write http://HOST:PORT or https://HOST, not \"" + server + "\"");
+}
+
 Outcome set(Session& session, const std::string& name, bool use_it) {
+  if (auto good = sane(name, session.globals().flags.server); !good) {
+    return std::unexpected(good.error());
+  }
+  const auto lock = ContextsLock::take(contexts_path());
+  if (!lock) return std::unexpected(lock.error());
   auto contexts = stored(session);
   if (!contexts) return std::unexpected(contexts.error());
   const auto& flags = session.globals().flags;
@@ -129,14 +162,20 @@ Outcome set(Session& session, const std::string& name, bool use_it) {
 }
 
 Outcome remove(Session& session, const std::string& name) {
+  const auto lock = ContextsLock::take(contexts_path());
+  if (!lock) return std::unexpected(lock.error());
   auto contexts = stored(session);
   if (!contexts) return std::unexpected(contexts.error());
   if (contexts->all.erase(name) == 0) return no_context(*contexts, name);
-  if (contexts->current == name) contexts->current.clear();
+  const bool was_current = contexts->current == name;
+  if (was_current) contexts->current.clear();
   if (auto saved = save_contexts(contexts_path(), *contexts); !saved) {
     return std::unexpected(saved.error());
   }
-  if (!session.structured()) session.print("deleted " + name + "\n");
+  if (!session.structured()) {
+    session.print("deleted " + name + "\n" +
+                  (was_current ? "no context is current now: hotswap context use NAME\n" : ""));
+  }
   return ExitCode::Ok;
 }
 

@@ -89,6 +89,8 @@ Outcome deploy(Session& session, const DeployFlags& flags) {
   if (!api) return std::unexpected(api.error());
   if (auto named = name_instances(**api, *body); !named) return std::unexpected(named.error());
   auto answer = (*api)->post("/api/v1/deployments", std::move(*body));
+  answer = flags.dry_run ? (*api)->with(std::move(answer), {"plan"})
+                         : (*api)->with(std::move(answer), {"id", "state", "configVersion"});
   if (!answer) return std::unexpected(answer.error());
   const auto view = deployment_view(*answer);
   if (flags.dry_run) {

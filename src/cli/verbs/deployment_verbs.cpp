@@ -99,7 +99,8 @@ Outcome command(Session& session, const std::string& verb, const CommandFlags& f
   json::Object body;
   if (!flags.reason.empty()) body.set("reason", flags.reason);
   if (flags.full) body.set("full", true);
-  auto answer = (*api)->post(deployment_path(*id, verb), std::move(body));
+  auto answer =
+      (*api)->with((*api)->post(deployment_path(*id, verb), std::move(body)), {"id", "state"});
   if (!answer) return std::unexpected(answer.error());
   if (flags.watch) {
     auto watched = watch_deployment(session, *id);

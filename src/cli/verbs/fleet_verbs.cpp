@@ -92,7 +92,7 @@ Outcome events(Session& session, bool follow) {
 Outcome health(Session& session) {
   auto api = session.api();
   if (!api) return std::unexpected(api.error());
-  auto answer = (*api)->get("/health/ready");
+  auto answer = (*api)->with((*api)->get("/health/ready"), {"status"});
   if (!answer) return std::unexpected(answer.error());
   if (session.structured()) {
     session.print_value(*answer);

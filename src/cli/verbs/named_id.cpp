@@ -18,7 +18,11 @@ struct Things {
 };
 
 Result<std::string> named(Api& api, const std::string& word, const Things& things) {
-  if (word.size() >= kGuid || word.empty()) return word;
+  if (word.empty()) {
+    return fail(ErrorCode::Invalid, "usage",
+                fmt::format("the id of the {} is empty: {} shows them", things.what, things.list));
+  }
+  if (word.size() >= kGuid) return word;
   const auto items = api.list(things.path, kLookThrough);
   if (!items) return std::unexpected(items.error());
   std::string found, all;

@@ -7,6 +7,7 @@
 #include "cli/schema/local.hpp"
 #include "cli/verbs/strategy_flags.hpp"
 #include "cli/verbs/verbs.hpp"
+#include "cli/visible.hpp"
 #include "domain/diff/unified_diff.hpp"
 #include "domain/json/write.hpp"
 #include "domain/secret/mask.hpp"
@@ -102,7 +103,7 @@ Outcome get(Session& session, const std::string& name, const std::string& versio
   if (session.structured() || data == nullptr) {
     session.print_value(*found);
   } else {
-    session.print(json::write_pretty(*data) + "\n");
+    session.print(with_escapes(json::write_pretty(*data)) + "\n");
   }
   return ExitCode::Ok;
 }
@@ -165,6 +166,10 @@ bool is_empty(const json::Value& diff) {
 }
 
 Outcome diff(Session& session, const DiffFlags& flags, const TextForms& forms) {
+  if (flags.unified && session.structured()) {
+    return fail(ErrorCode::Invalid, "usage",
+                "-u is text for people: leave out -u, or -o " + session.globals().output);
+  }
   if (names_file(flags.from) || names_file(flags.to)) return diff_files(session, flags, forms);
   auto api = session.api();
   if (!api) return std::unexpected(api.error());

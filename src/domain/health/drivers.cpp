@@ -93,11 +93,13 @@ void name_instances(CriterionVerdict& verdict, const Evidence& evidence, const I
     }
   }
   if (left_out == 0) return;
-  verdict.explanation +=
-      fmt::format(" Left out, because {} bad or unsteady before the deployment already: {}{}.",
+  const auto why =
+      fmt::format("eft out, because {} bad or unsteady before the deployment already: {}{}",
                   left_out == 1 ? "it was" : "they were",
                   listed(verdict.outliers, verdict.outliers.size(), view.unit),
                   left_out > kNamed ? fmt::format(" and {} more", left_out - kNamed) : "");
+  // Of missing data the sentence is open still: whoever decides about it says what it means.
+  verdict.explanation += verdict.no_data ? " (l" + why + ")" : " L" + why + ".";
 }
 
 }  // namespace hotswap::health

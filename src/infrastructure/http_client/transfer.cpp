@@ -36,6 +36,11 @@ std::string lower(std::string_view text) {
   return out;
 }
 
+bool is_http(std::string_view url) {
+  const auto scheme = lower(url.substr(0, url.find("://")));
+  return scheme == "http" || scheme == "https";
+}
+
 long milliseconds(Duration duration) { return static_cast<long>(duration.count()); }
 
 std::unexpected<Error> invalid(std::string detail) {
@@ -184,6 +189,11 @@ Result<HttpResponse> Transfer::finish(CURLcode code) {
   if (code == CURLE_OPERATION_TIMEDOUT) {
     return fail(ErrorCode::Timeout, "http.timeout",
                 request_.url + " did not answer in time: " + words + ".");
+  }
+  // curl says "unsupported protocol" of an answer in HTTP/0.9, too: whatever is no HTTP.
+  if (code == CURLE_WEIRD_SERVER_REPLY ||
+      (code == CURLE_UNSUPPORTED_PROTOCOL && is_http(request_.url))) {
+    return fail(ErrorCode::Unavailable, "http.unreachable", request_.url + " does not speak HTTP.");
   }
   if (code == CURLE_URL_MALFORMAT || code == CURLE_UNSUPPORTED_PROTOCOL) {
     return invalid(request_.url + " is no http or https URL.");

@@ -15,9 +15,11 @@ namespace {
 constexpr int kPollMs = 50;
 
 std::string response(const Program::Answer& answer) {
+  if (answer.raw) return answer.body;
   return "HTTP/1.1 " + std::to_string(answer.status) +
-         " X\r\nContent-Type: text/plain\r\nConnection: close\r\nContent-Length: " +
-         std::to_string(answer.body.size()) + "\r\n\r\n" + answer.body;
+         " X\r\nContent-Type: " + answer.content_type + "\r\n" + answer.headers +
+         "Connection: close\r\nContent-Length: " + std::to_string(answer.body.size()) + "\r\n\r\n" +
+         answer.body;
 }
 
 }  // namespace

@@ -16,6 +16,9 @@ class Program {
   struct Answer {
     int status = 200;
     std::string body;
+    std::string content_type = "text/plain";
+    std::string headers{};  ///< further lines, each with its CRLF
+    bool raw = false;       ///< the body is all that is sent: no HTTP
   };
   /// By path; nothing: the connection stays silent. On the program's thread.
   using Handler = std::function<std::optional<Answer>(const std::string& path)>;

@@ -56,6 +56,12 @@ TEST(Manifest, a_schema_with_settings_is_the_envelope) {
   EXPECT_EQ(out->schemas.front().schema, value(R"({"type":"object"})"));
 }
 
+TEST(Manifest, a_kind_that_is_none_is_told_before_what_is_missing) {
+  const auto out = wanted({{"all.yaml", R"({"kind":"versoin","profile":"p","data":{}})"}});
+  ASSERT_FALSE(out);
+  EXPECT_TRUE(out.error().detail.ends_with("did you mean version?")) << out.error().detail;
+}
+
 TEST(Manifest, every_mistake_of_every_file_is_told_at_once) {
   const auto out = wanted({{"profiles/a.yaml", R"({"servicName":"shop","environment":"Mars"})"},
                            {"profiles/b.yaml", R"({"name":"c","serviceName":"s"})"},
@@ -182,6 +188,10 @@ TEST(Plan, a_schema_is_created_changed_or_there) {
   EXPECT_EQ(plan_schema(kSchema, {{}, trial("Approved"), {}}).change, Change::Create);
   EXPECT_EQ(plan_schema(kSchema, {there, trial("Approved"), {}}).change, Change::Update);
   EXPECT_EQ(plan_schema(kSchema, {there, trial("Approved"), "h"}).change, Change::Same);
+  // Applied again it waits still.
+  const auto again = plan_schema(kSchema, {there, trial("PendingApproval"), "h"});
+  EXPECT_EQ(again.change, Change::Same);
+  EXPECT_TRUE(again.waits);
   EXPECT_EQ(plan_schema(kSchema, {there, trial("Approved"), "other"}).change, Change::Update);
 }
 

@@ -1,12 +1,15 @@
 #include <gtest/gtest.h>
 
 #include "cli/deployment_view.hpp"
+#include "cli/diff_text.hpp"
 #include "cli/human.hpp"
 #include "cli/process/child_process.hpp"
 #include "cli/report_text.hpp"
 #include "cli/table.hpp"
+#include "cli/visible.hpp"
 #include "domain/base/short_duration.hpp"
 #include "domain/json/parse.hpp"
+#include "domain/json/write.hpp"
 
 namespace hotswap::cli {
 namespace {
@@ -66,6 +69,14 @@ TEST(Terminals, WidthCountsCharactersNotBytesNorColours) {
   EXPECT_EQ(kPlain.paint(Paint::Red, "abc"), "abc");
 }
 
+TEST(Terminals, WideCharactersTakeTwoColumnsAndMarksNone) {
+  EXPECT_EQ(display_width("日本"), 4U);
+  EXPECT_EQ(display_width("e\u0301"), 1U);
+  EXPECT_EQ(display_width("🚀"), 2U);
+  EXPECT_EQ(fit("日本語", 5), "日本…");
+  EXPECT_EQ(fit("日本語", 4), "日…");
+}
+
 TEST(Terminals, CutTextEndsItsColour) {
   EXPECT_EQ(fit("abcdef", 4), "abc…");
   EXPECT_EQ(fit("abc", 4), "abc");
@@ -74,6 +85,20 @@ TEST(Terminals, CutTextEndsItsColour) {
 
 TEST(Terminals, WhatOthersWroteCannotSteerTheTerminal) {
   EXPECT_EQ(printable("a\x1b[2Jb\nc"), "a [2Jb c");
+  EXPECT_EQ(printable("a\u009bb\u0085c\u202ed\u2066e\u2069"), "a b c d e ");
+  EXPECT_EQ(printable("größe \u2028…\u00a0"), "größe \u2028…\u00a0");
+}
+
+TEST(Terminals, AUnifiedDiffIsHarmlessOnATerminalAndExactElsewhere) {
+  EXPECT_EQ(paint_unified(" a\u009b\u202eb\n", kColour), " a  b\n");
+  EXPECT_EQ(paint_unified(" a\u009b\u202eb\n", kPlain), " a\u009b\u202eb\n");
+}
+
+TEST(Terminals, PrintedJsonEscapesWhatSteersAndMeansTheSame) {
+  const auto value = json::parse("{\"a\":\"x\u009by\u202e\u2069ü\x7f\"}").value();
+  const auto text = with_escapes(json::write(value));
+  EXPECT_EQ(text, R"({"a":"x\u009by\u202e\u2069ü\u007f"})");
+  EXPECT_EQ(json::parse(text).value(), value);
 }
 
 TEST(Tables, AreAlignedAndQuietWithoutRows) {

@@ -393,6 +393,15 @@ TEST(Judge, NamesTheInstancesThatDriveAVerdictAndThoseLeftOut) {
   EXPECT_GE(*verdict.statistic, verdict.required);
 }
 
+TEST(Judge, SaysInOneSentenceThatItWaitsAndWhoIsLeftOut) {
+  auto evidence = evidence_of({traffic(3, 0), traffic(9000, 18), {}});
+  evidence.instances = {{InstanceId("old-sorrow"), traffic(150, 70), traffic(300, 140), true}};
+  const auto verdict = judge_one(criterion_of(CriterionKind::ErrorRate), evidence, {10s, false});
+  EXPECT_TRUE(verdict.explanation.contains(" (left out, because it was")) << verdict.explanation;
+  EXPECT_TRUE(verdict.explanation.ends_with(").")) << verdict.explanation;
+  EXPECT_FALSE(verdict.explanation.contains("..")) << verdict.explanation;
+}
+
 TEST(Judge, RaisesFewerThanOneFalseAlarmInAThousandHealthyDeploymentsThoughItLooksEverySecond) {
   constexpr int kDeployments = 1000;
   constexpr int kLooks = 40;
