@@ -141,8 +141,9 @@ std::string shown(const std::string& line) {
 
 std::string how_it_ended(int status) {
   if (WIFEXITED(status)) return "ended with " + std::to_string(WEXITSTATUS(status));
-  return "was ended by signal " + std::to_string(WTERMSIG(status)) + " (" +
-         ::sigdescr_np(WTERMSIG(status)) + ')';
+  const char* words = ::sigdescr_np(WTERMSIG(status));  // real-time signals have none
+  return "was ended by signal " + std::to_string(WTERMSIG(status)) +
+         (words == nullptr ? std::string() : std::string(" (") + words + ')');
 }
 
 }  // namespace

@@ -20,7 +20,7 @@ struct FileSwap::Rendered {
 namespace {
 
 Result<std::string> from_template(const Target& target, const SwapVersion& version) {
-  const auto text = content_of(target.template_file);
+  const auto text = content_read(target.template_file);
   if (!text) return std::unexpected(text.error());
   if (!*text)
     return fail(ErrorCode::Unavailable, "file.unreadable",

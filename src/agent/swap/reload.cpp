@@ -19,7 +19,7 @@ std::unexpected<Error> failed(std::string detail) {
 
 /// Nothing: no file.
 Result<std::optional<pid_t>> pid_in(const std::filesystem::path& file) {
-  const auto text = content_of(file);
+  const auto text = content_read(file);
   if (!text) return std::unexpected(text.error());
   if (!*text) return std::nullopt;
   std::string_view digits = **text;

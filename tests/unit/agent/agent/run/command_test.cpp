@@ -44,6 +44,12 @@ TEST(RunCommand, ends_by_a_signal_are_told) {
   EXPECT_TRUE(ended.error().detail.ends_with("was ended by signal 15 (Terminated)"));
 }
 
+TEST(RunCommand, a_signal_without_a_name_is_told_by_its_number) {
+  const auto ended = run_command("kill -34 $$", 10s);
+  ASSERT_FALSE(ended);
+  EXPECT_TRUE(ended.error().detail.ends_with("was ended by signal 34")) << ended.error().detail;
+}
+
 TEST(RunCommand, much_output_is_cut_to_its_end) {
   const auto failed = run_command("seq 100000; echo the end; exit 1", 20s);
   ASSERT_FALSE(failed);
