@@ -61,6 +61,7 @@ class Client::Engine {
   std::expected<void, std::string> start() {
     if (link_) return std::unexpected("the client was started before");
     if (auto wrong = complaint(options_)) return std::unexpected(*std::move(wrong));
+    if (auto locked = state_.lock(); !locked) return locked;
     link_ = std::make_unique<Link>(*this);
     link_->session.on_interrupt([this] { link_->downlink.wake(), link_->uplink.wake(); });
     link_->downlink.restore();
@@ -80,6 +81,7 @@ class Client::Engine {
     link_->session.stop();
     link_->down.join();
     link_->up.join();
+    state_.unlock();
   }
 
   bool leave() {
@@ -119,7 +121,7 @@ class Client::Engine {
   };
 
   const ClientOptions options_;
-  const StateDir state_;
+  StateDir state_;
   Book book_;
   Meter meter_;
   Journal journal_;

@@ -155,8 +155,10 @@ class Client {
 
   /// Swaps back at once to the version that ran before, which is pinned in memory and in state_dir,
   /// with or without a server; the one that ran is reported as rejected for `reason` as soon as a
-  /// server answers, and not applied again under its generation. Returns the version that runs now.
-  /// Error: no version is pinned, because none ran before or the last swap was a way back already.
+  /// server answers, and not applied again under its generation, nor to an instance that registers
+  /// anew, until another version came. Returns the version that runs now.
+  /// Error: no version is pinned, because none ran before or the last swap was a way back already;
+  /// the one that runs goes on, and is reported as rejected all the same.
   /// From any thread, also from a callback; waits for a swap that is under way.
   std::expected<std::string, std::string> fall_back(std::string_view reason);
   std::expected<std::string, std::string> fall_back(const std::string& profile,
