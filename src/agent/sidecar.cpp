@@ -19,6 +19,15 @@ HandoffOptions with_log(HandoffOptions options, std::function<void(const std::st
   return options;
 }
 
+HandoffOptions handoff_of(const SidecarOptions& options) {
+  auto made = options.handoff;
+  made.environment_variables = options.environment;
+  made.env_prefix = options.env_prefix;
+  const auto& kept = options.agent.client.state_dir;
+  if (!kept.empty()) made.chosen_file = kept / "handed-on";
+  return made;
+}
+
 }  // namespace
 
 Sidecar::Sidecar(SidecarOptions options, Prober& prober, const Clock& clock)
@@ -29,7 +38,7 @@ Sidecar::Sidecar(SidecarOptions options, Prober& prober, const Clock& clock)
                       : nullptr),
       reloader_(options_.reload, program_handle()),
       files_(with_reload(options_.files, [this] { return reloader_.reload(); })),
-      handoff_(with_log(options_.handoff, options_.files.log), files_) {
+      handoff_(with_log(handoff_of(options_), options_.files.log), files_) {
   if (options_.serve)
     server_ = std::make_unique<ConfigServer>(
         *options_.serve, PageSources{.current = [this] { return handoff_.current(); },
@@ -66,10 +75,6 @@ void Sidecar::hook_into(sdk::ClientOptions& client) {
 }
 
 std::optional<std::string> Sidecar::put_in_place(const sdk::Application& application) {
-  if (options_.environment) {
-    const auto variables = environment_of(application.next.document()->root, options_.env_prefix);
-    if (!variables) return variables.error().detail;
-  }
   auto why = handoff_.apply(application);
   if (why) return why;
   agent_->unsettle();

@@ -12,6 +12,7 @@
 #include <csignal>
 #include <cstring>
 #include <optional>
+#include <set>
 
 #include "agent/run/children.hpp"
 
@@ -170,14 +171,16 @@ Result<void> run_command(const Command& command) {
 
 std::vector<std::string> environment_with(
     const std::vector<std::pair<std::string, std::string>>& added) {
+  // A name that stands there twice means one thing to some programs and another to others.
   std::vector<std::string> out;
+  std::set<std::string_view> taken;
+  for (const auto& [name, value] : added)
+    if (taken.insert(name).second) out.push_back(name + '=' + value);
   for (char** item = environ; *item != nullptr; ++item) {
     const std::string_view text(*item);
     const auto name = text.substr(0, text.find('='));
-    const auto same = [&](const auto& entry) { return entry.first == name; };
-    if (name != kToken && std::ranges::none_of(added, same)) out.emplace_back(text);
+    if (name != kToken && taken.insert(name).second) out.emplace_back(text);
   }
-  for (const auto& [name, value] : added) out.push_back(name + '=' + value);
   return out;
 }
 

@@ -62,6 +62,8 @@ class FileSwap {
   /// For a version that ran before: neither is it checked, nor does a reload that fails undo it,
   /// since the program may not run.
   [[nodiscard]] Result<bool> restore(const SwapVersion& version);
+  /// Whether each target holds what the last swap left there, and the program was told.
+  [[nodiscard]] bool stands() const;
 
  private:
   struct Rendered;
@@ -81,7 +83,8 @@ class FileSwap {
   const FileSwapOptions options_;
   /// Nobody knows with which files the program runs.
   bool reload_due_ = false;
-  std::string hash_;  ///< of the document that was taken over last
+  std::string hash_;               ///< of the document that was taken over last
+  std::vector<std::string> left_;  ///< hashes of what it left in the targets
 };
 
 }  // namespace hotswap::agent

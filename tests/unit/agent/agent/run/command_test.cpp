@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "agent/run/children.hpp"
 
 namespace hotswap::agent {
@@ -30,6 +32,16 @@ TEST(RunCommand, a_daemon_that_keeps_the_pipe_does_not_hold_it_up) {
 TEST(RunCommand, knows_what_it_is_told_and_what_we_know) {
   EXPECT_TRUE(run_command({.line = "test \"$HOTSWAP_FILE\" = \"a b\" && test -n \"$PATH\"",
                            .environment = {{"HOTSWAP_FILE", "a b"}}}));
+}
+
+TEST(EnvironmentWith, holds_each_name_once) {
+  ::setenv("HOTSWAP_FILE", "outer", 1);
+  const auto all = environment_with({{"HOTSWAP_FILE", "a"}, {"HOTSWAP_FILE", "b"}});
+  ::unsetenv("HOTSWAP_FILE");
+  EXPECT_EQ(std::ranges::count_if(
+                all, [](const auto& text) { return text.starts_with("HOTSWAP_FILE="); }),
+            1);
+  EXPECT_EQ(std::ranges::count(all, "HOTSWAP_FILE=a"), 1);
 }
 
 TEST(RunCommand, does_not_know_our_token) {
