@@ -9,7 +9,14 @@ namespace {
 /// Between two looks for a stop signal, until the first configuration is there.
 constexpr Duration kLook = std::chrono::milliseconds(100);
 
-FileSwapOptions with_reload(FileSwapOptions options, std::function<Result<void>()> reload) {
+ReloadOptions with_stop(ReloadOptions options, const CommandStop& stop) {
+  options.stop = &stop;
+  return options;
+}
+
+FileSwapOptions with_reload(FileSwapOptions options, const CommandStop& stop,
+                            std::function<Result<void>()> reload) {
+  options.stop = &stop;
   options.reload = std::move(reload);
   return options;
 }
@@ -36,8 +43,8 @@ Sidecar::Sidecar(SidecarOptions options, Prober& prober, const Clock& clock)
       supervisor_(options_.supervise
                       ? std::make_unique<Supervisor>(*options_.supervise, supervisor_hooks(), clock)
                       : nullptr),
-      reloader_(options_.reload, program_handle()),
-      files_(with_reload(options_.files, [this] { return reloader_.reload(); })),
+      reloader_(with_stop(options_.reload, commands_), program_handle()),
+      files_(with_reload(options_.files, commands_, [this] { return reloader_.reload(); })),
       handoff_(with_log(handoff_of(options_), options_.files.log), files_) {
   if (options_.serve)
     server_ = std::make_unique<ConfigServer>(
@@ -69,6 +76,7 @@ void Sidecar::hook_into(sdk::ClientOptions& client) {
   client.validator = [this](const sdk::Candidate& candidate) {
     return handoff_.validate(candidate);
   };
+  client.interrupt = [this] { commands_.stop(); };
   client.applier = [this](const sdk::Application& application) {
     return put_in_place(application);
   };

@@ -79,6 +79,7 @@ class Client::Engine {
   void stop() {
     if (!link_ || !link_->down.joinable()) return;
     link_->session.stop();
+    if (options_.interrupt) options_.interrupt();
     link_->down.join();
     link_->up.join();
     state_.unlock();

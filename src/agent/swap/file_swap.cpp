@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "agent/run/command.hpp"
 #include "agent/template/filters.hpp"
 #include "agent/template/template.hpp"
 #include "domain/base/sha256.hpp"
@@ -118,7 +117,8 @@ Result<void> FileSwap::check(const std::vector<Rendered>& all,
     auto done = run_command(
         {.line = with_path(target.check, path),
          .timeout = options_.check_timeout,
-         .environment = {{"HOTSWAP_FILE", path}, {"HOTSWAP_TARGET", target.file.string()}}});
+         .environment = {{"HOTSWAP_FILE", path}, {"HOTSWAP_TARGET", target.file.string()}},
+         .stop = options_.stop});
     if (done) continue;
     done.error().detail.insert(0, "check of " + target.file.string() + ": ");
     return done;

@@ -15,6 +15,7 @@
 
 #include "agent/files/candidate.hpp"
 #include "agent/render/format.hpp"
+#include "agent/run/command.hpp"
 #include "domain/base/time.hpp"
 
 namespace hotswap::agent {
@@ -30,6 +31,7 @@ struct Target {
 struct FileSwapOptions {
   std::vector<Target> targets;
   Duration check_timeout = std::chrono::seconds(10);
+  const CommandStop* stop = nullptr;       ///< of checks
   std::function<Result<void>()> reload{};  ///< empty: none
   /// The program also gets the configuration by other ways than files: it is reloaded at every new
   /// document, whether a file changes or not.

@@ -6,7 +6,6 @@
 #include <cstring>
 
 #include "agent/files/candidate.hpp"
-#include "agent/run/command.hpp"
 
 namespace hotswap::agent {
 namespace {
@@ -64,7 +63,8 @@ Result<void> Reloader::reload() {
   if (options_.signal != 0) return send_signal();
   if (!options_.url.empty()) return post();
   if (options_.command.empty()) return {};
-  return run_command({.line = options_.command, .timeout = options_.timeout});
+  return run_command(
+      {.line = options_.command, .timeout = options_.timeout, .stop = options_.stop});
 }
 
 }  // namespace hotswap::agent

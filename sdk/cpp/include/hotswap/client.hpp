@@ -81,6 +81,9 @@ struct ClientOptions {
   std::chrono::milliseconds stream_silence{45'000};               ///< then the stream is dead
   std::optional<std::chrono::milliseconds> heartbeat_interval{};  ///< instead of the server's
   Validator validator{};
+  /// Called by stop() and leave() before they wait for a validator or applier that is at work: what
+  /// it says from then on is told to nobody, so it may end in any way.
+  std::function<void()> interrupt{};
   /// Called where the validator is, on one thread at a time; also for fall_back() on its caller's.
   Applier applier{};
   /// Called before each regular heartbeat (not before one that tells of a swap at once) on the

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <thread>
 
 #include "agent/run/children.hpp"
 
@@ -23,6 +24,16 @@ TEST(RunCommand, what_hangs_is_killed_with_its_children) {
   ASSERT_FALSE(late);
   EXPECT_EQ(late.error().reason, "command.timeout");
   EXPECT_NE(late.error().detail.find("begun"), std::string::npos);
+}
+
+TEST(RunCommand, what_runs_is_ended_by_a_stop_and_nothing_begins_after_it) {
+  CommandStop stop;
+  std::thread stopper([&] { stop.stop(); });
+  const auto ended = run_command({.line = "sleep 1000", .timeout = 500s, .stop = &stop});
+  stopper.join();
+  ASSERT_FALSE(ended);
+  EXPECT_EQ(ended.error().reason, "command.stopped");
+  EXPECT_FALSE(run_command({.line = "exit 0", .stop = &stop}));
 }
 
 TEST(RunCommand, a_daemon_that_keeps_the_pipe_does_not_hold_it_up) {
