@@ -2,6 +2,7 @@
 // Between the SDK and the program: a staged version is tried out, one that is to run is put in
 // place, and only then does the SDK acknowledge it. Keeps what is in place for whoever reads it.
 
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -14,7 +15,11 @@
 namespace hotswap::agent {
 
 struct HandoffOptions {
-  std::string profile{};  ///< empty: the first that is delivered; others are not handed on
+  std::string profile{};  ///< empty: the first that is delivered; others are rejected
+  /// Where the first one's name is kept for the next start; empty: nowhere.
+  std::filesystem::path chosen_file{};
+  bool environment_variables = false;  ///< it must be possible to make some, too
+  std::string env_prefix{};
   std::string service{};
   std::string environment{};
   std::string hostname{};
@@ -25,7 +30,7 @@ class Handoff {
  public:
   using Version = std::shared_ptr<const sdk::Snapshot>;
   /// `files` outlives this.
-  Handoff(HandoffOptions options, FileSwap& files) : options_(std::move(options)), files_(files) {}
+  Handoff(HandoffOptions options, FileSwap& files);
 
   /// For the SDK: one call at a time.
   [[nodiscard]] std::optional<std::string> validate(const sdk::Candidate& candidate);
@@ -34,7 +39,14 @@ class Handoff {
   [[nodiscard]] Version current() const;
 
  private:
-  [[nodiscard]] bool concerns(const sdk::Snapshot& snapshot);
+  enum class Whose { Ours, Anothers, Unclaimed };
+  /// The first that comes is ours. Unclaimed: of several none was named, so that it must not look
+  /// as if this one were in use.
+  [[nodiscard]] Whose whose(const sdk::Snapshot& snapshot);
+  [[nodiscard]] std::string unclaimed(const sdk::Snapshot& snapshot) const;
+  void choose(const std::string& profile);
+  /// Why no environment can be made of it.
+  [[nodiscard]] std::optional<std::string> no_variables(const sdk::Snapshot& snapshot) const;
   /// Whether what is in place is this document, by whatever version.
   [[nodiscard]] bool is_in_place(const sdk::Snapshot& next) const;
   [[nodiscard]] json::Value facts_of(const sdk::Snapshot& snapshot) const;

@@ -9,7 +9,14 @@ namespace {
 /// Between two looks for a stop signal, until the first configuration is there.
 constexpr Duration kLook = std::chrono::milliseconds(100);
 
-FileSwapOptions with_reload(FileSwapOptions options, std::function<Result<void>()> reload) {
+ReloadOptions with_stop(ReloadOptions options, const CommandStop& stop) {
+  options.stop = &stop;
+  return options;
+}
+
+FileSwapOptions with_reload(FileSwapOptions options, const CommandStop& stop,
+                            std::function<Result<void>()> reload) {
+  options.stop = &stop;
   options.reload = std::move(reload);
   return options;
 }
@@ -17,6 +24,15 @@ FileSwapOptions with_reload(FileSwapOptions options, std::function<Result<void>(
 HandoffOptions with_log(HandoffOptions options, std::function<void(const std::string&)> log) {
   options.log = std::move(log);
   return options;
+}
+
+HandoffOptions handoff_of(const SidecarOptions& options) {
+  auto made = options.handoff;
+  made.environment_variables = options.environment;
+  made.env_prefix = options.env_prefix;
+  const auto& kept = options.agent.client.state_dir;
+  if (!kept.empty()) made.chosen_file = kept / "handed-on";
+  return made;
 }
 
 }  // namespace
@@ -27,9 +43,9 @@ Sidecar::Sidecar(SidecarOptions options, Prober& prober, const Clock& clock)
       supervisor_(options_.supervise
                       ? std::make_unique<Supervisor>(*options_.supervise, supervisor_hooks(), clock)
                       : nullptr),
-      reloader_(options_.reload, program_handle()),
-      files_(with_reload(options_.files, [this] { return reloader_.reload(); })),
-      handoff_(with_log(options_.handoff, options_.files.log), files_) {
+      reloader_(with_stop(options_.reload, commands_), program_handle()),
+      files_(with_reload(options_.files, commands_, [this] { return reloader_.reload(); })),
+      handoff_(with_log(handoff_of(options_), options_.files.log), files_) {
   if (options_.serve)
     server_ = std::make_unique<ConfigServer>(
         *options_.serve, PageSources{.current = [this] { return handoff_.current(); },
@@ -60,16 +76,13 @@ void Sidecar::hook_into(sdk::ClientOptions& client) {
   client.validator = [this](const sdk::Candidate& candidate) {
     return handoff_.validate(candidate);
   };
+  client.interrupt = [this] { commands_.stop(); };
   client.applier = [this](const sdk::Application& application) {
     return put_in_place(application);
   };
 }
 
 std::optional<std::string> Sidecar::put_in_place(const sdk::Application& application) {
-  if (options_.environment) {
-    const auto variables = environment_of(application.next.document()->root, options_.env_prefix);
-    if (!variables) return variables.error().detail;
-  }
   auto why = handoff_.apply(application);
   if (why) return why;
   agent_->unsettle();

@@ -59,6 +59,7 @@ class Sidecar {
 
   SidecarOptions options_;
   const Clock& clock_;
+  CommandStop commands_;
   std::unique_ptr<Supervisor> supervisor_;
   Reloader reloader_;
   FileSwap files_;

@@ -1,4 +1,5 @@
 // The file of --agent-config.
+#include <algorithm>
 #include <array>
 #include <fstream>
 #include <sstream>
@@ -89,9 +90,7 @@ class Reader {
     const auto* found = value.as_string();
     if (found == nullptr) return wrong(path, "must be text, in quotes if need be");
     auto& into = arguments_.*(key->into);
-    // The one flag that has a default of its own.
-    const bool unsaid = into.empty() || key->into == &AgentArguments::latency_unit;
-    if (unsaid) into = key->is_path ? here(found->str()) : found->str();
+    if (into.empty()) into = key->is_path ? here(found->str()) : found->str();
     return {};
   }
 
@@ -122,6 +121,18 @@ class Reader {
   }
 
   Result<void> reload(const json::Value& value) {
+    const auto flags = arguments_;
+    auto done = way_to_reload(value);
+    // Of the ways there is one: a flag that says which leaves nothing of the file's but the time.
+    if (flags.reload.empty() && flags.reload_signal.empty() && flags.reload_url.empty() &&
+        flags.pid_file.empty())
+      return done;
+    for (const auto& key : kReload)
+      if (key.into != &AgentArguments::reload_timeout) arguments_.*(key.into) = flags.*(key.into);
+    return done;
+  }
+
+  Result<void> way_to_reload(const json::Value& value) {
     if (value.as_object() != nullptr) return section("reload", value, kReload);
     const auto* line = value.as_string();
     if (line == nullptr) return wrong("reload", "must be a command, restart, or a table");
@@ -138,7 +149,7 @@ class Reader {
     if (key == "crashLimit") {
       const auto limit = value.as_int();
       if (!limit || *limit < 0 || *limit > 1000) return wrong(path, "must be a number up to 1000");
-      arguments_.crash_limit = static_cast<int>(*limit);
+      if (!arguments_.crash_limit) arguments_.crash_limit = static_cast<int>(*limit);
       return {};
     }
     const auto* words = value.as_array();
@@ -154,8 +165,11 @@ class Reader {
 
   Result<void> labels(const json::Value& value) {
     if (value.as_object() == nullptr) return wrong("labels", "must be a table");
+    const auto flags = arguments_.labels;
     for (const auto& [name, text] : *value.as_object()) {
       if (text.as_string() == nullptr) return wrong("labels." + name.str(), "must be text");
+      const auto same = [&](const auto& flag) { return flag.starts_with(name.str() + '='); };
+      if (std::ranges::any_of(flags, same)) continue;
       arguments_.labels.push_back(name.str() + '=' + text.as_string()->str());
     }
     return {};
@@ -173,7 +187,7 @@ class Reader {
         if (auto done = target_member(path + '.' + name.str(), name, text, target); !done)
           return done;
       if (target.file.empty()) return wrong(path + ".file", "is missing");
-      arguments_.targets.push_back(std::move(target));
+      if (arguments_.files.empty()) arguments_.targets.push_back(std::move(target));
     }
     return {};
   }

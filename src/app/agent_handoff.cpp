@@ -29,6 +29,13 @@ void read_time(const std::string& flag, const std::string& text, Duration& into,
   }
 }
 
+/// Of something that is waited for.
+void read_limit(const std::string& flag, const std::string& text, Duration& into,
+                Mistakes& mistakes) {
+  read_time(flag, text, into, mistakes);
+  if (into.count() <= 0) wrong(mistakes, flag, "must be more than 0, e.g. 10s");
+}
+
 /// Those that a program may take as a wish to read its files again.
 int signal_of(std::string_view name) {
   struct Named {
@@ -53,6 +60,14 @@ int signal_of(std::string_view name) {
 
 /// Paths are fixed at the start: nothing of a configuration ever names a file.
 fs::path fixed(const std::string& path) { return fs::absolute(path).lexically_normal(); }
+
+/// Also by a link, of either kind.
+bool is_same_file(const fs::path& one, const fs::path& other) {
+  std::error_code bad;
+  if (fs::equivalent(one, other, bad)) return true;
+  const auto left = fs::weakly_canonical(one, bad), right = fs::weakly_canonical(other, bad);
+  return !left.empty() && left == right;
+}
 
 std::vector<AgentTarget> all_targets(const AgentArguments& arguments, Mistakes& mistakes) {
   auto all = arguments.targets;
@@ -85,11 +100,17 @@ void read_form(const AgentTarget& from, agent::Target& into, Mistakes& mistakes)
 
 agent::Target target_of(const AgentTarget& from, Mistakes& mistakes) {
   agent::Target target;
+  if (from.file.empty()) {
+    wrong(mistakes, "--file", "is empty: name a file");
+    return target;
+  }
   target.file = fixed(from.file);
   target.check = from.check;
   read_form(from, target, mistakes);
   if (target.file.filename().empty())
     wrong(mistakes, "--file", from.file + " is a folder: name a file in it");
+  if (!target.template_file.empty() && is_same_file(target.file, target.template_file))
+    wrong(mistakes, "--template", from.template_file + " would be overwritten: it is the file");
   if (!from.mode.empty()) {
     if (const auto mode = agent::parse_mode(from.mode)) {
       target.rights.mode = *mode;
@@ -107,11 +128,17 @@ void read_files(const AgentArguments& arguments, agent::FileSwapOptions& files,
                 Mistakes& mistakes) {
   for (const auto& each : all_targets(arguments, mistakes)) {
     auto target = target_of(each, mistakes);
-    if (std::ranges::find(files.targets, target.file, &agent::Target::file) != files.targets.end())
-      wrong(mistakes, "--file", target.file.string() + " is given twice");
+    if (target.file.empty()) continue;
+    const auto same = std::ranges::find_if(files.targets, [&](const agent::Target& other) {
+      return is_same_file(target.file, other.file);
+    });
+    if (same != files.targets.end())
+      wrong(mistakes, "--file",
+            target.file.string() + " is given twice" +
+                (same->file == target.file ? "" : ", also as " + same->file.string()));
     files.targets.push_back(std::move(target));
   }
-  read_time("--check-timeout", arguments.check_timeout, files.check_timeout, mistakes);
+  read_limit("--check-timeout", arguments.check_timeout, files.check_timeout, mistakes);
   if (files.targets.empty())
     for (const auto& [flag, text] : {std::pair{"--check", arguments.check},
                                      {"--format", arguments.format},
@@ -149,7 +176,7 @@ void read_reload(const AgentArguments& arguments, agent::SidecarOptions& options
   if (!reload.url.empty() && !reload.url.starts_with("http://") &&
       !reload.url.starts_with("https://"))
     wrong(mistakes, "--reload-url", "must be an http:// or https:// address");
-  read_time("--reload-timeout", arguments.reload_timeout, reload.timeout, mistakes);
+  read_limit("--reload-timeout", arguments.reload_timeout, reload.timeout, mistakes);
 }
 
 void read_supervise(const AgentArguments& arguments, agent::SidecarOptions& options,
@@ -157,17 +184,12 @@ void read_supervise(const AgentArguments& arguments, agent::SidecarOptions& opti
   read_time("--wait", arguments.wait, options.wait, mistakes);
   options.environment = arguments.environment_variables;
   options.env_prefix = arguments.env_prefix;
-  if (arguments.command.empty()) {
-    if (options.environment) wrong(mistakes, "--env", "needs a program: … -- CMD ARGS");
-    return;
-  }
   agent::SuperviseOptions supervise{.command = arguments.command};
   auto& rules = supervise.rules;
   read_time("--stop-timeout", arguments.stop_timeout, supervise.stop_timeout, mistakes);
   read_time("--crash-window", arguments.crash_window, rules.crash_window, mistakes);
-  if (arguments.crash_limit < 0)
-    wrong(mistakes, "--crash-limit", "must be 1 or more, or 0 for never");
-  rules.crash_limit = arguments.crash_limit;
+  rules.crash_limit = arguments.crash_limit.value_or(rules.crash_limit);
+  if (rules.crash_limit < 0) wrong(mistakes, "--crash-limit", "must be 1 or more, or 0 for never");
   const auto& restart = arguments.restart;
   if (restart == "always") {
     rules.when = agent::RestartWhen::Always;
@@ -176,7 +198,11 @@ void read_supervise(const AgentArguments& arguments, agent::SidecarOptions& opti
   } else if (!restart.empty() && restart != "on-failure") {
     wrong(mistakes, "--restart", "must be on-failure, always or never");
   }
-  options.supervise = std::move(supervise);
+  if (!arguments.command.empty()) {
+    options.supervise = std::move(supervise);
+  } else if (options.environment) {
+    wrong(mistakes, "--env", "needs a program: … -- CMD ARGS");
+  }
 }
 
 void read_serve(const AgentArguments& arguments, agent::SidecarOptions& options,

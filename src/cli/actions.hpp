@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -55,7 +56,7 @@ struct AgentArguments {
   std::string reload, reload_signal, pid_file, reload_url, reload_timeout;
   std::vector<std::string> command;  ///< behind --
   std::string wait, restart, stop_timeout, crash_window;
-  int crash_limit = 3;
+  std::optional<int> crash_limit;
   bool environment_variables = false;  ///< --env
   std::string env_prefix;
   std::string serve;

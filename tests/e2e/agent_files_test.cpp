@@ -214,6 +214,36 @@ TEST_F(AgentFiles, a_signal_reaches_the_program_of_the_pid_file) {
   EXPECT_TRUE(agent.soon("seen", as_file(2)));
 }
 
+TEST_F(AgentFiles, are_those_of_the_flags_which_go_before_the_file) {
+  agent.write("agent.yaml",
+              "targets: [{file: other.json}]\n"
+              "reload: {signal: HOP}\n"
+              "metrics: {latencyUnit: bogus}\n"
+              "labels: {track: blue, zone: b}\n");
+  agent.starts(
+      {.flags = {"--agent-config", agent.path("agent.yaml"), "--file", agent.path("a.json"),
+                 "--reload", "echo reloaded >> " + agent.path("told"), "--latency-unit", "ms",
+                 "--label", "track=green"}});
+  deploys(1);
+  ASSERT_TRUE(agent.soon("told", "reloaded\n"));
+  EXPECT_EQ(agent.read("a.json"), as_file(1));
+  EXPECT_FALSE(std::filesystem::exists(agent.path("other.json")));
+  const auto known = agent.known();
+  EXPECT_TRUE(known.contains("green") && !known.contains("blue")) << known;
+}
+
+TEST_F(AgentFiles, whose_check_hangs_do_not_hold_up_the_agents_end) {
+  agent.starts({.flags = {"--file", agent.path("a.json"), "--check-timeout", "10m", "--check",
+                          "echo $$ > " + agent.path("pid") + "; sleep 1000"}});
+  server.has_version("1.1.0", document(1), kAgentProfile);
+  static_cast<void>(server.deploys("1.1.0", kDirect, kAgentProfile));
+  ASSERT_TRUE(eventually([&] { return agent.read("pid").ends_with('\n'); }));
+  const auto check = static_cast<pid_t>(std::stoi(agent.read("pid")));
+  EXPECT_EQ(agent.stop(), 0);
+  EXPECT_NE(::kill(check, 0), 0);
+  EXPECT_FALSE(std::filesystem::exists(agent.path("a.json")));
+}
+
 TEST(AgentFileFlags, ThatDoNotFitAreToldAtOnce) {
   const auto refused = [&](std::vector<std::string> more, const std::string& words) {
     std::vector<std::string> arguments{"agent", "--service", "pay", "--environment", "Production"};
@@ -240,6 +270,18 @@ TEST(AgentFileFlags, ThatDoNotFitAreToldAtOnce) {
   refused({"--serve", "0.0.0.0:80"}, "can be reached by others");
   refused({"--serve", "somewhere"}, "must be IP:PORT");
   refused({"--restart", "sometimes", "--", "true"}, "must be on-failure, always or never");
+  refused({"--restart", "bogus"}, "--restart: must be on-failure, always or never");
+  refused({"--crash-limit", "-3"}, "--crash-limit: must be 1 or more");
+  refused({"--stop-timeout", "bogus"}, "--stop-timeout: ");
+  refused({"--file", "a.json", "--check-timeout", "0s"}, "--check-timeout: must be more than 0");
+  refused({"--file", "a.json", "--reload-timeout", "0s"}, "--reload-timeout: must be more than 0");
+  refused({"--file", ""}, "--file: is empty");
+  const cli::TempFolder folder("hotswap-agent-links");
+  const auto file = (folder.path() / "a.json").string(), link = (folder.path() / "b.json").string();
+  std::ofstream(file) << "{}";
+  std::filesystem::create_symlink("a.json", link);
+  refused({"--file", file, "--file", link}, "is given twice, also as " + file);
+  refused({"--file", link, "--template", file}, "would be overwritten: it is the file");
   refused({"--agent-config", "/no/such.yaml"}, "cannot read /no/such.yaml");
 }
 

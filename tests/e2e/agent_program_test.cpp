@@ -82,12 +82,30 @@ TEST_F(AgentProgram, that_crashes_on_a_new_version_gets_the_old_one_back) {
 }
 
 TEST_F(AgentProgram, that_crashes_on_its_first_version_starts_with_the_next) {
-  agent.starts(flags({"--reload", "restart", "--crash-limit", "2"}));
+  agent.write("agent.yaml", "supervise: {crashLimit: 9}\n");
+  agent.starts(flags(
+      {"--reload", "restart", "--crash-limit", "2", "--agent-config", agent.path("agent.yaml")}));
   deploys(66);
+  EXPECT_TRUE(agent.reports("rejected", "1.66.0", "the program crashed 2 times"));
   EXPECT_TRUE(agent.says("no version is pinned to fall back to"));
   deploys(2);
   EXPECT_TRUE(eventually([&] { return agent.read("told").ends_with("start 2\n"); }))
       << agent.read("told") << agent.process().output();
+}
+
+TEST_F(AgentProgram, whose_rejected_version_stays_rejected_when_the_agent_starts_again) {
+  const auto all = flags({"--reload", "restart", "--crash-limit", "1"});
+  agent.starts(all);
+  deploys(1);
+  ASSERT_TRUE(agent.reports("running", "1.1.0"));
+  deploys(66);
+  ASSERT_TRUE(agent.reports("rejected", "1.66.0", "the program crashed"));
+  ASSERT_TRUE(eventually([&] { return agent.read("told").ends_with("start 1\n"); }));
+  EXPECT_EQ(agent.stop(), 0);
+  std::filesystem::remove(agent.path("told"));
+  agent.starts(all);
+  EXPECT_TRUE(agent.reports("rejected", "1.66.0", "the program crashed"));
+  EXPECT_EQ(agent.read("told"), "start 1\n");
 }
 
 TEST_F(AgentProgram, that_was_killed_is_started_again) {

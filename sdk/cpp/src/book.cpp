@@ -31,6 +31,7 @@ bool Book::has_room_for(const std::string& profile) const {
 }
 
 Book::Effect Book::apply(Offer offer) {
+  if (refuses_left(offer.identity)) return Effect::Reported;
   if (!is_news(offer, false)) return Effect::None;
   receive(offer.identity);
   auto snapshot = check(offer, false);
@@ -42,6 +43,7 @@ Book::Effect Book::apply(Offer offer) {
 }
 
 Book::Effect Book::stage(Offer offer) {
+  if (refuses_left(offer.identity)) return Effect::Reported;
   if (!is_news(offer, true)) return Effect::None;
   receive(offer.identity);
   auto snapshot = check(offer, true);
@@ -54,6 +56,7 @@ Book::Effect Book::stage(Offer offer) {
 }
 
 std::optional<Book::Effect> Book::activate(const Identity& identity) {
+  if (refuses_left(identity)) return Effect::Reported;
   Held held;
   {
     const MutexLock lock(mutex_);
@@ -137,13 +140,18 @@ std::expected<std::string, std::string> Book::fall_back(const std::string& name,
     const MutexLock lock(mutex_);
     auto& profile = profile_at(name);
     if (!profile.active) return std::unexpected(name + ": nothing runs yet");
-    if (!profile.pinned) return std::unexpected(name + ": no version is pinned to fall back to");
     pinned = profile.pinned;
     left = profile.active->identity();
   }
-  if (auto why = put_in_place(*pinned, Application::Cause::FellBack))
+  if (!pinned) {
+    reject_running(name, reason);
+    return std::unexpected(name + ": no version is pinned to fall back to");
+  }
+  if (auto why = put_in_place(*pinned, Application::Cause::FellBack)) {
+    reject_running(name, reason);
     return std::unexpected(name + ": cannot go back to " + pinned->identity().version + ": " +
                            *why);
+  }
   {
     const MutexLock lock(mutex_);
     profile_at(name).staged.reset();
@@ -156,9 +164,32 @@ std::expected<std::string, std::string> Book::fall_back(const std::string& name,
   return pinned->identity().version;
 }
 
+void Book::reject_running(const std::string& name, std::string_view reason) {
+  const MutexLock lock(mutex_);
+  auto& profile = profile_at(name);
+  if (profile.left || !profile.active) return;  // another is told already
+  observe(profile, profile.active->identity(), State::Rejected);
+  profile.observation->error = clip_utf8(reason, kReasonBytes);
+  profile.left = profile.observation;
+}
+
+bool Book::refuses_left(const Identity& identity) {
+  const MutexLock lock(mutex_);
+  auto& profile = profile_at(identity.profile);
+  if (!profile.refuse_left || !profile.left || profile.left->hash != identity.hash) return false;
+  profile.refuse_left = false;
+  profile.left->version = identity.version;
+  profile.left->generation = profile.active_seen = identity.generation;
+  profile.observation = profile.left;
+  return true;
+}
+
 void Book::forget_generations() {
   const MutexLock lock(mutex_);
-  for (auto& [name, profile] : profiles_) profile.active_seen = profile.staged_seen = 0;
+  for (auto& [name, profile] : profiles_) {
+    profile.active_seen = profile.staged_seen = 0;
+    profile.refuse_left = profile.left.has_value();
+  }
 }
 
 std::map<std::string, Observation> Book::report() const {

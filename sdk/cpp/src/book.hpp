@@ -45,7 +45,8 @@ class Book {
   bool restore_staged(Offer offer);
   /// What was fallen back from before the program was started anew.
   void restore_refused(const std::string& profile, const Observation& refused);
-  /// Swaps to the pinned version; the one that ran counts as rejected. Its version, or why not.
+  /// Swaps to the pinned version; the one that ran counts as rejected, also if there is none to
+  /// swap to. Its version, or why not.
   std::expected<std::string, std::string> fall_back(const std::string& profile,
                                                     std::string_view reason);
   /// The server does not know this instance any more: its generations begin anew.
@@ -80,6 +81,7 @@ class Book {
     /// as a way back.
     Held pinned;
     std::optional<Observation> left;  ///< that was fallen back from, until something else comes
+    bool refuse_left = false;         ///< under whatever generation it comes next
     std::uint64_t active_seen = 0;
     std::uint64_t staged_seen = 0;
     std::optional<Observation> observation;
@@ -91,6 +93,10 @@ class Book {
   void pin(Profile& profile, const Held& next) HS_REQUIRES(mutex_);
   [[nodiscard]] static Held find_held(const Profile& profile, const std::string& hash);
   [[nodiscard]] static bool is_refused(const Profile& profile, const Identity& identity);
+  /// It is what was fallen back from before the generations began anew: no wish to try again.
+  [[nodiscard]] bool refuses_left(const Identity& identity) HS_EXCLUDES(mutex_);
+  /// Rejects what runs, for want of anything to put in its place.
+  void reject_running(const std::string& name, std::string_view reason) HS_EXCLUDES(mutex_);
   [[nodiscard]] bool is_news(const Offer& offer, bool staged) HS_EXCLUDES(mutex_);
   /// Verifies hash and validator, or takes the held copy; error: the reason to reject.
   [[nodiscard]] std::expected<Held, std::string> check(Offer& offer, bool staged)

@@ -108,8 +108,9 @@ class Client::Engine {
     if (auto wrong = complaint(options_)) return std::unexpected(*std::move(wrong));
     if (Inside::is_in(this)) return std::unexpected("the client was started before");
     const std::lock_guard turn(threads_);
-    auto* link = make_link();
-    if (link == nullptr) return std::unexpected("the client was started before");
+    if (link() != nullptr) return std::unexpected("the client was started before");
+    if (auto locked = state_.lock(); !locked) return locked;
+    auto* const link = make_link();
     const Inside inside(this);
     link->downlink.restore();
     if (link->session.stopping()) return {};  // a callback wants it so
@@ -121,12 +122,16 @@ class Client::Engine {
   /// False: it is only asked for, since the caller is one of those that would have to end.
   bool stop() {
     auto* const link = this->link();
-    if (link != nullptr) link->session.stop();
+    if (link != nullptr) {
+      link->session.stop();
+      if (options_.interrupt) options_.interrupt();
+    }
     if (Inside::is_in(this)) return false;
     const std::lock_guard turn(threads_);
     if (link == nullptr || !link->down.joinable()) return true;
     link->down.join();
     if (link->up.joinable()) link->up.join();
+    state_.unlock();
     return true;
   }
 
@@ -174,10 +179,8 @@ class Client::Engine {
     const MutexLock lock(mutex_);
     return link_.get();
   }
-  /// Null: there is one already.
   Link* make_link() {
     const MutexLock lock(mutex_);
-    if (link_) return nullptr;
     link_ = std::make_unique<Link>(*this);
     link_->session.on_interrupt(
         [link = link_.get()] { link->downlink.wake(), link->uplink.wake(); });
@@ -192,7 +195,7 @@ class Client::Engine {
   }
 
   const ClientOptions options_;
-  const StateDir state_;
+  StateDir state_;
   Book book_;
   Meter meter_;
   Journal journal_;

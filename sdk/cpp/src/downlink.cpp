@@ -81,8 +81,11 @@ std::expected<std::string, std::string> Downlink::fall_back(const std::string& p
   const std::lock_guard turn(turn_);
   const auto name = profile.empty() ? book_.primary() : profile;
   auto version = book_.fall_back(name, reason);
-  if (!version) return version;
   session_.poke();
+  if (!version) {
+    keep(name);  // that it was rejected
+    return version;
+  }
   session_.log(LogLevel::Warning, name + ": fell back to " + *version + ": " + std::string(reason));
   keep(name);
   return version;

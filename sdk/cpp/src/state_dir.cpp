@@ -1,6 +1,7 @@
 #include "state_dir.hpp"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -11,6 +12,7 @@
 #include <cstring>
 #include <fstream>
 #include <iterator>
+#include <utility>
 
 #include "domain/base/limits.hpp"
 #include "domain/base/sha256.hpp"
@@ -157,6 +159,31 @@ std::expected<void, std::string> StateDir::save(const std::string& profile,
     return std::unexpected(failure("cannot replace", second));
   }
   return replace(*temporary, file);
+}
+
+std::expected<void, std::string> StateDir::lock() {
+  if (dir_.empty() || lock_ >= 0) return {};
+  std::error_code bad;
+  fs::create_directories(dir_, bad);
+  const int file = ::open((dir_ / "lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+  if (file < 0) return {};  // the first save says it
+  if (::flock(file, LOCK_EX | LOCK_NB) == 0) {
+    const auto pid = std::to_string(::getpid());
+    if (::ftruncate(file, 0) == 0) static_cast<void>(write_all(file, pid));
+    lock_ = file;
+    return {};
+  }
+  const bool held = errno == EWOULDBLOCK;
+  char pid[24] = {};
+  const auto got = held ? ::read(file, pid, sizeof pid - 1) : 0;
+  ::close(file);
+  if (!held) return {};  // a file system without locks
+  return std::unexpected("the state folder " + dir_.string() + " is in use by process " +
+                         (got > 0 ? std::string(pid) : "?") + ": give each instance its own");
+}
+
+void StateDir::unlock() {
+  if (lock_ >= 0) ::close(std::exchange(lock_, -1));
 }
 
 std::optional<std::string> StateDir::load(const std::string& profile, Beside which) const {

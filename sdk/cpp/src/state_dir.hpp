@@ -18,9 +18,19 @@ class StateDir {
   /// An empty path: nothing is kept and nothing is found.
   explicit StateDir(std::filesystem::path dir) : dir_(std::move(dir)) {}
 
+  ~StateDir() { unlock(); }
+  StateDir(const StateDir&) = delete;
+  StateDir& operator=(const StateDir&) = delete;
+
   [[nodiscard]] bool keeps() const { return !dir_.empty(); }
   /// Whether something can be kept; the folder is made if it is missing.
   [[nodiscard]] std::expected<void, std::string> probe() const;
+
+  /// Two instances in one folder would take each other's id and copies. Until unlock() or the end
+  /// of the process. Error: who holds it. A folder where nothing can be written is locked by
+  /// nobody.
+  std::expected<void, std::string> lock();
+  void unlock();
 
   [[nodiscard]] std::optional<std::string> load_id() const;
   std::expected<void, std::string> save_id(std::string_view id) const;
@@ -49,6 +59,7 @@ class StateDir {
   [[nodiscard]] std::filesystem::path file_of(const std::string& profile, Beside which) const;
 
   std::filesystem::path dir_;
+  int lock_ = -1;
 };
 
 }  // namespace hotswap::sdk

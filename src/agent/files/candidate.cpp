@@ -57,6 +57,8 @@ fs::path beside(const fs::path& target, std::string_view prefix) {
 }
 fs::path new_name(const fs::path& target) { return beside(target, ".hotswap-new."); }
 fs::path old_name(const fs::path& target) { return beside(target, ".hotswap-old."); }
+/// Half a copy must never have the name that recover() trusts.
+fs::path copy_name(const fs::path& target) { return beside(target, ".hotswap-copy."); }
 
 /// What is given, else what the old file has.
 struct Wanted {
@@ -93,20 +95,68 @@ void tell(const StepTold& told, std::string_view step) {
   if (told) told(step);
 }
 
+bool write_copy(const fs::path& file, const Wanted& rights, std::string_view content,
+                const StepTold& told) {
+  const Descriptor copy(
+      ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
+  if (copy.get() < 0 || !write_all(copy.get(), content.substr(0, content.size() / 2))) return false;
+  tell(told, "copying");
+  return write_all(copy.get(), content.substr(content.size() / 2)) &&
+         give_rights(copy.get(), rights) && ::fsync(copy.get()) == 0;
+}
+
 /// The old file under another name, so that it can come back as it was. Where links are not
-/// possible, a copy.
-Result<void> save_old(const fs::path& target, const fs::path& saved) {
+/// possible (no such file system, fs.protected_hardlinks), a copy, which gets the name when it is
+/// whole.
+Result<void> save_old(const fs::path& target, const Linker& link, const StepTold& told) {
+  const auto saved = old_name(target), half = copy_name(target);
   ::unlink(saved.c_str());
-  if (::link(target.c_str(), saved.c_str()) == 0) return {};
+  if (link(target.c_str(), saved.c_str()) == 0) return {};
   const auto content = content_of(target);
   if (!content) return std::unexpected(content.error());
-  const auto rights = wanted(target, {});
-  const Descriptor copy(
-      ::open(saved.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
-  if (copy.get() < 0 || !write_all(copy.get(), content->value_or("")) ||
-      !give_rights(copy.get(), rights) || ::fsync(copy.get()) != 0)
-    return unwritable(saved);
-  return {};
+  ::unlink(half.c_str());
+  if (write_copy(half, wanted(target, {}), content->value_or(""), told) &&
+      ::rename(half.c_str(), saved.c_str()) == 0)
+    return {};
+  auto error = unwritable(half);
+  ::unlink(half.c_str());
+  return error;
+}
+
+/// In a folder where others may write, too, anybody can make a file with this name.
+bool may_be_ours(const struct stat& saved, const struct stat* standing) {
+  return S_ISREG(saved.st_mode) && (saved.st_uid == 0 || saved.st_uid == ::geteuid() ||
+                                    (standing != nullptr && saved.st_uid == standing->st_uid));
+}
+
+/// The content of an open file.
+std::optional<std::string> read_all(int file) {
+  std::string text;
+  char block[16384];
+  while (text.size() <= kFileBytes) {
+    const auto got = ::read(file, block, sizeof block);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return std::nullopt;
+    if (got == 0) return text;
+    text.append(block, static_cast<std::size_t>(got));
+  }
+  errno = EFBIG;
+  return std::nullopt;
+}
+
+Result<std::optional<std::string>> content_at(const fs::path& file, int more_flags) {
+  const auto unreadable = [&](const char* why) -> Result<std::optional<std::string>> {
+    return fail(ErrorCode::Unavailable, "file.unreadable",
+                "cannot read " + file.string() + ": " + why);
+  };
+  const Descriptor in(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | more_flags));
+  if (in.get() < 0 && errno == ENOENT) return std::nullopt;
+  struct stat found{};
+  if (in.get() < 0 || ::fstat(in.get(), &found) != 0) return unreadable(std::strerror(errno));
+  if (!S_ISREG(found.st_mode)) return unreadable("it is no regular file");
+  auto text = read_all(in.get());
+  if (!text) return unreadable(std::strerror(errno));
+  return text;
 }
 
 }  // namespace
@@ -138,24 +188,11 @@ Result<fs::path> resolve_target(const fs::path& target) {
 }
 
 Result<std::optional<std::string>> content_of(const fs::path& file) {
-  const auto unreadable = [&]() -> Result<std::optional<std::string>> {
-    return fail(ErrorCode::Unavailable, "file.unreadable",
-                "cannot read " + file.string() + ": " + std::strerror(errno));
-  };
-  const Descriptor in(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
-  if (in.get() < 0 && errno == ENOENT) return std::nullopt;
-  if (in.get() < 0) return unreadable();
-  std::string text;
-  char block[16384];
-  while (text.size() <= kFileBytes) {
-    const auto got = ::read(in.get(), block, sizeof block);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return unreadable();
-    if (got == 0) return text;
-    text.append(block, static_cast<std::size_t>(got));
-  }
-  errno = EFBIG;
-  return unreadable();
+  return content_at(file, O_NOFOLLOW);
+}
+Linker system_link() { return ::link; }
+Result<std::optional<std::string>> content_read(const fs::path& file) {
+  return content_at(file, 0);
 }
 
 Candidate::Candidate(fs::path target, fs::path path)
@@ -192,11 +229,11 @@ Result<Candidate> Candidate::write(const fs::path& target, std::string_view cont
   return candidate;
 }
 
-Result<void> Candidate::install(const StepTold& told) {
+Result<void> Candidate::install(const StepTold& told, const Linker& link) {
   struct stat old{};
   had_old_ = ::lstat(target_.c_str(), &old) == 0;
   if (had_old_)
-    if (auto saved = save_old(target_, old_name(target_)); !saved) return saved;
+    if (auto saved = save_old(target_, link, told); !saved) return saved;
   tell(told, "saved");
   if (::rename(path_.c_str(), target_.c_str()) != 0) {
     auto error = unwritable(target_);
@@ -225,17 +262,22 @@ void Candidate::keep() { ::unlink(old_name(target_).c_str()); }
 
 Result<bool> recover(const fs::path& target) {
   ::unlink(new_name(target).c_str());
+  ::unlink(copy_name(target).c_str());
   const auto saved = old_name(target);
   struct stat found{}, standing{};
   if (::lstat(saved.c_str(), &found) != 0) return false;
+  const bool stands = ::lstat(target.c_str(), &standing) == 0;
+  if (!may_be_ours(found, stands ? &standing : nullptr)) {
+    if (::unlink(saved.c_str()) != 0) return unwritable(saved);
+    return fail(ErrorCode::Invalid, "file.unsafe",
+                saved.string() + " was made by another user: it was removed and not put in place");
+  }
   // Linked, but not replaced yet: both names are one file.
-  const bool untouched = ::lstat(target.c_str(), &standing) == 0 && found.st_ino == standing.st_ino;
-  if (untouched) {
+  if (stands && found.st_ino == standing.st_ino && found.st_dev == standing.st_dev) {
     if (::unlink(saved.c_str()) != 0) return unwritable(saved);
     return false;
   }
-  if (!S_ISREG(found.st_mode) || ::rename(saved.c_str(), target.c_str()) != 0 ||
-      !sync_folder(target))
+  if (::rename(saved.c_str(), target.c_str()) != 0 || !sync_folder(target))
     return unwritable(target);
   return true;
 }

@@ -6,14 +6,59 @@
 namespace hotswap::agent {
 namespace {
 
-constexpr std::array<std::string_view, 17> kDangerous = {
-    "PATH",     "IFS",        "ENV",           "BASH_ENV",          "SHELLOPTS",    "BASHOPTS",
-    "PS4",      "PYTHONPATH", "PYTHONSTARTUP", "PYTHONHOME",        "NODE_OPTIONS", "NODE_PATH",
-    "PERL5OPT", "PERL5LIB",   "RUBYOPT",       "JAVA_TOOL_OPTIONS", "_JAVA_OPTIONS"};
+constexpr auto kDangerous = std::to_array<std::string_view>({
+    "PATH",
+    "HOME",
+    "IFS",
+    "ENV",
+    "BASH_ENV",
+    "SHELLOPTS",
+    "BASHOPTS",
+    "PS4",
+    "PROMPT_COMMAND",
+    "SHELL",
+    "CDPATH",
+    "GLOBIGNORE",
+    "TMPDIR",
+    "GCONV_PATH",
+    "LOCPATH",
+    "NLSPATH",
+    "HOSTALIASES",
+    "OPENSSL_CONF",
+    "OPENSSL_MODULES",
+    "OPENSSL_ENGINES",
+    "SSLKEYLOGFILE",
+    "NODE_OPTIONS",
+    "NODE_PATH",
+    "NODE_EXTRA_CA_CERTS",
+    "RUBYOPT",
+    "RUBYLIB",
+    "PERL5OPT",
+    "PERL5LIB",
+    "PERL5DB",
+    "PERLLIB",
+    "JAVA_TOOL_OPTIONS",
+    "_JAVA_OPTIONS",
+    "JDK_JAVA_OPTIONS",
+    "JAVA_OPTS",
+    "CLASSPATH",
+    "PHPRC",
+    "DOTNET_STARTUP_HOOKS",
+    "DOTNET_ADDITIONAL_DEPS",
+    "PHP_INI_SCAN_DIR",
+    "EDITOR",
+    "VISUAL",
+    "PAGER",
+});
+/// Families: every name that begins so.
+constexpr auto kDangerousBeginnings =
+    std::to_array<std::string_view>({"LD_", "DYLD_", "GLIBC_", "BASH_FUNC_", "PYTHON", "LUA_INIT",
+                                     "LUA_PATH", "LUA_CPATH", "GIT_", "CORECLR_", "COR_"});
 
 bool is_dangerous(std::string_view name) {
-  return name.starts_with("LD_") || name.starts_with("DYLD_") || name.starts_with("GLIBC_") ||
-         std::ranges::find(kDangerous, name) != kDangerous.end();
+  return std::ranges::find(kDangerous, name) != kDangerous.end() ||
+         std::ranges::any_of(kDangerousBeginnings,
+                             [&](auto beginning) { return name.starts_with(beginning); });
 }
 
 }  // namespace
@@ -23,6 +68,10 @@ Result<Variables> environment_of(const json::Value& document, std::string_view p
   if (!all) return all;
   for (auto& [name, value] : *all) {
     name.insert(0, prefix);
+    if (name.starts_with("HOTSWAP_"))
+      return fail_field("render.impossible", name, "env",
+                        "is the agent's own and is not taken from a configuration: give "
+                        "--env-prefix APP_");
     if (is_dangerous(name))
       return fail_field("render.impossible", name, "env",
                         "decides what the program executes and is not taken from a configuration: "

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <spawn.h>
+#include <sys/eventfd.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -12,6 +13,7 @@
 #include <csignal>
 #include <cstring>
 #include <optional>
+#include <set>
 
 #include "agent/run/children.hpp"
 
@@ -111,12 +113,15 @@ int milliseconds_until(Deadline deadline) {
 
 /// Its status, nothing if it still runs at the deadline. A daemon that it left behind may keep the
 /// pipe open, so it is the process that is waited for.
-std::optional<int> wait_for_end(const Child& child, std::string& output, Deadline deadline) {
+std::optional<int> wait_for_end(const Child& child, std::string& output, Deadline deadline,
+                                const CommandStop* stop) {
   const Descriptor process(static_cast<int>(::syscall(SYS_pidfd_open, child.pid, 0)));
-  pollfd entries[2] = {{process.fd, POLLIN, 0}, {child.output.fd, POLLIN, 0}};
+  pollfd entries[3] = {{process.fd, POLLIN, 0},
+                       {child.output.fd, POLLIN, 0},
+                       {stop == nullptr ? -1 : stop->descriptor(), POLLIN, 0}};
   while (true) {
     const int left = milliseconds_until(deadline);
-    ::poll(entries, 2, process.fd >= 0 ? left : std::min(left, kLookAgainMs));
+    ::poll(entries, 3, process.fd >= 0 ? left : std::min(left, kLookAgainMs));
     take_output(child, output);
     // A closed pipe is always ready: it is not asked again.
     if ((entries[1].revents & POLLHUP) != 0) entries[1].fd = -1;
@@ -125,7 +130,7 @@ std::optional<int> wait_for_end(const Child& child, std::string& output, Deadlin
       take_output(child, output);
       return status;
     }
-    if (left == 0) return std::nullopt;
+    if (left == 0 || (stop != nullptr && stop->stopped())) return std::nullopt;
   }
 }
 
@@ -141,23 +146,42 @@ std::string shown(const std::string& line) {
 
 std::string how_it_ended(int status) {
   if (WIFEXITED(status)) return "ended with " + std::to_string(WEXITSTATUS(status));
-  return "was ended by signal " + std::to_string(WTERMSIG(status)) + " (" +
-         ::sigdescr_np(WTERMSIG(status)) + ')';
+  const char* words = ::sigdescr_np(WTERMSIG(status));  // real-time signals have none
+  return "was ended by signal " + std::to_string(WTERMSIG(status)) +
+         (words == nullptr ? std::string() : std::string(" (") + words + ')');
 }
 
 }  // namespace
 
+CommandStop::CommandStop() : wakes_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
+CommandStop::~CommandStop() {
+  if (wakes_ >= 0) ::close(wakes_);
+}
+
+void CommandStop::stop() {
+  stopped_ = true;
+  const std::uint64_t one = 1;
+  static_cast<void>(::write(wakes_, &one, sizeof one) == 0);
+}
+
 Result<void> run_command(const Command& command) {
+  const auto stopped = [&] { return command.stop != nullptr && command.stop->stopped(); };
+  const auto ended_by_us = [&] {
+    return fail(ErrorCode::Unavailable, "command.stopped",
+                shown(command.line) + " was ended: the agent stops");
+  };
+  if (stopped()) return ended_by_us();
   const auto child = start(command);
   if (!child) return std::unexpected(child.error());
   std::string output;
-  const auto status =
-      wait_for_end(*child, output, std::chrono::steady_clock::now() + command.timeout);
+  const auto status = wait_for_end(
+      *child, output, std::chrono::steady_clock::now() + command.timeout, command.stop);
   if (!status) {
     ::kill(-child->pid, SIGKILL);
     ::waitpid(child->pid, nullptr, 0);
   }
   forget_child(child->pid);
+  if (!status && stopped()) return ended_by_us();
   if (!status)
     return fail(ErrorCode::Timeout, "command.timeout",
                 shown(command.line) + " did not end within " + format_duration(command.timeout) +
@@ -169,14 +193,16 @@ Result<void> run_command(const Command& command) {
 
 std::vector<std::string> environment_with(
     const std::vector<std::pair<std::string, std::string>>& added) {
+  // A name that stands there twice means one thing to some programs and another to others.
   std::vector<std::string> out;
+  std::set<std::string_view> taken;
+  for (const auto& [name, value] : added)
+    if (taken.insert(name).second) out.push_back(name + '=' + value);
   for (char** item = environ; *item != nullptr; ++item) {
     const std::string_view text(*item);
     const auto name = text.substr(0, text.find('='));
-    const auto same = [&](const auto& entry) { return entry.first == name; };
-    if (name != kToken && std::ranges::none_of(added, same)) out.emplace_back(text);
+    if (name != kToken && taken.insert(name).second) out.emplace_back(text);
   }
-  for (const auto& [name, value] : added) out.push_back(name + '=' + value);
   return out;
 }
 

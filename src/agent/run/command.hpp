@@ -1,6 +1,7 @@
 #pragma once
 // Commands that an operator gave: checks and reloads.
 
+#include <atomic>
 #include <string>
 #include <utility>
 #include <vector>
@@ -10,15 +11,33 @@
 
 namespace hotswap::agent {
 
+/// Ends every command that is run with it, and lets none begin. From any thread.
+class CommandStop {
+ public:
+  CommandStop();
+  ~CommandStop();
+  CommandStop(const CommandStop&) = delete;
+  CommandStop& operator=(const CommandStop&) = delete;
+
+  void stop();
+  [[nodiscard]] bool stopped() const { return stopped_; }
+  [[nodiscard]] int descriptor() const { return wakes_; }  ///< readable once it is stopped
+
+ private:
+  std::atomic<bool> stopped_{false};
+  int wakes_;
+};
+
 struct Command {
   std::string line;  ///< for `sh -c`
   Duration timeout = std::chrono::seconds(10);
   std::vector<std::pair<std::string, std::string>> environment{};  ///< added to our own
+  const CommandStop* stop = nullptr;
 };
 
 /// Runs a line of the shell and waits for its end. Errors: Unavailable `command.failed` with the
-/// exit code or signal and the end of what it wrote; Timeout `command.timeout`: it and all that it
-/// started were killed.
+/// exit code or signal and the end of what it wrote; Unavailable `command.stopped` and Timeout
+/// `command.timeout`: it and its process group were killed.
 [[nodiscard]] Result<void> run_command(const Command& command);
 [[nodiscard]] inline Result<void> run_command(const std::string& line, Duration timeout) {
   return run_command({.line = line, .timeout = timeout});

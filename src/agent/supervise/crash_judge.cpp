@@ -1,6 +1,7 @@
 #include "agent/supervise/crash_judge.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace hotswap::agent {
 namespace {
@@ -17,12 +18,30 @@ std::string ProgramEnd::text() const {
 
 void CrashJudge::configured(MonoTime now) {
   configured_ = now;
+  awaits_start_ = false;
   crashes_ = 0;
   starts_in_row_ = 0;
 }
 
+void CrashJudge::awaits_start() {
+  configured_.reset();
+  awaits_start_ = true;
+  crashes_ = 0;
+  starts_in_row_ = 0;
+}
+
+void CrashJudge::restarts() {
+  if (configured_) awaits_start();
+}
+
+void CrashJudge::started(MonoTime now) {
+  started_ = now;
+  if (std::exchange(awaits_start_, false)) configured_ = now;
+}
+
 void CrashJudge::trusted() {
   configured_.reset();
+  awaits_start_ = false;
   crashes_ = 0;
   starts_in_row_ = 0;
 }
@@ -33,7 +52,8 @@ AfterEnd CrashJudge::ended(const ProgramEnd& end, MonoTime now) {
   if (now - started_ >= rules_.stable) starts_in_row_ = 0;
   const auto since = configured_ ? now - *configured_ : std::chrono::nanoseconds(0);
   if (configured_ && since > rules_.crash_window) configured_.reset();
-  if (configured_ && !end.good() && rules_.crash_limit > 0 && ++crashes_ >= rules_.crash_limit) {
+  const bool crashed = end.began && !end.good();
+  if (configured_ && crashed && rules_.crash_limit > 0 && ++crashes_ >= rules_.crash_limit) {
     const auto took = std::chrono::ceil<Duration>(since);
     return GiveBack{"the program crashed " + std::to_string(crashes_) + " times within " +
                     seconds(took) + " of this configuration, last with " + end.text()};

@@ -11,7 +11,8 @@ namespace hotswap::agent {
 /// How a process ended.
 struct ProgramEnd {
   bool by_signal = false;
-  int number = 0;  ///< of the signal, or the exit code
+  int number = 0;     ///< of the signal, or the exit code
+  bool began = true;  ///< false: it could not be executed, which no configuration is to blame for
 
   [[nodiscard]] bool good() const { return !by_signal && number == 0; }
   /// As a shell reports it: 128 + signal.
@@ -54,12 +55,17 @@ class CrashJudge {
   void configured(MonoTime now);
   /// What runs is one that ran before: crashes are not its fault.
   void trusted();
-  void started(MonoTime now) { started_ = now; }
+  /// The program will meet it at its next start: what happens until then is not its fault.
+  void awaits_start();
+  /// The same, of one that was said to have taken effect already.
+  void restarts();
+  void started(MonoTime now);
   [[nodiscard]] AfterEnd ended(const ProgramEnd& end, MonoTime now);
 
  private:
   const RestartRules rules_;
   std::optional<MonoTime> configured_;
+  bool awaits_start_ = false;  ///< then configured_ is not set
   MonoTime started_{};
   int crashes_ = 0;        ///< of the configuration
   int starts_in_row_ = 0;  ///< without a stable run

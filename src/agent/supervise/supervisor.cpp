@@ -88,7 +88,7 @@ Result<int> Supervisor::run() {
     }
     if (start_at_ && now >= *start_at_ && !leaving_) {
       start_at_.reset();
-      if (auto started = start(); !started) ended({false, 127});
+      if (auto started = start(); !started) ended({.number = 127, .began = false});
     }
   }
   {
@@ -144,6 +144,7 @@ void Supervisor::take_wakes() {
 
 void Supervisor::begin_stop() {
   phase_ = Phase::Stopping;
+  judge_.restarts();
   ::kill(status_.pid, SIGTERM);
   kill_at_ = clock_.mono() + options_.stop_timeout;
 }
@@ -279,7 +280,7 @@ void Supervisor::configured(std::uint64_t generation, bool proven) {
   if (proven) {
     judge_.trusted();
   } else if (fresh) {
-    judge_.configured(clock_.mono());
+    phase_ == Phase::Up ? judge_.configured(clock_.mono()) : judge_.awaits_start();
   }
   hurry_ = true;
   wake();

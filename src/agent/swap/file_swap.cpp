@@ -4,9 +4,9 @@
 
 #include <algorithm>
 
-#include "agent/run/command.hpp"
 #include "agent/template/filters.hpp"
 #include "agent/template/template.hpp"
+#include "domain/base/sha256.hpp"
 
 namespace hotswap::agent {
 
@@ -20,7 +20,7 @@ struct FileSwap::Rendered {
 namespace {
 
 Result<std::string> from_template(const Target& target, const SwapVersion& version) {
-  const auto text = content_of(target.template_file);
+  const auto text = content_read(target.template_file);
   if (!text) return std::unexpected(text.error());
   if (!*text)
     return fail(ErrorCode::Unavailable, "file.unreadable",
@@ -45,6 +45,13 @@ bool has_rights(const std::filesystem::path& file, const Rights& wanted) {
   return wanted.mode.value_or(now.st_mode & 0777) == (now.st_mode & 0777) &&
          wanted.user.value_or(now.st_uid) == now.st_uid &&
          wanted.group.value_or(now.st_gid) == now.st_gid;
+}
+
+/// Of what is there; empty: nothing that can be read.
+std::string hash_at(const std::filesystem::path& target) {
+  const auto file = resolve_target(target);
+  const auto content = file ? content_of(*file) : std::unexpected(file.error());
+  return content && *content ? sha256_hex(**content) : std::string();
 }
 
 /// The check's line with the candidate's path for every {}.
@@ -110,7 +117,8 @@ Result<void> FileSwap::check(const std::vector<Rendered>& all,
     auto done = run_command(
         {.line = with_path(target.check, path),
          .timeout = options_.check_timeout,
-         .environment = {{"HOTSWAP_FILE", path}, {"HOTSWAP_TARGET", target.file.string()}}});
+         .environment = {{"HOTSWAP_FILE", path}, {"HOTSWAP_TARGET", target.file.string()}},
+         .stop = options_.stop});
     if (done) continue;
     done.error().detail.insert(0, "check of " + target.file.string() + ": ");
     return done;
@@ -156,6 +164,15 @@ void FileSwap::taken_over(const SwapVersion& version) {
   const auto* hash = version.facts.find("hash");
   const auto* text = hash == nullptr ? nullptr : hash->as_string();
   hash_ = text == nullptr ? std::string() : text->str();
+  left_.clear();
+  for (const auto& target : options_.targets) left_.push_back(hash_at(target.file));
+}
+
+bool FileSwap::stands() const {
+  if (reload_due_ || left_.size() != options_.targets.size()) return false;
+  for (std::size_t i = 0; i < left_.size(); ++i)
+    if (left_[i].empty() || hash_at(options_.targets[i].file) != left_[i]) return false;
+  return true;
 }
 
 Result<void> FileSwap::try_out(const SwapVersion& version) const {
@@ -169,7 +186,10 @@ Result<void> FileSwap::try_out(const SwapVersion& version) const {
 Result<bool> FileSwap::apply(const SwapVersion& version) {
   const auto all = render(version);
   if (!all) return std::unexpected(all.error());
-  if (all->empty() && is_taken_over(version)) return false;
+  if (all->empty() && is_taken_over(version)) {
+    taken_over(version);
+    return false;
+  }
   auto candidates = write(*all);
   if (!candidates) return std::unexpected(candidates.error());
   if (auto done = check(*all, *candidates); !done) return std::unexpected(done.error());
@@ -190,13 +210,16 @@ Result<bool> FileSwap::apply(const SwapVersion& version) {
 Result<bool> FileSwap::restore(const SwapVersion& version) {
   const auto all = render(version);
   if (!all) return std::unexpected(all.error());
-  taken_over(version);
-  if (all->empty() && !reload_due_) return false;
+  if (all->empty() && !reload_due_) {
+    taken_over(version);
+    return false;
+  }
   auto candidates = write(*all);
   if (!candidates) return std::unexpected(candidates.error());
   if (auto done = install(*candidates); !done) return std::unexpected(done.error());
   if (auto done = reload(); !done) say(done.error().detail + "; the files are in place");
   for (auto& candidate : *candidates) candidate.keep();
+  taken_over(version);
   return true;
 }
 

@@ -15,6 +15,7 @@
 
 #include "agent/files/candidate.hpp"
 #include "agent/render/format.hpp"
+#include "agent/run/command.hpp"
 #include "domain/base/time.hpp"
 
 namespace hotswap::agent {
@@ -30,6 +31,7 @@ struct Target {
 struct FileSwapOptions {
   std::vector<Target> targets;
   Duration check_timeout = std::chrono::seconds(10);
+  const CommandStop* stop = nullptr;       ///< of checks
   std::function<Result<void>()> reload{};  ///< empty: none
   /// The program also gets the configuration by other ways than files: it is reloaded at every new
   /// document, whether a file changes or not.
@@ -62,6 +64,8 @@ class FileSwap {
   /// For a version that ran before: neither is it checked, nor does a reload that fails undo it,
   /// since the program may not run.
   [[nodiscard]] Result<bool> restore(const SwapVersion& version);
+  /// Whether each target holds what the last swap left there, and the program was told.
+  [[nodiscard]] bool stands() const;
 
  private:
   struct Rendered;
@@ -81,7 +85,8 @@ class FileSwap {
   const FileSwapOptions options_;
   /// Nobody knows with which files the program runs.
   bool reload_due_ = false;
-  std::string hash_;  ///< of the document that was taken over last
+  std::string hash_;               ///< of the document that was taken over last
+  std::vector<std::string> left_;  ///< hashes of what it left in the targets
 };
 
 }  // namespace hotswap::agent

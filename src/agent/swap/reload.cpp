@@ -6,7 +6,6 @@
 #include <cstring>
 
 #include "agent/files/candidate.hpp"
-#include "agent/run/command.hpp"
 
 namespace hotswap::agent {
 namespace {
@@ -19,7 +18,7 @@ std::unexpected<Error> failed(std::string detail) {
 
 /// Nothing: no file.
 Result<std::optional<pid_t>> pid_in(const std::filesystem::path& file) {
-  const auto text = content_of(file);
+  const auto text = content_read(file);
   if (!text) return std::unexpected(text.error());
   if (!*text) return std::nullopt;
   std::string_view digits = **text;
@@ -64,7 +63,8 @@ Result<void> Reloader::reload() {
   if (options_.signal != 0) return send_signal();
   if (!options_.url.empty()) return post();
   if (options_.command.empty()) return {};
-  return run_command({.line = options_.command, .timeout = options_.timeout});
+  return run_command(
+      {.line = options_.command, .timeout = options_.timeout, .stop = options_.stop});
 }
 
 }  // namespace hotswap::agent

@@ -5,6 +5,7 @@
 #include <functional>
 #include <string>
 
+#include "agent/run/command.hpp"
 #include "domain/base/error.hpp"
 #include "domain/base/time.hpp"
 #include "infrastructure/http_client/http_client.hpp"
@@ -18,6 +19,7 @@ struct ReloadOptions {
   std::string url{};                 ///< POST
   bool restart = false;              ///< of the supervised program
   Duration timeout = std::chrono::seconds(10);
+  const CommandStop* stop = nullptr;  ///< of the command
 };
 
 /// The supervised program, if there is one: the functions are empty otherwise.

@@ -168,9 +168,12 @@ class Parser {
     IfNode node{*std::move(condition), {}, {}};
     if (auto done = block(node.then, depth + 1); !done) return done;
     const auto more = after(tag_, "else");
-    if (more && more->starts_with("if")) {
+    const auto nested = more ? after(*more, "if") : std::nullopt;
+    if (more && !more->empty() && !nested)
+      return mistake("{{" + tag_ + "}}: else stands alone or before an if: {{else if …}}");
+    if (nested) {
       // {{else if c}} is an {{#if c}} inside of {{else}} that shares the {{/if}}.
-      const std::string next(trimmed(more->substr(2)));
+      const std::string next(trimmed(*nested));
       if (depth + 1 == kDepth) return mistake("blocks are nested too deeply");
       if (auto done = conditional(node.otherwise, next, depth + 1); !done) return done;
       out.push_back({std::move(node), line});

@@ -34,7 +34,7 @@ void add_signal_flags(CLI::App& command, AgentArguments& flags) {
                      "counter of failed ones, e.g. 'http_requests_total{code=~\"5..\"}'");
   command.add_option("--latency", flags.latency,
                      "histogram or summary, e.g. 'http_request_duration_seconds'");
-  command.add_option("--latency-unit", flags.latency_unit, "s, ms or us")->default_val("s");
+  command.add_option("--latency-unit", flags.latency_unit, "s (default), ms or us");
   command.add_option("--metric", flags.metrics,
                      "NAME=SELECTOR of a custom metric, may be given again; counters are reported "
                      "as their rate per second");

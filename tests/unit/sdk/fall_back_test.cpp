@@ -129,6 +129,41 @@ TEST_F(FallBack, SaysWhyItCannot) {
   const auto none = client_->fall_back("the first version ever");
   ASSERT_FALSE(none);
   EXPECT_TRUE(none.error().contains("no version is pinned")) << none.error();
+  const auto told = server_.wait_observed("rejected", 1);
+  ASSERT_TRUE(told) << "it is bad whether or not there is a way back";
+  EXPECT_EQ(told->find("error")->as_string()->str(), "the first version ever");
+  EXPECT_EQ(running(), 1);
+}
+
+TEST(Left, IsNotTakenAgainWhenTheServerCountsAnewUntilAnotherCame) {
+  Book book("", nullptr);
+  book.apply(make(R"({"a":1})", 1, "1.0.0"));
+  book.apply(make(R"({"a":2})", 2, "2.0.0"));
+  ASSERT_TRUE(book.fall_back("pay.production", "bad"));
+  book.forget_generations();
+  EXPECT_EQ(book.apply(make(R"({"a":2})", 1, "2.0.0")), Book::Effect::Reported);
+  EXPECT_EQ(seen(book).state, State::Rejected);
+  EXPECT_EQ(seen(book).generation, 1U);
+  EXPECT_EQ(seen(book).error, "bad");
+  EXPECT_EQ(book.apply(make(R"({"a":2})", 1, "2.0.0")), Book::Effect::None);
+  book.forget_generations();
+  EXPECT_EQ(book.apply(make(R"({"a":3})", 1, "3.0.0")), Book::Effect::Swapped);
+  EXPECT_EQ(book.apply(make(R"({"a":2})", 2, "2.0.0")), Book::Effect::Swapped);
+}
+
+TEST(StateFolder, OfARunningClientIsRefusedToASecondOne) {
+  const TempDir dir;
+  FakeServer server;
+  server.on_register = [&](const Request&) { return Response{200, server.registration(), ""}; };
+  server.configs = offer(R"({"a":1})", 1, "1.0.0");
+  Client first(options_for(server, dir)), second(options_for(server, dir));
+  ASSERT_TRUE(first.start());
+  const auto refused = second.start();
+  ASSERT_FALSE(refused);
+  EXPECT_TRUE(refused.error().contains("in use by process " + std::to_string(::getpid())))
+      << refused.error();
+  first.stop();
+  EXPECT_TRUE(second.start());
 }
 
 TEST_F(FallBack, AStagedCopySurvivesARestartAndIsActivatedWithoutAFetch) {

@@ -84,6 +84,9 @@ struct ClientOptions {
   std::chrono::milliseconds stream_silence{45'000};               ///< then the stream is dead
   std::optional<std::chrono::milliseconds> heartbeat_interval{};  ///< instead of the server's
   Validator validator{};
+  /// Called by stop() and leave() before they wait for a validator or applier that is at work: what
+  /// it says from then on is told to nobody, so it may end in any way.
+  std::function<void()> interrupt{};
   /// Called where the validator is, on one thread at a time; also for fall_back() on its caller's.
   Applier applier{};
   /// Called before each regular heartbeat (not before one that tells of a swap at once) on the
@@ -162,8 +165,10 @@ class Client {
 
   /// Swaps back at once to the version that ran before, which is pinned in memory and in state_dir,
   /// with or without a server; the one that ran is reported as rejected for `reason` as soon as a
-  /// server answers, and not applied again under its generation. Returns the version that runs now.
-  /// Error: no version is pinned, because none ran before or the last swap was a way back already.
+  /// server answers, and not applied again under its generation, nor to an instance that registers
+  /// anew, until another version came. Returns the version that runs now.
+  /// Error: no version is pinned, because none ran before or the last swap was a way back already;
+  /// the one that runs goes on, and is reported as rejected all the same.
   /// From any thread, also from a callback; waits for a swap that is under way.
   std::expected<std::string, std::string> fall_back(std::string_view reason);
   std::expected<std::string, std::string> fall_back(const std::string& profile,

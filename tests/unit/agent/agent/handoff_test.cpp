@@ -33,9 +33,46 @@ TEST_F(HandoffTest, the_first_profile_is_handed_on_and_others_are_not) {
   FileSwap files(options());
   Handoff handoff({}, files);
   EXPECT_EQ(applies(handoff, snapshot(R"({"a":1})", "1.0.0")), "");
-  EXPECT_EQ(applies(handoff, snapshot(R"({"b":2})", "1.0.0", "other")), "");
+  const auto foreign = snapshot(R"({"a":2})", "1.0.0", "other");
+  const std::string why =
+      "this agent hands on app and not other: give --profile, and each profile its own agent";
+  EXPECT_EQ(applies(handoff, foreign), why);
+  EXPECT_EQ(handoff.validate({foreign, snapshot("{}", ""), true}), why);
   EXPECT_EQ(read("f"), "1 app\n");
   EXPECT_EQ(handoff.current()->identity().profile, "app");
+}
+
+TEST_F(HandoffTest, the_first_profile_is_the_same_after_a_restart) {
+  const HandoffOptions kept{.chosen_file = folder_ / "state" / "handed-on"};
+  FileSwap files(options());
+  {
+    Handoff handoff(kept, files);
+    EXPECT_EQ(applies(handoff, snapshot(R"({"a":1})", "1.0.0", "zz")), "");
+  }
+  Handoff handoff(kept, files);
+  EXPECT_NE(applies(handoff, snapshot(R"({"a":2})", "1.0.0", "aa"), Cause::Restored), "");
+  EXPECT_EQ(applies(handoff, snapshot(R"({"a":1})", "1.0.0", "zz"), Cause::Restored), "");
+  EXPECT_EQ(read("f"), "1 zz\n");
+}
+
+TEST_F(HandoffTest, what_makes_no_environment_is_refused_when_it_is_staged_and_if_it_is_ours) {
+  FileSwap files(options());
+  Handoff handoff({.profile = "app", .environment_variables = true}, files);
+  const auto none = snapshot("{}", ""), bad = snapshot(R"({"a":1,"path":"/evil"})", "1.0.0");
+  EXPECT_TRUE(handoff.validate({bad, none, true}).value_or("").contains("--env-prefix"));
+  EXPECT_TRUE(applies(handoff, bad).contains("--env-prefix"));
+  EXPECT_EQ(applies(handoff, snapshot(R"({"path":"/evil"})", "1.0.0", "other")), "");
+}
+
+TEST_F(HandoffTest, the_way_back_is_no_success_if_the_file_is_gone_or_another) {
+  FileSwap files(options());
+  Handoff handoff({}, files);
+  EXPECT_EQ(applies(handoff, snapshot(R"({"a":1})", "1.0.0")), "");
+  write("t.tmpl", "{{nonsense}}");
+  write("f", "somebody's");
+  EXPECT_NE(applies(handoff, snapshot(R"({"a":1})", "1.0.0")), "");
+  std::filesystem::remove(folder_ / "f");
+  EXPECT_NE(applies(handoff, snapshot(R"({"a":1})", "1.0.0")), "");
 }
 
 TEST_F(HandoffTest, the_profile_that_was_named_is_handed_on) {

@@ -168,6 +168,86 @@ TEST_F(CandidateTest, killed_at_any_step_the_file_is_the_old_one_or_the_new_one)
   }
 }
 
+int no_links(const char*, const char*) {
+  errno = EPERM;
+  return -1;
+}
+
+TEST_F(CandidateTest, without_links_the_old_file_comes_back_from_a_whole_copy) {
+  write("f", "old");
+  ASSERT_EQ(::chmod(path("f").c_str(), 0604), 0);
+  auto candidate = Candidate::write(folder_ / "f", "new", {.mode = 0600});
+  ASSERT_TRUE(candidate);
+  ASSERT_TRUE(candidate->install({}, no_links));
+  EXPECT_EQ(read("f"), "new");
+  ASSERT_TRUE(candidate->put_back());
+  EXPECT_EQ(read("f"), "old");
+  EXPECT_EQ(stat_of("f").st_mode & 07777, 0604U);
+  EXPECT_EQ(files(), 1U);
+}
+
+TEST_F(CandidateTest, killed_in_the_middle_of_a_copy_the_old_file_stands_and_is_not_replaced) {
+  write("f", std::string(5000, 'o'));
+  const int status = in_child([&] {
+    auto candidate = Candidate::write(folder_ / "f", "new", {});
+    static_cast<void>(candidate->install(
+        [](std::string_view step) {
+          if (step == "copying") ::raise(SIGKILL);
+        },
+        no_links));
+  });
+  ASSERT_TRUE(WIFSIGNALED(status));
+  EXPECT_FALSE(recover(folder_ / "f").value_or(true));
+  EXPECT_EQ(read("f"), std::string(5000, 'o'));
+  EXPECT_EQ(files(), 1U);
+}
+
+TEST_F(CandidateTest, a_disk_that_is_full_at_the_copy_leaves_the_old_file_alone) {
+  write("f", std::string(5000, 'o'));
+  const int status = in_child([&] {
+    ::signal(SIGXFSZ, SIG_IGN);
+    bool refused = false;
+    {
+      auto candidate = Candidate::write(folder_ / "f", "new", {});
+      const rlimit limit{1000, 1000};
+      ::setrlimit(RLIMIT_FSIZE, &limit);
+      const auto done = candidate->install({}, no_links);
+      refused = !done && done.error().reason == "file.unwritable";
+    }
+    ::_exit(refused ? 0 : 1);
+  });
+  EXPECT_EQ(status, 0);
+  EXPECT_FALSE(recover(folder_ / "f").value_or(true));
+  EXPECT_EQ(read("f"), std::string(5000, 'o'));
+  EXPECT_EQ(files(), 1U);
+}
+
+TEST_F(CandidateTest, what_a_stranger_put_beside_it_is_removed_and_not_put_in_place) {
+  write("f", "ours");
+  std::filesystem::create_symlink("f", folder_ / ".hotswap-old.f");
+  EXPECT_FALSE(recover(folder_ / "f")) << "no link is ours";
+  EXPECT_EQ(files(), 1U);
+  if (::geteuid() == 0) {
+    write(".hotswap-old.f", "theirs");
+    ASSERT_EQ(::chown(path(".hotswap-old.f").c_str(), 12345, 12345), 0);
+    const auto refused = recover(folder_ / "f");
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().reason, "file.unsafe");
+    EXPECT_EQ(files(), 1U);
+  }
+  EXPECT_EQ(read("f"), "ours");
+}
+
+TEST_F(CandidateTest, what_is_only_read_may_be_a_link_but_nothing_that_blocks) {
+  write("data", "text");
+  std::filesystem::create_symlink("data", folder_ / "link");
+  EXPECT_EQ(content_read(folder_ / "link").value(), "text");
+  EXPECT_FALSE(content_of(folder_ / "link"));
+  EXPECT_EQ(content_read(folder_ / "none").value(), std::nullopt);
+  ASSERT_EQ(::mkfifo(path("pipe").c_str(), 0600), 0);
+  EXPECT_FALSE(content_read(folder_ / "pipe"));
+}
+
 TEST_F(CandidateTest, a_disk_that_is_full_leaves_the_old_file) {
   write("f", "old");
   const int status = in_child([&] {

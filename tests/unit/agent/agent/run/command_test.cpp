@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <thread>
+
 #include "agent/run/children.hpp"
 
 namespace hotswap::agent {
@@ -23,6 +26,16 @@ TEST(RunCommand, what_hangs_is_killed_with_its_children) {
   EXPECT_NE(late.error().detail.find("begun"), std::string::npos);
 }
 
+TEST(RunCommand, what_runs_is_ended_by_a_stop_and_nothing_begins_after_it) {
+  CommandStop stop;
+  std::thread stopper([&] { stop.stop(); });
+  const auto ended = run_command({.line = "sleep 1000", .timeout = 500s, .stop = &stop});
+  stopper.join();
+  ASSERT_FALSE(ended);
+  EXPECT_EQ(ended.error().reason, "command.stopped");
+  EXPECT_FALSE(run_command({.line = "exit 0", .stop = &stop}));
+}
+
 TEST(RunCommand, a_daemon_that_keeps_the_pipe_does_not_hold_it_up) {
   EXPECT_TRUE(run_command("sleep 5 & exit 0", 4s));
 }
@@ -30,6 +43,16 @@ TEST(RunCommand, a_daemon_that_keeps_the_pipe_does_not_hold_it_up) {
 TEST(RunCommand, knows_what_it_is_told_and_what_we_know) {
   EXPECT_TRUE(run_command({.line = "test \"$HOTSWAP_FILE\" = \"a b\" && test -n \"$PATH\"",
                            .environment = {{"HOTSWAP_FILE", "a b"}}}));
+}
+
+TEST(EnvironmentWith, holds_each_name_once) {
+  ::setenv("HOTSWAP_FILE", "outer", 1);
+  const auto all = environment_with({{"HOTSWAP_FILE", "a"}, {"HOTSWAP_FILE", "b"}});
+  ::unsetenv("HOTSWAP_FILE");
+  EXPECT_EQ(std::ranges::count_if(
+                all, [](const auto& text) { return text.starts_with("HOTSWAP_FILE="); }),
+            1);
+  EXPECT_EQ(std::ranges::count(all, "HOTSWAP_FILE=a"), 1);
 }
 
 TEST(RunCommand, does_not_know_our_token) {
@@ -42,6 +65,12 @@ TEST(RunCommand, ends_by_a_signal_are_told) {
   const auto ended = run_command("kill -TERM $$", 10s);
   ASSERT_FALSE(ended);
   EXPECT_TRUE(ended.error().detail.ends_with("was ended by signal 15 (Terminated)"));
+}
+
+TEST(RunCommand, a_signal_without_a_name_is_told_by_its_number) {
+  const auto ended = run_command("kill -34 $$", 10s);
+  ASSERT_FALSE(ended);
+  EXPECT_TRUE(ended.error().detail.ends_with("was ended by signal 34")) << ended.error().detail;
 }
 
 TEST(RunCommand, much_output_is_cut_to_its_end) {

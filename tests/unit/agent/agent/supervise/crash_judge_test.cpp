@@ -70,6 +70,32 @@ TEST(CrashJudge, one_that_ran_before_is_never_given_back) {
   EXPECT_TRUE(std::holds_alternative<StartAgain>(judge.ended(kCrash, at(1s))));
 }
 
+TEST(CrashJudge, the_window_begins_when_the_program_meets_the_configuration) {
+  CrashJudge judge({.crash_limit = 2, .crash_window = 5s});
+  judge.configured(at(0s));
+  judge.restarts();  // the old program takes its time to end
+  judge.started(at(30s));
+  EXPECT_TRUE(std::holds_alternative<StartAgain>(judge.ended(kCrash, at(31s))));
+  judge.started(at(32s));
+  EXPECT_EQ(judge.ended(kCrash, at(33s)),
+            AfterEnd(GiveBack{"the program crashed 2 times within 3 s of this configuration, last "
+                              "with exit code 3"}));
+}
+
+TEST(CrashJudge, what_ends_before_it_is_started_with_the_configuration_does_not_count) {
+  CrashJudge judge({.crash_limit = 1});
+  judge.awaits_start();
+  EXPECT_TRUE(std::holds_alternative<StartAgain>(judge.ended(kCrash, at(1s))));
+  judge.started(at(2s));
+  EXPECT_TRUE(std::holds_alternative<GiveBack>(judge.ended(kCrash, at(3s))));
+}
+
+TEST(CrashJudge, a_program_that_cannot_be_executed_is_no_configurations_fault) {
+  CrashJudge judge({.crash_limit = 1});
+  judge.configured(at(0s));
+  EXPECT_EQ(judge.ended({.number = 127, .began = false}, at(1s)), AfterEnd(StartAgain{200ms}));
+}
+
 TEST(CrashJudge, rules_may_say_never_or_always) {
   CrashJudge never({.when = RestartWhen::Never});
   EXPECT_EQ(never.ended(kCrash, at(1s)), AfterEnd(Finish{3}));

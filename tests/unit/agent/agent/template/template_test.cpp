@@ -126,6 +126,7 @@ TEST(Template, mistakes_name_their_line) {
             "refused: line 1: {{on | join 3}}: `join` takes a text in quotes");
   EXPECT_EQ(rendered("{{#with pool}}"),
             "refused: line 1: {{#with pool}} is no block: {{#if …}} and {{#each …}} are");
+  EXPECT_TRUE(rendered("{{#if on}}a{{else iffy}}b{{/if}}").contains("{{else iffy}}: else stands"));
   EXPECT_EQ(rendered("{{#if on}}{{else}}{{else}}{{/if}}"),
             "refused: line 1: {{#if}} has no {{/if}}");
 }
