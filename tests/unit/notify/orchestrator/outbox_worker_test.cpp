@@ -17,10 +17,13 @@ using namespace std::chrono_literals;
 
 class CountingLog : public Notifier {
  public:
+  /// Several threads deliver.
   Result<void> notify(const std::string& id, const std::string& kind, const json::Value&) override {
+    const std::lock_guard lock(mutex);
     told.emplace_back(id, kind);
     return {};
   }
+  std::mutex mutex;
   std::vector<std::pair<std::string, std::string>> told;
 };
 
