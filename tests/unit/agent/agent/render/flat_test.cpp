@@ -74,10 +74,10 @@ TEST(EnvFile, values_stay_bare_where_every_reader_takes_them_so) {
 TEST(Environment, has_a_prefix_and_refuses_what_decides_what_is_executed) {
   EXPECT_EQ((*environment_of(parsed(R"({"a":1})"), "APP_")), (Variables{{"APP_A", "1"}}));
   for (const auto* text :
-       {R"({"path":"x"})", R"({"ld":{"preload":"x"}})", R"({"nodeOptions":"x"})",
-        R"({"home":"x"})", R"({"gconv":{"path":"x"}})", R"({"python":{"inspect":"1"}})",
-        R"({"gitSshCommand":"x"})", R"({"dotnetStartupHooks":"x"})", R"({"luaInit":"x"})",
-        R"({"hotswap":{"anything":"x"}})", R"({"hotswapFile":"x"})"}) {
+       {R"({"path":"x"})", R"({"ld":{"preload":"x"}})", R"({"nodeOptions":"x"})", R"({"home":"x"})",
+        R"({"gconv":{"path":"x"}})", R"({"python":{"inspect":"1"}})", R"({"gitSshCommand":"x"})",
+        R"({"dotnetStartupHooks":"x"})", R"({"luaInit":"x"})", R"({"hotswap":{"anything":"x"}})",
+        R"({"hotswapFile":"x"})"}) {
     const auto made = environment_of(parsed(text), "");
     ASSERT_FALSE(made) << text;
     EXPECT_TRUE(made.error().detail.contains("--env-prefix")) << made.error().detail;
