@@ -49,7 +49,6 @@ class Node {
   WebhookSender webhooks_;
   Committer committer_;
   VersionCache versions_;
-  EventFeed feed_;
   api::StreamHub streams_;
   SchemaCache schema_cache_;
   SchemaService schemas_;

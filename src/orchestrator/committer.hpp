@@ -1,10 +1,13 @@
 #pragma once
 // The one door to Store::commit. After a successful commit it tells whoever caches or follows what
-// changed, so that no use case can forget to.
+// changed, so that no use case can forget to; in a cluster the same goes to the other nodes by the
+// change log, and theirs comes in by hear().
 
 #include <functional>
 
+#include "domain/ports/clock.hpp"
 #include "domain/ports/store.hpp"
+#include "orchestrator/touched.hpp"
 
 namespace hotswap {
 
@@ -12,25 +15,41 @@ class Committer {
  public:
   explicit Committer(Store& store) : store_(store) {}
 
-  /// Listeners are added before the first commit and called on the committing thread.
+  /// From now on what others must hear of is logged as this node's. `wake` is called after such a
+  /// commit. Before the first commit.
+  void log_changes(std::string node, const Clock& clock, std::function<void()> wake);
+
+  /// Listeners are added before the first commit and called on the committing thread, in the order
+  /// in which they were added.
   void on_profile_changed(std::function<void(const ProfileName&)> listener);
   /// Before on_profile_changed, which is told of deletions as well.
   void on_profile_deleted(std::function<void(const ProfileName&)> listener);
-  void on_assigned(std::function<void(const std::vector<Assignment>&)> listener);
+  void on_assigned(std::function<void(const Assigned&)> listener);
+  /// Of this node's commits only.
   void on_events(std::function<void(const std::vector<TimelineEvent>&)> listener);
+  /// The timeline has grown, by whatever node.
+  void on_timeline(std::function<void()> listener);
   /// As it is stored now, with its new revision.
   void on_traffic_changed(std::function<void(const Traffic&)> listener);
   /// The store could not do its work (not: the change was refused).
   void on_failure(std::function<void(const Error&)> listener);
 
   [[nodiscard]] Result<Committed> commit(ChangeSet changes);
+  /// What another node has committed; its traffics and assignments are complete.
+  void hear(const Touched& touched);
 
  private:
+  void tell(const Touched& touched);
+
   Store& store_;
+  std::string node_;  ///< empty: alone
+  const Clock* clock_ = nullptr;
+  std::function<void()> wake_;
   std::vector<std::function<void(const ProfileName&)>> profile_listeners_;
   std::vector<std::function<void(const ProfileName&)>> deletion_listeners_;
-  std::vector<std::function<void(const std::vector<Assignment>&)>> assignment_listeners_;
+  std::vector<std::function<void(const Assigned&)>> assignment_listeners_;
   std::vector<std::function<void(const std::vector<TimelineEvent>&)>> event_listeners_;
+  std::vector<std::function<void()>> timeline_listeners_;
   std::vector<std::function<void(const Traffic&)>> traffic_listeners_;
   std::vector<std::function<void(const Error&)>> failure_listeners_;
 };

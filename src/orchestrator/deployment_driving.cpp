@@ -20,6 +20,10 @@ bool is_overtaken(const Error& error) {
          error.reason == "traffic.changed";
 }
 
+constexpr std::string_view kFenced = "deployment.fenced";
+
+bool is_fenced(const Error& error) { return error.reason == kFenced; }
+
 bool is_the_stores(const Error& error) {
   return error.code == ErrorCode::Unavailable || error.code == ErrorCode::Timeout ||
          error.code == ErrorCode::Internal;
@@ -41,6 +45,7 @@ void DeploymentRunner::handle(const EntryPtr& entry) {
   const std::lock_guard deciding(entry->mutex);
   if (entry->retired) return;
   const auto done = handle_news(*entry);
+  if (!done && is_fenced(done.error())) return lose(entry);
   if (!done)
     logger_.warning("runner", "deployment could not be advanced, will retry",
                     {{"deployment", entry->id.value},
@@ -56,7 +61,8 @@ Result<void> DeploymentRunner::handle_news(Entry& entry) {
     const std::lock_guard lock(mutex_);
     std::swap(news, entry.news);
   }
-  auto done = prepare_due(entry);
+  auto done = news.changed ? reload(entry) : Result<void>();
+  if (done) done = prepare_due(entry);
   if (done) done = take_news(entry, news);
   if (done) done = judge_now(entry, news.health);
   if (done) {
@@ -108,11 +114,11 @@ Result<Deployment> DeploymentRunner::command_now(const EntryPtr& entry, const Ca
     done = apply(*entry, std::move(*prepared), &caller);
   }
   if (done) done = apply(*entry, command, &caller);
-  settle(entry, false);
-  // It is only now that observations reach a deployment that goes on after its end; instances may
-  // have answered before.
-  if (had_ended && !entry->retired)
-    for (const Observation& seen : fleet_.observed(entry->profile)) observed(seen);
+  if (!done && !entry->visiting && is_fenced(done.error())) lose(entry);
+  if (!entry->visiting && !entry->retired) settle(entry, false);
+  // It goes on after its end.
+  if (entry->visiting && had_ended && !is_terminal(entry->deployment->state))
+    begin(*entry->deployment);
   if (!done) return std::unexpected(std::move(done.error()));
   return *entry->deployment;
 }
@@ -127,7 +133,7 @@ Result<bool> DeploymentRunner::halt(const EntryPtr& entry, const Caller& caller,
   const DeploymentEvent event =
       starting ? DeploymentEvent(Cancel{reason, by}) : DeploymentEvent(Pause{reason, by});
   auto done = apply(*entry, event, &caller);
-  settle(entry, false);
+  if (!entry->visiting) settle(entry, false);
   if (!done) return std::unexpected(std::move(done.error()));
   return true;
 }
@@ -149,7 +155,10 @@ Result<void> DeploymentRunner::apply(Entry& entry, const DeploymentEvent& event,
     if (!decision) return std::unexpected(decision.error());
     if (decision->nothing()) return {};
     auto saved = save(entry, std::move(*decision), caller);
-    if (saved || !is_overtaken(saved.error()) || attempt == kConflictRetries) return saved;
+    // Who only visits need not mind who drives it.
+    const bool overtaken =
+        !saved && (is_overtaken(saved.error()) || (entry.visiting && is_fenced(saved.error())));
+    if (!overtaken || attempt == kConflictRetries) return saved;
     // Somebody else saved first, or we did and the answer was lost: decide on what is stored.
     if (auto done = reload(entry); !done) return done;
   }
@@ -158,15 +167,17 @@ Result<void> DeploymentRunner::apply(Entry& entry, const DeploymentEvent& event,
 Result<void> DeploymentRunner::reload(Entry& entry) {
   auto stored = store_.deployment(entry.id);
   if (!stored) return std::unexpected(stored.error());
+  if (!entry.visiting && stored->fence != entry.deployment->fence)
+    return fail(ErrorCode::Conflict, std::string(kFenced),
+                "Deployment " + entry.id.value + " has been taken over by another node.");
   auto news = fleet_.refresh(entry.profile);
   if (!news) return std::unexpected(news.error());
   entry.deployment = std::make_shared<const Deployment>(std::move(*stored));
-  Told staged{{}, AssignMode::Stage, {}};
-  Told active{{}, AssignMode::Activate, {}};
+  std::vector<Assignment> staged, active;
   for (Assignment& assignment : *news)
-    (assignment.staged ? staged : active).assignments.push_back(std::move(assignment));
-  for (const Told& told : {staged, active})
-    if (!told.assignments.empty()) delivery_.assigned(told.assignments, told.mode, told.spread);
+    (assignment.staged ? staged : active).push_back(std::move(assignment));
+  if (!staged.empty()) delivery_.assigned(staged, AssignMode::Stage, {});
+  if (!active.empty()) delivery_.assigned(active, AssignMode::Activate, {});
   return {};
 }
 
@@ -175,36 +186,33 @@ Result<void> DeploymentRunner::save(Entry& entry, Decision decision, const Calle
   if (assigns_first(*entry.deployment, decision))
     decision.next.baseline = baseline_of(decision.next, fleet_, now);
   EffectWriter writer(store_, fleet_, versions_);
-  auto writing = writer.write(decision, caller, now);
-  if (!writing) return std::unexpected(writing.error());
+  auto changes = writer.write(decision, caller, now);
+  if (!changes) return std::unexpected(changes.error());
   auto record = record_with(entry, decision.next);
   const bool recorded = record.has_value();
-  if (record) writing->changes.push_back(change::AppendHealthRecord{std::move(*record)});
-  auto done = committer_.commit(std::move(writing->changes));
+  if (record) changes->push_back(change::AppendHealthRecord{std::move(*record)});
+  auto done = committer_.commit(std::move(*changes));
   if (!done) return std::unexpected(done.error());
   if (recorded) entry.recorder.stored();
   ++decision.next.revision;
   entry.deployment = std::make_shared<const Deployment>(std::move(decision.next));
-  if (writing->gate.owns_lock()) writing->gate.unlock();
-  for (const Told& told : writing->told)
-    delivery_.assigned(told.assignments, told.mode, told.spread);
   return {};
 }
 
+void DeploymentRunner::lose(const EntryPtr& entry) {
+  logger_.warning("runner", "another node has taken over a deployment; leaving it alone",
+                  {{"deployment", entry->id.value}});
+  if (retire(entry) && sharing_.left) sharing_.left(entry->id);
+}
+
 void DeploymentRunner::settle(const EntryPtr& entry, bool failed) {
+  if (is_terminal(entry->deployment->state)) {
+    if (retire(entry) && sharing_.left) sharing_.left(entry->id);
+    return;
+  }
   const std::lock_guard lock(mutex_);
   entry->busy = false;
   entry->published = entry->deployment;
-  if (is_terminal(entry->deployment->state)) {
-    entry->retired = true;
-    if (const auto found = entries_.find(entry->id);
-        found != entries_.end() && found->second == entry)
-      entries_.erase(found);
-    if (const auto found = by_profile_.find(entry->profile);
-        found != by_profile_.end() && found->second == entry)
-      by_profile_.erase(found);
-    return;
-  }
   by_profile_[entry->profile] = entry;
   if (const auto& last = entry->recorder.last()) entry->judgement = last->judgement;
   const WallTime now = time_.now();

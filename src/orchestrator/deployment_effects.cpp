@@ -13,7 +13,7 @@ struct EffectWriter::Draft {
   bool advanced = false;
   bool keep_stable = true;
   std::map<InstanceId, Assignment> current;
-  Writing writing;
+  ChangeSet changes;
 
   Deployment& next() { return decision.next; }
   std::string actor() const { return caller ? caller->principal.subject : "system"; }
@@ -22,14 +22,10 @@ struct EffectWriter::Draft {
     advanced = true;
     return ++profile.generation;
   }
-  void tell(Told told) {
-    writing.changes.push_back(change::PutAssignments{told.assignments});
-    writing.told.push_back(std::move(told));
-  }
   /// Made of what caused it, so that a repeated decision never tells anybody twice.
   std::string outbox_id() {
     return next().id.value + ':' + std::to_string(next().revision) + ':' +
-           std::to_string(writing.changes.size());
+           std::to_string(changes.size());
   }
   void event(std::string kind, std::string message, json::Value data) {
     TimelineEvent event;
@@ -40,7 +36,7 @@ struct EffectWriter::Draft {
     event.actor = actor();
     event.message = std::move(message);
     event.data = std::move(data);
-    writing.changes.push_back(change::AppendEvent{std::move(event)});
+    changes.push_back(change::AppendEvent{std::move(event)});
   }
 };
 
@@ -54,29 +50,19 @@ bool touches_assignments(const Decision& decision) {
   });
 }
 
-/// Instances that register meanwhile would miss it.
-bool reaches_the_rest(const Decision& decision) {
-  return std::ranges::any_of(decision.effects, [](const Effect& effect) {
-    return std::holds_alternative<AssignRest>(effect) ||
-           std::holds_alternative<RestoreStable>(effect);
-  });
-}
-
-bool holds(const Assignment& assignment, const SemVer& version, const std::string& hash) {
-  return assignment.active && assignment.active->version == version &&
-         assignment.active->hash == hash;
-}
-
 }  // namespace
 
-Result<Writing> EffectWriter::write(Decision& decision, const Caller* caller, WallTime now) {
+Result<ChangeSet> EffectWriter::write(Decision& decision, const Caller* caller, WallTime now) {
   Draft draft{decision, caller, now, {}, false, true, {}, {}};
-  if (reaches_the_rest(decision)) draft.writing.gate = fleet_.assignment_gate();
   if (touches_assignments(decision)) {
     auto profile = store_.profile(decision.next.profile);
     if (!profile) return std::unexpected(profile.error());
     draft.profile = std::move(*profile);
-    for (Assignment& assignment : fleet_.assigned(decision.next.profile))
+    // Beside other nodes, what is known here of theirs may lag.
+    auto current = fleet_.shared() ? store_.assignments_of(decision.next.profile)
+                                   : fleet_.assigned(decision.next.profile);
+    if (!current) return std::unexpected(current.error());
+    for (Assignment& assignment : *current)
       draft.current[assignment.instance] = std::move(assignment);
   }
   for (const Effect& effect : decision.effects) {
@@ -99,7 +85,7 @@ Result<Writing> EffectWriter::write(Decision& decision, const Caller* caller, Wa
         effect);
     if (!done) return std::unexpected(done.error());
   }
-  auto& changes = draft.writing.changes;
+  auto& changes = draft.changes;
   if (draft.advanced)
     changes.push_back(change::AdvanceProfile{draft.profile.name, draft.profile.stable,
                                              draft.keep_stable, draft.profile.generation});
@@ -111,13 +97,13 @@ Result<Writing> EffectWriter::write(Decision& decision, const Caller* caller, Wa
   // All of them: chosen anew, perhaps fewer than before.
   if (targets.items.size() == decision.next.targets.size()) targets.size = targets.items.size();
   if (!targets.items.empty()) changes.push_back(std::move(targets));
-  return std::move(draft.writing);
+  return std::move(draft.changes);
 }
 
 Result<void> EffectWriter::assign(Draft& draft, const Assign& effect) {
   Deployment& next = draft.next();
   const Assignment::Slot slot{next.version, next.hash, draft.new_generation()};
-  Told told{{}, effect.mode, effect.spread};
+  change::PutAssignments told{{}, effect.mode, effect.spread};
   for (const std::size_t ordinal : effect.targets) {
     Target& target = next.targets.at(ordinal);
     target.generation = slot.generation;
@@ -132,7 +118,7 @@ Result<void> EffectWriter::assign(Draft& draft, const Assign& effect) {
     }
     told.assignments.push_back(assignment);
   }
-  draft.tell(std::move(told));
+  draft.changes.push_back(std::move(told));
   return {};
 }
 
@@ -141,7 +127,7 @@ Result<void> EffectWriter::restore(Draft& draft, const Assign& effect) {
   const std::uint64_t generation = draft.new_generation();
   // Instances still hold what they ran before, so only its hash is named: rollback moves no
   // content.
-  Told told{{}, AssignMode::Activate, effect.spread};
+  change::PutAssignments told{{}, AssignMode::Activate, effect.spread};
   for (const std::size_t ordinal : effect.targets) {
     Target& target = next.targets.at(ordinal);
     target.generation = generation;
@@ -157,50 +143,31 @@ Result<void> EffectWriter::restore(Draft& draft, const Assign& effect) {
     }
     told.assignments.push_back(assignment);
   }
-  draft.tell(std::move(told));
+  draft.changes.push_back(std::move(told));
   return {};
 }
 
+// Who "the rest" is, the store finds within the commit: nobody who registers meanwhile, on whatever
+// node, is missed. A target that registered anew was given the baseline: it is one of them as well.
 void EffectWriter::assign_rest(Draft& draft) {
-  Deployment& next = draft.next();
-  std::set<InstanceId> refused;
+  const Deployment& next = draft.next();
+  change::AssignRest rest{next.profile, next.service, next.environment, {}, {}};
+  rest.slot = Assignment::Slot{next.version, next.hash, draft.new_generation()};
   for (const Target& target : next.targets)
-    if (target.state == TargetState::Rejected) refused.insert(target.instance);
-  // A target that registered anew meanwhile was given the baseline: it is one of the rest as well.
-  Told told{{}, AssignMode::Deliver, {}};
-  for (const Instance& instance : fleet_.live(next.service, next.environment)) {
-    Assignment& assignment = draft.current[instance.id];
-    if (refused.contains(instance.id) || holds(assignment, next.version, next.hash)) continue;
-    assignment.instance = instance.id;
-    assignment.profile = next.profile;
-    told.assignments.push_back(assignment);
-  }
-  if (told.assignments.empty()) return;
-  const Assignment::Slot slot{next.version, next.hash, draft.new_generation()};
-  for (Assignment& assignment : told.assignments) {
-    assignment.active = slot;
-    assignment.staged.reset();
-  }
-  draft.tell(std::move(told));
+    if (target.state == TargetState::Rejected) rest.except.insert(target.instance);
+  draft.changes.push_back(std::move(rest));
 }
 
 Result<void> EffectWriter::restore_rest(Draft& draft) {
   const Deployment& next = draft.next();
-  std::optional<Assignment::Slot> slot;
+  change::AssignRest rest{next.profile, next.service, next.environment, {}, {}};
+  rest.only = {next.version, next.hash};
   if (next.previous_stable) {
     auto version = versions_.get(next.profile, *next.previous_stable);
     if (!version) return std::unexpected(version.error());
-    slot = Assignment::Slot{*next.previous_stable, (*version)->hash, draft.new_generation()};
+    rest.slot = Assignment::Slot{*next.previous_stable, (*version)->hash, draft.new_generation()};
   }
-  Told told{{}, AssignMode::Deliver, {}};
-  for (const Instance& instance : fleet_.live(next.service, next.environment)) {
-    Assignment& assignment = draft.current[instance.id];
-    if (!holds(assignment, next.version, next.hash)) continue;
-    assignment.active = slot;
-    assignment.staged.reset();
-    told.assignments.push_back(assignment);
-  }
-  if (!told.assignments.empty()) draft.tell(std::move(told));
+  draft.changes.push_back(std::move(rest));
   return {};
 }
 
@@ -220,7 +187,7 @@ void EffectWriter::record(Draft& draft, const Record& effect) {
   system.principal.subject = "system";
   system.trace_id = draft.next().trace_id;
   const Caller& caller = draft.caller ? *draft.caller : system;
-  draft.writing.changes.push_back(change::AppendAudit{audit_entry(
+  draft.changes.push_back(change::AppendAudit{audit_entry(
       caller, effect.kind, "deployments/" + draft.next().id.value, effect.message, draft.now)});
 }
 
@@ -237,7 +204,7 @@ void EffectWriter::notify(Draft& draft, const Notify& effect) {
   notice.deployment = next.id.value;
   notice.state = state_name(next.state);
   notice.at = draft.now;
-  draft.writing.changes.push_back(
+  draft.changes.push_back(
       change::EnqueueOutbox{notice.id, "notification", to_json(notice), draft.now});
 }
 
@@ -249,7 +216,7 @@ void EffectWriter::call_post_hook(Draft& draft, const CallPostHook& effect) {
   const auto* back = std::get_if<RollingBack>(&next.state);
   const std::size_t last = next.plan.steps.empty() ? 0 : next.plan.steps.size() - 1;
   const DueHook due{*hook, back ? back->step : last, 1};
-  draft.writing.changes.push_back(
+  draft.changes.push_back(
       change::EnqueueOutbox{draft.outbox_id(), "hook",
                             json::Object{{"url", hook->url},
                                          {"timeout", format_duration(hook->timeout)},
@@ -268,12 +235,12 @@ Result<void> EffectWriter::switch_traffic(Draft& draft, const SwitchTraffic& eff
   traffic->changed_by = "deployment " + next.id.value;
   traffic->changed_at = draft.now;
   if (next.pools) next.pools->generation = traffic->generation;
-  draft.writing.changes.push_back(change::PutTraffic{std::move(*traffic)});
+  draft.changes.push_back(change::PutTraffic{std::move(*traffic)});
   return {};
 }
 
 void EffectWriter::mark_failed(Draft& draft, const MarkVersionFailed& effect) {
-  draft.writing.changes.push_back(
+  draft.changes.push_back(
       change::MarkVersion{draft.next().profile, draft.next().version, effect.reason});
 }
 

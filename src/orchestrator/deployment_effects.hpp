@@ -1,27 +1,12 @@
 #pragma once
-// Turns what decide() wants into one change set, and into what is told to instances once it is
-// saved.
+// Turns what decide() wants into one change set.
 
-#include "domain/ports/delivery.hpp"
 #include "domain/rollout/decide.hpp"
 #include "orchestrator/caller.hpp"
 #include "orchestrator/fleet_service.hpp"
 #include "orchestrator/version_cache.hpp"
 
 namespace hotswap {
-
-/// One call of Delivery::assigned, made after the commit.
-struct Told {
-  std::vector<Assignment> assignments;
-  AssignMode mode = AssignMode::Deliver;
-  Duration spread{};
-};
-
-struct Writing {
-  ChangeSet changes;
-  std::vector<Told> told;
-  std::unique_lock<std::shared_mutex> gate;  ///< held over the commit when "the rest" is assigned
-};
 
 class EffectWriter {
  public:
@@ -30,7 +15,7 @@ class EffectWriter {
 
   /// Also sets the generations of assigned targets and of switched pools in `decision.next`.
   /// `caller` is null for what the system decides by itself.
-  [[nodiscard]] Result<Writing> write(Decision& decision, const Caller* caller, WallTime now);
+  [[nodiscard]] Result<ChangeSet> write(Decision& decision, const Caller* caller, WallTime now);
 
  private:
   struct Draft;

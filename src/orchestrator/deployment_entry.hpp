@@ -16,9 +16,11 @@ struct DeploymentNews {
   std::vector<HookAnswered> answers;
   std::vector<TrafficSwitched> switches;
   bool health = false;
+  bool changed = false;  ///< another node has saved it
 
   [[nodiscard]] bool empty() const {
-    return reports.empty() && vanished.empty() && answers.empty() && switches.empty() && !health;
+    return reports.empty() && vanished.empty() && answers.empty() && switches.empty() && !health &&
+           !changed;
   }
   /// What came before stands before what came since.
   void put_back(DeploymentNews before) {
@@ -30,6 +32,7 @@ struct DeploymentNews {
     join(answers, before.answers);
     join(switches, before.switches);
     health = health || before.health;
+    changed = changed || before.changed;
   }
 };
 
@@ -37,7 +40,8 @@ struct DeploymentRunner::Entry {
   /// One thread at a time decides; guards everything up to the next lock.
   std::mutex mutex;
   DeploymentPtr deployment;
-  bool retired = false;  ///< ended and taken out: whoever waited for it looks it up anew
+  bool retired = false;   ///< ended and taken out: whoever waited for it looks it up anew
+  bool visiting = false;  ///< driven by another node, or by none: here for one command
   WallTime ticked_at{};
   WallTime judged_at{};
   Duration judge_pause{};     ///< between two looks

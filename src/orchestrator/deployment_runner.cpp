@@ -38,6 +38,10 @@ DeploymentRunner::DeploymentRunner(const Parts& parts)
       hooks_(parts.hooks, [this](const DeploymentId& id, HookAnswered answer) {
         hook_answered(id, std::move(answer));
       }) {
+  committer_.on_assigned([this](const Assigned& assigned) {
+    if (const auto& how = assigned.telling)
+      delivery_.assigned(assigned.assignments, how->mode, how->spread);
+  });
   fleet_.on_observed([this](const Observation& seen) { observed(seen); });
   fleet_.on_health([this](const ServiceName& service, const std::string& environment) {
     health_arrived(service, environment);
@@ -50,30 +54,32 @@ DeploymentRunner::~DeploymentRunner() { stop(); }
 Result<void> DeploymentRunner::load() {
   auto active = store_.active_deployments();
   if (!active) return std::unexpected(active.error());
-  for (Deployment& deployment : *active) {
-    // What instances said while nobody decided counts as well.
-    const ProfileName profile = deployment.profile;
-    adopt(std::move(deployment));
-    for (const Observation& seen : fleet_.observed(profile)) observed(seen);
-  }
+  for (Deployment& deployment : *active) adopt(std::move(deployment));
   return {};
 }
 
-DeploymentRunner::EntryPtr DeploymentRunner::insert(Deployment deployment) {
+DeploymentRunner::EntryPtr DeploymentRunner::entry_of(Deployment deployment) {
   auto entry = std::make_shared<Entry>();
   entry->id = deployment.id;
   entry->profile = deployment.profile;
   entry->service = deployment.service;
   entry->environment = deployment.environment;
-  const bool ended = is_terminal(deployment.state);
-  // One that has ended is only loaded for a command, and gone after it.
-  if (!ended) entry->due = time_.now();
   entry->deployment = std::make_shared<const Deployment>(std::move(deployment));
   entry->published = entry->deployment;
+  return entry;
+}
+
+DeploymentRunner::EntryPtr DeploymentRunner::insert(Deployment deployment) {
+  auto entry = entry_of(std::move(deployment));
+  entry->due = time_.now();
   const std::lock_guard lock(mutex_);
   const auto [place, inserted] = entries_.emplace(entry->id, entry);
-  if (inserted && !ended) by_profile_[entry->profile] = entry;
+  if (inserted) by_profile_[entry->profile] = entry;
   return place->second;
+}
+
+void DeploymentRunner::begin(Deployment deployment) {
+  if (!sharing_.take || sharing_.take(deployment.id)) adopt(std::move(deployment));
 }
 
 void DeploymentRunner::adopt(Deployment deployment) {
@@ -82,6 +88,37 @@ void DeploymentRunner::adopt(Deployment deployment) {
     const std::lock_guard deciding(entry->mutex);
     note_missing(*entry->deployment);
     note_traffic(*entry->deployment);
+  }
+  // What instances said while nobody decided counts as well.
+  for (const Observation& seen : fleet_.observed(entry->profile)) observed(seen);
+  wake_.notify_one();
+}
+
+void DeploymentRunner::leave(const DeploymentId& id) {
+  const EntryPtr entry = find(id);
+  if (!entry) return;
+  const std::lock_guard deciding(entry->mutex);
+  retire(entry);
+}
+
+bool DeploymentRunner::retire(const EntryPtr& entry) {
+  const std::lock_guard lock(mutex_);
+  entry->retired = true;
+  entry->busy = false;
+  const auto profile = by_profile_.find(entry->profile);
+  if (profile != by_profile_.end() && profile->second == entry) by_profile_.erase(profile);
+  const auto found = entries_.find(entry->id);
+  if (found == entries_.end() || found->second != entry) return false;
+  entries_.erase(found);
+  return true;
+}
+
+void DeploymentRunner::changed_elsewhere(const DeploymentId& id) {
+  {
+    const std::lock_guard lock(mutex_);
+    const auto found = entries_.find(id);
+    if (found == entries_.end()) return;
+    found->second->news.changed = true;
   }
   wake_.notify_one();
 }
@@ -110,44 +147,63 @@ DeploymentRunner::EntryPtr DeploymentRunner::find(const DeploymentId& id) const 
   return found == entries_.end() ? nullptr : found->second;
 }
 
-DeploymentRunner::EntryPtr DeploymentRunner::find_or_load(const DeploymentId& id, Error& error) {
-  if (EntryPtr known = find(id)) return known;
+Result<DeploymentRunner::EntryPtr> DeploymentRunner::visit(const DeploymentId& id) {
   auto stored = store_.deployment(id);
-  if (stored) return insert(std::move(*stored));
-  error = stored.error();
-  return nullptr;
+  if (!stored) return std::unexpected(std::move(stored.error()));
+  auto entry = entry_of(std::move(*stored));
+  entry->visiting = true;
+  return entry;
 }
 
 Result<Deployment> DeploymentRunner::command(const Caller& caller, const DeploymentId& id,
                                              const DeploymentEvent& command) {
   for (;;) {
-    Error error;
-    const EntryPtr entry = find_or_load(id, error);
-    if (!entry) return std::unexpected(error);
+    EntryPtr entry = find(id);
+    if (!entry) {
+      auto visited = visit(id);
+      if (!visited) return std::unexpected(std::move(visited.error()));
+      entry = std::move(*visited);
+    }
     const std::lock_guard deciding(entry->mutex);
     if (entry->retired) continue;
     auto done = command_now(entry, caller, command);
+    // Another node has taken it over meanwhile: it is told by way of the store.
+    if (!done && entry->retired) continue;
     wake_.notify_one();
     return done;
   }
 }
 
-Result<std::vector<ProfileName>> DeploymentRunner::pause_all(const Caller& caller,
-                                                             const CalendarScope& scope,
-                                                             const std::string& reason) {
+Result<std::vector<DeploymentRunner::EntryPtr>> DeploymentRunner::in_scope(
+    const CalendarScope& scope) {
   const auto meant = [](const std::string& wanted, const std::string& is) {
     return wanted.empty() || wanted == is;
   };
+  auto active = store_.active_deployments();
+  if (!active) return std::unexpected(std::move(active.error()));
   std::vector<EntryPtr> entries;
-  {
-    const std::lock_guard lock(mutex_);
-    for (const auto& [id, entry] : entries_)
-      if (meant(scope.environment, entry->environment) &&
-          meant(scope.service, entry->service.value) && meant(scope.profile, entry->profile.value))
-        entries.push_back(entry);
+  for (Deployment& deployment : *active) {
+    if (!meant(scope.environment, deployment.environment) ||
+        !meant(scope.service, deployment.service.value) ||
+        !meant(scope.profile, deployment.profile.value))
+      continue;
+    EntryPtr entry = find(deployment.id);
+    if (!entry) {
+      entry = entry_of(std::move(deployment));
+      entry->visiting = true;
+    }
+    entries.push_back(std::move(entry));
   }
+  return entries;
+}
+
+Result<std::vector<ProfileName>> DeploymentRunner::pause_all(const Caller& caller,
+                                                             const CalendarScope& scope,
+                                                             const std::string& reason) {
+  const auto entries = in_scope(scope);
+  if (!entries) return std::unexpected(entries.error());
   std::vector<ProfileName> halted;
-  for (const EntryPtr& entry : entries) {
+  for (const EntryPtr& entry : *entries) {
     const std::lock_guard deciding(entry->mutex);
     auto done = halt(entry, caller, reason);
     if (!done) return std::unexpected(done.error());

@@ -52,11 +52,25 @@ class DeploymentRunner {
   ~DeploymentRunner();
   /// Before load().
   void prepare_with(Prepare prepare) { prepare_ = std::move(prepare); }
+  /// In a cluster, a deployment is driven by one node: `take` is asked before this one does, `left`
+  /// is told when it no longer does. Without: this node drives everything. Before load().
+  struct Sharing {
+    std::function<bool(const DeploymentId&)> take;
+    std::function<void(const DeploymentId&)> left;
+  };
+  void share(Sharing sharing) { sharing_ = std::move(sharing); }
 
   /// Takes over all active deployments of the store (after a crash: where they were).
   [[nodiscard]] Result<void> load();
-  /// A deployment that was just inserted.
+  /// A deployment that was just inserted, or goes on after its end: driven here unless another node
+  /// does.
+  void begin(Deployment deployment);
+  /// One that this node has the right to drive, as it is stored now.
   void adopt(Deployment deployment);
+  /// Another node drives it from now on, or may.
+  void leave(const DeploymentId& id);
+  /// Another node has saved it.
+  void changed_elsewhere(const DeploymentId& id);
   /// Decides a command now, on this thread. NotFound if there is no such deployment. To promote a
   /// scheduled one starts it.
   [[nodiscard]] Result<Deployment> command(const Caller& caller, const DeploymentId& id,
@@ -95,8 +109,13 @@ class DeploymentRunner {
   [[nodiscard]] EntryPtr take_due(WallTime now);
   [[nodiscard]] std::optional<WallTime> earliest() const;
   [[nodiscard]] EntryPtr find(const DeploymentId& id) const;
-  [[nodiscard]] EntryPtr find_or_load(const DeploymentId& id, Error& error);
+  /// Of one that is not driven here, for a command: nobody else sees it.
+  [[nodiscard]] Result<EntryPtr> visit(const DeploymentId& id);
+  [[nodiscard]] static EntryPtr entry_of(Deployment deployment);
+  [[nodiscard]] Result<std::vector<EntryPtr>> in_scope(const CalendarScope& scope);
   EntryPtr insert(Deployment deployment);
+  /// Takes it out; false if it was out already.
+  bool retire(const EntryPtr& entry);
   void hook_answered(const DeploymentId& id, HookAnswered answer);
   /// Those of the registry who are no longer there count as vanished.
   void note_missing(const Deployment& deployment);
@@ -117,6 +136,8 @@ class DeploymentRunner {
                                    const Caller* caller);
   [[nodiscard]] Result<void> save(Entry& entry, Decision decision, const Caller* caller);
   [[nodiscard]] Result<void> reload(Entry& entry);
+  /// Another node has raised its fence.
+  void lose(const EntryPtr& entry);
   /// After a decision: when it is due next, or that it is done with.
   void settle(const EntryPtr& entry, bool failed);
   [[nodiscard]] WallTime due_next(const Entry& entry, WallTime now) const;
@@ -137,6 +158,7 @@ class DeploymentRunner {
   const std::function<Measurements(const DeploymentId&)> measurements_;
   const SteadyTime time_;
   Prepare prepare_;
+  Sharing sharing_;
 
   mutable std::mutex mutex_;
   std::condition_variable_any wake_;

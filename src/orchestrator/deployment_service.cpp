@@ -84,7 +84,7 @@ Result<Deployment> DeploymentService::start(const Caller& caller, StartDeploymen
                     " deployments: try again when some have ended.");
   if (auto done = committer_.commit(first_changes(caller, *deployment)); !done)
     return std::unexpected(done.error());
-  runner_.adopt(*deployment);
+  runner_.begin(*deployment);
   return frozen_meanwhile(caller, request, std::move(*deployment));
 }
 

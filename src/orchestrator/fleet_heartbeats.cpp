@@ -5,6 +5,8 @@
 namespace hotswap {
 namespace {
 
+constexpr Duration kWriteHeartbeats = std::chrono::seconds(30);
+
 bool runs(const Observation& seen) {
   return seen.state == ObservedState::Applied || seen.state == ObservedState::Running;
 }
@@ -88,6 +90,22 @@ void FleetService::take(Live& live, Observation seen, std::vector<Observation>& 
   }
 }
 
+bool FleetService::note_heard(Live& live, WallTime now) {
+  Instance& instance = live.instance;
+  const bool news = !live.here || instance.status != InstanceStatus::Healthy ||
+                    (shared() && instance.home != node_);
+  instance.last_heartbeat = now;
+  instance.status = InstanceStatus::Healthy;
+  instance.home = node_;
+  live.here = true;
+  if (news) news_.push_back(instance.id);
+  // Silence is told from memory: what is written is for people and for the next start.
+  const Duration write_every = std::min<Duration>(kWriteHeartbeats, options_.remove_after / 4);
+  if (!news && now - live.written < write_every) return false;
+  live.written = now;
+  return true;
+}
+
 bool FleetService::take_measured(Live& live, Heartbeat& heartbeat, WallTime now) {
   if (heartbeat.sequence) {
     if (live.sequence && *heartbeat.sequence <= *live.sequence) return false;
@@ -100,6 +118,8 @@ bool FleetService::take_measured(Live& live, Heartbeat& heartbeat, WallTime now)
   }
   if (heartbeat.metrics.empty()) return false;
   windows_.add(live.instance.id, now, heartbeat.metrics);
+  if (shared() && outgoing_.size() < limits::kRelayed)
+    outgoing_.push_back({live.instance.id, heartbeat.metrics});
   return true;
 }
 
@@ -123,6 +143,7 @@ Result<HeartbeatReply> FleetService::heartbeat(const Caller& caller, const Insta
                                                Heartbeat heartbeat) {
   if (auto ok = authorize(caller.principal, Action::InstanceReport, nullptr, &id); !ok)
     return std::unexpected(ok.error());
+  if (auto known = know(id); !known) return std::unexpected(known.error());
   const WallTime now = time_.now();
   HeartbeatReply reply;
   std::vector<Observation> news;
@@ -136,11 +157,9 @@ Result<HeartbeatReply> FleetService::heartbeat(const Caller& caller, const Insta
       return fail(ErrorCode::NotFound, "instance.not_found",
                   "Instance " + id.value + " is not registered (any more): register again.");
     Live& live = found->second;
-    live.instance.last_heartbeat = now;
-    live.instance.status = InstanceStatus::Healthy;
     service = live.instance.service;
     environment = live.instance.environment;
-    touched_.insert(id);
+    if (note_heard(live, now)) touched_.insert(id);
     measured = take_measured(live, heartbeat, now);
     for (Observation& seen : heartbeat.observed) {
       seen.instance = id;
@@ -160,7 +179,7 @@ void FleetService::flush() {
   {
     const MutexLock lock(mutex_);
     if (!touched_.empty()) {
-      change::TouchInstances touch;
+      change::TouchInstances touch{{}, node_, std::exchange(news_, {})};
       for (const InstanceId& id : touched_)
         if (const auto found = live_.find(id); found != live_.end())
           touch.heartbeats.emplace_back(id, found->second.instance.last_heartbeat);
@@ -183,6 +202,7 @@ void FleetService::flush() {
     const MutexLock lock(mutex_);
     for (auto& [id, live] : live_) {
       live.drifted.clear();
+      live.written = {};
       for (auto& [profile, seen] : live.observed) dirty_[{id, profile}] = seen;
     }
   }
@@ -195,22 +215,28 @@ void FleetService::sweep() {
   {
     const MutexLock lock(mutex_);
     for (auto& [id, live] : live_) {
+      if (!live.here) continue;
       const auto status = status_at(live.instance.last_heartbeat, now, options_.heartbeat_interval,
                                     options_.remove_after);
       if (status == live.instance.status || status == InstanceStatus::Healthy) continue;
       if (status == InstanceStatus::Removed) {
         removed.push_back(id);
-        changes.push_back(change::DeleteInstance{id});
+        changes.push_back(change::DeleteInstance{id, home_here()});
       } else {
         degraded.push_back(id);
-        changes.push_back(change::SetInstanceStatus{id, status});
+        changes.push_back(change::SetInstanceStatus{id, status, home_here()});
       }
       changes.push_back(change::AppendEvent{silence(live, status, now)});
     }
   }
   if (changes.empty()) return;
-  if (auto done = committer_.commit(std::move(changes)); !done)
-    return;  // the next sweep tries again
+  if (auto done = committer_.commit(std::move(changes)); !done) {
+    // The next sweep tries again, without those that other nodes have heard of.
+    std::set<InstanceId> silent(degraded.begin(), degraded.end());
+    silent.insert(removed.begin(), removed.end());
+    if (done.error().reason == "instance.moved") static_cast<void>(learn(silent));
+    return;
+  }
   set_degraded(degraded);
   if (!removed.empty()) forget(removed);
 }

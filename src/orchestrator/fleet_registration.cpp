@@ -80,23 +80,6 @@ Result<std::vector<TimelineEvent>> FleetService::unfit_events(const Instance& in
   return events;
 }
 
-Result<std::vector<Assignment>> FleetService::first_assignments(const Instance& instance) {
-  auto profiles = store_.profiles_of(instance.service, instance.environment);
-  if (!profiles) return std::unexpected(profiles.error());
-  std::vector<Assignment> assignments;
-  for (const Profile& profile : *profiles) {
-    if (!profile.stable) continue;
-    auto version = store_.version(profile.name, *profile.stable);
-    if (!version) return std::unexpected(version.error());
-    assignments.push_back(
-        {.instance = instance.id,
-         .profile = profile.name,
-         .active = Assignment::Slot{*profile.stable, version->hash, profile.generation},
-         .staged = {}});
-  }
-  return assignments;
-}
-
 Result<Registered> FleetService::register_instance(const Caller& caller, Registration request) {
   if (auto ok = authorize(caller.principal, Action::InstanceRegister); !ok)
     return std::unexpected(ok.error());
@@ -112,12 +95,15 @@ Result<Registered> FleetService::register_instance(const Caller& caller, Registr
   instance.id = request.id ? *request.id : InstanceId(random_.guid());
   auto unfit = unfit_events(instance);
   if (!unfit) return std::unexpected(unfit.error());
-  const auto gate = registration_gate();
   const std::lock_guard turn(id_gates_[std::hash<InstanceId>{}(instance.id) % id_gates_.size()]);
   const WallTime now = time_.now();
   instance.status = InstanceStatus::Healthy;
   instance.registered_at = instance.last_heartbeat = now;
   Registered result;
+  instance.home = node_;
+  if (request.id)
+    if (auto known = know(instance.id); !known && known.error().code != ErrorCode::NotFound)
+      return std::unexpected(known.error());
   {
     const MutexLock lock(mutex_);
     const auto known = live_.find(instance.id);
@@ -140,10 +126,8 @@ Result<Registered> FleetService::register_instance(const Caller& caller, Registr
   ChangeSet changes;
   changes.push_back(change::PutInstance{instance});
   if (result.created) {
-    auto assignments = first_assignments(instance);
-    if (!assignments) return std::unexpected(assignments.error());
-    result.desired = *assignments;
-    if (!assignments->empty()) changes.push_back(change::PutAssignments{std::move(*assignments)});
+    changes.push_back(
+        change::PutFirstAssignments{instance.id, instance.service, instance.environment});
     changes.push_back(change::AppendEvent{registered_event(instance, who.subject, now)});
     changes.push_back(change::AppendAudit{
         audit_entry(caller, "instance.register", "instances/" + instance.id.value, "", now)});
@@ -155,6 +139,8 @@ Result<Registered> FleetService::register_instance(const Caller& caller, Registr
     Live& live = live_[instance.id];
     live.instance = instance;
     live.sequence.reset();
+    live.written = now;
+    live.here = true;
     by_service_[{instance.service, instance.environment}].insert(instance.id);
   }
   auto done = committer_.commit(std::move(changes));
@@ -163,6 +149,7 @@ Result<Registered> FleetService::register_instance(const Caller& caller, Registr
     erase(instance.id);
   }
   if (!done) return std::unexpected(done.error());
+  if (result.created) result.desired = std::move(done->first);
   result.instance = std::move(instance);
   return result;
 }

@@ -19,7 +19,7 @@ FleetService::FleetService(const Parts& parts, FleetOptions options)
       time_(parts.clock),
       random_(parts.random),
       options_(options) {
-  committer_.on_assigned([this](const std::vector<Assignment>& changed) { remember(changed); });
+  committer_.on_assigned([this](const Assigned& assigned) { remember(assigned.assignments); });
   committer_.on_profile_deleted([this](const ProfileName& profile) { forget_profile(profile); });
 }
 
@@ -35,9 +35,11 @@ Result<void> FleetService::load() {
     if (!observations) return std::unexpected(observations.error());
     // Nobody could reach us while we were down: silence is counted from now on.
     instance.last_heartbeat = now;
+    const bool here = !shared() || instance.home == node_;
     by_service_[{instance.service, instance.environment}].insert(instance.id);
     Live& live = live_[instance.id];
     live.instance = std::move(instance);
+    live.here = here;
     for (Assignment& assignment : *assignments)
       live.desired[assignment.profile] = std::move(assignment);
     for (Observation& seen : *observations) {
@@ -74,6 +76,7 @@ void FleetService::forget_profile(const ProfileName& profile) {
 Result<std::vector<Assignment>> FleetService::desired(const Caller& caller, const InstanceId& id) {
   if (auto ok = authorize(caller.principal, Action::InstanceReport, nullptr, &id); !ok)
     return std::unexpected(ok.error());
+  if (auto known = know(id); !known) return std::unexpected(known.error());
   const MutexLock lock(mutex_);
   const auto found = live_.find(id);
   if (found == live_.end())
@@ -94,6 +97,7 @@ InstanceView FleetService::view(const Live& live) const {
 Result<InstanceView> FleetService::get(const Caller& caller, const InstanceId& id) {
   if (auto ok = authorize(caller.principal, Action::InstanceRead); !ok)
     return std::unexpected(ok.error());
+  if (auto known = know(id); !known) return std::unexpected(known.error());
   const MutexLock lock(mutex_);
   if (const auto found = live_.find(id); found != live_.end()) {
     InstanceView shown = view(found->second);

@@ -8,7 +8,6 @@
 #include <functional>
 #include <mutex>
 #include <set>
-#include <shared_mutex>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -70,10 +69,16 @@ class FleetService {
   };
   FleetService(const Parts& parts, FleetOptions options);
 
+  /// In a cluster each instance is at home on the node that hears its heartbeats; this one says so
+  /// under this id. What the others hear comes in by the calls of fleet_sharing.cpp. Before load().
+  void share(std::string node) { node_ = std::move(node); }
+  [[nodiscard]] bool shared() const { return !node_.empty(); }
+
   /// Reads the registry from the store; before anything else.
   [[nodiscard]] Result<void> load();
 
-  // Use cases of the API. All but heartbeat, desired and live are blocking.
+  // Use cases of the API. All but heartbeat, desired and live are blocking; those, too, read the
+  // store in a cluster when they are asked for an instance that is not known here yet.
   /// Invalid `instance.invalid` for schemas that are none. One that was built for a schema that
   /// refuses what is live gets it nevertheless; the profile's timeline says so.
   [[nodiscard]] Result<Registered> register_instance(const Caller& caller, Registration request);
@@ -121,17 +126,29 @@ class FleetService {
   [[nodiscard]] Duration heartbeat_interval() const { return options_.heartbeat_interval; }
   [[nodiscard]] std::size_t size() const;
 
+  // For what other nodes say (fleet_sharing.cpp).
+  struct Relayed {
+    InstanceId instance;
+    Sample sample;
+  };
+  /// Measurements that were heard here since the last call, for the other nodes; at most
+  /// limits::kRelayed.
+  [[nodiscard]] std::vector<Relayed> take_outgoing();
+  void take_relayed(const std::vector<Relayed>& relayed);
+  /// Reads these anew; those that are gone are forgotten.
+  [[nodiscard]] Result<void> learn(const std::set<InstanceId>& ids);
+  /// They are well, and at home on that node.
+  void heard_elsewhere(const std::vector<InstanceId>& ids, const std::string& node);
+  void observed_elsewhere(const std::vector<Observation>& observations);
+  void removed_elsewhere(const std::vector<InstanceId>& ids) { forget(ids); }
+  /// Takes in those whose home is none of `living`: their silence counts from now on.
+  void adopt_homeless(const std::set<std::string>& living);
+  [[nodiscard]] std::size_t at_home() const;
+
   /// Writes gathered heartbeats and observations in one commit. Called every 100 ms or so.
   void flush();
   /// Marks Degraded, removes those silent for long. Called every second or so.
   void sweep();
-
-  /// Held while instances get their first assignment and while a deployment assigns "the rest", so
-  /// that nobody falls between the two.
-  [[nodiscard]] std::unique_lock<std::shared_mutex> assignment_gate() {
-    const std::lock_guard turn(turnstile_);
-    return std::unique_lock(gate_);
-  }
 
  private:
   struct Live {
@@ -144,12 +161,18 @@ class FleetService {
     std::optional<std::uint64_t> sequence;  ///< of the last heartbeat in this registration
     std::deque<LogLine> logs;
     std::optional<ProbeResult> probe;
+    WallTime written{};  ///< when its heartbeat was written last
+    bool here = true;    ///< this node hears its heartbeats
   };
-  [[nodiscard]] std::shared_lock<std::shared_mutex> registration_gate() {
-    const std::lock_guard turn(turnstile_);
-    return std::shared_lock(gate_);
+  [[nodiscard]] Result<Live> read_live(const InstanceId& id);
+  /// In a cluster, an instance that another node has registered.
+  [[nodiscard]] Result<void> know(const InstanceId& id);
+  /// Whether its heartbeat is to be written.
+  [[nodiscard]] bool note_heard(Live& live, WallTime now) HS_REQUIRES(mutex_);
+  /// One that was just told to be silent: the store knows where it is heard.
+  [[nodiscard]] std::optional<std::string> home_here() const {
+    return shared() ? std::optional(node_) : std::nullopt;
   }
-  [[nodiscard]] Result<std::vector<Assignment>> first_assignments(const Instance& instance);
   /// One for each profile whose live version the instance's own schema refuses.
   [[nodiscard]] Result<std::vector<TimelineEvent>> unfit_events(const Instance& instance);
   void remember(const std::vector<Assignment>& assignments);
@@ -174,10 +197,7 @@ class FleetService {
   const SteadyTime time_;
   Random& random_;
   const FleetOptions options_;
-  /// Registrations share it, so that the store writes many of them together; a deployment that
-  /// assigns "the rest" has it alone. Who wants it alone waits for no later registration.
-  std::shared_mutex gate_;
-  std::mutex turnstile_;
+  std::string node_;  ///< empty: alone
   /// Registrations under one id take turns.
   std::array<std::mutex, 64> id_gates_;
   mutable Mutex mutex_;
@@ -186,6 +206,9 @@ class FleetService {
       HS_GUARDED_BY(mutex_);
   HealthWindows windows_ HS_GUARDED_BY(mutex_);
   std::unordered_set<InstanceId> touched_ HS_GUARDED_BY(mutex_);
+  /// Of the touched: those whose home or health changes by it.
+  std::vector<InstanceId> news_ HS_GUARDED_BY(mutex_);
+  std::vector<Relayed> outgoing_ HS_GUARDED_BY(mutex_);
   std::map<std::pair<InstanceId, ProfileName>, Observation> dirty_ HS_GUARDED_BY(mutex_);
   /// Drift, waiting for the next flush.
   std::vector<TimelineEvent> events_ HS_GUARDED_BY(mutex_);

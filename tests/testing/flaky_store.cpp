@@ -250,6 +250,26 @@ Result<std::optional<change::PutIdempotent>> FlakyStore::idempotent(const std::s
   return inner_.idempotent(key, now);
 }
 
+Result<std::vector<LoggedChange>> FlakyStore::changes(std::uint64_t after, std::size_t limit) {
+  if (down()) return lost();
+  return inner_.changes(after, limit);
+}
+
+Result<std::uint64_t> FlakyStore::last_change() {
+  if (down()) return lost();
+  return inner_.last_change();
+}
+
+Result<std::vector<ClusterNode>> FlakyStore::nodes() {
+  if (down()) return lost();
+  return inner_.nodes();
+}
+
+Result<std::vector<std::pair<DeploymentId, std::uint64_t>>> FlakyStore::active_fences() {
+  if (down()) return lost();
+  return inner_.active_fences();
+}
+
 Result<void> FlakyStore::ping() {
   if (down()) return lost();
   return inner_.ping();

@@ -65,6 +65,10 @@ class FlakyStore : public Store {
   Result<std::vector<Traffic>> traffics() override;
   Result<std::optional<change::PutIdempotent>> idempotent(const std::string& key,
                                                           WallTime now) override;
+  Result<std::vector<LoggedChange>> changes(std::uint64_t after, std::size_t limit) override;
+  Result<std::uint64_t> last_change() override;
+  Result<std::vector<ClusterNode>> nodes() override;
+  Result<std::vector<std::pair<DeploymentId, std::uint64_t>>> active_fences() override;
   Result<void> ping() override;
 
  private:

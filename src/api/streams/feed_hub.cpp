@@ -29,12 +29,12 @@ struct FeedHub::Subscriber {
   void end() const { stream->close(sse_frame("end", 0, "{}")); }
 };
 
-FeedHub::FeedHub(Store& store, Committer& committer, EventFeed& feed) : store_(store), feed_(feed) {
+FeedHub::FeedHub(Store& store, Committer& committer) : store_(store) {
   committer.on_profile_changed([this](const ProfileName& name) {
     const MutexLock lock(mutex_);
     changed_.insert(name);
   });
-  follower_ = feed_.follow([this](const TimelineEvent&) {
+  committer.on_timeline([this] {
     {
       const std::lock_guard lock(wake_mutex_);
       woken_ = true;
@@ -43,10 +43,7 @@ FeedHub::FeedHub(Store& store, Committer& committer, EventFeed& feed) : store_(s
   });
 }
 
-FeedHub::~FeedHub() {
-  feed_.unfollow(follower_);
-  stop();
-}
+FeedHub::~FeedHub() { stop(); }
 
 std::uint64_t FeedHub::new_id() {
   const MutexLock lock(mutex_);

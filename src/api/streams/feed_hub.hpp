@@ -14,7 +14,7 @@
 #include "api/server/stream.hpp"
 #include "domain/access/access.hpp"
 #include "domain/base/mutex.hpp"
-#include "orchestrator/event_feed.hpp"
+#include "orchestrator/committer.hpp"
 
 namespace hotswap::api {
 
@@ -27,7 +27,7 @@ struct FeedRequest {
 /// Thread-safe.
 class FeedHub {
  public:
-  FeedHub(Store& store, Committer& committer, EventFeed& feed);
+  FeedHub(Store& store, Committer& committer);
   ~FeedHub();
 
   /// The id for open() and close(); taken beforehand, so that a close can name it.
@@ -61,8 +61,6 @@ class FeedHub {
   void drive(const std::stop_token& stop);
 
   Store& store_;
-  EventFeed& feed_;
-  std::uint64_t follower_ = 0;
 
   Mutex pump_mutex_;  ///< one pump at a time
   std::optional<std::uint64_t> last_ HS_GUARDED_BY(pump_mutex_);

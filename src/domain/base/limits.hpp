@@ -44,6 +44,7 @@ inline constexpr std::size_t kCommitBatch = 256;   ///< change sets in one trans
 inline constexpr std::size_t kLogQueue = 8192;     ///< lines waiting to be written
 inline constexpr std::size_t kAuditPage = 500;
 inline constexpr std::size_t kEventBacklog = 4096;  ///< events kept for resuming a feed
+inline constexpr std::size_t kRelayed = 50'000;     ///< measurements on their way to other nodes
 inline constexpr std::size_t kHeartbeatCustomMetrics = 32;
 inline constexpr std::size_t kHistogramBuckets = 2048;
 inline constexpr std::size_t kInstanceLogLines = 20;  ///< the newest that an instance sent, kept

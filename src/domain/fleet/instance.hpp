@@ -31,6 +31,7 @@ struct Instance {
   InstanceStatus status = InstanceStatus::Healthy;
   WallTime registered_at{};
   WallTime last_heartbeat{};
+  std::string home{};  ///< node that hears its heartbeats; empty: the only one
   bool operator==(const Instance&) const = default;
 };
 

@@ -16,7 +16,8 @@ struct Change
     : std::variant<change::InsertProfile, change::UpdateProfile, change::DeleteProfile,
                    change::AdvanceProfile, change::InsertVersion, change::MarkVersion,
                    change::PutTag, change::DeleteTag, change::InsertDeployment,
-                   change::UpdateDeployment, change::PutTargets, change::PutAssignments,
+                   change::UpdateDeployment, change::ClaimDeployment, change::PutTargets,
+                   change::PutAssignments, change::PutFirstAssignments, change::AssignRest,
                    change::PutObservations, change::PutInstance, change::TouchInstances,
                    change::SetInstanceStatus, change::DeleteInstance, change::AppendEvent,
                    change::AppendAudit, change::EnqueueOutbox, change::FinishOutbox,
@@ -24,7 +25,8 @@ struct Change
                    change::PutChannel, change::DeleteChannel, change::AppendHealthRecord,
                    change::PutCalendarEntry, change::DeleteCalendarEntry, change::PutTraffic,
                    change::InsertSchema, change::UpdateSchema, change::InsertSchemaVersion,
-                   change::UpdateSchemaVersion, change::PutIdempotent> {
+                   change::UpdateSchemaVersion, change::AppendChange, change::PruneChanges,
+                   change::PutNode, change::DeleteNode, change::PutIdempotent> {
   using variant::variant;
   Change(const Change& other);
   Change(Change&& other) noexcept;
@@ -34,9 +36,11 @@ struct Change
 };
 using ChangeSet = std::vector<Change>;
 
-/// What the store added: sequence numbers of the events, in the order of the change set.
+/// What the store added, in the order of the change set.
 struct Committed {
-  std::vector<TimelineEvent> events;
+  std::vector<TimelineEvent> events;  ///< with their sequence numbers
+  std::vector<Assignment> first;      ///< by PutFirstAssignments
+  std::vector<Assignment> rest;       ///< by AssignRest
 };
 
 }  // namespace hotswap

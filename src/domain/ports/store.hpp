@@ -52,6 +52,13 @@ struct OutboxItem {
 };
 
 /// Thread-safe. Every method may fail with Unavailable `store.unavailable`.
+/// What a change set of some node said to the others.
+struct LoggedChange {
+  std::uint64_t sequence = 0;
+  std::string node;
+  json::Value body;
+};
+
 class Store {
  public:
   virtual ~Store() = default;
@@ -139,6 +146,16 @@ class Store {
   [[nodiscard]] virtual Result<std::vector<Traffic>> traffics() = 0;
   [[nodiscard]] virtual Result<std::optional<change::PutIdempotent>> idempotent(
       const std::string& key, WallTime now) = 0;
+  /// Ascending sequence numbers above `after`.
+  [[nodiscard]] virtual Result<std::vector<LoggedChange>> changes(std::uint64_t after,
+                                                                  std::size_t limit) = 0;
+  /// Sequence number of the last change that is committed, 0 if none.
+  [[nodiscard]] virtual Result<std::uint64_t> last_change() = 0;
+  /// By id.
+  [[nodiscard]] virtual Result<std::vector<ClusterNode>> nodes() = 0;
+  /// Id and fence of the deployments that have not ended.
+  [[nodiscard]] virtual Result<std::vector<std::pair<DeploymentId, std::uint64_t>>>
+  active_fences() = 0;
   /// For /health/ready.
   [[nodiscard]] virtual Result<void> ping() = 0;
 };

@@ -145,6 +145,8 @@ struct Deployment {
   std::optional<Baseline> baseline;    ///< before the first assignment
   std::optional<Judgement> judgement;  ///< the last one; the one that failed, after a rollback
   std::uint64_t revision = 0;          ///< compare-and-swap token, +1 at every save
+  /// Raised by whoever takes it over; a node that drove it before finds its saves refused.
+  std::uint64_t fence = 0;
   std::string trace_id;
   FleetFit fit;  ///< what the instances' own schemas said at the start
   RollbackProof proof;

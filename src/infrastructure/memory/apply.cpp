@@ -1,4 +1,5 @@
 #include "domain/base/limits.hpp"
+#include "infrastructure/memory/cluster.hpp"
 #include "infrastructure/memory/operations.hpp"
 #include "infrastructure/memory/outbox.hpp"
 #include "infrastructure/memory/schemas.hpp"
@@ -133,6 +134,9 @@ struct Applier {
     const auto id = c.deployment.id;
     const auto found = state.deployments.find(id);
     if (found == state.deployments.end()) return unexpected(store::deployment_not_found(id));
+    if (found->second.row.fence != c.deployment.fence) {
+      return unexpected(store::deployment_fenced(id));
+    }
     if (found->second.row.revision != c.deployment.revision) {
       return unexpected(store::deployment_changed(id));
     }
@@ -176,6 +180,15 @@ struct Applier {
     return {};
   }
 
+  Result<void> operator()(change::PutFirstAssignments& c) {
+    assign_first(state, log, c, committed);
+    return {};
+  }
+  Result<void> operator()(change::AssignRest& c) {
+    assign_rest(state, log, c, committed);
+    return {};
+  }
+
   Result<void> operator()(change::PutInstance& c) {
     const auto id = c.instance.id;
     log.put(state.instances, id, std::move(c.instance));
@@ -189,6 +202,7 @@ struct Applier {
       Instance next = found->second;
       next.last_heartbeat = at;
       next.status = InstanceStatus::Healthy;
+      next.home = c.home;
       log.put(state.instances, id, std::move(next));
     }
     return {};
@@ -197,6 +211,7 @@ struct Applier {
   Result<void> operator()(change::SetInstanceStatus& c) {
     const auto found = state.instances.find(c.id);
     if (found == state.instances.end()) return {};
+    if (c.home && found->second.home != *c.home) return unexpected(store::instance_moved(c.id));
     Instance next = found->second;
     next.status = c.status;
     log.put(state.instances, c.id, std::move(next));
@@ -204,6 +219,10 @@ struct Applier {
   }
 
   Result<void> operator()(change::DeleteInstance& c) {
+    const auto found = state.instances.find(c.id);
+    if (c.home && found != state.instances.end() && found->second.home != *c.home) {
+      return unexpected(store::instance_moved(c.id));
+    }
     log.erase(state.instances, c.id);
     for (const auto& [profile, unused] : state.profiles) {
       log.erase(state.assignments, {profile, c.id});
@@ -245,6 +264,19 @@ struct Applier {
   Result<void> operator()(change::UpdateSchema& c) { return update(state, log, c); }
   Result<void> operator()(change::InsertSchemaVersion& c) { return insert(state, log, c); }
   Result<void> operator()(change::UpdateSchemaVersion& c) { return update(state, log, c); }
+
+  Result<void> operator()(change::ClaimDeployment& c) { return claim(state, log, c); }
+  Result<void> operator()(change::AppendChange& c) { return append(state, log, c); }
+  Result<void> operator()(change::PruneChanges& c) { return prune(state, log, c); }
+  Result<void> operator()(change::PutNode& c) {
+    const auto id = c.node.id;
+    log.put(state.nodes, id, std::move(c.node));
+    return {};
+  }
+  Result<void> operator()(change::DeleteNode& c) {
+    log.erase(state.nodes, c.id);
+    return {};
+  }
 
   Result<void> operator()(change::PutIdempotent& c) {
     const WallTime now = c.expires - limits::kIdempotencyKeep;

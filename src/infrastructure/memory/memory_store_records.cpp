@@ -174,4 +174,33 @@ Result<std::optional<change::PutIdempotent>> MemoryStore::idempotent(const std::
 
 Result<void> MemoryStore::ping() { return {}; }
 
+Result<std::vector<LoggedChange>> MemoryStore::changes(std::uint64_t after, std::size_t limit) {
+  const MutexLock lock(mutex_);
+  std::vector<LoggedChange> found;
+  for (auto it = state_.changes.upper_bound(after);
+       it != state_.changes.end() && found.size() < limit; ++it)
+    found.push_back(it->second.change);
+  return found;
+}
+
+Result<std::uint64_t> MemoryStore::last_change() {
+  const MutexLock lock(mutex_);
+  return memory::last_key(state_.changes);
+}
+
+Result<std::vector<ClusterNode>> MemoryStore::nodes() {
+  const MutexLock lock(mutex_);
+  std::vector<ClusterNode> found;
+  for (const auto& [id, node] : state_.nodes) found.push_back(node);
+  return found;
+}
+
+Result<std::vector<std::pair<DeploymentId, std::uint64_t>>> MemoryStore::active_fences() {
+  const MutexLock lock(mutex_);
+  std::vector<std::pair<DeploymentId, std::uint64_t>> found;
+  for (const auto& [profile, id] : state_.active)
+    found.emplace_back(id, state_.deployments.at(id).row.fence);
+  return found;
+}
+
 }  // namespace hotswap

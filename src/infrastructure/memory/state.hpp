@@ -62,6 +62,12 @@ struct State {
   std::map<std::string, std::uint64_t> calendar_ids;
   std::map<std::pair<ServiceName, std::string>, Traffic> traffics;
   std::map<std::string, change::PutIdempotent> idempotent;
+  struct Logged {
+    LoggedChange change;
+    WallTime at{};
+  };
+  std::map<std::uint64_t, Logged> changes;
+  std::map<std::string, ClusterNode> nodes;
   /// Of uploads, registrations, starts, outbox items, burials and calendar entries; gaps do not
   /// matter.
   std::uint64_t last_number = 0;

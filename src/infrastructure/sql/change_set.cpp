@@ -1,5 +1,7 @@
 #include "infrastructure/sql/change_set.hpp"
 
+#include "infrastructure/sql/assigning.hpp"
+#include "infrastructure/sql/cluster.hpp"
 #include "infrastructure/sql/deployments.hpp"
 #include "infrastructure/sql/fleet.hpp"
 #include "infrastructure/sql/journal.hpp"
@@ -22,6 +24,12 @@ struct Applier {
     if (!event) return std::unexpected(std::move(event.error()));
     committed.events.push_back(std::move(*event));
     return {};
+  }
+  Result<void> operator()(const change::PutFirstAssignments& change) {
+    return assign_first(session, change, committed);
+  }
+  Result<void> operator()(const change::AssignRest& change) {
+    return assign_rest(session, change, committed);
   }
   Result<void> operator()(const auto& change) { return apply(session, change); }
 };

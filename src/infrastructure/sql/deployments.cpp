@@ -10,10 +10,11 @@
 namespace hotswap::sql {
 namespace {
 
-#define HS_DEPLOYMENT_COLUMNS                                                             \
-  "id, profile, service, environment, version, hash, previous_stable, strategy, health, " \
-  "plan, partial, forced, reason, created_by, created_at, state, baseline, judgement, "   \
-  "revision, trace_id, fit, start_at, proof, tallies, hook_calls, pools, progressed_at, request"
+#define HS_DEPLOYMENT_COLUMNS                                                                      \
+  "id, profile, service, environment, version, hash, previous_stable, strategy, health, "          \
+  "plan, partial, forced, reason, created_by, created_at, state, baseline, judgement, "            \
+  "revision, trace_id, fit, start_at, proof, tallies, hook_calls, pools, progressed_at, request, " \
+  "fence"
 
 constexpr List kList{"deployments", "SELECT start, " HS_DEPLOYMENT_COLUMNS " FROM deployments",
                      "start DESC"};
@@ -66,6 +67,7 @@ void take_progress(Columns& in, Deployment& d) {
   d.pools = in.optional_document<PoolSwitch>(pool_switch_from_json);
   d.progressed_at = in.time();
   d.request = in.json();
+  d.fence = in.number();
 }
 
 Result<Keyed<Deployment>> read_deployment(const Row& row) {
@@ -118,14 +120,22 @@ Result<void> check_alone(Session& session, const Deployment& deployment) {
 }
 
 Result<void> check_revision(Session& session, const Deployment& deployment) {
-  const auto revision = maybe<std::uint64_t>(
-      session, "SELECT revision FROM deployments WHERE id = $1", {deployment.id.str()},
-      [](const Row& row) -> Result<std::uint64_t> { return Columns(row).number(); });
-  if (!revision) return std::unexpected(revision.error());
-  if (!*revision) return std::unexpected(store::deployment_not_found(deployment.id));
-  if (**revision != deployment.revision) {
+  struct Stored {
+    std::uint64_t revision, fence;
+  };
+  const auto stored =
+      maybe<Stored>(session, "SELECT revision, fence FROM deployments WHERE id = $1",
+                    {deployment.id.str()}, [](const Row& row) -> Result<Stored> {
+                      Columns in(row);
+                      const auto revision = in.number();
+                      return Stored{revision, in.number()};
+                    });
+  if (!stored) return std::unexpected(stored.error());
+  if (!*stored) return std::unexpected(store::deployment_not_found(deployment.id));
+  if ((*stored)->fence != deployment.fence)
+    return std::unexpected(store::deployment_fenced(deployment.id));
+  if ((*stored)->revision != deployment.revision)
     return std::unexpected(store::deployment_changed(deployment.id));
-  }
   return {};
 }
 
@@ -133,7 +143,7 @@ Result<void> insert_row(Session& session, const Deployment& d) {
   const auto rows = session.execute(
       "INSERT INTO deployments (" HS_DEPLOYMENT_COLUMNS
       ", state_name, active) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, "
-      "$15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30) "
+      "$15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31) "
       "ON CONFLICT (id) DO NOTHING",
       {d.id.str(),
        d.profile.str(),
@@ -163,6 +173,7 @@ Result<void> insert_row(Session& session, const Deployment& d) {
        document(d.pools),
        to_column(d.progressed_at),
        json::write(d.request),
+       to_column(d.fence),
        state_name(d.state),
        to_column(!is_terminal(d.state))});
   if (!rows) return std::unexpected(rows.error());
@@ -226,6 +237,28 @@ Result<void> apply(Session& session, const change::UpdateDeployment& change) {
   if (!rows) return std::unexpected(rows.error());
   if (*rows == 0) return std::unexpected(store::deployment_changed(d.id));
   return {};
+}
+
+Result<void> apply(Session& session, const change::ClaimDeployment& change) {
+  const auto rows =
+      session.execute("UPDATE deployments SET fence = fence + 1 WHERE id = $1 AND fence = $2",
+                      {change.id.str(), to_column(change.fence)});
+  if (!rows) return std::unexpected(rows.error());
+  if (*rows > 0) return {};
+  const auto stored = deployment_is_stored(session, change.id);
+  if (!stored) return std::unexpected(stored.error());
+  return std::unexpected(*stored ? store::deployment_fenced(change.id)
+                                 : store::deployment_not_found(change.id));
+}
+
+Result<std::vector<std::pair<DeploymentId, std::uint64_t>>> active_fences(Session& session) {
+  using Fenced = std::pair<DeploymentId, std::uint64_t>;
+  return all<Fenced>(session, "SELECT id, fence FROM deployments WHERE active = 1 ORDER BY profile",
+                     {}, [](const Row& row) -> Result<Fenced> {
+                       Columns in(row);
+                       DeploymentId id(in.text());
+                       return Fenced(std::move(id), in.number());
+                     });
 }
 
 Result<Deployment> deployment(Session& session, const DeploymentId& id) {

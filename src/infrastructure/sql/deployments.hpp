@@ -10,6 +10,9 @@ namespace hotswap::sql {
 [[nodiscard]] Result<void> apply(Session& session, const change::UpdateDeployment& change);
 
 [[nodiscard]] Result<bool> deployment_is_stored(Session& session, const DeploymentId& id);
+[[nodiscard]] Result<void> apply(Session& session, const change::ClaimDeployment& change);
+[[nodiscard]] Result<std::vector<std::pair<DeploymentId, std::uint64_t>>> active_fences(
+    Session& session);
 [[nodiscard]] Result<Deployment> deployment(Session& session, const DeploymentId& id);
 [[nodiscard]] Result<Page<Deployment>> deployments(Session& session, const DeploymentFilter& filter,
                                                    const PageRequest& request);

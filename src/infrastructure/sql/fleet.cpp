@@ -10,7 +10,7 @@ namespace {
 
 #define HS_INSTANCE_COLUMNS                                                             \
   "id, service, environment, hostname, port, version, health_url, labels, pool, zone, " \
-  "status, registered_at, last_heartbeat, schemas"
+  "status, registered_at, last_heartbeat, schemas, home"
 
 constexpr List kList{"instances", "SELECT " HS_INSTANCE_COLUMNS " FROM instances", "id"};
 
@@ -31,6 +31,7 @@ Result<Instance> read_instance(const Row& row) {
   instance.registered_at = in.time();
   instance.last_heartbeat = in.time();
   instance.schemas = in.labels();
+  instance.home = in.text();
   return in.finish(std::move(instance));
 }
 
@@ -114,6 +115,16 @@ struct SlotColumns {
   Param generation = std::nullopt;
 };
 
+/// Refuses what is said of an instance by a node that no longer hears of it.
+Result<void> check_home(Session& session, const InstanceId& id,
+                        const std::optional<std::string>& home) {
+  if (!home) return {};
+  const auto elsewhere =
+      exists(session, "SELECT 1 FROM instances WHERE id = $1 AND home <> $2", {id.str(), *home});
+  if (!elsewhere) return std::unexpected(elsewhere.error());
+  return *elsewhere ? std::unexpected(store::instance_moved(id)) : Result<void>();
+}
+
 }  // namespace
 
 Result<void> apply(Session& session, const change::PutInstance& change) {
@@ -121,15 +132,16 @@ Result<void> apply(Session& session, const change::PutInstance& change) {
   auto done = run(
       session,
       "INSERT INTO instances (" HS_INSTANCE_COLUMNS
-      ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) ON CONFLICT (id) DO "
+      ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) ON CONFLICT "
+      "(id) DO "
       "UPDATE SET service = excluded.service, environment = excluded.environment, hostname = "
       "excluded.hostname, port = excluded.port, version = excluded.version, health_url = "
       "excluded.health_url, labels = excluded.labels, pool = excluded.pool, zone = excluded.zone, "
       "status = excluded.status, registered_at = excluded.registered_at, last_heartbeat = "
-      "excluded.last_heartbeat, schemas = excluded.schemas",
+      "excluded.last_heartbeat, schemas = excluded.schemas, home = excluded.home",
       {i.id.str(), i.service.str(), i.environment, i.hostname, std::int64_t{i.port}, i.version,
        i.health_url, to_column(i.labels), i.pool, i.zone, to_string(i.status),
-       to_column(i.registered_at), to_column(i.last_heartbeat), to_column(i.schemas)});
+       to_column(i.registered_at), to_column(i.last_heartbeat), to_column(i.schemas), i.home});
   if (done) done = run(session, "DELETE FROM instance_labels WHERE instance = $1", {i.id.str()});
   for (const auto& [key, value] : i.labels) {
     if (!done) return done;
@@ -141,19 +153,23 @@ Result<void> apply(Session& session, const change::PutInstance& change) {
 
 Result<void> apply(Session& session, const change::TouchInstances& change) {
   for (const auto& [id, at] : change.heartbeats) {
-    auto done = run(session, "UPDATE instances SET last_heartbeat = $1, status = $2 WHERE id = $3",
-                    {to_column(at), to_string(InstanceStatus::Healthy), id.str()});
+    auto done = run(session,
+                    "UPDATE instances SET last_heartbeat = $1, status = $2, home = $3 "
+                    "WHERE id = $4",
+                    {to_column(at), to_string(InstanceStatus::Healthy), change.home, id.str()});
     if (!done) return done;
   }
   return {};
 }
 
 Result<void> apply(Session& session, const change::SetInstanceStatus& change) {
+  if (auto home = check_home(session, change.id, change.home); !home) return home;
   return run(session, "UPDATE instances SET status = $1 WHERE id = $2",
              {to_string(change.status), change.id.str()});
 }
 
 Result<void> apply(Session& session, const change::DeleteInstance& change) {
+  if (auto home = check_home(session, change.id, change.home); !home) return home;
   return run(session, "DELETE FROM instances WHERE id = $1", {change.id.str()});
 }
 

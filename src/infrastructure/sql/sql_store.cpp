@@ -1,5 +1,6 @@
 #include "infrastructure/sql/sql_store.hpp"
 
+#include "infrastructure/sql/cluster.hpp"
 #include "infrastructure/sql/deployments.hpp"
 #include "infrastructure/sql/fleet.hpp"
 #include "infrastructure/sql/journal.hpp"
@@ -200,6 +201,22 @@ Result<std::vector<Traffic>> SqlStore::traffics() {
 Result<std::optional<change::PutIdempotent>> SqlStore::idempotent(const std::string& key,
                                                                   WallTime now) {
   return read(readers_, [&](Session& session) { return sql::idempotent(session, key, now); });
+}
+
+Result<std::vector<LoggedChange>> SqlStore::changes(std::uint64_t after, std::size_t limit) {
+  return read(readers_, [&](Session& session) { return sql::changes(session, after, limit); });
+}
+
+Result<std::uint64_t> SqlStore::last_change() {
+  return read(readers_, [](Session& session) { return sql::last_change(session); });
+}
+
+Result<std::vector<ClusterNode>> SqlStore::nodes() {
+  return read(readers_, [](Session& session) { return sql::nodes(session); });
+}
+
+Result<std::vector<std::pair<DeploymentId, std::uint64_t>>> SqlStore::active_fences() {
+  return read(readers_, [](Session& session) { return sql::active_fences(session); });
 }
 
 Result<void> SqlStore::ping() {

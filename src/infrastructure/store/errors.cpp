@@ -59,6 +59,16 @@ Error deployment_changed(const DeploymentId& id) {
                "Deployment " + id.str() + " has moved on meanwhile; read it again and retry.");
 }
 
+Error deployment_fenced(const DeploymentId& id) {
+  return error(ErrorCode::Conflict, "deployment.fenced",
+               "Deployment " + id.str() + " has been taken over by another node; try again.");
+}
+
+Error instance_moved(const InstanceId& id) {
+  return error(ErrorCode::Conflict, "instance.moved",
+               "Instance " + id.str() + " is heard of by another node by now.");
+}
+
 Error deployment_not_found(const DeploymentId& id) {
   return error(ErrorCode::NotFound, "deployment.not_found",
                "There is no deployment " + id.str() + ".");

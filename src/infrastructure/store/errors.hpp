@@ -16,6 +16,8 @@ namespace hotswap::store {
 [[nodiscard]] Error deployment_already_active(const ProfileName& profile,
                                               const DeploymentId& other);
 [[nodiscard]] Error deployment_changed(const DeploymentId& id);
+[[nodiscard]] Error deployment_fenced(const DeploymentId& id);
+[[nodiscard]] Error instance_moved(const InstanceId& id);
 [[nodiscard]] Error deployment_not_found(const DeploymentId& id);
 [[nodiscard]] Error instance_not_found(const InstanceId& id);
 [[nodiscard]] Error schema_exists(const SchemaId& id);

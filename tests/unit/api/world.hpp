@@ -58,8 +58,7 @@ struct World {
   TrafficHub traffic_hub{committer};
   RecordingChannels channels;
   NotificationService notifications{{store, committer, channels, clock, random}};
-  EventFeed feed{committer};
-  FeedHub feeds{store, committer, feed};
+  FeedHub feeds{store, committer};
   TokenVerifier tokens{policy(), clock};
   ReadCache cache{clock};
   bool draining = false;

@@ -7,7 +7,6 @@
 #include "infrastructure/memory/memory_store.hpp"
 #include "orchestrator/audit_service.hpp"
 #include "orchestrator/deployment_service.hpp"
-#include "orchestrator/event_feed.hpp"
 #include "testing/fake_clock.hpp"
 #include "testing/fake_random.hpp"
 #include "testing/flaky_store.hpp"
