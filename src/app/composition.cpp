@@ -13,7 +13,9 @@
 #include "app/service_manager.hpp"
 #include "app/stop_signals.hpp"
 #include "cli/exit_code.hpp"
+#include "infrastructure/clock/system_clock.hpp"
 #include "infrastructure/log/spdlog_logger.hpp"
+#include "infrastructure/sqlite/sqlite_store.hpp"
 
 namespace hotswap {
 namespace {
@@ -54,7 +56,7 @@ void announce(const Settings& settings, std::uint16_t port) {
 
 int serve_store(const Settings& settings, SqliteStore& store, NodeKeys keys, SystemClock& clock,
                 Logger& logger) {
-  Node node(settings, std::move(keys), store, clock, logger);
+  Node node(settings, std::move(keys), store, clock, logger, std::nullopt);
   auto port = node.start();
   if (!port) return cannot_start(port.error());
   logger.info("app", "ready", {{"address", shown_address(settings, *port)}});

@@ -15,6 +15,8 @@ constexpr int kRunnerThreads = 4;
 constexpr int kTrafficThreads = 2;
 /// Streams that are told to reconnect spread themselves over this long.
 constexpr Duration kReconnectJitter = 2s;
+/// On the bus: the change log has grown.
+constexpr std::string_view kWakeUp = "changed";
 
 std::optional<ChannelAdapters::Mailing> mailing(const NotifySettings& settings,
                                                 std::string password) {
@@ -25,8 +27,8 @@ std::optional<ChannelAdapters::Mailing> mailing(const NotifySettings& settings,
 
 }  // namespace
 
-Node::Node(const Settings& settings, NodeKeys keys, SqliteStore& store, SystemClock& clock,
-           Logger& logger)
+Node::Node(const Settings& settings, NodeKeys keys, Store& store, const Clock& clock,
+           Logger& logger, const std::optional<Peers>& peers)
     : clock_(clock),
       logger_(logger),
       webhooks_(std::move(keys.webhooks), clock),
@@ -52,7 +54,8 @@ Node::Node(const Settings& settings, NodeKeys keys, SqliteStore& store, SystemCl
       reports_({store, fleet_, versions_, clock}),
       audit_(store, committer_),
       router_(webhooks_),
-      traffic_({store, committer_, router_, clock, logger}),
+      traffic_({store, committer_, router_, clock, logger,
+                [this] { return !cluster_ || cluster_->is_leader(); }}),
       traffic_hub_(committer_),
       feeds_(store, committer_),
       tokens_({.keys = {std::move(keys.tokens)}, .issuer = {}, .audience = {}}, clock),
@@ -62,7 +65,8 @@ Node::Node(const Settings& settings, NodeKeys keys, SqliteStore& store, SystemCl
       channels_(webhooks_, settings.notify.public_url,
                 mailing(settings.notify, std::move(keys.smtp_password))),
       notifications_({store, committer_, channels_, clock, random_}),
-      outbox_({store, committer_, notifier_, channels_, webhooks_, clock, random_, metrics_}),
+      outbox_({store, committer_, notifier_, channels_, webhooks_, clock, random_, metrics_,
+               [this] { return !cluster_ || cluster_->is_leader(); }}),
       api_(services()),
       server_(server_options(settings, logger), api_, clock, random_) {
   runner_.prepare_with(
@@ -72,6 +76,45 @@ Node::Node(const Settings& settings, NodeKeys keys, SqliteStore& store, SystemCl
     runner_.traffic_switched(service, environment, switched);
   });
   count_what_happens();
+  if (peers) join(*peers);
+}
+
+void Node::join(const Peers& peers) {
+  const std::string& id = peers.self.id;
+  Bus& bus = peers.bus;
+  committer_.log_changes(id, clock_, [&bus] { bus.publish(std::string(kWakeUp)); });
+  fleet_.share(id);
+  cache_.turn_off();
+  cluster_ = std::make_unique<ClusterService>(
+      ClusterService::Parts{store_, committer_, peers.locks, bus, fleet_, runner_, clock_, logger_,
+                            metrics_},
+      peers.self, [this] { return load_now(); });
+  follower_ = std::make_unique<ChangeFollower>(
+      ChangeFollower::Parts{store_, committer_, fleet_, runner_, clock_, logger_}, id);
+  runner_.share({[this](const DeploymentId& deployment) { return cluster_->take(deployment); },
+                 [this](const DeploymentId& deployment) { cluster_->left(deployment); }});
+  // The leader switches; whoever drives the deployment hears of it here.
+  committer_.on_traffic_changed([this](const Traffic& traffic) {
+    const bool done = traffic.confirmed == traffic.generation;
+    if (done || !traffic.error.empty())
+      runner_.traffic_switched(traffic.service, traffic.environment,
+                               {traffic.generation, done, traffic.error});
+  });
+  bus.on_message([this](std::string_view message) {
+    if (message == kWakeUp)
+      follower_->wake();
+    else
+      cluster_->heard(message);
+  });
+}
+
+NodeLoad Node::load_now() {
+  NodeLoad load;
+  load.cpu = cpu_.since_last();
+  load.streams = server_.stats().streams;
+  load.instances = fleet_.at_home();
+  load.behind = follower_->behind();
+  return load;
 }
 
 void Node::count_what_happens() {
@@ -146,9 +189,20 @@ void Node::refresh_gauges() {
   publish_health(runner_.health(), metrics_);
 }
 
+Result<void> Node::load() {
+  // Who drives what is found out by the first tick.
+  if (!cluster_) {
+    auto loaded = fleet_.load();
+    return loaded ? runner_.load() : loaded;
+  }
+  auto done = follower_->begin();
+  if (done) done = fleet_.load();
+  if (done) done = cluster_->join();
+  return done;
+}
+
 Result<std::uint16_t> Node::start() {
-  if (auto done = fleet_.load(); !done) return std::unexpected(done.error());
-  if (auto done = runner_.load(); !done) return std::unexpected(done.error());
+  if (auto done = load(); !done) return std::unexpected(done.error());
   auto port = server_.start();
   if (!port) return port;
   streams_.start();
@@ -158,6 +212,13 @@ Result<std::uint16_t> Node::start() {
   traffic_.start(kTrafficThreads);
   tickers_.push_back(std::make_unique<Ticker>(kFlushEvery, [this] { fleet_.flush(); }));
   tickers_.push_back(std::make_unique<Ticker>(kSweepEvery, [this] { fleet_.sweep(); }));
+  if (cluster_) {
+    follower_->start();
+    tickers_.push_back(
+        std::make_unique<Ticker>(ClusterService::kTick, [this] { cluster_->tick(); }));
+    tickers_.push_back(
+        std::make_unique<Ticker>(ClusterService::kRelay, [this] { cluster_->relay(); }));
+  }
   outbox_.start();
   return port;
 }
@@ -170,6 +231,10 @@ void Node::drain() {
   runner_.stop();
   outbox_.stop();
   traffic_.stop();
+  if (cluster_) {
+    cluster_->leave();
+    follower_->stop();
+  }
   feeds_.stop();
   streams_.stop();
   fleet_.flush();

@@ -6,15 +6,16 @@
 #include "app/settings.hpp"
 #include "app/signals.hpp"
 #include "app/ticker.hpp"
-#include "infrastructure/clock/system_clock.hpp"
+#include "app/cpu_meter.hpp"
 #include "infrastructure/clock/system_random.hpp"
 #include "infrastructure/clock/time_zones.hpp"
 #include "infrastructure/metrics/prometheus_metrics.hpp"
 #include "infrastructure/notify/channel_adapters.hpp"
 #include "infrastructure/notify/log_notifier.hpp"
 #include "infrastructure/notify/webhook_sender.hpp"
-#include "infrastructure/sqlite/sqlite_store.hpp"
 #include "infrastructure/traffic/configured_router.hpp"
+#include "orchestrator/change_follower.hpp"
+#include "orchestrator/cluster_service.hpp"
 #include "orchestrator/outbox_worker.hpp"
 
 namespace hotswap {
@@ -26,10 +27,18 @@ struct NodeKeys {
   std::string smtp_password;
 };
 
+/// What makes a server one of several.
+struct Peers {
+  ClusterNode self;
+  Locks& locks;
+  Bus& bus;
+};
+
 class Node {
  public:
-  Node(const Settings& settings, NodeKeys keys, SqliteStore& store, SystemClock& clock,
-       Logger& logger);
+  /// `peers`: none for a server that is alone.
+  Node(const Settings& settings, NodeKeys keys, Store& store, const Clock& clock, Logger& logger,
+       const std::optional<Peers>& peers);
 
   /// Takes over what the store knows, then listens: the port.
   [[nodiscard]] Result<std::uint16_t> start();
@@ -38,11 +47,14 @@ class Node {
 
  private:
   void count_what_happens();
+  void join(const Peers& peers);
+  [[nodiscard]] Result<void> load();
+  [[nodiscard]] NodeLoad load_now();
   void refresh_gauges();
   [[nodiscard]] api::Services services();
   [[nodiscard]] static api::ServerOptions server_options(const Settings& settings, Logger& logger);
 
-  SystemClock& clock_;
+  const Clock& clock_;
   Logger& logger_;
   SystemRandom random_;
   PrometheusMetrics metrics_;
@@ -67,7 +79,7 @@ class Node {
   api::FeedHub feeds_;
   api::TokenVerifier tokens_;
   api::ReadCache cache_;
-  SqliteStore& store_;
+  Store& store_;
   std::atomic<bool> draining_ = false;
   LogNotifier notifier_;
   ChannelAdapters channels_;
@@ -75,7 +87,10 @@ class Node {
   OutboxWorker outbox_;
   api::Api api_;
   api::HttpServer server_;
+  std::unique_ptr<ClusterService> cluster_;
+  std::unique_ptr<ChangeFollower> follower_;
   std::vector<std::unique_ptr<Ticker>> tickers_;
+  CpuMeter cpu_;
 };
 
 }  // namespace hotswap

@@ -122,6 +122,7 @@ void OutboxWorker::work(const std::stop_token& stop) {
 }
 
 bool OutboxWorker::fetch() {
+  if (parts_.may_work && !parts_.may_work()) return false;
   std::size_t held = 0;
   {
     const std::lock_guard lock(mutex_);

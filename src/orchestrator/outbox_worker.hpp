@@ -5,6 +5,7 @@
 
 #include <condition_variable>
 #include <deque>
+#include <functional>
 #include <mutex>
 #include <set>
 #include <thread>
@@ -36,6 +37,8 @@ class OutboxWorker {
     const Clock& clock;
     Random& random;
     Metrics& metrics;
+    /// In a cluster one node does it; asked before each look. Empty: this one does.
+    std::function<bool()> may_work{};
   };
   static constexpr std::uint32_t kAttempts = 8;
   static constexpr int kThreads = 4;

@@ -42,6 +42,7 @@ TrafficService::TrafficService(const Parts& parts)
     : store_(parts.store),
       committer_(parts.committer),
       router_(parts.router),
+      may_work_(parts.may_work),
       logger_(parts.logger),
       time_(parts.clock) {
   committer_.on_traffic_changed([this](const Traffic& traffic) { note(traffic); });

@@ -30,6 +30,8 @@ class TrafficService {
     TrafficRouter& router;
     const Clock& clock;
     Logger& logger;
+    /// In a cluster one node carries out; asked before each round. Empty: this one does.
+    std::function<bool()> may_work{};
   };
   using Switched = std::function<void(const ServiceName&, const std::string& environment,
                                       const TrafficSwitched&)>;
@@ -64,6 +66,7 @@ class TrafficService {
   /// Something was committed; it is found by itself, so this only makes sure.
   void wake();
 
+  [[nodiscard]] bool may_work() const { return !may_work_ || may_work_(); }
   /// Carries out everything that is due at the clock's time, on this thread. For tests; the threads
   /// of start() do the same.
   void run_due();
@@ -104,6 +107,7 @@ class TrafficService {
   Store& store_;
   Committer& committer_;
   TrafficRouter& router_;
+  const std::function<bool()> may_work_;
   Logger& logger_;
   const SteadyTime time_;
   std::vector<Switched> listeners_;

@@ -213,8 +213,13 @@ void TrafficService::stop() {
 
 void TrafficService::drive(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
-    run_due();
+    const bool mine = may_work();
+    if (mine) run_due();
     std::unique_lock lock(mutex_);
+    if (!mine) {
+      wake_.wait_for(lock, stop, kStoreRetry, [] { return false; });
+      continue;
+    }
     const auto next = earliest();
     const WallTime now = time_.now();
     if (next && *next <= now) continue;

@@ -39,7 +39,7 @@ std::uint64_t ReadCache::epoch(const ProfileName& profile) {
 void ReadCache::put(const ProfileName& profile, std::string_view path, std::uint64_t epoch,
                     Entry entry) {
   // A path that spells the name with escapes would not be found again by the name.
-  if (profile_in(path) != profile.str() || entry.body->size() > kBodyBytes) return;
+  if (off_ || profile_in(path) != profile.str() || entry.body->size() > kBodyBytes) return;
   entry.until = clock_.mono() + kFresh;
   auto& shard = shard_of(profile.str());
   const MutexLock lock(shard.mutex);

@@ -32,6 +32,8 @@ class ReadCache {
   };
 
   explicit ReadCache(const Clock& clock) : clock_(clock) {}
+  /// Keeps nothing: beside other nodes, whose changes are heard of a moment late. Before use.
+  void turn_off() { off_ = true; }
 
   /// `path` as in the request line. Nothing if unknown or too old.
   [[nodiscard]] std::shared_ptr<const Entry> find(std::string_view path);
@@ -60,6 +62,7 @@ class ReadCache {
   [[nodiscard]] Shard& shard_of(std::string_view profile);
 
   const Clock& clock_;
+  bool off_ = false;
   std::array<Shard, kShards> shards_;
 };
 

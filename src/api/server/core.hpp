@@ -64,7 +64,7 @@ class Ticket {
 
 /// Everything but `open`, the pool and the counters is constant after start.
 struct ServerCore {
-  ServerCore(ServerOptions o, Handler& h, Clock& c, Random& r)
+  ServerCore(ServerOptions o, Handler& h, const Clock& c, Random& r)
       : options(std::move(o)), handler(h), clock(c), random(r) {}
 
   void warn(std::string_view what) const {
@@ -74,7 +74,7 @@ struct ServerCore {
 
   const ServerOptions options;
   Handler& handler;
-  Clock& clock;
+  const Clock& clock;
   Random& random;
   std::unique_ptr<TlsContext> tls;
   std::unique_ptr<WorkerPool> pool;

@@ -34,7 +34,7 @@ std::unexpected<Error> bind_error(const std::string& address, std::uint16_t port
 
 class HttpServer::Impl {
  public:
-  Impl(ServerOptions options, Handler& handler, Clock& clock, Random& random)
+  Impl(ServerOptions options, Handler& handler, const Clock& clock, Random& random)
       : core_(std::move(options), handler, clock, random) {}
 
   ~Impl() { stop(); }
@@ -181,7 +181,7 @@ ServerStats HttpServer::Impl::stats() const {
           .refused = core_.refused.load(std::memory_order_relaxed)};
 }
 
-HttpServer::HttpServer(ServerOptions options, Handler& handler, Clock& clock, Random& random)
+HttpServer::HttpServer(ServerOptions options, Handler& handler, const Clock& clock, Random& random)
     : impl_(std::make_unique<Impl>(std::move(options), handler, clock, random)) {}
 HttpServer::~HttpServer() = default;
 Result<std::uint16_t> HttpServer::start() { return impl_->start(); }

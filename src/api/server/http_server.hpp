@@ -72,7 +72,7 @@ struct ServerStats {
 class HttpServer {
  public:
   /// The handler, clock (deadlines, Date) and random (ids, jitter) must outlive the server.
-  HttpServer(ServerOptions options, Handler& handler, Clock& clock, Random& random);
+  HttpServer(ServerOptions options, Handler& handler, const Clock& clock, Random& random);
   /// Stops at once: open connections are cut.
   ~HttpServer();
   HttpServer(const HttpServer&) = delete;
