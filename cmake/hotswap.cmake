@@ -99,6 +99,22 @@ function(hs_setup_test target)
 endfunction()
 
 # hs_library(NAME [DEPS hs targets seen by users] [PRIVATE drivers]): every .cpp of this folder.
+# Every script of migrations/DATABASE, in order, becomes a part of the program: migrations_data.inc.
+function(hs_embed_migrations database)
+  file(GLOB scripts CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/migrations/${database}/*.sql)
+  list(SORT scripts)
+  set(entries "")
+  foreach(script ${scripts})
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${script})
+    get_filename_component(name ${script} NAME_WE)
+    string(REGEX MATCH "^[0-9]+" digits ${name})
+    math(EXPR version "1${digits} - 10000")
+    file(READ ${script} text)
+    string(APPEND entries "    {${version}, \"${name}\", R\"hotswap-sql(${text})hotswap-sql\"},\n")
+  endforeach()
+  file(CONFIGURE OUTPUT ${CMAKE_CURRENT_BINARY_DIR}/migrations_data.inc CONTENT "${entries}" @ONLY)
+endfunction()
+
 function(hs_library name)
   cmake_parse_arguments(ARG "" "" "DEPS;PRIVATE" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
@@ -136,7 +152,7 @@ endfunction()
 # hs_test(NAME DEPS … [FIXTURES …]): one GoogleTest program of every *_test.cpp at and below this
 # folder. FIXTURES are CTest's: tests that make something for these.
 function(hs_test name)
-  cmake_parse_arguments(ARG "" "TIMEOUT" "DEPS;FIXTURES" ${ARGN})
+  cmake_parse_arguments(ARG "" "TIMEOUT;TOGETHER" "DEPS;FIXTURES" ${ARGN})
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 120)
   endif()
@@ -149,7 +165,13 @@ function(hs_test name)
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR}/tests)
   hs_define_paths(${sources})
   target_link_libraries(${name} PRIVATE ${ARG_DEPS} GTest::gtest GTest::gtest_main)
-  gtest_discover_tests(${name} TEST_PREFIX ${name}. DISCOVERY_TIMEOUT 60
+  set(filter "*")
+  if(ARG_TOGETHER)
+    set(filter "-${ARG_TOGETHER}")
+    add_test(NAME ${name}.together COMMAND ${name} --gtest_filter=${ARG_TOGETHER})
+    set_tests_properties(${name}.together PROPERTIES TIMEOUT 300)
+  endif()
+  gtest_discover_tests(${name} TEST_PREFIX ${name}. DISCOVERY_TIMEOUT 60 TEST_FILTER ${filter}
     PROPERTIES TIMEOUT ${ARG_TIMEOUT} FIXTURES_REQUIRED "${ARG_FIXTURES}")
 endfunction()
 

@@ -25,7 +25,7 @@ class TempFolder {
   std::filesystem::path path_;
 };
 
-enum class Kind { Memory, Sqlite };
+enum class Kind { Memory, Sqlite, Postgres };
 
 class StoreContract : public ::testing::TestWithParam<Kind> {
  protected:
@@ -72,9 +72,11 @@ void expect_same(const SchemaVersion& a, const SchemaVersion& b);
 /// Opens the kind of store that a test asks for, in this folder.
 [[nodiscard]] std::unique_ptr<Store> open_store(Kind kind, const TempFolder& folder);
 
-#define HS_STORE_CONTRACT(suite)                                    \
-  INSTANTIATE_TEST_SUITE_P(                                         \
-      Stores, suite, ::testing::Values(Kind::Memory, Kind::Sqlite), \
-      [](const auto& info) { return info.param == Kind::Memory ? "Memory" : "Sqlite"; })
+[[nodiscard]] std::string name_of(Kind kind);
+
+#define HS_STORE_CONTRACT(suite)                                                                  \
+  INSTANTIATE_TEST_SUITE_P(Stores, suite,                                                         \
+                           ::testing::Values(Kind::Memory, Kind::Sqlite, Kind::Postgres),         \
+                           [](const auto& info) { return name_of(info.param); })
 
 }  // namespace hotswap::contract

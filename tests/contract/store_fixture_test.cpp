@@ -5,7 +5,9 @@
 #include "domain/json/write.hpp"
 #include "domain/schema/registry/record_json.hpp"
 #include "infrastructure/memory/memory_store.hpp"
+#include "infrastructure/postgres/postgres_store.hpp"
 #include "infrastructure/sqlite/sqlite_store.hpp"
+#include "servers/postgres_server.hpp"
 
 namespace hotswap::contract {
 
@@ -19,8 +21,37 @@ TempFolder::~TempFolder() {
   std::filesystem::remove_all(path_, ignored);
 }
 
+namespace {
+
+/// One server for all tests of this process; each gets a database of its own.
+std::unique_ptr<Store> open_postgres() {
+  static testing::PostgresServer server;
+  static int made = 0;
+  if (made == 0) {
+    server.create_database("template_hotswap");
+    static_cast<void>(
+        PostgresStore::open({.dsn = server.dsn("template_hotswap"), .writer = "template"}));
+  }
+  const std::string name = "test_" + std::to_string(++made);
+  server.create_database(name, "template_hotswap");
+  auto opened =
+      PostgresStore::open({.dsn = server.dsn(name), .writer = "test", .readers = 2});
+  if (!opened) {
+    ADD_FAILURE() << opened.error().detail << " " << opened.error().internal;
+    std::abort();
+  }
+  return std::move(*opened);
+}
+
+}  // namespace
+
+std::string name_of(Kind kind) {
+  return kind == Kind::Memory ? "Memory" : kind == Kind::Sqlite ? "Sqlite" : "Postgres";
+}
+
 std::unique_ptr<Store> open_store(Kind kind, const TempFolder& folder) {
   if (kind == Kind::Memory) return std::make_unique<MemoryStore>();
+  if (kind == Kind::Postgres) return open_postgres();
   auto opened = SqliteStore::open({.path = folder.file("hotswap.db")});
   if (!opened) {
     ADD_FAILURE() << opened.error().detail << " " << opened.error().internal;

@@ -6,9 +6,15 @@
 #include "infrastructure/store/errors.hpp"
 
 namespace hotswap::sql {
+namespace {
 
-GroupCommit::GroupCommit(std::unique_ptr<Session> session)
-    : session_(std::move(session)), writer_([this] { run(); }) {}
+constexpr Duration kFirstPause = std::chrono::milliseconds(50);
+constexpr Duration kLongestPause = std::chrono::seconds(1);
+
+}  // namespace
+
+GroupCommit::GroupCommit(std::unique_ptr<Session> session, std::optional<Recovery> recovery)
+    : session_(std::move(session)), recovery_(std::move(recovery)), writer_([this] { run(); }) {}
 
 GroupCommit::~GroupCommit() {
   {
@@ -55,16 +61,45 @@ GroupCommit::Batch GroupCommit::take_batch() {
 }
 
 void GroupCommit::write(Batch batch) {
-  auto answers = write_transaction(batch);
+  ++number_;
+  Answers answers;
+  auto done = write_transaction(batch, answers);
+  if (recovery_) {
+    const auto until = std::chrono::steady_clock::now() + recovery_->patience;
+    Duration pause = kFirstPause;
+    while (!done && done.error().code == ErrorCode::Unavailable &&
+           std::chrono::steady_clock::now() < until) {
+      std::this_thread::sleep_for(pause);
+      pause = std::min(2 * pause, kLongestPause);
+      const auto committed = begin_again();
+      if (!committed)
+        done = std::unexpected(committed.error());
+      else
+        done = *committed ? Result<void>() : write_sets(batch, answers);
+    }
+  }
   for (std::size_t i = 0; i < batch.size(); ++i) {
-    batch[i].answer.set_value(answers ? std::move((*answers)[i])
-                                      : Result<Committed>(std::unexpected(answers.error())));
+    batch[i].answer.set_value(done ? std::move(answers[i])
+                                   : Result<Committed>(std::unexpected(done.error())));
   }
 }
 
-Result<GroupCommit::Answers> GroupCommit::write_transaction(const Batch& batch) {
+Result<bool> GroupCommit::begin_again() {
+  // The other transaction has ended once this one has begun: writers take turns.
   if (auto begun = session_->begin(); !begun) return std::unexpected(begun.error());
-  Answers answers;
+  auto committed = exists(*session_, "SELECT 1 FROM writers WHERE id = $1 AND batch = $2",
+                          {recovery_->writer, number_});
+  if (!committed || *committed) static_cast<void>(sql::run(*session_, "ROLLBACK"));
+  return committed;
+}
+
+Result<void> GroupCommit::write_transaction(const Batch& batch, Answers& answers) {
+  if (auto begun = session_->begin(); !begun) return std::unexpected(begun.error());
+  return write_sets(batch, answers);
+}
+
+Result<void> GroupCommit::write_sets(const Batch& batch, Answers& answers) {
+  answers.clear();
   for (const auto& request : batch) {
     answers.push_back(write_set(request.changes));
     if (!session_->in_transaction()) {
@@ -73,10 +108,15 @@ Result<GroupCommit::Answers> GroupCommit::write_transaction(const Batch& batch) 
       return std::unexpected(last ? store::unavailable("transaction ended") : last.error());
     }
   }
-  auto committed = sql::run(*session_, "COMMIT");
-  if (committed) return answers;
-  if (session_->in_transaction()) static_cast<void>(sql::run(*session_, "ROLLBACK"));
-  return std::unexpected(committed.error());
+  auto done = Result<void>();
+  if (recovery_)
+    done = sql::run(*session_,
+                    "INSERT INTO writers (id, batch) VALUES ($1, $2) "
+                    "ON CONFLICT (id) DO UPDATE SET batch = excluded.batch",
+                    {recovery_->writer, number_});
+  if (done) done = sql::run(*session_, "COMMIT");
+  if (!done && session_->in_transaction()) static_cast<void>(sql::run(*session_, "ROLLBACK"));
+  return done;
 }
 
 Result<Committed> GroupCommit::write_set(const ChangeSet& changes) {

@@ -15,10 +15,18 @@
 
 namespace hotswap::sql {
 
+/// For databases across a network, where a connection may be lost, and with it the answer to a
+/// commit. Each transaction then also writes its number under the writer's name, and one whose
+/// answer was lost is looked up before it is written again: never twice, never reported wrongly.
+struct Recovery {
+  std::string writer;   ///< unique; a row of the table `writers`
+  Duration patience{};  ///< how long a batch is tried again
+};
+
 /// Thread-safe.
 class GroupCommit {
  public:
-  explicit GroupCommit(std::unique_ptr<Session> session);
+  explicit GroupCommit(std::unique_ptr<Session> session, std::optional<Recovery> recovery = {});
   /// Writes what waits, then ends.
   ~GroupCommit();
   GroupCommit(const GroupCommit&) = delete;
@@ -40,11 +48,16 @@ class GroupCommit {
   /// Waits for work; empty once stopping and nothing is left.
   Batch take_batch();
   void write(Batch batch);
-  /// An answer per set; an error if the whole transaction is lost.
-  Result<Answers> write_transaction(const Batch& batch);
+  /// Into `answers`, one per set; an error if the whole transaction is lost, or may be.
+  Result<void> write_transaction(const Batch& batch, Answers& answers);
+  Result<void> write_sets(const Batch& batch, Answers& answers);
+  /// After an answer was lost: whether the batch is committed. If not, a transaction has begun.
+  Result<bool> begin_again();
   Result<Committed> write_set(const ChangeSet& changes);
 
   std::unique_ptr<Session> session_;  ///< only the writer's
+  const std::optional<Recovery> recovery_;
+  std::int64_t number_ = 0;  ///< of the batch that is being written
   Mutex mutex_;
   CondVar ready_;
   std::deque<Request> waiting_ HS_GUARDED_BY(mutex_);

@@ -12,6 +12,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "domain/base/error.hpp"
 
@@ -54,8 +55,13 @@ class Session {
   using OnRow = std::function<Result<void>(const Row&)>;
   virtual ~Session() = default;
 
+  using Rows = std::vector<std::vector<Param>>;
+
   /// Runs a statement; the number of rows that it changed.
   virtual Result<std::int64_t> execute(std::string_view text, Params params) = 0;
+  /// Runs a statement once for each row of parameters; drivers that cross a network do not wait
+  /// between them. The number of rows changed by all; the first error ends it.
+  virtual Result<std::int64_t> many(std::string_view text, const Rows& rows);
   /// Runs a statement and hands out its rows; an error of `on_row` ends it and is returned.
   virtual Result<void> query(std::string_view text, Params params, const OnRow& on_row) = 0;
   /// Several statements without parameters; for migrations.

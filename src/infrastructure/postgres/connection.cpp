@@ -1,0 +1,253 @@
+#include "infrastructure/postgres/connection.hpp"
+
+#include <libpq-fe.h>
+
+#include <array>
+#include <charconv>
+
+#include "domain/base/sha256.hpp"
+#include "infrastructure/store/errors.hpp"
+
+namespace hotswap::postgres {
+namespace {
+
+constexpr std::size_t kPipelined = 256;  ///< statements under way at a time
+
+std::string milliseconds(Duration time) { return std::to_string(time.count()); }
+
+/// Libpq's words end with a line break, and may be several lines.
+std::string one_line(std::string_view words) {
+  std::string line;
+  for (const char c : words) line += c == '\n' || c == '\r' ? ' ' : c;
+  while (line.ends_with(' ')) line.pop_back();
+  return line;
+}
+
+/// Numbers as text, so that libpq sees an array of strings.
+class Values {
+ public:
+  explicit Values(sql::Params params) {
+    texts_.reserve(params.size());
+    for (const sql::Param& param : params) add(param);
+  }
+  [[nodiscard]] const char* const* pointers() const { return pointers_.data(); }
+  [[nodiscard]] int count() const { return static_cast<int>(pointers_.size()); }
+
+ private:
+  void add(const sql::Param& param) {
+    if (const auto* number = std::get_if<std::int64_t>(&param.value())) {
+      texts_.push_back(std::to_string(*number));
+    } else if (const auto* text = std::get_if<std::string_view>(&param.value())) {
+      texts_.emplace_back(*text);
+    } else {
+      pointers_.push_back(nullptr);
+      return;
+    }
+    pointers_.push_back(texts_.back().c_str());
+  }
+  std::vector<std::string> texts_;
+  std::vector<const char*> pointers_;
+};
+
+std::int64_t changed_rows(const pg_result* result) {
+  const std::string_view text = PQcmdTuples(const_cast<pg_result*>(result));
+  std::int64_t count = 0;
+  std::from_chars(text.data(), text.data() + text.size(), count);
+  return count;
+}
+
+}  // namespace
+
+bool may_pass(std::string_view state) {
+  if (state.empty()) return true;
+  constexpr std::array<std::string_view, 3> kClasses = {"08", "53", "57"};
+  for (const auto prefix : kClasses)
+    if (state.starts_with(prefix)) return true;
+  constexpr std::array<std::string_view, 7> kStates = {
+      "40001",  // serialization failure
+      "40P01",  // deadlock
+      "25006",  // read-only: a standby, or a primary that is no longer one
+      "25P02",  // the transaction has failed before
+      "25P03",  // idle in transaction for too long
+      "55P03",  // lock not to be had in time
+      "58030",  // I/O error
+  };
+  return std::ranges::find(kStates, state) != kStates.end();
+}
+
+Rows::~Rows() { PQclear(handle_); }
+
+Connection::~Connection() { close(); }
+
+void Connection::close() {
+  if (handle_ != nullptr) PQfinish(handle_);
+  handle_ = nullptr;
+  statements_.clear();
+}
+
+bool Connection::is_open() const {
+  return handle_ != nullptr && PQstatus(handle_) == CONNECTION_OK;
+}
+
+bool Connection::in_transaction() const {
+  if (!is_open()) return false;
+  const auto status = PQtransactionStatus(handle_);
+  return status == PQTRANS_INTRANS || status == PQTRANS_INERROR;
+}
+
+int Connection::socket() const { return is_open() ? PQsocket(handle_) : -1; }
+
+int Connection::server_version() const { return is_open() ? PQserverVersion(handle_) : 0; }
+
+Error Connection::lost(std::string words) const {
+  return store::unavailable("postgres: " + one_line(words));
+}
+
+void Connection::on_notice(void* self, const pg_result* notice) {
+  // "canceling wait for synchronous replication": committed here, perhaps nowhere else.
+  const char* words = PQresultErrorField(notice, PG_DIAG_MESSAGE_PRIMARY);
+  if (words != nullptr && std::string_view(words).contains("synchronous replication"))
+    static_cast<Connection*>(self)->unreplicated_ = true;
+}
+
+Result<void> Connection::connect() {
+  if (is_open()) return {};
+  close();
+  const std::string timeout = std::to_string(std::max<std::int64_t>(
+      2, std::chrono::duration_cast<std::chrono::seconds>(options_.connect_timeout).count()));
+  const std::array keys = {"target_session_attrs",
+                           "connect_timeout",
+                           "keepalives_idle",
+                           "keepalives_interval",
+                           "keepalives_count",
+                           "tcp_user_timeout",
+                           "application_name",
+                           "dbname",
+                           static_cast<const char*>(nullptr)};
+  // What the DSN says stands behind these and wins.
+  const std::array values = {"read-write",
+                             timeout.c_str(),
+                             "2",
+                             "1",
+                             "3",
+                             "4000",
+                             options_.application.c_str(),
+                             options_.dsn.c_str(),
+                             static_cast<const char*>(nullptr)};
+  handle_ = PQconnectdbParams(keys.data(), values.data(), 1);
+  if (!is_open()) {
+    auto error = lost(handle_ == nullptr ? "out of memory" : PQerrorMessage(handle_));
+    close();
+    return std::unexpected(std::move(error));
+  }
+  PQsetNoticeReceiver(handle_, on_notice, this);
+  unreplicated_ = false;
+  auto ready = prepare_session();
+  if (!ready) close();
+  return ready;
+}
+
+Result<void> Connection::prepare_session() {
+  std::string text = "SET client_encoding = 'UTF8'; SET standard_conforming_strings = on;";
+  text += "SET statement_timeout = " + milliseconds(options_.statement_timeout) + ';';
+  text += "SET lock_timeout = " + milliseconds(options_.lock_timeout) + ';';
+  text += "SET idle_in_transaction_session_timeout = " +
+          milliseconds(options_.idle_in_transaction_timeout) + ';';
+  text += "SET idle_session_timeout = " + milliseconds(options_.idle_session_timeout);
+  auto done = checked(PQexec(handle_, text.c_str()));
+  if (!done) return std::unexpected(std::move(done.error()));
+  return {};
+}
+
+Result<Rows> Connection::checked(pg_result* handle) {
+  Rows rows(handle);
+  const auto status = PQresultStatus(handle);
+  if (unreplicated_) {
+    close();
+    return std::unexpected(lost("the server no longer waited for its standby"));
+  }
+  if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK) return rows;
+  const char* field = handle == nullptr ? nullptr : PQresultErrorField(handle, PG_DIAG_SQLSTATE);
+  const std::string state = field == nullptr ? "" : field;
+  const std::string words =
+      state + ' ' + (handle == nullptr ? PQerrorMessage(handle_) : PQresultErrorMessage(handle));
+  // A server that no longer takes writes is left, so that the next use finds the one that does.
+  if (state == "25006") close();
+  if (may_pass(state) || !is_open()) return std::unexpected(lost(words));
+  return std::unexpected(Error{ErrorCode::Internal,
+                               "store.failed",
+                               "The store failed; see the server's log.",
+                               {},
+                               "postgres: " + one_line(words)});
+}
+
+Result<Rows> Connection::run(const std::string& text) {
+  if (auto open = connect(); !open) return std::unexpected(std::move(open.error()));
+  return checked(PQexec(handle_, text.c_str()));
+}
+
+Result<std::string> Connection::prepared(std::string_view text) {
+  std::string name = "s" + sha256_hex(text).substr(0, 24);
+  if (statements_.contains(name)) return name;
+  auto done = checked(PQprepare(handle_, name.c_str(), std::string(text).c_str(), 0, nullptr));
+  if (!done) return std::unexpected(std::move(done.error()));
+  statements_.insert(name);
+  return name;
+}
+
+Result<Rows> Connection::run(std::string_view text, sql::Params params) {
+  if (auto open = connect(); !open) return std::unexpected(std::move(open.error()));
+  const auto name = prepared(text);
+  if (!name) return std::unexpected(name.error());
+  const Values values(params);
+  return checked(PQexecPrepared(handle_, name->c_str(), values.count(), values.pointers(), nullptr,
+                                nullptr, 0));
+}
+
+Result<std::int64_t> Connection::run_many(std::string_view text,
+                                          const std::vector<std::vector<sql::Param>>& rows) {
+  if (auto open = connect(); !open) return std::unexpected(std::move(open.error()));
+  const auto name = prepared(text);
+  if (!name) return std::unexpected(name.error());
+  std::int64_t changed = 0;
+  for (std::size_t first = 0; first < rows.size(); first += kPipelined) {
+    const std::size_t last = std::min(rows.size(), first + kPipelined);
+    if (PQenterPipelineMode(handle_) != 1) return std::unexpected(lost(PQerrorMessage(handle_)));
+    for (std::size_t i = first; i < last; ++i) {
+      const Values values(rows[i]);
+      PQsendQueryPrepared(handle_, name->c_str(), values.count(), values.pointers(), nullptr,
+                          nullptr, 0);
+    }
+    PQpipelineSync(handle_);
+    std::optional<Error> first_error;
+    for (std::size_t i = first; i < last; ++i) {
+      auto done = checked(PQgetResult(handle_));
+      if (!done && !first_error) first_error = std::move(done.error());
+      if (!is_open()) break;
+      if (done) changed += changed_rows(done->get());
+      PQclear(PQgetResult(handle_));  // the end of this statement
+    }
+    if (is_open()) {
+      PQclear(PQgetResult(handle_));  // the synchronization
+      PQexitPipelineMode(handle_);
+    }
+    if (first_error) return std::unexpected(std::move(*first_error));
+  }
+  return changed;
+}
+
+Result<std::vector<Notification>> Connection::notifications() {
+  if (!is_open() || PQconsumeInput(handle_) != 1) {
+    auto error = lost(handle_ == nullptr ? "not connected" : PQerrorMessage(handle_));
+    close();
+    return std::unexpected(std::move(error));
+  }
+  std::vector<Notification> found;
+  while (PGnotify* notify = PQnotifies(handle_)) {
+    found.push_back({notify->relname, notify->extra});
+    PQfreemem(notify);
+  }
+  return found;
+}
+
+}  // namespace hotswap::postgres

@@ -1,0 +1,94 @@
+#pragma once
+// One connection to PostgreSQL by libpq: connects when it is first needed and again after it was
+// lost, prepares each statement once, and tells by SQLSTATE what passes by itself.
+
+#include <memory>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "domain/base/error.hpp"
+#include "domain/base/time.hpp"
+#include "infrastructure/sql/session.hpp"
+
+struct pg_conn;
+struct pg_result;
+
+namespace hotswap::postgres {
+
+struct ConnectOptions {
+  /// URL or keywords, as libpq takes them; several hosts are tried until one takes writes. Holds a
+  /// password: never logged.
+  std::string dsn;
+  std::string application = "hotswap";
+  Duration connect_timeout = std::chrono::seconds(3);    ///< of each host
+  Duration statement_timeout = std::chrono::seconds(10); ///< zero: none
+  Duration lock_timeout = std::chrono::seconds(10);      ///< zero: none
+  /// The server ends a transaction that its client leaves lying, with all of its locks.
+  Duration idle_in_transaction_timeout = std::chrono::seconds(2);
+  Duration idle_session_timeout{};  ///< zero: none
+};
+
+struct Notification {
+  std::string channel, payload;
+};
+
+class Rows {
+ public:
+  explicit Rows(pg_result* handle) : handle_(handle) {}
+  Rows(Rows&& other) noexcept : handle_(std::exchange(other.handle_, nullptr)) {}
+  Rows& operator=(Rows&&) = delete;
+  ~Rows();
+  [[nodiscard]] pg_result* get() const { return handle_; }
+
+ private:
+  pg_result* handle_;
+};
+
+/// Used by one thread at a time. Errors as with sql::Session; the driver's words in `internal`
+/// never hold the password.
+class Connection {
+ public:
+  explicit Connection(ConnectOptions options) : options_(std::move(options)) {}
+  ~Connection();
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  /// Connects if it is not. Unavailable with a sentence for people in `detail`.
+  [[nodiscard]] Result<void> connect();
+  void close();
+  [[nodiscard]] bool is_open() const;
+  [[nodiscard]] bool in_transaction() const;
+  /// Several statements without parameters; the rows of the last.
+  [[nodiscard]] Result<Rows> run(const std::string& text);
+  /// One prepared statement.
+  [[nodiscard]] Result<Rows> run(std::string_view text, sql::Params params);
+  /// The same statement for many rows of parameters, sent without waiting for answers between.
+  /// Changed rows of all; the first error ends it.
+  [[nodiscard]] Result<std::int64_t> run_many(std::string_view text,
+                                              const std::vector<std::vector<sql::Param>>& rows);
+  /// For poll(); -1 when not connected.
+  [[nodiscard]] int socket() const;
+  /// Takes in what the server has sent; notifications so far. An error: the connection is lost.
+  [[nodiscard]] Result<std::vector<Notification>> notifications();
+  /// E.g. 150018.
+  [[nodiscard]] int server_version() const;
+
+ private:
+  [[nodiscard]] Result<std::string> prepared(std::string_view text);
+  [[nodiscard]] Result<Rows> checked(pg_result* result);
+  [[nodiscard]] Result<void> prepare_session();
+  [[nodiscard]] Error lost(std::string words) const;
+  static void on_notice(void* self, const pg_result* notice);
+
+  const ConnectOptions options_;
+  pg_conn* handle_ = nullptr;
+  std::set<std::string, std::less<>> statements_;
+  bool unreplicated_ = false;  ///< the server stopped waiting for its standby
+};
+
+/// What an error of this SQLSTATE (empty: of the connection) means.
+[[nodiscard]] bool may_pass(std::string_view sqlstate);
+
+}  // namespace hotswap::postgres

@@ -1,0 +1,15 @@
+#include "infrastructure/sql/session.hpp"
+
+namespace hotswap::sql {
+
+Result<std::int64_t> Session::many(std::string_view text, const Rows& rows) {
+  std::int64_t changed = 0;
+  for (const auto& row : rows) {
+    auto done = execute(text, Params(row));
+    if (!done) return done;
+    changed += *done;
+  }
+  return changed;
+}
+
+}  // namespace hotswap::sql
