@@ -13,8 +13,13 @@
 #include "app/service_manager.hpp"
 #include "app/stop_signals.hpp"
 #include "cli/exit_code.hpp"
+#include "infrastructure/clock/anchored_clock.hpp"
+#include "infrastructure/clock/host_name.hpp"
 #include "infrastructure/clock/system_clock.hpp"
 #include "infrastructure/log/spdlog_logger.hpp"
+#include "infrastructure/postgres/postgres_bus.hpp"
+#include "infrastructure/postgres/postgres_locks.hpp"
+#include "infrastructure/postgres/postgres_store.hpp"
 #include "infrastructure/sqlite/sqlite_store.hpp"
 
 namespace hotswap {
@@ -54,9 +59,9 @@ void announce(const Settings& settings, std::uint16_t port) {
   std::fflush(stdout);
 }
 
-int serve_store(const Settings& settings, SqliteStore& store, NodeKeys keys, SystemClock& clock,
-                Logger& logger) {
-  Node node(settings, std::move(keys), store, clock, logger, std::nullopt);
+int serve_store(const Settings& settings, Store& store, NodeKeys keys, const Clock& clock,
+                Logger& logger, const std::optional<Peers>& peers = {}) {
+  Node node(settings, std::move(keys), store, clock, logger, peers);
   auto port = node.start();
   if (!port) return cannot_start(port.error());
   logger.info("app", "ready", {{"address", shown_address(settings, *port)}});
@@ -68,6 +73,53 @@ int serve_store(const Settings& settings, SqliteStore& store, NodeKeys keys, Sys
   node.drain();
   logger.info("app", "stopped");
   return 0;
+}
+
+/// The cluster's database may start after this server: it is waited for, and the log says so.
+Result<std::unique_ptr<PostgresStore>> open_postgres(const Settings& settings,
+                                                     const std::string& writer,
+                                                     const Clock& clock, Logger& logger) {
+  const MonoTime until = clock.mono() + settings.store.database_wait;
+  Duration pause = std::chrono::milliseconds(500);
+  for (;;) {
+    auto store = PostgresStore::open(
+        {.dsn = settings.store.database,
+         .writer = writer,
+         .readers = static_cast<std::size_t>(settings.store.database_pool)});
+    if (store || store.error().code != ErrorCode::Unavailable || clock.mono() + pause > until)
+      return store;
+    logger.warning("store", "the database cannot be used yet, trying again",
+                   {{"detail", store.error().detail}, {"internal", store.error().internal}});
+    std::this_thread::sleep_for(pause);
+    pause = std::min<Duration>(2 * pause, std::chrono::seconds(5));
+  }
+}
+
+ClusterNode this_node(const Settings& settings, WallTime now) {
+  SystemRandom random;
+  ClusterNode node;
+  node.name = settings.cluster.node_name.empty() ? host_name() : settings.cluster.node_name;
+  node.id = node.name + '-' + random.guid().substr(0, 8);
+  node.url = settings.cluster.advertise_url;
+  node.version = HS_VERSION;
+  node.started_at = now;
+  return node;
+}
+
+int serve_cluster(const Settings& settings, NodeKeys keys, Logger& logger) {
+  const SystemClock machine;
+  ClusterNode self = this_node(settings, machine.wall());
+  auto store = open_postgres(settings, self.id, machine, logger);
+  if (!store) return cannot_start(store.error());
+  const auto now = postgres_time(settings.store.database);
+  if (!now) return cannot_start(now.error());
+  const AnchoredClock clock(machine, *now);
+  self.started_at = *now;
+  PostgresLocks locks(settings.store.database, "hotswap:");
+  PostgresBus bus(settings.store.database, self.id);
+  return serve_store(settings, **store, std::move(keys), clock, logger,
+                     Peers{std::move(self), locks, bus, [&bus] { bus.start(); },
+                           [&bus] { bus.stop(); }});
 }
 
 }  // namespace
@@ -89,10 +141,11 @@ int serve(const Settings& settings) {
       return cannot_start(token.error());
   SpdlogLogger logger(clock, level_of(settings.log.level),
                       settings.log.format == "json" ? LogFormat::Json : LogFormat::Text);
+  NodeKeys keys{std::move(*key), std::move(*signing), std::move(*password)};
+  if (!settings.store.database.empty()) return serve_cluster(settings, std::move(keys), logger);
   auto store = SqliteStore::open({.path = settings.store.data_dir + kDatabase});
   if (!store) return cannot_start(store.error());
-  return serve_store(settings, **store,
-                     {std::move(*key), std::move(*signing), std::move(*password)}, clock, logger);
+  return serve_store(settings, **store, std::move(keys), clock, logger);
 }
 
 cli::Actions actions() {

@@ -82,6 +82,8 @@ Node::Node(const Settings& settings, NodeKeys keys, Store& store, const Clock& c
 void Node::join(const Peers& peers) {
   const std::string& id = peers.self.id;
   Bus& bus = peers.bus;
+  start_bus_ = peers.start_bus;
+  stop_bus_ = peers.stop_bus;
   committer_.log_changes(id, clock_, [&bus] { bus.publish(std::string(kWakeUp)); });
   fleet_.share(id);
   cache_.turn_off();
@@ -213,6 +215,7 @@ Result<std::uint16_t> Node::start() {
   tickers_.push_back(std::make_unique<Ticker>(kFlushEvery, [this] { fleet_.flush(); }));
   tickers_.push_back(std::make_unique<Ticker>(kSweepEvery, [this] { fleet_.sweep(); }));
   if (cluster_) {
+    start_bus_();
     follower_->start();
     tickers_.push_back(
         std::make_unique<Ticker>(ClusterService::kTick, [this] { cluster_->tick(); }));
@@ -233,6 +236,7 @@ void Node::drain() {
   traffic_.stop();
   if (cluster_) {
     cluster_->leave();
+    stop_bus_();
     follower_->stop();
   }
   feeds_.stop();

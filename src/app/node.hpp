@@ -32,6 +32,7 @@ struct Peers {
   ClusterNode self;
   Locks& locks;
   Bus& bus;
+  std::function<void()> start_bus, stop_bus;
 };
 
 class Node {
@@ -91,6 +92,7 @@ class Node {
   std::unique_ptr<ChangeFollower> follower_;
   std::vector<std::unique_ptr<Ticker>> tickers_;
   CpuMeter cpu_;
+  std::function<void()> start_bus_, stop_bus_;
 };
 
 }  // namespace hotswap

@@ -99,11 +99,29 @@ void add_signal_keys(std::vector<SettingKey>& keys) {
                [](Settings& s) -> std::string& { return s.signals.prometheus_token_file; }));
 }
 
+void add_store_keys(std::vector<SettingKey>& keys) {
+  keys.push_back(text_key("data-dir", "folder of the database and keys (default ./hotswap-data)",
+                          [](Settings& s) -> std::string& { return s.store.data_dir; }));
+  keys.push_back(text_key("database",
+                          "postgres://user:password@host,host/name for a cluster (default: SQLite "
+                          "in the data folder)",
+                          [](Settings& s) -> std::string& { return s.store.database; }));
+  keys.push_back(count_key(
+      "database-pool", "connections to PostgreSQL for reading (default 8)",
+      [](Settings& s) -> int& { return s.store.database_pool; }, 1));
+  keys.push_back(duration_key("database-wait",
+                              "how long a start waits for PostgreSQL (default 1m)",
+                              [](Settings& s) -> Duration& { return s.store.database_wait; }));
+  keys.push_back(text_key("node-name", "name of this server in its cluster (default: the host's)",
+                          [](Settings& s) -> std::string& { return s.cluster.node_name; }));
+  keys.push_back(text_key("advertise-url", "address of this server, as others reach it",
+                          [](Settings& s) -> std::string& { return s.cluster.advertise_url; }));
+}
+
 std::vector<SettingKey> make_keys() {
   std::vector<SettingKey> keys;
   keys.push_back(listen_key());
-  keys.push_back(text_key("data-dir", "folder of the database and keys (default ./hotswap-data)",
-                          [](Settings& s) -> std::string& { return s.store.data_dir; }));
+  add_store_keys(keys);
   keys.push_back(text_key("jwt-key-file", "file with the HS256 key, at least 32 bytes",
                           [](Settings& s) -> std::string& { return s.auth.jwt_key_file; }));
   keys.push_back(text_key("jwt-key", "the HS256 key itself",

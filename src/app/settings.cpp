@@ -5,6 +5,7 @@
 #include "app/setting_text.hpp"
 #include "domain/json/parse.hpp"
 #include "domain/json/reader.hpp"
+#include "infrastructure/postgres/dsn.hpp"
 
 namespace hotswap {
 namespace {
@@ -158,6 +159,11 @@ Result<void> validate(const Settings& settings) {
     mistakes.push_back({"--jwt-key-file", "required",
                         "tokens need a key: give --jwt-key-file or HOTSWAP_JWT_KEY, or --dev to "
                         "try things out"});
+  }
+  const auto& database = settings.store.database;
+  if (!database.empty() && !is_postgres(database)) {
+    mistakes.push_back({"--database", "format",
+                        "must be a postgres:// URL or keywords such as host=db dbname=hotswap"});
   }
   if (settings.store.data_dir.empty()) {
     mistakes.push_back({"--data-dir", "required", "must name a folder"});

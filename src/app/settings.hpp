@@ -30,6 +30,16 @@ struct ListenSettings {
 
 struct StoreSettings {
   std::string data_dir;  ///< SQLite file, keys; created 0700 if absent
+  /// PostgreSQL's URL or keywords, with a password: never shown. Empty: SQLite.
+  std::string database;
+  int database_pool = 8;                             ///< connections for reading
+  Duration database_wait = std::chrono::minutes(1);  ///< for PostgreSQL, at the start
+};
+
+/// This server among others, with PostgreSQL.
+struct ClusterSettings {
+  std::string node_name;      ///< empty: the machine's
+  std::string advertise_url;  ///< empty: the address that it listens on
 };
 
 struct AuthSettings {
@@ -68,6 +78,7 @@ struct LogSettings {
 struct Settings {
   ListenSettings listen;
   StoreSettings store;
+  ClusterSettings cluster;
   AuthSettings auth;
   FleetSettings fleet;
   SignalSettings signals;

@@ -99,9 +99,4 @@ Result<WallTime> postgres_time(const std::string& dsn) {
   return WallTime(Duration(now->value_or(0)));
 }
 
-bool is_postgres(const std::string& dsn) {
-  return dsn.starts_with("postgres://") || dsn.starts_with("postgresql://") ||
-         dsn.contains("host=") || dsn.contains("dbname=");
-}
-
 }  // namespace hotswap

@@ -35,7 +35,4 @@ class PostgresStore : public sql::SqlStore {
 /// The database's clock, by which all nodes go.
 [[nodiscard]] Result<WallTime> postgres_time(const std::string& dsn);
 
-/// Whether a setting names a PostgreSQL database: a URL or libpq's keywords.
-[[nodiscard]] bool is_postgres(const std::string& dsn);
-
 }  // namespace hotswap
