@@ -37,6 +37,13 @@ struct Profile {
   std::uint64_t generation = 0;  ///< of the newest assignment of this profile
 };
 
+/// Where the content of a version lies that the store no longer holds.
+struct ArchivePlace {
+  std::string object;      ///< key in the archive
+  std::uint64_t line = 0;  ///< of the object, from 0
+  bool operator==(const ArchivePlace&) const = default;
+};
+
 struct Version {
   ProfileName profile;
   SemVer number;
@@ -49,6 +56,7 @@ struct Version {
   std::string schema;  ///< that the content satisfied at upload, `payments@1.2.0`; empty: none
   std::string failed_reason;  ///< not empty: rolled back once; redeploying needs force
   std::vector<std::string> tags;
+  std::optional<ArchivePlace> archived;  ///< nothing: its content is in the store
 };
 
 /// A profile as a person describes it (POST, PUT, PATCH).
