@@ -13,20 +13,20 @@ namespace hotswap {
 /// made for all of these kinds in every file that gathers changes, it was up to half of their
 /// build.
 struct Change
-    : std::variant<change::InsertProfile, change::UpdateProfile, change::DeleteProfile,
-                   change::AdvanceProfile, change::InsertVersion, change::MarkVersion,
-                   change::PutTag, change::DeleteTag, change::InsertDeployment,
-                   change::UpdateDeployment, change::ClaimDeployment, change::PutTargets,
-                   change::PutAssignments, change::PutFirstAssignments, change::AssignRest,
-                   change::PutObservations, change::PutInstance, change::TouchInstances,
-                   change::SetInstanceStatus, change::DeleteInstance, change::AppendEvent,
-                   change::AppendAudit, change::EnqueueOutbox, change::FinishOutbox,
-                   change::DeferOutbox, change::BuryOutbox, change::ReviveOutbox,
-                   change::PutChannel, change::DeleteChannel, change::AppendHealthRecord,
-                   change::PutCalendarEntry, change::DeleteCalendarEntry, change::PutTraffic,
-                   change::InsertSchema, change::UpdateSchema, change::InsertSchemaVersion,
-                   change::UpdateSchemaVersion, change::AppendChange, change::PruneChanges,
-                   change::PutNode, change::DeleteNode, change::PutIdempotent> {
+    : std::variant<
+          change::InsertProfile, change::UpdateProfile, change::DeleteProfile,
+          change::AdvanceProfile, change::InsertVersion, change::MarkVersion,
+          change::ArchiveVersions, change::PruneRecords, change::PutTag, change::DeleteTag,
+          change::InsertDeployment, change::UpdateDeployment, change::ClaimDeployment,
+          change::PutTargets, change::PutAssignments, change::PutFirstAssignments,
+          change::AssignRest, change::PutObservations, change::PutInstance, change::TouchInstances,
+          change::SetInstanceStatus, change::DeleteInstance, change::AppendEvent,
+          change::AppendAudit, change::EnqueueOutbox, change::FinishOutbox, change::DeferOutbox,
+          change::BuryOutbox, change::ReviveOutbox, change::PutChannel, change::DeleteChannel,
+          change::AppendHealthRecord, change::PutCalendarEntry, change::DeleteCalendarEntry,
+          change::PutTraffic, change::InsertSchema, change::UpdateSchema,
+          change::InsertSchemaVersion, change::UpdateSchemaVersion, change::AppendChange,
+          change::PruneChanges, change::PutNode, change::DeleteNode, change::PutIdempotent> {
   using variant::variant;
   Change(const Change& other);
   Change(Change&& other) noexcept;
@@ -41,6 +41,7 @@ struct Committed {
   std::vector<TimelineEvent> events;  ///< with their sequence numbers
   std::vector<Assignment> first;      ///< by PutFirstAssignments
   std::vector<Assignment> rest;       ///< by AssignRest
+  std::size_t pruned = 0;             ///< by PruneRecords, all kinds together
 };
 
 }  // namespace hotswap

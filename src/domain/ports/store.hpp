@@ -3,6 +3,7 @@
 // changes and makes all of them or none. Implemented by infrastructure/memory and
 // infrastructure/sqlite; every implementation passes tests/contract.
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -61,7 +62,13 @@ struct LoggedChange {
 
 class Store {
  public:
+  /// The content of an archived version, checked against its hash.
+  using ReadArchived = std::function<Result<std::string>(const Version&)>;
+
   virtual ~Store() = default;
+  /// Before the first read: version() gives archived ones with their content, too. Without this
+  /// they are Unavailable `archive.unavailable`.
+  void read_archived_by(ReadArchived read) { read_archived_ = std::move(read); }
 
   /// All or nothing, durable on return. An error names the first change that failed.
   [[nodiscard]] virtual Result<Committed> commit(ChangeSet changes) = 0;
@@ -158,6 +165,13 @@ class Store {
   active_fences() = 0;
   /// For /health/ready.
   [[nodiscard]] virtual Result<void> ping() = 0;
+
+ protected:
+  /// For version(), outside of locks and without a connection: an archive may take its time.
+  [[nodiscard]] Result<Version> with_content(Result<Version> version) const;
+
+ private:
+  ReadArchived read_archived_;
 };
 
 }  // namespace hotswap

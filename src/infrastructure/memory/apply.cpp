@@ -2,6 +2,7 @@
 #include "infrastructure/memory/cluster.hpp"
 #include "infrastructure/memory/operations.hpp"
 #include "infrastructure/memory/outbox.hpp"
+#include "infrastructure/memory/retention.hpp"
 #include "infrastructure/memory/schemas.hpp"
 #include "infrastructure/memory/state.hpp"
 #include "infrastructure/store/errors.hpp"
@@ -95,6 +96,12 @@ struct Applier {
     auto next = found->second;
     next.version.failed_reason = c.failed_reason;
     log.put(state.versions, key, std::move(next));
+    return {};
+  }
+
+  Result<void> operator()(change::ArchiveVersions& c) { return archive(state, log, c); }
+  Result<void> operator()(change::PruneRecords& c) {
+    committed.pruned += prune(state, log, c);
     return {};
   }
 

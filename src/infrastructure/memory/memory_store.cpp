@@ -126,6 +126,11 @@ Result<std::vector<Profile>> MemoryStore::profiles_of(const ServiceName& service
 }
 
 Result<Version> MemoryStore::version(const ProfileName& profile, const SemVer& number) {
+  return with_content(stored_version(profile, number));
+}
+
+Result<Version> MemoryStore::stored_version(const ProfileName& profile,
+                                            const SemVer& number) const {
   const MutexLock lock(mutex_);
   const auto found = state_.versions.find({profile, number.str()});
   if (found == state_.versions.end()) {

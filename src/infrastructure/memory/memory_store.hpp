@@ -68,6 +68,7 @@ class MemoryStore : public Store {
   Result<void> ping() override;
 
  private:
+  Result<Version> stored_version(const ProfileName& profile, const SemVer& number) const;
   Deployment with_targets(const Deployment& row) const HS_REQUIRES(mutex_);
 
   mutable Mutex mutex_;

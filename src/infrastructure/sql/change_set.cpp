@@ -8,6 +8,7 @@
 #include "infrastructure/sql/operations.hpp"
 #include "infrastructure/sql/outbox.hpp"
 #include "infrastructure/sql/profiles.hpp"
+#include "infrastructure/sql/pruning.hpp"
 #include "infrastructure/sql/schemas.hpp"
 #include "infrastructure/sql/targets.hpp"
 #include "infrastructure/sql/versions.hpp"
@@ -30,6 +31,12 @@ struct Applier {
   }
   Result<void> operator()(const change::AssignRest& change) {
     return assign_rest(session, change, committed);
+  }
+  Result<void> operator()(const change::PruneRecords& change) {
+    auto pruned = prune(session, change);
+    if (!pruned) return std::unexpected(std::move(pruned.error()));
+    committed.pruned += *pruned;
+    return {};
   }
   Result<void> operator()(const auto& change) { return apply(session, change); }
 };

@@ -53,8 +53,8 @@ Result<std::vector<Profile>> SqlStore::profiles_of(const ServiceName& service,
 }
 
 Result<Version> SqlStore::version(const ProfileName& profile, const SemVer& number) {
-  return read_snapshot(readers_,
-                       [&](Session& session) { return sql::version(session, profile, number); });
+  return with_content(read_snapshot(
+      readers_, [&](Session& session) { return sql::version(session, profile, number); }));
 }
 
 Result<Page<Version>> SqlStore::versions(const ProfileName& profile, const PageRequest& page) {

@@ -1,0 +1,10 @@
+#pragma once
+#include "infrastructure/memory/state.hpp"
+
+namespace hotswap::memory {
+
+[[nodiscard]] Result<void> archive(State& state, UndoLog& log, change::ArchiveVersions& change);
+/// How many went.
+std::size_t prune(State& state, UndoLog& log, const change::PruneRecords& change);
+
+}  // namespace hotswap::memory
