@@ -67,6 +67,7 @@ Node::Node(const Settings& settings, NodeKeys keys, Store& store, const Clock& c
       notifications_({store, committer_, channels_, clock, random_}),
       outbox_({store, committer_, notifier_, channels_, webhooks_, clock, random_, metrics_,
                [this] { return !cluster_ || cluster_->is_leader(); }}),
+      cluster_(peers ? cluster_of(*peers) : nullptr),
       api_(services()),
       server_(server_options(settings, logger), api_, clock, random_) {
   runner_.prepare_with(
@@ -79,6 +80,13 @@ Node::Node(const Settings& settings, NodeKeys keys, Store& store, const Clock& c
   if (peers) join(*peers);
 }
 
+std::unique_ptr<ClusterService> Node::cluster_of(const Peers& peers) {
+  return std::make_unique<ClusterService>(
+      ClusterService::Parts{store_, committer_, peers.locks, peers.bus, fleet_, runner_, clock_,
+                            logger_, metrics_},
+      peers.self, [this] { return load_now(); });
+}
+
 void Node::join(const Peers& peers) {
   const std::string& id = peers.self.id;
   Bus& bus = peers.bus;
@@ -87,10 +95,6 @@ void Node::join(const Peers& peers) {
   committer_.log_changes(id, clock_, [&bus] { bus.publish(std::string(kWakeUp)); });
   fleet_.share(id);
   cache_.turn_off();
-  cluster_ = std::make_unique<ClusterService>(
-      ClusterService::Parts{store_, committer_, peers.locks, bus, fleet_, runner_, clock_, logger_,
-                            metrics_},
-      peers.self, [this] { return load_now(); });
   follower_ = std::make_unique<ChangeFollower>(
       ChangeFollower::Parts{store_, committer_, fleet_, runner_, clock_, logger_}, id);
   runner_.share({[this](const DeploymentId& deployment) { return cluster_->take(deployment); },
@@ -160,7 +164,8 @@ api::Services Node::services() {
                 return metrics_.render();
               },
           .metrics_open = false,
-          .draining = [this] { return draining_.load(); }};
+          .draining = [this] { return draining_.load(); },
+          .cluster = cluster_.get()};
 }
 
 api::ServerOptions Node::server_options(const Settings& settings, Logger& logger) {
@@ -188,6 +193,15 @@ void Node::refresh_gauges() {
   set("hotswap_requests_read", "Requests read since the start", stats.requests);
   set("hotswap_instances", "Registered instances", fleet_.size());
   set("hotswap_deployments_active", "Deployments that have not ended", runner_.active());
+  if (cluster_) {
+    set("hotswap_cluster_nodes", "Nodes of the cluster that live", cluster_->living_nodes());
+    set("hotswap_cluster_nodes_recommended", "Nodes that the cluster should have",
+        cluster_->advised_nodes());
+    set("hotswap_cluster_leader", "Whether this node does what only one may",
+        cluster_->is_leader() ? 1 : 0);
+    set("hotswap_cluster_changes_behind", "Changes of other nodes that are not followed yet",
+        follower_->behind());
+  }
   publish_health(runner_.health(), metrics_);
 }
 

@@ -48,6 +48,7 @@ class Node {
 
  private:
   void count_what_happens();
+  [[nodiscard]] std::unique_ptr<ClusterService> cluster_of(const Peers& peers);
   void join(const Peers& peers);
   [[nodiscard]] Result<void> load();
   [[nodiscard]] NodeLoad load_now();
@@ -86,10 +87,10 @@ class Node {
   ChannelAdapters channels_;
   NotificationService notifications_;
   OutboxWorker outbox_;
+  std::unique_ptr<ClusterService> cluster_;  ///< null: alone
+  std::unique_ptr<ChangeFollower> follower_;
   api::Api api_;
   api::HttpServer server_;
-  std::unique_ptr<ClusterService> cluster_;
-  std::unique_ptr<ChangeFollower> follower_;
   std::vector<std::unique_ptr<Ticker>> tickers_;
   CpuMeter cpu_;
   std::function<void()> start_bus_, stop_bus_;

@@ -37,6 +37,7 @@ Result<void> ClusterService::beat() {
     load.deployments = driven_.size();
     self_.load = load;
     ++self_.beat;
+    self_.leads = leading_ && parts_.clock.mono() - held_ < kTrusted;
     changes.push_back(change::PutNode{self_});
   }
   if (auto done = parts_.committer.commit(std::move(changes)); !done)
@@ -44,7 +45,9 @@ Result<void> ClusterService::beat() {
   auto nodes = parts_.store.nodes();
   if (!nodes) return std::unexpected(std::move(nodes.error()));
   const std::lock_guard lock(mutex_);
-  members_.seen(*nodes, parts_.clock.mono());
+  const MonoTime now = parts_.clock.mono();
+  members_.seen(*nodes, now);
+  advisor_.seen(members_.working(now), now);
   return {};
 }
 
@@ -271,12 +274,24 @@ void ClusterService::heard(std::string_view message) {
   parts_.fleet.take_relayed(relayed);
 }
 
-Result<ClusterService::View> ClusterService::view() {
+std::size_t ClusterService::advised_nodes() const {
+  const std::lock_guard lock(mutex_);
+  return advisor_.advice(parts_.clock.mono()).nodes;
+}
+
+std::size_t ClusterService::living_nodes() const {
+  const std::lock_guard lock(mutex_);
+  return members_.living(parts_.clock.mono()).size();
+}
+
+Result<ClusterService::View> ClusterService::view(const Caller& caller) {
+  if (auto ok = authorize(caller.principal, Action::ClusterRead); !ok)
+    return std::unexpected(ok.error());
   auto nodes = parts_.store.nodes();
   if (!nodes) return std::unexpected(std::move(nodes.error()));
   const std::lock_guard lock(mutex_);
-  return View{std::move(*nodes), members_.living(parts_.clock.mono()), self_.id,
-              leading_ ? self_.id : std::string()};
+  const MonoTime now = parts_.clock.mono();
+  return View{std::move(*nodes), members_.living(now), self_.id, advisor_.advice(now)};
 }
 
 }  // namespace hotswap
