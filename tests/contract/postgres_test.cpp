@@ -167,6 +167,40 @@ TEST_F(PostgresRecovery, text_with_a_zero_byte_is_refused_and_its_neighbours_sta
   EXPECT_EQ(sql("SELECT count(*) FROM events"), "1");
 }
 
+TEST_F(PostgresRecovery, many_rows_go_together_and_those_of_unknown_owners_are_left_out) {
+  auto store = open();
+  constexpr int kRows = 700;  // more than the driver sends at a time
+  ChangeSet changes = {change::InsertProfile{sample_profile()}};
+  change::PutAssignments assignments;
+  for (int i = 0; i < kRows; ++i) {
+    const auto id = "i-" + std::to_string(i);
+    if (i % 7 != 0) changes.push_back(change::PutInstance{sample_instance(id)});
+    assignments.assignments.push_back(sample_assignment(id, sample_profile().name.str()));
+  }
+  changes.push_back(assignments);
+  const auto done = store->commit(std::move(changes));
+  ASSERT_TRUE(done.has_value()) << done.error().internal;
+  EXPECT_EQ(store->assignments_of(sample_profile().name)->size(), kRows - 100U);
+}
+
+TEST_F(PostgresRecovery, a_row_among_many_that_the_server_refuses_undoes_its_set_only) {
+  sql("ALTER TABLE deployment_targets ADD CHECK (zone <> 'forbidden')");
+  auto store = open();
+  auto bad = sample_deployment("bad");
+  ASSERT_FALSE(bad.targets.empty());
+  bad.targets.resize(600, bad.targets.front());
+  bad.targets[300].zone = "forbidden";
+  const auto refused =
+      store->commit({change::InsertProfile{sample_profile()}, change::InsertDeployment{bad}});
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_EQ(refused.error().reason, "store.failed");
+  EXPECT_FALSE(store->profile(sample_profile().name).has_value());
+  const auto good = store->commit(
+      {change::InsertProfile{sample_profile()}, change::InsertDeployment{sample_deployment("d")}});
+  ASSERT_TRUE(good.has_value()) << good.error().internal;
+  EXPECT_EQ(sql("SELECT count(*) FROM deployments"), "1");
+}
+
 /// A server whose commits wait for a standby that never answers, until it is told otherwise: the
 /// moment in which a commit is done and its answer is not yet sent.
 class PostgresStandby : public PostgresRecovery {
