@@ -354,6 +354,23 @@ TEST(PostgresStart, on_a_database_of_a_newer_program_is_refused) {
   EXPECT_EQ(refusal(server.dsn(name)).reason, "store.newer_database");
 }
 
+TEST(PostgresStart, on_a_database_of_the_next_program_goes_on_beside_it) {
+  auto& server = postgres_server();
+  const auto name = new_postgres_database();
+  const auto known = server.sql("SELECT max(version) FROM schema_version", name);
+  server.sql(
+      "INSERT INTO schema_version (version, name, compatible) VALUES (998, 'next', " + known + ")",
+      name);
+  const PostgresOptions options{.dsn = server.dsn(name), .writer = "n", .readers = 1};
+  auto opened = PostgresStore::open(options);
+  ASSERT_TRUE(opened.has_value()) << opened.error().detail;
+  EXPECT_TRUE((*opened)->commit({change::InsertProfile{sample_profile()}}).has_value());
+  EXPECT_EQ(server.sql("SELECT max(version) FROM schema_version", name), "998");
+  server.sql("INSERT INTO schema_version (version, name, compatible) VALUES (999, 'after', 998)",
+             name);
+  EXPECT_EQ(refusal(options.dsn).reason, "store.newer_database");
+}
+
 TEST(PostgresStart, needs_version_15) {
   EXPECT_TRUE(postgres::check_version(150000).has_value());
   EXPECT_TRUE(postgres::check_version(170002).has_value());
