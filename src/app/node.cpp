@@ -29,7 +29,8 @@ std::optional<ChannelAdapters::Mailing> mailing(const NotifySettings& settings,
 
 Node::Node(const Settings& settings, NodeKeys keys, Store& store, const Clock& clock,
            Logger& logger, const std::optional<Peers>& peers)
-    : clock_(clock),
+    : listen_(settings.listen),
+      clock_(clock),
       logger_(logger),
       webhooks_(std::move(keys.webhooks), clock),
       committer_(store),
@@ -82,16 +83,16 @@ Node::Node(const Settings& settings, NodeKeys keys, Store& store, const Clock& c
 
 std::unique_ptr<ClusterService> Node::cluster_of(const Peers& peers) {
   return std::make_unique<ClusterService>(
-      ClusterService::Parts{store_, committer_, peers.locks, peers.bus, fleet_, runner_, clock_,
-                            logger_, metrics_},
+      ClusterService::Parts{store_, committer_, peers.services.locks(), peers.services.bus(),
+                            fleet_, runner_, clock_, logger_, metrics_},
       peers.self, [this] { return load_now(); });
 }
 
 void Node::join(const Peers& peers) {
   const std::string& id = peers.self.id;
-  Bus& bus = peers.bus;
-  start_bus_ = peers.start_bus;
-  stop_bus_ = peers.stop_bus;
+  Bus& bus = peers.services.bus();
+  shared_ = &peers.services;
+  shared_->show(metrics_);
   committer_.log_changes(id, clock_, [&bus] { bus.publish(std::string(kWakeUp)); });
   fleet_.share(id);
   cache_.turn_off();
@@ -205,6 +206,12 @@ void Node::refresh_gauges() {
   publish_health(runner_.health(), metrics_);
 }
 
+std::string Node::served_at(std::uint16_t port) const {
+  const bool v6 = listen_.address.contains(':');
+  return (listen_.tls_cert.empty() ? "http://" : "https://") +
+         (v6 ? '[' + listen_.address + ']' : listen_.address) + ':' + std::to_string(port);
+}
+
 Result<void> Node::load() {
   // Who drives what is found out by the first tick.
   if (!cluster_) {
@@ -229,7 +236,8 @@ Result<std::uint16_t> Node::start() {
   tickers_.push_back(std::make_unique<Ticker>(kFlushEvery, [this] { fleet_.flush(); }));
   tickers_.push_back(std::make_unique<Ticker>(kSweepEvery, [this] { fleet_.sweep(); }));
   if (cluster_) {
-    start_bus_();
+    shared_->start();
+    cluster_->serves_at(served_at(*port));
     follower_->start();
     tickers_.push_back(
         std::make_unique<Ticker>(ClusterService::kTick, [this] { cluster_->tick(); }));
@@ -250,7 +258,7 @@ void Node::drain() {
   traffic_.stop();
   if (cluster_) {
     cluster_->leave();
-    stop_bus_();
+    shared_->stop();
     follower_->stop();
   }
   feeds_.stop();

@@ -51,6 +51,11 @@ Result<void> ClusterService::beat() {
   return {};
 }
 
+void ClusterService::serves_at(std::string url) {
+  const std::lock_guard lock(mutex_);
+  if (self_.url.empty()) self_.url = std::move(url);
+}
+
 void ClusterService::tick() {
   const auto beaten = beat();
   // Work is shared even while the store cannot be written: the locks are another matter.
@@ -59,10 +64,9 @@ void ClusterService::tick() {
   const bool fails = !beaten || !shared;
   if (fails && !failing_) {
     const Error& error = beaten ? shared.error() : beaten.error();
-    parts_.logger.warning("cluster", "this node cannot take part at the moment, will retry",
-                          {{"reason", error.reason},
-                           {"detail", error.detail},
-                           {"internal", error.internal}});
+    parts_.logger.warning(
+        "cluster", "this node cannot take part at the moment, will retry",
+        {{"reason", error.reason}, {"detail", error.detail}, {"internal", error.internal}});
   }
   failing_ = fails;
   if (!fails && is_leader()) lead();
@@ -126,8 +130,7 @@ void ClusterService::drop(const std::set<DeploymentId>& lost) {
   for (const DeploymentId& id : lost) parts_.runner.leave(id);
 }
 
-void ClusterService::adopt_taken(
-    const std::vector<std::pair<DeploymentId, std::uint64_t>>& taken) {
+void ClusterService::adopt_taken(const std::vector<std::pair<DeploymentId, std::uint64_t>>& taken) {
   for (const auto& [id, fence] : taken) {
     ChangeSet changes;
     changes.push_back(change::ClaimDeployment{id, fence});
@@ -158,8 +161,7 @@ void ClusterService::give_away_surplus() {
     std::vector<std::size_t> others;
     for (const ClusterNode& node : members_.working(now))
       if (node.id != self_.id) others.push_back(node.load.deployments);
-    const std::size_t count =
-        self_.draining ? driven_.size() : surplus(driven_.size(), others);
+    const std::size_t count = self_.draining ? driven_.size() : surplus(driven_.size(), others);
     while (given.size() < count) {
       given.push_back(*driven_.begin());
       given_[given.back()] = now;
@@ -248,8 +250,7 @@ void ClusterService::relay() {
     parts_.bus.publish(std::exchange(message, {}));
   };
   for (const auto& each : outgoing) {
-    const std::string item =
-        json::write(json::Array{each.instance.value, to_json(each.sample)});
+    const std::string item = json::write(json::Array{each.instance.value, to_json(each.sample)});
     if (item.size() + 16 > limits::kBusMessage) continue;  // a histogram of thousands of buckets
     if (message.size() + item.size() + 3 > limits::kBusMessage) send();
     message += message.empty() ? "{\"heard\":[" : ",";

@@ -41,6 +41,8 @@ class ClusterService {
 
   /// Makes itself known. Before tick().
   [[nodiscard]] Result<void> join();
+  /// Told to others, unless a URL was given.
+  void serves_at(std::string url);
   /// Every kTick: beat, leases, takeovers, leader's work.
   void tick();
   /// Every kRelay: measurements to the others.
