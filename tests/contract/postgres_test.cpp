@@ -234,6 +234,9 @@ TEST_F(PostgresRecovery, a_row_among_many_that_the_server_refuses_undoes_its_set
 /// A server whose commits wait for a standby that never answers, until it is told otherwise: the
 /// moment in which a commit is done and its answer is not yet sent.
 class PostgresStandby : public PostgresRecovery {
+ public:
+  ~PostgresStandby() override { wait_for_standby(false); }
+
  protected:
   void wait_for_standby(bool wait) {
     server_.sql(std::string("ALTER SYSTEM SET synchronous_standby_names = '") +
@@ -243,7 +246,6 @@ class PostgresStandby : public PostgresRecovery {
     EXPECT_TRUE(
         comes_true([&] { return server_.sql("SHOW synchronous_standby_names") == wanted; }));
   }
-  ~PostgresStandby() override { wait_for_standby(false); }
 };
 
 TEST_F(PostgresStandby, a_backend_that_ends_after_the_commit_leaves_each_set_applied_once) {
