@@ -46,12 +46,12 @@ Result<ClusterNode> read_node(const Row& row) {
 }  // namespace
 
 Result<void> apply(Session& session, const change::AppendChange& change) {
-  return run(session, "INSERT INTO change_log (node, body, at) VALUES ($1, $2, $3)",
-             {change.node, json::write(change.body), to_column(change.at)});
+  return later(session, "INSERT INTO change_log (node, body, at) VALUES ($1, $2, $3)",
+               {change.node, json::write(change.body), to_column(change.at)});
 }
 
 Result<void> apply(Session& session, const change::PruneChanges& change) {
-  return run(session, "DELETE FROM change_log WHERE at < $1", {to_column(change.before)});
+  return later(session, "DELETE FROM change_log WHERE at < $1", {to_column(change.before)});
 }
 
 Result<void> apply(Session& session, const change::PutNode& change) {
