@@ -424,6 +424,22 @@ TEST_F(RedisSentinel, AMasterThatIsReplacedWhileItLivesIsLeft) {
   EXPECT_TRUE(replica_.command({"exists", "test:lock:x"}).contains('1'));
 }
 
+TEST_F(RedisSentinel, AMasterThatTheSentinelNoLongerNamesIsLeftThoughItStillLeads) {
+  auto locks = locks_at(options_);
+  ASSERT_TRUE(comes_to(locks, "held"));
+  WatchedBus a(options_, "a");
+  ASSERT_TRUE(a.comes_up());
+  RedisServer other;
+  sentinel_.command({"sentinel", "remove", RedisServer::kMaster});
+  sentinel_.command({"sentinel", "monitor", RedisServer::kMaster, "127.0.0.1",
+                     std::to_string(other.port()), "1"});
+  EXPECT_TRUE(eventually([&] {
+    static_cast<void>(locks.hold({"x"}));
+    other.command({"publish", "test:bus", "c\nat the other"});
+    return other.command({"exists", "test:lock:x"}) == "1" && a.heard.has("at the other");
+  }));
+}
+
 TEST_F(RedisSentinel, AnUnknownMasterIsNamed) {
   options_.address.master = "other";
   EXPECT_EQ(reason(locks_at(options_).hold({"x"})), "redis.sentinel");
