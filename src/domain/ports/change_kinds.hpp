@@ -54,7 +54,7 @@ struct DeleteTag {
   ProfileName profile;
   std::string tag;
   SemVer number;
-};  ///< none: ignored
+};  ///< none: NotFound tag.not_found
 /// Conflict `deployment.already_active` naming the other, while one is active for the profile.
 struct InsertDeployment {
   Deployment deployment;

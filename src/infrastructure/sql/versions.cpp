@@ -107,8 +107,12 @@ Result<void> apply(Session& session, const change::PutTag& change) {
 }
 
 Result<void> apply(Session& session, const change::DeleteTag& change) {
-  return later(session, "DELETE FROM tags WHERE profile = $1 AND slot = $2 AND number = $3",
-               {change.profile.str(), tag_slot(change.tag, change.number), change.number.str()});
+  const auto rows = session.execute(
+      "DELETE FROM tags WHERE profile = $1 AND slot = $2 AND number = $3",
+      {change.profile.str(), tag_slot(change.tag, change.number), change.number.str()});
+  if (!rows) return std::unexpected(rows.error());
+  if (*rows == 0) return std::unexpected(store::tag_not_found(change.tag, change.number));
+  return {};
 }
 
 Result<Version> version(Session& session, const ProfileName& profile, const SemVer& number) {
