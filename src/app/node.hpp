@@ -3,12 +3,13 @@
 
 #include "api/resources/api.hpp"
 #include "api/server/http_server.hpp"
+#include "app/cpu_meter.hpp"
 #include "app/settings.hpp"
 #include "app/signals.hpp"
 #include "app/ticker.hpp"
-#include "app/cpu_meter.hpp"
 #include "infrastructure/clock/system_random.hpp"
 #include "infrastructure/clock/time_zones.hpp"
+#include "infrastructure/cluster/services.hpp"
 #include "infrastructure/metrics/prometheus_metrics.hpp"
 #include "infrastructure/notify/channel_adapters.hpp"
 #include "infrastructure/notify/log_notifier.hpp"
@@ -30,15 +31,20 @@ struct NodeKeys {
 /// What makes a server one of several.
 struct Peers {
   ClusterNode self;
-  Locks& locks;
-  Bus& bus;
-  std::function<void()> start_bus, stop_bus;
+  cluster::Services& services;
+};
+
+/// What stands below everything else; all of it outlives the node.
+struct Ground {
+  Store& store;
+  const Clock& clock;
+  Logger& logger;
 };
 
 class Node {
  public:
   /// `peers`: none for a server that is alone.
-  Node(const Settings& settings, NodeKeys keys, Store& store, const Clock& clock, Logger& logger,
+  Node(const Settings& settings, NodeKeys keys, const Ground& ground,
        const std::optional<Peers>& peers);
 
   /// Takes over what the store knows, then listens: the port.
@@ -48,13 +54,16 @@ class Node {
 
  private:
   void count_what_happens();
+  [[nodiscard]] std::unique_ptr<ClusterService> cluster_of(const Peers& peers);
   void join(const Peers& peers);
+  [[nodiscard]] std::string served_at(std::uint16_t port) const;
   [[nodiscard]] Result<void> load();
   [[nodiscard]] NodeLoad load_now();
   void refresh_gauges();
   [[nodiscard]] api::Services services();
   [[nodiscard]] static api::ServerOptions server_options(const Settings& settings, Logger& logger);
 
+  const ListenSettings listen_;
   const Clock& clock_;
   Logger& logger_;
   SystemRandom random_;
@@ -86,13 +95,13 @@ class Node {
   ChannelAdapters channels_;
   NotificationService notifications_;
   OutboxWorker outbox_;
+  std::unique_ptr<ClusterService> cluster_;  ///< null: alone
+  std::unique_ptr<ChangeFollower> follower_;
   api::Api api_;
   api::HttpServer server_;
-  std::unique_ptr<ClusterService> cluster_;
-  std::unique_ptr<ChangeFollower> follower_;
   std::vector<std::unique_ptr<Ticker>> tickers_;
   CpuMeter cpu_;
-  std::function<void()> start_bus_, stop_bus_;
+  cluster::Services* shared_ = nullptr;
 };
 
 }  // namespace hotswap
