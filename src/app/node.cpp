@@ -25,6 +25,10 @@ std::optional<ChannelAdapters::Mailing> mailing(const NotifySettings& settings,
                                   settings.smtp_from};
 }
 
+RetentionPolicy policy(const Settings& settings) {
+  return {settings.retention.versions, settings.retention.days};
+}
+
 }  // namespace
 
 Node::Node(const Settings& settings, NodeKeys keys, const Ground& ground,
@@ -69,6 +73,10 @@ Node::Node(const Settings& settings, NodeKeys keys, const Ground& ground,
       outbox_({ground.store, committer_, notifier_, channels_, webhooks_, ground.clock, random_,
                metrics_, [this] { return !cluster_ || cluster_->is_leader(); }}),
       cluster_(peers ? cluster_of(*peers) : nullptr),
+      retention_({ground.store, committer_, ground.archive, ground.clock, policy(settings)}),
+      retention_job_({retention_, ground.store, committer_, ground.archive, ground.clock, random_,
+                      ground.logger, metrics_, policy(settings), settings.retention.at,
+                      [this] { return !cluster_ || cluster_->is_leader(); }}),
       api_(services()),
       server_(server_options(settings, ground.logger), api_, ground.clock, random_) {
   runner_.prepare_with(
@@ -149,6 +157,7 @@ api::Services Node::services() {
           .audit = audit_,
           .traffic = traffic_,
           .notifications = notifications_,
+          .retention = retention_job_,
           .store = store_,
           .committer = committer_,
           .streams = streams_,
@@ -245,6 +254,7 @@ Result<std::uint16_t> Node::start() {
         std::make_unique<Ticker>(ClusterService::kRelay, [this] { cluster_->relay(); }));
   }
   outbox_.start();
+  retention_job_.start();
   return port;
 }
 
@@ -255,6 +265,7 @@ void Node::drain() {
   signals_.stop();
   runner_.stop();
   outbox_.stop();
+  retention_job_.stop();
   traffic_.stop();
   if (cluster_) {
     cluster_->leave();

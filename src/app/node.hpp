@@ -39,6 +39,7 @@ struct Ground {
   Store& store;
   const Clock& clock;
   Logger& logger;
+  Archive* archive = nullptr;  ///< null: there is none
 };
 
 class Node {
@@ -96,6 +97,8 @@ class Node {
   NotificationService notifications_;
   OutboxWorker outbox_;
   std::unique_ptr<ClusterService> cluster_;  ///< null: alone
+  RetentionService retention_;
+  RetentionJob retention_job_;
   std::unique_ptr<ChangeFollower> follower_;
   api::Api api_;
   api::HttpServer server_;

@@ -46,6 +46,7 @@ void group_verbs(CLI::App& app) {
         "window", "calendar"}},
       {"Fleet and traffic", {"instances", "traffic"}},
       {"What happens", {"events", "audit", "notify", "health"}},
+      {"The servers", {"cluster", "retention"}},
       {"This program", {"context", "completion", "token", "backup"}},
       {"Processes", {"server", "agent", "demo"}}};
   for (const auto& [group, verbs] : kGroups) {
@@ -201,6 +202,7 @@ int run_verb(int argc, char** argv, const Actions& actions) {
   add_traffic_verbs(verbs);
   add_cluster_verbs(verbs);
   add_audit_verbs(verbs);
+  add_retention_verbs(verbs);
   add_notify_verbs(verbs);
   add_context_verbs(verbs);
   add_shell_verbs(verbs, actions);

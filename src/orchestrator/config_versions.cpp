@@ -226,6 +226,7 @@ Result<Version> ConfigService::roll_back_content(const Caller& caller, const Pro
   version.created_at = clock_.wall();
   version.failed_reason.clear();
   version.tags.clear();
+  version.archived.reset();
   ChangeSet changes;
   changes.push_back(change::InsertVersion{version});
   changes.push_back(change::AppendEvent{

@@ -82,7 +82,9 @@ Result<Deployment> DeploymentService::start(const Caller& caller, StartDeploymen
     return fail(ErrorCode::RateLimited, "deployment.too_many",
                 "This server runs its limit of " + std::to_string(limits::kActiveDeployments) +
                     " deployments: try again when some have ended.");
-  if (auto done = committer_.commit(first_changes(caller, *deployment)); !done)
+  auto changes = first_changes(caller, *deployment);
+  if (auto done = bring_back(*deployment, changes); !done) return std::unexpected(done.error());
+  if (auto done = committer_.commit(std::move(changes)); !done)
     return std::unexpected(done.error());
   runner_.begin(*deployment);
   return frozen_meanwhile(caller, request, std::move(*deployment));
@@ -101,6 +103,16 @@ Result<Deployment> DeploymentService::frozen_meanwhile(const Caller& caller,
                                          Cancel{still.error().detail, caller.principal.subject});
   if (!cancelled) return deployment;  // the freeze has stopped it already
   return std::unexpected(still.error());
+}
+
+/// Instances fetch it from now on, also while the archive is away.
+Result<void> DeploymentService::bring_back(const Deployment& deployment, ChangeSet& changes) {
+  auto version = store_.version(deployment.profile, deployment.version);
+  if (!version) return std::unexpected(version.error());
+  if (version->archived)
+    changes.push_back(change::RestoreVersion{version->profile, version->number, version->hash,
+                                             std::move(version->content)});
+  return {};
 }
 
 ChangeSet DeploymentService::first_changes(const Caller& caller, const Deployment& deployment) {

@@ -74,6 +74,7 @@ class DeploymentService {
  private:
   [[nodiscard]] Result<Deployment> readable(const Caller& caller, const DeploymentId& id,
                                             Action action);
+  [[nodiscard]] Result<void> bring_back(const Deployment& deployment, ChangeSet& changes);
   [[nodiscard]] ChangeSet first_changes(const Caller& caller, const Deployment& deployment);
 
   // deployment_preparing.cpp

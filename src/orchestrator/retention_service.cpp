@@ -1,5 +1,7 @@
 #include "orchestrator/retention_service.hpp"
 
+#include <algorithm>
+
 #include "domain/archive/versions.hpp"
 #include "domain/base/limits.hpp"
 
@@ -9,11 +11,6 @@ namespace {
 constexpr std::size_t kPruneStep = 1000;
 constexpr int kPruneSteps = 1000;  ///< of one run; the rest waits for the next
 constexpr auto kDeadLettersKeep = std::chrono::days(90);
-
-std::unexpected<Error> elsewhere() {
-  return fail(ErrorCode::Conflict, "retention.elsewhere",
-              "Another node of the cluster does the retention: ask that one, or wait for it.");
-}
 
 /// What was written is what was meant, version by version.
 Result<void> same(const std::vector<Version>& meant, const std::vector<Version>& stored) {
@@ -27,68 +24,83 @@ Result<void> same(const std::vector<Version>& meant, const std::vector<Version>&
               "at the archive's disk or bucket.");
 }
 
+ChangeSet moved(const Caller& caller, const std::vector<Version>& stored, const std::string& key,
+                WallTime now) {
+  const ProfileName& profile = stored.front().profile;
+  const auto count = std::to_string(stored.size());
+  change::ArchiveVersions archived{.profile = profile, .items = {}};
+  for (const Version& version : stored)
+    archived.items.push_back({version.number, version.hash, *version.archived});
+  TimelineEvent event;
+  event.at = now;
+  event.kind = "config.archived";
+  event.profile = profile;
+  event.actor = caller.principal.subject;
+  event.message = "Content of " + count + " versions moved to the archive";
+  event.data = json::Object{{"versions", std::uint64_t{stored.size()}}, {"object", key}};
+  ChangeSet changes;
+  changes.push_back(std::move(archived));
+  changes.push_back(change::AppendEvent{std::move(event)});
+  changes.push_back(
+      change::AppendAudit{audit_entry(caller, "retention.archive", "configs/" + profile.str(),
+                                      count + " versions moved to " + key, now)});
+  return changes;
+}
+
 }  // namespace
 
-Result<std::string> RetentionService::read(Archive& archive, const Version& version) {
-  auto bytes = archive.get(version.archived->object);
-  if (!bytes) return std::unexpected(std::move(bytes.error()));
-  return archive::content_of(version, {version.archived->object, std::move(*bytes)});
-}
-
-Result<RetentionRun> RetentionService::run(const Caller& caller, bool dry_run) {
-  if (!may_run()) return elsewhere();
-  RetentionRun run{.dry = dry_run, .failures = {}};
-  auto done = all_profiles(caller, run);
-  if (done && !dry_run) done = prune(run);
-  if (!done) run.failures.push_back(done.error().detail);
-  if (!dry_run) count(run);
-  if (!done) return std::unexpected(done.error());
-  return run;
-}
-
-Result<void> RetentionService::all_profiles(const Caller& caller, RetentionRun& run) {
+Result<void> RetentionService::run(const Caller& caller, RetentionRun& run,
+                                   const Between& between) {
   PageRequest page{limits::kPageMax, {}};
   do {
+    if (parts_.archive == nullptr) break;
     const auto profiles = parts_.store.profiles({}, page);
     if (!profiles) return std::unexpected(profiles.error());
     for (const Profile& profile : profiles->items) {
-      if (!may_run()) return elsewhere();
+      if (auto on = between(run); !on) return on;
       ++run.profiles;
-      if (auto done = one_profile(caller, profile, run); !done)
-        run.failures.push_back(profile.name.str() + ": " + done.error().detail);
+      if (auto done = one_profile(caller, profile, run, between); !done)
+        run.fail(profile.name.str() + ": " + done.error().detail);
     }
     page.cursor = profiles->next_cursor;
   } while (!page.cursor.empty());
-  return {};
+  return run.dry ? Result<void>() : prune(run, between);
 }
 
-Result<std::vector<Version>> RetentionService::due(const Profile& profile) {
-  Store& store = parts_.store;
+Result<std::vector<Version>> RetentionService::all_versions(const ProfileName& name) {
   std::vector<Version> versions;
   PageRequest page{limits::kPageMax, {}};
   do {
-    auto found = store.versions(profile.name, page);
+    auto found = parts_.store.versions(name, page);
     if (!found) return std::unexpected(found.error());
     std::ranges::move(found->items, std::back_inserter(versions));
     page.cursor = found->next_cursor;
   } while (!page.cursor.empty());
-  const auto assignments = store.assignments_of(profile.name);
+  return versions;
+}
+
+Result<std::vector<Version>> RetentionService::due(const Profile& profile) {
+  auto versions = all_versions(profile.name);
+  if (!versions) return versions;
+  const auto assignments = parts_.store.assignments_of(profile.name);
   if (!assignments) return std::unexpected(assignments.error());
-  const auto observations = store.observations_of(profile.name);
+  const auto observations = parts_.store.observations_of(profile.name);
   if (!observations) return std::unexpected(observations.error());
-  const auto active = store.active_deployment(profile.name);
+  const auto active = parts_.store.active_deployment(profile.name);
   if (!active) return std::unexpected(active.error());
   const auto verdicts = judge_retention(
-      parts_.policy, versions, versions_in_use(profile, *assignments, *observations, *active),
+      profile.retention.over(parts_.policy), *versions, versions_in_use(profile, *assignments, *observations, *active),
       parts_.clock.wall());
   std::vector<Version> due;
   for (std::size_t i = 0; i < verdicts.size(); ++i)
-    if (verdicts[i].why == Retained::No) due.push_back(std::move(versions[i]));
+    if (verdicts[i].why == Retained::No) due.push_back(std::move((*versions)[i]));
+  // So that a run that is repeated makes the same objects, though others have become due since.
+  std::ranges::reverse(due);
   return due;
 }
 
 Result<void> RetentionService::one_profile(const Caller& caller, const Profile& profile,
-                                           RetentionRun& run) {
+                                           RetentionRun& run, const Between& between) {
   const auto wanted = due(profile);
   if (!wanted) return std::unexpected(wanted.error());
   if (run.dry) {
@@ -105,6 +117,7 @@ Result<void> RetentionService::one_profile(const Caller& caller, const Profile& 
     batch.push_back(std::move(*version));
     if (batch.size() < limits::kArchiveVersions && bytes < limits::kArchiveBatchBytes) continue;
     if (auto done = archive(caller, batch, run); !done) return done;
+    if (auto on = between(run); !on) return on;
     batch.clear();
     bytes = 0;
   }
@@ -112,47 +125,40 @@ Result<void> RetentionService::one_profile(const Caller& caller, const Profile& 
   return archive(caller, batch, run);
 }
 
+Result<std::vector<Version>> RetentionService::write(const std::vector<Version>& batch,
+                                                     const std::string& key,
+                                                     std::string_view bytes) {
+  if (auto put = parts_.archive->put(key, bytes); !put) return std::unexpected(put.error());
+  auto back = parts_.archive->get(key);
+  if (!back) return std::unexpected(back.error());
+  auto stored = archive::unpack({key, std::move(*back)});
+  if (!stored) return stored;
+  if (auto checked = same(batch, *stored); !checked) return std::unexpected(checked.error());
+  return stored;
+}
+
 Result<void> RetentionService::archive(const Caller& caller, const std::vector<Version>& batch,
                                        RetentionRun& run) {
   const auto object = archive::pack(batch);
   if (!object) return std::unexpected(object.error());
-  if (auto put = parts_.archive.put(object->key, object->bytes); !put) return put;
-  auto bytes = parts_.archive.get(object->key);
-  if (!bytes) return std::unexpected(bytes.error());
-  const auto stored = archive::unpack({object->key, std::move(*bytes)});
+  const auto stored = write(batch, object->key, object->bytes);
   if (!stored) return std::unexpected(stored.error());
-  if (auto checked = same(batch, *stored); !checked) return checked;
-
-  const ProfileName& profile = batch.front().profile;
-  const WallTime now = parts_.clock.wall();
-  change::ArchiveVersions moved{.profile = profile, .items = {}};
-  for (const Version& version : *stored)
-    moved.items.push_back({version.number, version.hash, *version.archived});
-  const auto count = std::to_string(batch.size());
-  TimelineEvent event;
-  event.at = now;
-  event.kind = "config.archived";
-  event.profile = profile;
-  event.actor = caller.principal.subject;
-  event.message = "Content of " + count + " versions moved to the archive";
-  event.data = json::Object{{"versions", std::uint64_t{batch.size()}}, {"object", object->key}};
-  ChangeSet changes;
-  changes.push_back(std::move(moved));
-  changes.push_back(change::AppendEvent{std::move(event)});
-  changes.push_back(
-      change::AppendAudit{audit_entry(caller, "system.retention", "configs/" + profile.str(),
-                                      count + " versions moved to " + object->key, now)});
-  if (auto done = parts_.committer.commit(std::move(changes)); !done)
-    return std::unexpected(done.error());
+  const auto done =
+      parts_.committer.commit(moved(caller, *stored, object->key, parts_.clock.wall()));
+  // The profile went meanwhile: its content must not stay behind.
+  if (!done && done.error().code == ErrorCode::NotFound)
+    static_cast<void>(parts_.archive->remove(object->key));
+  if (!done) return std::unexpected(done.error());
   ++run.objects;
   run.versions += batch.size();
   for (const Version& version : batch) run.bytes += version.content.size();
   return {};
 }
 
-Result<void> RetentionService::prune(RetentionRun& run) {
+Result<void> RetentionService::prune(RetentionRun& run, const Between& between) {
   const WallTime now = parts_.clock.wall();
   for (int step = 0; step < kPruneSteps; ++step) {
+    if (auto on = between(run); !on) return on;
     ChangeSet changes;
     changes.push_back(
         change::PruneRecords{.health_before = now - std::chrono::days(parts_.policy.days),
@@ -165,23 +171,6 @@ Result<void> RetentionService::prune(RetentionRun& run) {
     if (done->pruned == 0) break;
   }
   return {};
-}
-
-void RetentionService::count(const RetentionRun& run) {
-  Metrics& metrics = parts_.metrics;
-  const auto add = [&](const char* name, const char* help, std::size_t amount) {
-    metrics.counter(name, help).add(static_cast<double>(amount));
-  };
-  add("hotswap_retention_versions_total", "Versions moved to the archive", run.versions);
-  add("hotswap_retention_bytes_total", "Bytes of content moved to the archive", run.bytes);
-  add("hotswap_retention_pruned_total", "Old records dropped", run.pruned);
-  add("hotswap_retention_failures_total", "Profiles whose retention failed", run.failures.size());
-  if (!run.failures.empty()) return;
-  const auto since = parts_.clock.wall().time_since_epoch();
-  metrics
-      .gauge("hotswap_retention_last_success_seconds",
-             "When retention last went through, in seconds since 1970")
-      .set(std::chrono::duration<double>(since).count());
 }
 
 }  // namespace hotswap

@@ -2,27 +2,17 @@
 // Moves the content of versions that nobody needs at hand to the archive, profile by profile, and
 // drops old records. The order is what keeps everything safe: the object is written, read back and
 // checked line by line, and only then is the content emptied, in one commit. A crash anywhere loses
-// nothing; the next run makes the same object again.
+// nothing; the next run makes the same object again. Two that run at once only repeat each other.
+
+#include <functional>
 
 #include "domain/config/retention.hpp"
 #include "domain/ports/archive.hpp"
 #include "domain/ports/clock.hpp"
-#include "domain/ports/metrics.hpp"
 #include "orchestrator/caller.hpp"
 #include "orchestrator/committer.hpp"
 
 namespace hotswap {
-
-/// What a run did, or, dry, would do.
-struct RetentionRun {
-  bool dry = false;
-  std::size_t profiles = 0;           ///< looked at
-  std::size_t versions = 0;           ///< whose content went
-  std::size_t bytes = 0;              ///< of their content
-  std::size_t objects = 0;            ///< written
-  std::size_t pruned = 0;             ///< old records; none when dry
-  std::vector<std::string> failures;  ///< profiles that stay for the next run, and why
-};
 
 class RetentionService {
  public:
@@ -30,32 +20,29 @@ class RetentionService {
   struct Parts {
     Store& store;
     Committer& committer;
-    Archive& archive;
+    Archive* archive = nullptr;  ///< null: old records are dropped, and nothing else
     const Clock& clock;
-    Metrics& metrics;
     RetentionPolicy policy{};
-    /// In a cluster one node does it; asked before each profile. Empty: this one does.
-    std::function<bool()> may_run{};
   };
   explicit RetentionService(const Parts& parts) : parts_(parts) {}
 
-  /// For Store::read_archived_by.
-  [[nodiscard]] static Result<std::string> read(Archive& archive, const Version& version);
-
-  /// One trouble keeps one profile; the others are done. Conflict `retention.elsewhere` when
-  /// another node does it.
-  [[nodiscard]] Result<RetentionRun> run(const Caller& caller, bool dry_run);
+  /// Asked before each profile and object; its error ends the run.
+  using Between = std::function<Result<void>(const RetentionRun&)>;
+  /// Counts in `run`, which says whether it is dry. One trouble keeps one profile; the others are
+  /// done. The error is what ended it early.
+  [[nodiscard]] Result<void> run(const Caller& caller, RetentionRun& run, const Between& between);
 
  private:
-  [[nodiscard]] Result<void> all_profiles(const Caller& caller, RetentionRun& run);
   [[nodiscard]] Result<void> one_profile(const Caller& caller, const Profile& profile,
-                                         RetentionRun& run);
+                                         RetentionRun& run, const Between& between);
+  [[nodiscard]] Result<std::vector<Version>> all_versions(const ProfileName& name);
+  /// Those that go, oldest first, without content.
   [[nodiscard]] Result<std::vector<Version>> due(const Profile& profile);
   [[nodiscard]] Result<void> archive(const Caller& caller, const std::vector<Version>& batch,
                                      RetentionRun& run);
-  [[nodiscard]] Result<void> prune(RetentionRun& run);
-  [[nodiscard]] bool may_run() const { return !parts_.may_run || parts_.may_run(); }
-  void count(const RetentionRun& run);
+  [[nodiscard]] Result<std::vector<Version>> write(const std::vector<Version>& batch,
+                                                   const std::string& key, std::string_view bytes);
+  [[nodiscard]] Result<void> prune(RetentionRun& run, const Between& between);
 
   const Parts parts_;
 };

@@ -75,6 +75,61 @@ TEST_P(StoreRetention, what_is_not_what_was_archived_keeps_its_content) {
     expect_same(*store().version(kProfile, ver(number)), sample_version(kProfile.str(), number));
 }
 
+TEST_P(StoreRetention, a_restored_version_has_its_content_here_again) {
+  const auto whole = sample_version(kProfile.str(), "1.0.0");
+  const change::RestoreVersion back{kProfile, whole.number, whole.hash, whole.content};
+  put({archived("1.0.0", "versions/p/x.zst", 7)});
+  put({back});
+  expect_same(*store().version(kProfile, whole.number), whole);
+  EXPECT_FALSE(store().version(kProfile, whole.number)->archived);
+  auto again = back;
+  again.content = "{}";
+  put({again});
+  expect_same(*store().version(kProfile, whole.number), whole);
+  put({archived("1.0.0", "versions/p/y.zst", 1)});
+  EXPECT_EQ(store().versions(kProfile, {})->items[1].archived,
+            (ArchivePlace{"versions/p/y.zst", 1}));
+  again.hash = "of something else";
+  refused({again}, ErrorCode::Conflict, "version.changed");
+  again.number = ver("9.9.9");
+  refused({again}, ErrorCode::NotFound, "version.not_found");
+}
+
+TEST_P(StoreRetention, the_newest_runs_are_kept_and_replaced_by_id) {
+  const auto run = [](int i) {
+    RetentionRun made;
+    made.id = "run-" + std::to_string(i);
+    made.by = "ada";
+    made.started_at = made.updated_at = at(i);
+    return made;
+  };
+  for (int i = 0; i < 32; ++i) put({change::PutRetentionRun{run(i)}});
+  auto ended = run(31);
+  ended.finished_at = at(40);
+  ended.versions = 12;
+  ended.fail("payments: the disk is full");
+  put({change::PutRetentionRun{ended}});
+  const auto runs = store().retention_runs();
+  ASSERT_TRUE(runs);
+  ASSERT_EQ(runs->size(), change::kRetentionRunsKept);
+  EXPECT_EQ(runs->front().id, "run-31");
+  EXPECT_EQ(runs->front().finished_at, at(40));
+  EXPECT_EQ(runs->front().failures, ended.failures);
+  EXPECT_EQ(runs->back().id, "run-2");
+}
+
+TEST_P(StoreRetention, a_profile_keeps_its_own_word) {
+  auto wishes = sample_profile();
+  wishes.name = ProfileName("wishes");
+  wishes.retention = {.versions = 5, .days = {}};
+  put({change::InsertProfile{wishes}});
+  expect_same(*store().profile(wishes.name), wishes);
+  wishes.retention = {.versions = {}, .days = 7};
+  put({change::UpdateProfile{wishes}});
+  EXPECT_EQ(store().profile(wishes.name)->retention, wishes.retention);
+  EXPECT_EQ(store().profile(kProfile)->retention, RetentionWish{});
+}
+
 TEST_P(StoreRetention, health_records_of_deployments_that_ended_long_ago_go) {
   auto ended = sample_deployment("d-ended");
   ended.state = Succeeded{at(10)};

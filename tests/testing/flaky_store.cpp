@@ -270,6 +270,11 @@ Result<std::vector<std::pair<DeploymentId, std::uint64_t>>> FlakyStore::active_f
   return inner_.active_fences();
 }
 
+Result<std::vector<RetentionRun>> FlakyStore::retention_runs() {
+  if (down()) return lost();
+  return inner_.retention_runs();
+}
+
 Result<void> FlakyStore::ping() {
   if (down()) return lost();
   return inner_.ping();

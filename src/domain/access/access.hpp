@@ -44,6 +44,8 @@ enum class Action {
   TrafficWrite,
   EventsRead,
   ClusterRead,  ///< the nodes and their load
+  RetentionRead,
+  RetentionRun,
   AuditRead,
   MetricsRead
 };

@@ -10,6 +10,7 @@
 #include "domain/base/name.hpp"
 #include "domain/base/strong.hpp"
 #include "domain/base/time.hpp"
+#include "domain/config/retention_policy.hpp"
 #include "domain/health/judge.hpp"
 #include "domain/rollout/strategy.hpp"
 #include "domain/semver/version.hpp"
@@ -29,6 +30,7 @@ struct Profile {
   Strategy strategy;      ///< default of its deployments
   HealthPolicy health;
   Access access;
+  RetentionWish retention;
   std::string created_by;
   WallTime created_at{};
   WallTime updated_at{};
@@ -66,6 +68,7 @@ struct ProfileDraft {
   Strategy strategy;
   HealthPolicy health;
   Access access;
+  RetentionWish retention;
 };
 /// Reads and checks a whole description; every bad field at once, reason `config.invalid`.
 /// Names are is_name(); schemaId is a schema_link().

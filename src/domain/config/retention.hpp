@@ -5,18 +5,11 @@
 #include <vector>
 
 #include "domain/config/profile.hpp"
+#include "domain/config/retention_policy.hpp"
 #include "domain/fleet/instance.hpp"
 #include "domain/rollout/deployment.hpp"
 
 namespace hotswap {
-
-struct RetentionPolicy {
-  int versions = 100;  ///< of the newest uploads
-  int days = 90;       ///< since the upload
-  bool operator==(const RetentionPolicy&) const = default;
-};
-inline constexpr int kRetainedVersionsMax = 100'000;
-inline constexpr int kRetainedDaysMax = 36'500;
 
 /// The first that holds, in this order; Archived: its content is there already.
 enum class Retained { Archived, InUse, Tagged, Newest, Young, No };

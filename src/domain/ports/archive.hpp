@@ -8,7 +8,7 @@ namespace hotswap {
 
 /// A place for objects that are written once and read seldom. Keys are paths of `a-z 0-9 . _ - /`.
 /// Thread-safe. Every method may fail with Unavailable `archive.unavailable`, when trying again
-/// later may help, or Forbidden `archive.forbidden`.
+/// later may help, or `archive.forbidden`, when somebody must do something about it.
 class Archive {
  public:
   virtual ~Archive() = default;

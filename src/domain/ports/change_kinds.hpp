@@ -45,26 +45,6 @@ struct MarkVersion {
   SemVer number;
   std::string failed_reason;
 };
-/// The content of these lies in the archive now: it is emptied here. NotFound version.not_found,
-/// Conflict `version.changed` if one has another hash; those that are archived already stay as they
-/// are.
-struct ArchiveVersions {
-  ProfileName profile;
-  struct Item {
-    SemVer number;
-    std::string hash;
-    ArchivePlace place;
-  };
-  std::vector<Item> items;
-};
-/// Removes what is older than these, at most `limit` of each kind; how many is
-/// Committed::pruned.
-struct PruneRecords {
-  WallTime health_before{};        ///< health records of deployments that ended and stood since
-  WallTime dead_letters_before{};  ///< dead letters that were enqueued before
-  WallTime answers_before{};       ///< remembered answers that expired before
-  std::size_t limit = 0;
-};
 struct PutTag {
   ProfileName profile;
   std::string tag;

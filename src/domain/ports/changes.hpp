@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "domain/ports/change_kinds_cluster.hpp"
+#include "domain/ports/change_kinds_retention.hpp"
 
 namespace hotswap {
 
@@ -16,7 +17,7 @@ struct Change
     : std::variant<
           change::InsertProfile, change::UpdateProfile, change::DeleteProfile,
           change::AdvanceProfile, change::InsertVersion, change::MarkVersion,
-          change::ArchiveVersions, change::PruneRecords, change::PutTag, change::DeleteTag,
+          change::ArchiveVersions, change::RestoreVersion, change::PruneRecords, change::PutRetentionRun, change::PutTag, change::DeleteTag,
           change::InsertDeployment, change::UpdateDeployment, change::ClaimDeployment,
           change::PutTargets, change::PutAssignments, change::PutFirstAssignments,
           change::AssignRest, change::PutObservations, change::PutInstance, change::TouchInstances,

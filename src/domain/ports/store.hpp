@@ -163,6 +163,8 @@ class Store {
   /// Id and fence of the deployments that have not ended.
   [[nodiscard]] virtual Result<std::vector<std::pair<DeploymentId, std::uint64_t>>>
   active_fences() = 0;
+  /// Newest first.
+  [[nodiscard]] virtual Result<std::vector<RetentionRun>> retention_runs() = 0;
   /// For /health/ready.
   [[nodiscard]] virtual Result<void> ping() = 0;
 

@@ -8,6 +8,7 @@
 #include <atomic>
 #include <cerrno>
 #include <cstring>
+#include <ranges>
 
 #include "domain/base/limits.hpp"
 
@@ -31,7 +32,7 @@ class File {
 std::unexpected<Error> trouble(const std::string& what, const std::string& path) {
   const int number = errno;
   const bool denied = number == EACCES || number == EPERM || number == EROFS;
-  return fail(denied ? ErrorCode::Forbidden : ErrorCode::Unavailable,
+  return fail(ErrorCode::Unavailable,
               denied ? "archive.forbidden" : "archive.unavailable",
               "The archive cannot " + what + ' ' + path + ": " + std::strerror(number) +
                   (denied ? ". Give the server's user that right." : ". It is tried again."));
@@ -90,14 +91,28 @@ Result<std::string> FolderArchive::path_of(const std::string& key) const {
   const auto plain = [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || std::string_view("._-/").contains(c);
   };
-  if (key.empty() || key.starts_with('/') || key.contains("..") || !std::ranges::all_of(key, plain))
+  const auto leads_elsewhere = [](auto segment) {
+    const std::string_view text(segment.begin(), segment.end());
+    return text.empty() || text == "." || text == "..";
+  };
+  if (key.empty() || !std::ranges::all_of(key, plain) ||
+      std::ranges::any_of(std::views::split(key, '/'), leads_elsewhere))
     return fail(ErrorCode::Internal, "archive.invalid_key", "'" + key + "' is no key of an object");
   return folder_ + '/' + key;
+}
+
+Result<void> FolderArchive::be_there() const {
+  if (missing_ == Missing::Make) return make_folders(folder_);
+  struct stat found {};
+  if (::stat(folder_.c_str(), &found) == 0 && S_ISDIR(found.st_mode)) return {};
+  return fail(ErrorCode::Unavailable, "archive.unavailable",
+              "The archive's folder " + folder_ + " is not there: make it, or mount it.");
 }
 
 Result<void> FolderArchive::put(const std::string& key, std::string_view bytes) {
   const auto path = path_of(key);
   if (!path) return std::unexpected(path.error());
+  if (auto there = be_there(); !there) return there;
   if (auto made = make_folders(parent(*path)); !made) return made;
   const auto draft = beside(*path);
   if (auto written = write_file(draft, bytes); !written) {
@@ -116,9 +131,11 @@ Result<std::string> FolderArchive::get(const std::string& key) {
   const auto path = path_of(key);
   if (!path) return std::unexpected(path.error());
   const File file(::open(path->c_str(), O_RDONLY | O_CLOEXEC));
-  if (file.handle() < 0 && (errno == ENOENT || errno == ENOTDIR))
+  if (file.handle() < 0 && (errno == ENOENT || errno == ENOTDIR)) {
+    if (auto there = be_there(); !there) return std::unexpected(there.error());
     return fail(ErrorCode::NotFound, "archive.not_found",
                 "The archive has no object " + *path + ": bring it back from a backup.");
+  }
   if (file.handle() < 0) return trouble("read", *path);
   std::string bytes;
   std::string piece(64 << 10, '\0');
@@ -141,7 +158,7 @@ Result<void> FolderArchive::remove(const std::string& key) {
 }
 
 Result<void> FolderArchive::check() {
-  if (auto made = make_folders(folder_); !made) return made;
+  if (auto there = be_there(); !there) return there;
   const auto probe = beside(folder_ + "/check");
   auto written = write_file(probe, "");
   ::unlink(probe.c_str());

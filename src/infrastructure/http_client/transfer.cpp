@@ -104,6 +104,7 @@ void Transfer::set_options() {
     set(CURLOPT_POSTFIELDS, request_.body.data());
   }
   set(CURLOPT_CUSTOMREQUEST, request_.method.c_str());
+  if (request_.aws) sign(*request_.aws);
   if (!request_.ca_file.empty()) set(CURLOPT_CAINFO, request_.ca_file.c_str());
   if (request_.guarded) {
     set(CURLOPT_OPENSOCKETFUNCTION, &Transfer::on_open);
@@ -113,6 +114,13 @@ void Transfer::set_options() {
     set(CURLOPT_SSL_VERIFYPEER, 0L);
     set(CURLOPT_SSL_VERIFYHOST, 0L);
   }
+}
+
+void Transfer::sign(const AwsSigning& aws) {
+  const auto how = "aws:amz:" + aws.region + ':' + aws.service;
+  curl_easy_setopt(handle_, CURLOPT_AWS_SIGV4, how.c_str());  // curl copies all three
+  curl_easy_setopt(handle_, CURLOPT_USERNAME, aws.access_key.c_str());
+  curl_easy_setopt(handle_, CURLOPT_PASSWORD, aws.secret_key.c_str());
 }
 
 std::size_t Transfer::on_header(char* data, std::size_t size, std::size_t count, void* self) {

@@ -83,6 +83,7 @@ struct Applier {
       return unexpected(store::version_exists(c.version.profile, c.version.number));
     }
     c.version.tags.clear();
+    c.version.archived.reset();
     log.put(state.versions, key, {std::move(c.version), ++state.last_number});
     return {};
   }
@@ -100,6 +101,11 @@ struct Applier {
   }
 
   Result<void> operator()(change::ArchiveVersions& c) { return archive(state, log, c); }
+  Result<void> operator()(change::RestoreVersion& c) { return restore(state, log, c); }
+  Result<void> operator()(change::PutRetentionRun& c) {
+    put(state, log, c);
+    return {};
+  }
   Result<void> operator()(change::PruneRecords& c) {
     committed.pruned += prune(state, log, c);
     return {};

@@ -65,6 +65,7 @@ class MemoryStore : public Store {
   Result<std::uint64_t> last_change() override;
   Result<std::vector<ClusterNode>> nodes() override;
   Result<std::vector<std::pair<DeploymentId, std::uint64_t>>> active_fences() override;
+  Result<std::vector<RetentionRun>> retention_runs() override;
   Result<void> ping() override;
 
  private:

@@ -35,6 +35,28 @@ Result<void> archive(State& state, UndoLog& log, change::ArchiveVersions& change
   return {};
 }
 
+Result<void> restore(State& state, UndoLog& log, change::RestoreVersion& change) {
+  const std::pair key(change.profile, change.number.str());
+  const auto found = state.versions.find(key);
+  if (found == state.versions.end())
+    return std::unexpected(store::version_not_found(change.profile, change.number));
+  if (found->second.version.hash != change.hash)
+    return std::unexpected(store::version_changed(change.profile, change.number));
+  if (!found->second.version.archived) return {};
+  auto next = found->second;
+  next.version.content = std::move(change.content);
+  next.version.archived.reset();
+  log.put(state.versions, key, std::move(next));
+  return {};
+}
+
+void put(State& state, UndoLog& log, change::PutRetentionRun& change) {
+  const std::pair key(change.run.started_at, change.run.id);
+  log.put(state.retention_runs, key, std::move(change.run));
+  while (state.retention_runs.size() > change::kRetentionRunsKept)
+    log.erase(state.retention_runs, state.retention_runs.begin()->first);
+}
+
 std::size_t prune(State& state, UndoLog& log, const change::PruneRecords& change) {
   const auto records = keys_of(state.health_records, change.limit, [&](const HealthRecord& record) {
     const Deployment& row = state.deployments.at(record.deployment).row;

@@ -19,10 +19,13 @@ class Batch {
       row.push_back(text == nullptr ? param : Param(texts_.emplace_back(*text)));
     }
   }
-  /// Runs the statement for each row.
+  /// Runs the statement for each row; the number of rows changed by all.
+  [[nodiscard]] Result<std::int64_t> count(Session& session, std::string_view text) const {
+    if (rows_.empty()) return 0;
+    return session.many(text, rows_);
+  }
   [[nodiscard]] Result<void> run(Session& session, std::string_view text) const {
-    if (rows_.empty()) return {};
-    auto done = session.many(text, rows_);
+    auto done = count(session, text);
     if (!done) return std::unexpected(std::move(done.error()));
     return {};
   }

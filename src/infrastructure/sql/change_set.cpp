@@ -8,7 +8,7 @@
 #include "infrastructure/sql/operations.hpp"
 #include "infrastructure/sql/outbox.hpp"
 #include "infrastructure/sql/profiles.hpp"
-#include "infrastructure/sql/pruning.hpp"
+#include "infrastructure/sql/retention.hpp"
 #include "infrastructure/sql/schemas.hpp"
 #include "infrastructure/sql/targets.hpp"
 #include "infrastructure/sql/versions.hpp"

@@ -42,6 +42,7 @@ class Columns {
   Labels labels();
   std::vector<std::string> texts();
   [[nodiscard]] bool next_is_null() const { return row_.is_null(next_); }
+  [[nodiscard]] bool next_is_empty() const { return row_.text(next_).empty(); }
   void skip(int columns = 1) { next_ += columns; }
 
   /// JSON text, read by `read(const json::Value&) -> Result<T>`.

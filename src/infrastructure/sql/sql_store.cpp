@@ -8,6 +8,7 @@
 #include "infrastructure/sql/outbox.hpp"
 #include "infrastructure/sql/profiles.hpp"
 #include "infrastructure/sql/query.hpp"
+#include "infrastructure/sql/retention.hpp"
 #include "infrastructure/sql/schemas.hpp"
 #include "infrastructure/sql/versions.hpp"
 
@@ -217,6 +218,10 @@ Result<std::vector<ClusterNode>> SqlStore::nodes() {
 
 Result<std::vector<std::pair<DeploymentId, std::uint64_t>>> SqlStore::active_fences() {
   return read(readers_, [](Session& session) { return sql::active_fences(session); });
+}
+
+Result<std::vector<RetentionRun>> SqlStore::retention_runs() {
+  return read(readers_, [](Session& session) { return sql::retention_runs(session); });
 }
 
 Result<void> SqlStore::ping() {

@@ -66,30 +66,6 @@ Result<void> add_tags(Session& session, const ProfileName& profile,
                        });
 }
 
-/// Hash, and whether it is archived.
-Result<std::pair<std::string, bool>> read_standing(const Row& row) {
-  Columns in(row);
-  auto hash = in.text();
-  const bool archived = !in.text().empty();
-  return in.finish(std::pair(std::move(hash), archived));
-}
-
-Result<void> archive_one(Session& session, const ProfileName& profile,
-                         const change::ArchiveVersions::Item& item) {
-  const auto standing = maybe<std::pair<std::string, bool>>(
-      session, "SELECT hash, archived FROM versions WHERE profile = $1 AND number = $2",
-      {profile.str(), item.number.str()}, read_standing);
-  if (!standing) return std::unexpected(standing.error());
-  if (!*standing) return std::unexpected(store::version_not_found(profile, item.number));
-  if ((*standing)->first != item.hash)
-    return std::unexpected(store::version_changed(profile, item.number));
-  if ((*standing)->second) return {};
-  return run(session,
-             "UPDATE versions SET content = '', archived = $1, archived_line = $2 "
-             "WHERE profile = $3 AND number = $4",
-             {item.place.object, to_column(item.place.line), profile.str(), item.number.str()});
-}
-
 Result<bool> is_stored(Session& session, const ProfileName& profile, const SemVer& number) {
   return exists(session, "SELECT 1 FROM versions WHERE profile = $1 AND number = $2",
                 {profile.str(), number.str()});
@@ -119,13 +95,6 @@ Result<void> apply(Session& session, const change::MarkVersion& change) {
                       {change.failed_reason, change.profile.str(), change.number.str()});
   if (!rows) return std::unexpected(rows.error());
   if (*rows == 0) return std::unexpected(store::version_not_found(change.profile, change.number));
-  return {};
-}
-
-Result<void> apply(Session& session, const change::ArchiveVersions& change) {
-  for (const auto& item : change.items) {
-    if (auto done = archive_one(session, change.profile, item); !done) return done;
-  }
   return {};
 }
 

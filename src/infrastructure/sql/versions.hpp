@@ -8,7 +8,6 @@ namespace hotswap::sql {
 
 [[nodiscard]] Result<void> apply(Session& session, const change::InsertVersion& change);
 [[nodiscard]] Result<void> apply(Session& session, const change::MarkVersion& change);
-[[nodiscard]] Result<void> apply(Session& session, const change::ArchiveVersions& change);
 [[nodiscard]] Result<void> apply(Session& session, const change::PutTag& change);
 [[nodiscard]] Result<void> apply(Session& session, const change::DeleteTag& change);
 
