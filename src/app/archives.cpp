@@ -17,9 +17,9 @@ Result<s3::Credentials> from_file(const std::string& path) {
                 "The archive's credentials cannot be read from " + path + ".");
   auto credentials = s3::read_credentials(std::move(text).str());
   if (!credentials)
-    return fail(ErrorCode::Unavailable, "archive.forbidden",
-                "The file of the archive's credentials, " + path + ", " +
-                    credentials.error().detail + '.');
+    return fail(
+        ErrorCode::Unavailable, "archive.forbidden",
+        "The file of the archive's credentials, " + path + ", " + credentials.error().detail + '.');
   return credentials;
 }
 

@@ -149,7 +149,8 @@ void add_retention_keys(std::vector<SettingKey>& keys) {
       "retention-versions", "newest versions of a profile that stay in the store (default 100)",
       [](Settings& s) -> int& { return s.retention.versions; }, 1, kRetainedVersionsMax));
   keys.push_back(count_key(
-      "retention-days", "versions that are younger stay in the store (default 90; 0: only the newest)",
+      "retention-days",
+      "versions that are younger stay in the store (default 90; 0: only the newest)",
       [](Settings& s) -> int& { return s.retention.days; }, 0, kRetainedDaysMax));
   keys.push_back(retention_at_key());
   keys.push_back(text_key("archive",
@@ -162,11 +163,11 @@ void add_retention_keys(std::vector<SettingKey>& keys) {
                [](Settings& s) -> std::string& { return s.retention.archive_endpoint; }));
   keys.push_back(text_key("archive-region", "region of the bucket (default us-east-1)",
                           [](Settings& s) -> std::string& { return s.retention.archive_region; }));
-  keys.push_back(text_key(
-      "archive-credentials-file",
-      "file with aws_access_key_id and aws_secret_access_key (default AWS_ACCESS_KEY_ID, "
-      "AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN of the environment)",
-      [](Settings& s) -> std::string& { return s.retention.archive_credentials_file; }));
+  keys.push_back(
+      text_key("archive-credentials-file",
+               "file with aws_access_key_id and aws_secret_access_key (default AWS_ACCESS_KEY_ID, "
+               "AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN of the environment)",
+               [](Settings& s) -> std::string& { return s.retention.archive_credentials_file; }));
   keys.push_back(text_key("archive-ca-file",
                           "PEM authorities of the endpoint's certificate (default: the machine's)",
                           [](Settings& s) -> std::string& { return s.retention.archive_ca_file; }));

@@ -164,10 +164,10 @@ void check_redis(const Settings& settings, std::vector<FieldError>& mistakes) {
 
 void check_archive(const RetentionSettings& retention, std::vector<FieldError>& mistakes) {
   if (!retention.archive.starts_with("s3://")) {
-    for (const auto& [flag, text] : {std::pair("--archive-endpoint", &retention.archive_endpoint),
-                                     {"--archive-credentials-file",
-                                      &retention.archive_credentials_file},
-                                     {"--archive-ca-file", &retention.archive_ca_file}})
+    for (const auto& [flag, text] :
+         {std::pair("--archive-endpoint", &retention.archive_endpoint),
+          {"--archive-credentials-file", &retention.archive_credentials_file},
+          {"--archive-ca-file", &retention.archive_ca_file}})
       if (!text->empty())
         mistakes.push_back({"--archive", "required",
                             std::string(flag) + " is for a bucket: give it as s3://bucket"});

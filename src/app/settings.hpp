@@ -79,8 +79,8 @@ struct NotifySettings {
 
 /// Which versions keep their content in the store, and where the others' goes.
 struct RetentionSettings {
-  int versions = 100;                                           ///< of each profile
-  int days = 90;                                                ///< since the upload
+  int versions = 100;                                              ///< of each profile
+  int days = 90;                                                   ///< since the upload
   std::optional<std::chrono::minutes> at = std::chrono::hours(3);  ///< since midnight UTC
   /// Folder or s3://bucket/prefix. Empty: `archive` in data_dir; none with PostgreSQL, since nodes
   /// must share it.

@@ -48,17 +48,20 @@ Result<std::string> ArchiveReader::fetch(const std::string& key) {
   return bytes;
 }
 
-Result<std::string> ArchiveReader::content_of(const Version& version) {
+Result<std::string> ArchiveReader::read(const Version& version) {
   const std::string& key = version.archived->object;
   if (const auto object = kept(key)) return archive::content_of(version, *object);
   auto bytes = fetch(key);
-  if (!bytes) {
-    if (bytes.error().code == ErrorCode::NotFound) bytes.error().code = ErrorCode::Internal;
-    return std::unexpected(std::move(bytes.error()));
-  }
+  if (!bytes) return bytes;
   const auto object = std::make_shared<const archive::Object>(key, std::move(*bytes));
   auto content = archive::content_of(version, *object);
   if (content) keep(object);  // what is damaged may have been mended by the next time
+  return content;
+}
+
+Result<std::string> ArchiveReader::content_of(const Version& version) {
+  auto content = read(version);
+  if (!content) content.error().code = ErrorCode::Unavailable;
   return content;
 }
 

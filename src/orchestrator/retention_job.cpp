@@ -107,8 +107,7 @@ void RetentionJob::look_at_archive() {
     looked_ = now;
     health_.error = usable ? std::nullopt : std::optional(usable.error());
   }
-  parts_.metrics.gauge("hotswap_archive_up", "Whether the archive can be used")
-      .set(usable ? 1 : 0);
+  parts_.metrics.gauge("hotswap_archive_up", "Whether the archive can be used").set(usable ? 1 : 0);
   if (!news) return;
   if (usable)
     parts_.logger.info("archive", "the archive can be used",
@@ -174,13 +173,12 @@ void RetentionJob::work(Order order) {
   run.updated_at = parts_.clock.wall();
   run.finished_at = run.updated_at;
   if (!run.dry) count(run);
-  const LogFields fields{{"versions", std::to_string(run.versions)},
-                         {"bytes", std::to_string(run.bytes)},
-                         {"pruned", std::to_string(run.pruned)},
-                         {"failed", std::to_string(run.failed)},
-                         {"detail", !run.error.empty()        ? run.error
-                                    : run.failures.empty() ? std::string()
-                                                           : run.failures.front()}};
+  LogFields fields{{"versions", run.versions},
+                   {"bytes", run.bytes},
+                   {"pruned", run.pruned},
+                   {"failed", run.failed}};
+  if (!run.error.empty()) fields.push_back({"detail", run.error});
+  if (!run.failures.empty()) fields.push_back({"first", run.failures.front()});
   if (state_of(run, run.updated_at) == RetentionState::Done)
     parts_.logger.info("retention", "a run is done", fields);
   else
@@ -198,7 +196,8 @@ void RetentionJob::count(const RetentionRun& run) {
   add("hotswap_retention_versions_total", "Versions moved to the archive", run.versions);
   add("hotswap_retention_bytes_total", "Bytes of content moved to the archive", run.bytes);
   add("hotswap_retention_pruned_total", "Old records dropped", run.pruned);
-  add("hotswap_retention_failures_total", "Profiles whose retention failed, and runs that ended early",
+  add("hotswap_retention_failures_total",
+      "Profiles whose retention failed, and runs that ended early",
       run.failed + (run.error.empty() ? 0 : 1));
 }
 

@@ -18,7 +18,7 @@ namespace hotswap {
 
 /// How the archive was found when it was looked at last.
 struct ArchiveHealth {
-  std::string where;            ///< empty: there is none
+  std::string where;             ///< empty: there is none
   std::optional<Error> error{};  ///< nothing: it can be used
 };
 

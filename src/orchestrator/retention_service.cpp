@@ -89,8 +89,8 @@ Result<std::vector<Version>> RetentionService::due(const Profile& profile) {
   const auto active = parts_.store.active_deployment(profile.name);
   if (!active) return std::unexpected(active.error());
   const auto verdicts = judge_retention(
-      profile.retention.over(parts_.policy), *versions, versions_in_use(profile, *assignments, *observations, *active),
-      parts_.clock.wall());
+      profile.retention.over(parts_.policy), *versions,
+      versions_in_use(profile, *assignments, *observations, *active), parts_.clock.wall());
   std::vector<Version> due;
   for (std::size_t i = 0; i < verdicts.size(); ++i)
     if (verdicts[i].why == Retained::No) due.push_back(std::move((*versions)[i]));

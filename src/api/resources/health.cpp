@@ -8,7 +8,7 @@ namespace {
 struct Condition {
   bool draining = false;
   bool store = true;
-  std::string detail;  ///< why the store is not to be had
+  std::string detail;     ///< why the store is not to be had
   ArchiveHealth archive;  ///< one that is away costs old versions only: the server stays ready
   [[nodiscard]] bool ready() const { return store && !draining; }
 };

@@ -13,9 +13,7 @@ json::Object shown(const RetentionRun& run, WallTime now) {
 
 /// `03:00`.
 std::string time_of_day(std::chrono::minutes at) {
-  const auto two = [](auto number) {
-    return (number < 10 ? "0" : "") + std::to_string(number);
-  };
+  const auto two = [](auto number) { return (number < 10 ? "0" : "") + std::to_string(number); };
   return two(at.count() / 60) + ':' + two(at.count() % 60);
 }
 

@@ -138,9 +138,10 @@ Result<json::Object> patch_of(const UpdateFlags& flags) {
   if (!strategy) return std::unexpected(strategy.error());
   if (!strategy->is_null()) patch.set("strategy", std::move(*strategy));
   if (!patch.empty()) return patch;
-  return fail(ErrorCode::Invalid, "usage",
-              "say what to change: --schema, --description, --label, --strategy, --retention-versions, "
-              "--retention-days or -f FILE");
+  return fail(
+      ErrorCode::Invalid, "usage",
+      "say what to change: --schema, --description, --label, --strategy, --retention-versions, "
+      "--retention-days or -f FILE");
 }
 
 Outcome update(Session& session, const UpdateFlags& flags) {

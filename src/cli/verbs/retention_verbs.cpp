@@ -30,15 +30,21 @@ std::string bytes_text(const json::Value& run) {
   return human_bytes(static_cast<std::uint64_t>(std::max<std::int64_t>(0, int_at(run, "bytes"))));
 }
 
+/// `1 version`, `2 versions`.
+std::string counted(const json::Value& value, const std::string& member, const std::string& what) {
+  const auto number = text_at(value, member);
+  return number + ' ' + what + (number == "1" ? "" : "s");
+}
+
 /// What a run did, for people.
 std::string outcome_text(const json::Value& run) {
   const bool dry = bool_at(run, "dryRun");
-  auto text = fmt::format("{} profiles looked at: {} versions ({}) {}\n", text_at(run, "profiles"),
-                          text_at(run, "versions"), bytes_text(run),
+  auto text = fmt::format("{} looked at: {} ({}) {}\n", counted(run, "profiles", "profile"),
+                          counted(run, "versions", "version"), bytes_text(run),
                           dry ? "would move to the archive" : "moved to the archive");
   if (!dry)
-    text += fmt::format("{} objects written, {} old records dropped\n", text_at(run, "objects"),
-                        text_at(run, "pruned"));
+    text += fmt::format("{} written, {} dropped\n", counted(run, "objects", "object"),
+                        counted(run, "pruned", "old record"));
   for (const auto& failure : items_at(run, "failures"))
     if (const auto* line = failure.as_string()) text += "failed: " + printable(line->str()) + "\n";
   if (const auto more = int_at(run, "failed") - std::ssize(items_at(run, "failures")); more > 0)
@@ -106,14 +112,16 @@ Outcome status(Session& session) {
   }
   const auto& terminal = session.terminal();
   const auto at = text_at(*status, "at");
-  session.print(fmt::format(
-      "keeps    the newest {} versions of a profile and those of the last {} days\n"
-      "archive  {}\nruns     {}\n",
-      text_at(*status, "versions"), text_at(*status, "days"), archive_text(*status, terminal),
-      at.empty() ? "only when asked"
-                 : "every day at " + at + " UTC, next " +
-                       human_age(text_at(*status, "next"), session.now())));
-  Table table({"RUN", "STATE", "STARTED", "BY", "PROFILES", "VERSIONS", "SIZE", "PRUNED", "FAILED"});
+  session.print(
+      fmt::format("keeps    of each profile the newest {}, and those of the last {}\n"
+                  "archive  {}\nruns     {}\n",
+                  counted(*status, "versions", "version"), counted(*status, "days", "day"),
+                  archive_text(*status, terminal),
+                  at.empty() ? "only when asked"
+                             : "every day at " + at + " UTC, next " +
+                                   human_age(text_at(*status, "next"), session.now())));
+  Table table(
+      {"RUN", "STATE", "STARTED", "BY", "PROFILES", "VERSIONS", "SIZE", "PRUNED", "FAILED"});
   for (const auto& run : items_at(*status, "runs"))
     table.row({short_id(text_at(run, "id")), state_text(run, terminal),
                human_age(text_at(run, "startedAt"), session.now()), text_at(run, "by"),

@@ -134,14 +134,14 @@ Result<ProfileDraft> profile_draft_from_json(const json::Value& value) {
 
 json::Object describe(const Profile& profile) {
   json::Object out{{"name", profile.name.str()},
-                      {"description", profile.description},
-                      {"labels", labels_json(profile.labels)},
-                      {"serviceName", profile.service.str()},
-                      {"environment", profile.environment},
-                      {"schemaId", profile.schema_id},
-                      {"strategy", to_json(profile.strategy)},
-                      {"health", to_json(profile.health)},
-                      {"access", to_json(profile.access)}};
+                   {"description", profile.description},
+                   {"labels", labels_json(profile.labels)},
+                   {"serviceName", profile.service.str()},
+                   {"environment", profile.environment},
+                   {"schemaId", profile.schema_id},
+                   {"strategy", to_json(profile.strategy)},
+                   {"health", to_json(profile.health)},
+                   {"access", to_json(profile.access)}};
   if (profile.retention != RetentionWish{}) out.append("retention", to_json(profile.retention));
   return out;
 }

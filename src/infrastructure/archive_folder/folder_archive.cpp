@@ -32,8 +32,7 @@ class File {
 std::unexpected<Error> trouble(const std::string& what, const std::string& path) {
   const int number = errno;
   const bool denied = number == EACCES || number == EPERM || number == EROFS;
-  return fail(ErrorCode::Unavailable,
-              denied ? "archive.forbidden" : "archive.unavailable",
+  return fail(ErrorCode::Unavailable, denied ? "archive.forbidden" : "archive.unavailable",
               "The archive cannot " + what + ' ' + path + ": " + std::strerror(number) +
                   (denied ? ". Give the server's user that right." : ". It is tried again."));
 }
@@ -103,7 +102,7 @@ Result<std::string> FolderArchive::path_of(const std::string& key) const {
 
 Result<void> FolderArchive::be_there() const {
   if (missing_ == Missing::Make) return make_folders(folder_);
-  struct stat found {};
+  struct stat found{};
   if (::stat(folder_.c_str(), &found) == 0 && S_ISDIR(found.st_mode)) return {};
   return fail(ErrorCode::Unavailable, "archive.unavailable",
               "The archive's folder " + folder_ + " is not there: make it, or mount it.");

@@ -17,8 +17,7 @@ std::string element(std::string_view xml, const std::string& name) {
   const auto end = xml.find("</" + name + '>');
   if (end == std::string_view::npos) return {};
   std::string text(clip_utf8(xml.substr(0, end), kShownBytes));
-  std::ranges::replace_if(
-      text, [](char c) { return static_cast<unsigned char>(c) < ' '; }, ' ');
+  std::ranges::replace_if(text, [](char c) { return static_cast<unsigned char>(c) < ' '; }, ' ');
   return text;
 }
 
@@ -59,9 +58,8 @@ std::optional<Error> known(const std::string& code, const HttpResponse& response
                      " are too far apart: set them right.");
   if (code == "AuthorizationHeaderMalformed" || code == "PermanentRedirect" ||
       code == "IllegalLocationConstraintException")
-    return of_region(response.header("x-amz-bucket-region")
-                         .value_or(element(response.body, "Region")),
-                     asked);
+    return of_region(
+        response.header("x-amz-bucket-region").value_or(element(response.body, "Region")), asked);
   return std::nullopt;
 }
 

@@ -39,13 +39,13 @@ std::string S3Archive::key_of(const std::string& key) const {
 Result<HttpRequest> S3Archive::signed_request(const Call& call) {
   const auto credentials = options_.credentials();
   if (!credentials) return std::unexpected(credentials.error());
-  HttpRequest request{.method = call.method,
-                      .url = options_.endpoint + '/' + options_.place.bucket + '/' +
-                             key_of(call.key),
-                      .body = std::string(call.body),
-                      .timeout = options_.timeout,
-                      .max_response_bytes = limits::kArchiveObjectBytes,
-                      .ca_file = options_.ca_file};
+  HttpRequest request{
+      .method = call.method,
+      .url = options_.endpoint + '/' + options_.place.bucket + '/' + key_of(call.key),
+      .body = std::string(call.body),
+      .timeout = options_.timeout,
+      .max_response_bytes = limits::kArchiveObjectBytes,
+      .ca_file = options_.ca_file};
   // The signature covers it; the server checks what it received against it.
   request.headers.emplace_back("x-amz-content-sha256", sha256_hex(call.body));
   if (!credentials->session_token.empty())

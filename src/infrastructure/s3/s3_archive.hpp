@@ -19,7 +19,7 @@ struct Options {
   std::string region = "us-east-1";
   /// Asked for every request, so that keys may be exchanged under a running server.
   std::function<Result<Credentials>()> credentials;
-  std::string ca_file{};  ///< PEM; empty: the machine's authorities
+  std::string ca_file{};                        ///< PEM; empty: the machine's authorities
   Duration timeout = std::chrono::seconds(15);  ///< of one request
   int attempts = 4;
   Duration pause = std::chrono::milliseconds(200);  ///< before the second; doubled for each more
@@ -57,7 +57,7 @@ class S3Archive : public Archive {
   const Clock& clock_;
   Random& random_;
   HttpClient http_;
-  std::mutex mutex_;  ///< guards what follows
+  std::mutex mutex_;                                ///< guards what follows
   std::optional<std::pair<MonoTime, Error>> away_;  ///< since when, and why
   bool probed_ = false;                             ///< this has written its own object
 };

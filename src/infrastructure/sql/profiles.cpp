@@ -89,7 +89,8 @@ Result<void> apply(Session& session, const change::UpdateProfile& change) {
   const auto rows = session.execute(
       "UPDATE profiles SET description = $1, labels = $2, service = $3, environment = $4, "
       "schema_link = $5, schema_id = $6, strategy = $7, health = $8, access = $9, "
-      "retention = $10, updated_at = $11, revision = revision + 1 WHERE name = $12 AND revision = $13",
+      "retention = $10, updated_at = $11, revision = revision + 1 WHERE name = $12 AND revision = "
+      "$13",
       {p.description, to_column(p.labels), p.service.str(), p.environment, p.schema_id,
        store::linked_schema(p.schema_id), json::write(to_json(p.strategy)),
        json::write(to_json(p.health)), json::write(to_json(p.access)),

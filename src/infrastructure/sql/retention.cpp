@@ -23,10 +23,10 @@ constexpr std::string_view kAnswers =
 /// Why a version was not changed as it should have been; nothing if it is as wanted already.
 Result<void> explain(Session& session, const ProfileName& profile, const SemVer& number,
                      const std::string& hash) {
-  const auto stored = maybe<std::string>(
-      session, "SELECT hash FROM versions WHERE profile = $1 AND number = $2",
-      {profile.str(), number.str()},
-      [](const Row& row) -> Result<std::string> { return Columns(row).text(); });
+  const auto stored =
+      maybe<std::string>(session, "SELECT hash FROM versions WHERE profile = $1 AND number = $2",
+                         {profile.str(), number.str()},
+                         [](const Row& row) -> Result<std::string> { return Columns(row).text(); });
   if (!stored) return std::unexpected(stored.error());
   if (!*stored) return std::unexpected(store::version_not_found(profile, number));
   if (**stored != hash) return std::unexpected(store::version_changed(profile, number));
@@ -40,10 +40,10 @@ Result<void> apply(Session& session, const change::ArchiveVersions& change) {
   for (const auto& item : change.items)
     batch.add({item.place.object, to_column(item.place.line), change.profile.str(),
                item.number.str(), item.hash});
-  const auto emptied = batch.count(
-      session,
-      "UPDATE versions SET content = '', archived = $1, archived_line = $2 "
-      "WHERE profile = $3 AND number = $4 AND hash = $5 AND archived = ''");
+  const auto emptied =
+      batch.count(session,
+                  "UPDATE versions SET content = '', archived = $1, archived_line = $2 "
+                  "WHERE profile = $3 AND number = $4 AND hash = $5 AND archived = ''");
   if (!emptied) return std::unexpected(emptied.error());
   if (static_cast<std::size_t>(*emptied) == change.items.size()) return {};
   for (const auto& item : change.items)
@@ -62,11 +62,11 @@ Result<void> apply(Session& session, const change::RestoreVersion& change) {
 }
 
 Result<void> apply(Session& session, const change::PutRetentionRun& change) {
-  auto put = run(session,
-                 "INSERT INTO retention_runs (id, started_at, body) VALUES ($1, $2, $3) "
-                 "ON CONFLICT (id) DO UPDATE SET body = excluded.body",
-                 {change.run.id, to_column(change.run.started_at),
-                  json::write(to_json(change.run))});
+  auto put =
+      run(session,
+          "INSERT INTO retention_runs (id, started_at, body) VALUES ($1, $2, $3) "
+          "ON CONFLICT (id) DO UPDATE SET body = excluded.body",
+          {change.run.id, to_column(change.run.started_at), json::write(to_json(change.run))});
   if (!put) return put;
   return run(session,
              "DELETE FROM retention_runs WHERE id NOT IN (SELECT id FROM retention_runs "
@@ -75,14 +75,15 @@ Result<void> apply(Session& session, const change::PutRetentionRun& change) {
 }
 
 Result<std::vector<RetentionRun>> retention_runs(Session& session) {
-  return all<RetentionRun>(
-      session, "SELECT body FROM retention_runs ORDER BY started_at DESC, id DESC", {},
-      [](const Row& row) -> Result<RetentionRun> {
-        Columns in(row);
-        auto run = in.document<RetentionRun>(
-            [](const json::Value& body) { return retention_run_from_json(body); });
-        return in.finish(std::move(run));
-      });
+  return all<RetentionRun>(session,
+                           "SELECT body FROM retention_runs ORDER BY started_at DESC, id DESC", {},
+                           [](const Row& row) -> Result<RetentionRun> {
+                             Columns in(row);
+                             auto run = in.document<RetentionRun>([](const json::Value& body) {
+                               return retention_run_from_json(body);
+                             });
+                             return in.finish(std::move(run));
+                           });
 }
 
 Result<std::size_t> prune(Session& session, const change::PruneRecords& change) {

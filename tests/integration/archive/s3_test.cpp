@@ -28,12 +28,12 @@ S3Server& s3() {
 }
 
 s3::Options options(const std::string& bucket, const std::string& prefix) {
-  return {.endpoint = s3().endpoint(),
-          .place = {bucket, prefix},
-          .credentials = [] {
-            return Result<s3::Credentials>({S3Server::kAccessKey, S3Server::kSecretKey, {}});
-          },
-          .pause = std::chrono::milliseconds(10)};
+  return {
+      .endpoint = s3().endpoint(),
+      .place = {bucket, prefix},
+      .credentials =
+          [] { return Result<s3::Credentials>({S3Server::kAccessKey, S3Server::kSecretKey, {}}); },
+      .pause = std::chrono::milliseconds(10)};
 }
 
 TEST(S3, gives_back_what_it_was_given) {
@@ -77,11 +77,16 @@ TEST(S3, wrong_keys_are_told) {
 }
 
 std::vector<std::string> arguments(const std::string& prefix) {
-  return {"--retention-versions",       "1",
-          "--retention-days",           "0",
-          "--archive",                  "s3://" + std::string(kBucket) + '/' + prefix,
-          "--archive-endpoint",         s3().endpoint(),
-          "--archive-credentials-file", s3().credentials_file()};
+  return {"--retention-versions",
+          "1",
+          "--retention-days",
+          "0",
+          "--archive",
+          "s3://" + std::string(kBucket) + '/' + prefix,
+          "--archive-endpoint",
+          s3().endpoint(),
+          "--archive-credentials-file",
+          s3().credentials_file()};
 }
 
 std::string archive_of(e2e::Server& server) {

@@ -74,8 +74,8 @@ TEST(Retention, what_is_deployed_comes_back_for_the_time_when_the_archive_is_awa
   Archived world;
   world.runs();
   const auto member = world.join("a");
-  const auto begun = world.post(
-      "/api/v1/deployments", R"({"configName":"pay.production","configVersion":"1.0.0"})");
+  const auto begun = world.post("/api/v1/deployments",
+                                R"({"configName":"pay.production","configVersion":"1.0.0"})");
   ASSERT_EQ(begun.status, 202) << *begun.response.body;
   world.archive.set_down(true);
   EXPECT_FALSE(world.is_archived("1.0.0"));
@@ -127,8 +127,8 @@ TEST(Retention, a_profile_says_what_it_keeps) {
   const auto changed =
       world.ask(Role::Admin, Method::Patch, kProfile, R"({"retention":{"versions":3}})");
   EXPECT_EQ(json::write(*changed.body.find("retention")), R"({"versions":3,"days":7})");
-  const auto bad = world.ask(Role::Admin, Method::Patch, kProfile,
-                             R"({"retention":{"versions":0,"weeks":2}})");
+  const auto bad =
+      world.ask(Role::Admin, Method::Patch, kProfile, R"({"retention":{"versions":0,"weeks":2}})");
   EXPECT_EQ(bad.status, 422);
   EXPECT_EQ(bad.body.find("errors")->as_array()->size(), 2U);
 }

@@ -50,7 +50,8 @@ TEST_F(FolderArchiveTest, what_is_not_there_is_not_found_and_may_be_removed) {
 
 TEST_F(FolderArchiveTest, a_key_never_leads_out_of_the_folder) {
   FolderArchive archive((root_ / "archive").string(), kMake);
-  for (const char* key : {"../outside", "a/../../outside", "/etc/passwd", "", "a b", "A", "a//b", "a/./b", "a/"}) {
+  for (const char* key :
+       {"../outside", "a/../../outside", "/etc/passwd", "", "a b", "A", "a//b", "a/./b", "a/"}) {
     EXPECT_EQ(archive.put(key, "x").error().reason, "archive.invalid_key") << key;
     EXPECT_FALSE(archive.get(key)) << key;
     EXPECT_FALSE(archive.remove(key)) << key;
@@ -73,8 +74,8 @@ TEST_F(FolderArchiveTest, the_check_says_what_hinders_it) {
 
 TEST_F(FolderArchiveTest, a_share_that_is_not_mounted_is_neither_written_nor_empty) {
   FolderArchive archive((root_ / "share").string(), kRefuse);
-  for (const auto& error : {archive.check().error(), archive.put("a", "x").error(),
-                            archive.get("a").error()}) {
+  for (const auto& error :
+       {archive.check().error(), archive.put("a", "x").error(), archive.get("a").error()}) {
     EXPECT_EQ(error.reason, "archive.unavailable");
     EXPECT_TRUE(error.detail.contains("mount it")) << error.detail;
   }

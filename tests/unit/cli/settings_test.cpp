@@ -106,8 +106,8 @@ TEST(Settings, OfRetentionAreReadAndCheckedTogether) {
   ASSERT_TRUE(never);
   EXPECT_FALSE(never->retention.at);
   EXPECT_EQ(load_settings(dev({{"retention-at", "23:59"}}))->retention.at, 23h + 59min);
-  EXPECT_TRUE(load_settings(dev({{"archive", "s3://my-bucket/some/prefix"},
-                                 {"archive-endpoint", "http://127.0.0.1:9000"}})));
+  EXPECT_TRUE(load_settings(dev(
+      {{"archive", "s3://my-bucket/some/prefix"}, {"archive-endpoint", "http://127.0.0.1:9000"}})));
   using Keys = std::vector<std::string>;
   for (const auto* time : {"24:00", "3:00", "03:60", "0300", "noon", "03:0x", ""})
     EXPECT_EQ(bad_keys(dev({{"retention-at", time}})), Keys{"--retention-at"}) << time;

@@ -50,9 +50,8 @@ TEST(Signature, the_tests_own_computation_is_that_of_amazons_published_examples)
                                   {"x-amz-storage-class", "REDUCED_REDUNDANCY"}}),
                          kExample.secret_key),
             "98ad721746da40c64f1a55b78f14c238d841ea1380cd77a1b5971af0ece108bd");
-  EXPECT_EQ(signature_of(
-                example("GET", "/?max-keys=2&prefix=J", {{"x-amz-content-sha256", empty}}),
-                kExample.secret_key),
+  EXPECT_EQ(signature_of(example("GET", "/?max-keys=2&prefix=J", {{"x-amz-content-sha256", empty}}),
+                         kExample.secret_key),
             "34b48302e7b5fa45bde8084f4b7868a86f0a534bc59db6670ed5711ef69dc6f7");
 }
 
@@ -89,8 +88,8 @@ class S3ArchiveTest : public ::testing::Test {
         const std::lock_guard lock(mutex_);
         requests_.push_back(std::move(request));
       }
-      peer.send(answers[std::min<std::size_t>(static_cast<std::size_t>(number),
-                                              answers.size() - 1)]);
+      peer.send(
+          answers[std::min<std::size_t>(static_cast<std::size_t>(number), answers.size() - 1)]);
     };
   }
   [[nodiscard]] std::vector<SignedRequest> requests() {
@@ -202,9 +201,9 @@ TEST_F(S3ArchiveTest, removing_what_is_not_there_is_nothing_to_do) {
 }
 
 TEST_F(S3ArchiveTest, the_check_writes_once_and_reads_each_time) {
-  const ScriptedServer server(playing({answer("200 OK"), answer("200 OK", "x"),
-                                       answer("200 OK", "x"), refusal("403 No", "AccessDenied"),
-                                       answer("200 OK")}));
+  const ScriptedServer server(
+      playing({answer("200 OK"), answer("200 OK", "x"), answer("200 OK", "x"),
+               refusal("403 No", "AccessDenied"), answer("200 OK")}));
   auto checked = archive(server.url(""));
   EXPECT_TRUE(checked.check());
   EXPECT_TRUE(checked.check());
@@ -212,7 +211,8 @@ TEST_F(S3ArchiveTest, the_check_writes_once_and_reads_each_time) {
   EXPECT_TRUE(checked.check());
   std::string methods;
   for (const auto& request : requests()) methods += request.method + ' ';
-  EXPECT_EQ(methods, "PUT GET GET GET PUT GET ") << "after trouble it sees anew whether it may write";
+  EXPECT_EQ(methods, "PUT GET GET GET PUT GET ")
+      << "after trouble it sees anew whether it may write";
 }
 
 TEST_F(S3ArchiveTest, credentials_that_cannot_be_had_are_told) {

@@ -28,9 +28,10 @@ TEST(Credentials, are_read_as_other_clients_of_s3_write_them) {
 }
 
 TEST(Credentials, of_which_a_part_is_missing_are_refused_without_telling_the_rest) {
-  for (const auto* text : {"", "aws_access_key_id = AKIDEXAMPLE", "[work]\naws_access_key_id=AKID\n"
-                           "aws_secret_access_key=x", "aws_secret_access_key = s3cret\nnonsense",
-                           "=", "AKIDEXAMPLE"}) {
+  for (const auto* text : {"", "aws_access_key_id = AKIDEXAMPLE",
+                           "[work]\naws_access_key_id=AKID\n"
+                           "aws_secret_access_key=x",
+                           "aws_secret_access_key = s3cret\nnonsense", "=", "AKIDEXAMPLE"}) {
     const auto found = read_credentials(text);
     ASSERT_FALSE(found) << text;
     EXPECT_EQ(found.error().reason, "archive.credentials");

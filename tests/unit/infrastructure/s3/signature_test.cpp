@@ -48,11 +48,10 @@ SignedRequest parse_request(const std::string& text) {
     if (line.ends_with('\r')) line.pop_back();
     const auto colon = line.find(':');
     auto name = line.substr(0, colon);
-    std::ranges::transform(name, name.begin(), [](unsigned char c) {
-      return static_cast<char>(std::tolower(c));
-    });
-    request.headers[name] = line.substr(std::min(line.find_first_not_of(' ', colon + 1),
-                                                 line.size()));
+    std::ranges::transform(name, name.begin(),
+                           [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    request.headers[name] =
+        line.substr(std::min(line.find_first_not_of(' ', colon + 1), line.size()));
   }
   request.path = target.substr(0, target.find('?'));
   if (request.path.size() < target.size()) request.query = target.substr(request.path.size() + 1);
@@ -75,11 +74,12 @@ std::string signature_of(const SignedRequest& request, const std::string& secret
   auto authorization = authorization_of(request);
   const auto scope = split(authorization["Credential"], '/');  // key, day, region, service, end
   if (scope.size() != 5) return "no credential";
-  std::string canonical = request.method + '\n' + request.path + '\n' + sorted(request.query) + '\n';
+  std::string canonical =
+      request.method + '\n' + request.path + '\n' + sorted(request.query) + '\n';
   for (const auto& name : split(authorization["SignedHeaders"], ';'))
     canonical += name + ':' + request.headers.at(name) + '\n';
-  canonical += '\n' + authorization["SignedHeaders"] + '\n' +
-               request.headers.at("x-amz-content-sha256");
+  canonical +=
+      '\n' + authorization["SignedHeaders"] + '\n' + request.headers.at("x-amz-content-sha256");
   const auto to_sign = "AWS4-HMAC-SHA256\n" + request.headers.at("x-amz-date") + '\n' + scope[1] +
                        '/' + scope[2] + '/' + scope[3] + '/' + scope[4] + '\n' +
                        sha256_hex(canonical);
