@@ -1,9 +1,10 @@
 #pragma once
-// Rows of parameters for Session::many, with copies of their texts.
+// One statement for many rows of parameters, with copies of their texts; within a transaction.
 
 #include <deque>
 #include <initializer_list>
 #include <string>
+#include <vector>
 
 #include "infrastructure/sql/session.hpp"
 
@@ -19,20 +20,17 @@ class Batch {
       row.push_back(text == nullptr ? param : Param(texts_.emplace_back(*text)));
     }
   }
-  /// Runs the statement for each row; the number of rows changed by all.
-  [[nodiscard]] Result<std::int64_t> count(Session& session, std::string_view text) const {
-    if (rows_.empty()) return 0;
-    return session.many(text, rows_);
-  }
+  /// Runs the statement for each row.
   [[nodiscard]] Result<void> run(Session& session, std::string_view text) const {
-    auto done = count(session, text);
-    if (!done) return std::unexpected(std::move(done.error()));
+    const auto ignored = [](const Row&) -> Result<void> { return {}; };
+    for (const auto& row : rows_)
+      if (auto done = session.defer(text, Params(row), ignored); !done) return done;
     return {};
   }
 
  private:
   std::deque<std::string> texts_;
-  Session::Rows rows_;
+  std::vector<std::vector<Param>> rows_;
 };
 
 }  // namespace hotswap::sql

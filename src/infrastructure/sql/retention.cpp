@@ -2,7 +2,6 @@
 #include "infrastructure/sql/retention.hpp"
 
 #include "domain/json/write.hpp"
-#include "infrastructure/sql/batch.hpp"
 #include "infrastructure/sql/columns.hpp"
 #include "infrastructure/sql/query.hpp"
 #include "infrastructure/store/errors.hpp"
@@ -36,28 +35,26 @@ Result<void> explain(Session& session, const ProfileName& profile, const SemVer&
 }  // namespace
 
 Result<void> apply(Session& session, const change::ArchiveVersions& change) {
-  Batch batch;
-  for (const auto& item : change.items)
-    batch.add({item.place.object, to_column(item.place.line), change.profile.str(),
-               item.number.str(), item.hash});
-  const auto emptied =
-      batch.count(session,
-                  "UPDATE versions SET content = '', archived = $1, archived_line = $2 "
-                  "WHERE profile = $3 AND number = $4 AND hash = $5 AND archived = ''");
-  if (!emptied) return std::unexpected(emptied.error());
-  if (static_cast<std::size_t>(*emptied) == change.items.size()) return {};
-  for (const auto& item : change.items)
+  for (const auto& item : change.items) {
+    const auto emptied = session.changes(
+        "UPDATE versions SET content = '', archived = $1, archived_line = $2 "
+        "WHERE profile = $3 AND number = $4 AND hash = $5 AND archived = ''",
+        {item.place.object, to_column(item.place.line), change.profile.str(), item.number.str(),
+         item.hash});
+    if (!emptied) return std::unexpected(emptied.error());
+    if (*emptied) continue;
     if (auto fits = explain(session, change.profile, item.number, item.hash); !fits) return fits;
+  }
   return {};
 }
 
 Result<void> apply(Session& session, const change::RestoreVersion& change) {
-  const auto restored = session.execute(
+  const auto restored = session.changes(
       "UPDATE versions SET content = $1, archived = '', archived_line = 0 "
       "WHERE profile = $2 AND number = $3 AND hash = $4 AND archived <> ''",
       {change.content, change.profile.str(), change.number.str(), change.hash});
   if (!restored) return std::unexpected(restored.error());
-  if (*restored == 1) return {};
+  if (*restored) return {};
   return explain(session, change.profile, change.number, change.hash);
 }
 
