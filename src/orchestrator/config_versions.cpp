@@ -77,7 +77,7 @@ Result<Uploaded> ConfigService::upload(const Caller& caller, const ProfileName& 
                     ": split it into several profiles.");
   version.hash = sha256_hex(json::canonical(upload.data));
   const auto stored_before = [&]() -> std::optional<Uploaded> {
-    auto existing = store_.version(name, version.number);
+    auto existing = store_.listed_version(name, version.number);
     if (!existing || existing->hash != version.hash) return std::nullopt;
     return Uploaded{std::move(*existing), false};
   };
@@ -169,7 +169,7 @@ Result<void> ConfigService::tag(const Caller& caller, const ProfileName& name, c
     return fail_field("tag.invalid", "$.tag", "format",
                       "a tag starts with a letter, goes on with letters, digits, '.', '_' or '-', "
                       "and is neither a version nor 'latest'");
-  if (auto version = store_.version(name, number); !version)
+  if (auto version = store_.listed_version(name, number); !version)
     return std::unexpected(version.error());
   ChangeSet changes;
   changes.push_back(change::PutTag{name, tag, number});
@@ -187,7 +187,7 @@ Result<void> ConfigService::untag(const Caller& caller, const ProfileName& name,
                                   const SemVer& number, const std::string& tag) {
   auto profile = readable(caller, name, Action::VersionTag);
   if (!profile) return std::unexpected(profile.error());
-  auto version = store_.version(name, number);
+  auto version = store_.listed_version(name, number);
   if (!version) return std::unexpected(version.error());
   if (std::ranges::find(version->tags, tag) == version->tags.end())
     return fail(ErrorCode::NotFound, "tag.not_found",

@@ -107,11 +107,13 @@ Result<Deployment> DeploymentService::frozen_meanwhile(const Caller& caller,
 
 /// Instances fetch it from now on, also while the archive is away.
 Result<void> DeploymentService::bring_back(const Deployment& deployment, ChangeSet& changes) {
+  const auto listed = store_.listed_version(deployment.profile, deployment.version);
+  if (!listed) return std::unexpected(listed.error());
+  if (!listed->archived) return {};
   auto version = store_.version(deployment.profile, deployment.version);
   if (!version) return std::unexpected(version.error());
-  if (version->archived)
-    changes.push_back(change::RestoreVersion{version->profile, version->number, version->hash,
-                                             std::move(version->content)});
+  changes.push_back(change::RestoreVersion{version->profile, version->number, version->hash,
+                                           std::move(version->content)});
   return {};
 }
 

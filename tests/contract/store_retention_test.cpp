@@ -33,6 +33,17 @@ TEST_P(StoreRetention, an_archived_version_is_listed_with_its_place) {
   EXPECT_EQ(store().version_numbers(kProfile)->size(), 2U);
 }
 
+TEST_P(StoreRetention, one_version_is_listed_without_asking_the_archive) {
+  put({archived("1.0.0", "versions/p/x.zst", 7)});
+  for (const auto* number : {"1.0.0", "1.1.0"}) {
+    const auto listed = store().listed_version(kProfile, ver(number));
+    ASSERT_TRUE(listed) << listed.error().detail;
+    EXPECT_EQ(listed->hash, sample_version(kProfile.str(), number).hash);
+    EXPECT_EQ(listed->content, "");
+  }
+  EXPECT_EQ(store().listed_version(kProfile, ver("9.9.9")).error().reason, "version.not_found");
+}
+
 TEST_P(StoreRetention, its_content_is_read_from_the_archive) {
   const auto whole = sample_version(kProfile.str(), "1.0.0");
   std::vector<ArchivePlace> asked;

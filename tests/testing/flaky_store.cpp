@@ -74,6 +74,11 @@ Result<Version> FlakyStore::version(const ProfileName& profile, const SemVer& nu
   return inner_.version(profile, number);
 }
 
+Result<Version> FlakyStore::listed_version(const ProfileName& profile, const SemVer& number) {
+  if (down()) return lost();
+  return inner_.listed_version(profile, number);
+}
+
 Result<Page<Version>> FlakyStore::versions(const ProfileName& profile, const PageRequest& page) {
   if (down()) return lost();
   return inner_.versions(profile, page);

@@ -82,6 +82,8 @@ class Store {
       const ServiceName&, const std::string& environment) = 0;
   [[nodiscard]] virtual Result<Version> version(const ProfileName&,
                                                 const SemVer&) = 0;  ///< NotFound version.not_found
+  /// The same as versions() lists it: without content, wherever that lies.
+  [[nodiscard]] virtual Result<Version> listed_version(const ProfileName&, const SemVer&) = 0;
   /// Newest upload first, without content, with tags.
   [[nodiscard]] virtual Result<Page<Version>> versions(const ProfileName&, const PageRequest&) = 0;
   [[nodiscard]] virtual Result<std::vector<SemVer>> version_numbers(const ProfileName&) = 0;

@@ -125,6 +125,12 @@ Result<std::vector<Profile>> MemoryStore::profiles_of(const ServiceName& service
   return found;
 }
 
+Result<Version> MemoryStore::listed_version(const ProfileName& profile, const SemVer& number) {
+  auto version = stored_version(profile, number);
+  if (version) version->content.clear();
+  return version;
+}
+
 Result<Version> MemoryStore::version(const ProfileName& profile, const SemVer& number) {
   return with_content(stored_version(profile, number));
 }

@@ -17,6 +17,7 @@ class MemoryStore : public Store {
   Result<std::vector<Profile>> profiles_of(const ServiceName& service,
                                            const std::string& environment) override;
   Result<Version> version(const ProfileName& profile, const SemVer& number) override;
+  Result<Version> listed_version(const ProfileName& profile, const SemVer& number) override;
   Result<Page<Version>> versions(const ProfileName& profile, const PageRequest& page) override;
   Result<std::vector<SemVer>> version_numbers(const ProfileName& profile) override;
   Result<std::optional<SemVer>> tagged(const ProfileName& profile, const std::string& tag) override;

@@ -58,6 +58,13 @@ Result<Version> SqlStore::version(const ProfileName& profile, const SemVer& numb
       readers_, [&](Session& session) { return sql::version(session, profile, number); }));
 }
 
+Result<Version> SqlStore::listed_version(const ProfileName& profile, const SemVer& number) {
+  auto version = read_snapshot(
+      readers_, [&](Session& session) { return sql::version(session, profile, number); });
+  if (version) version->content.clear();
+  return version;
+}
+
 Result<Page<Version>> SqlStore::versions(const ProfileName& profile, const PageRequest& page) {
   return read_snapshot(readers_,
                        [&](Session& session) { return sql::versions(session, profile, page); });

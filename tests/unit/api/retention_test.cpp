@@ -33,7 +33,7 @@ struct Archived : World {
 TEST(Retention, a_dry_run_says_what_would_move) {
   Archived world;
   const auto run = world.runs(true);
-  EXPECT_EQ(*run.find("state")->as_string(), "Done");
+  EXPECT_EQ(run.find("state")->as_string()->view(), "Done");
   EXPECT_EQ(json::write(*run.find("versions")), "3");
   EXPECT_EQ(world.archive.objects(), 0U);
   EXPECT_FALSE(world.is_archived("1.0.0"));
@@ -99,6 +99,9 @@ TEST(Retention, without_its_archive_the_server_stays_ready_and_says_what_is_wron
   EXPECT_EQ(refused.text("reason"), "archive.unavailable");
   EXPECT_EQ(world.get(version("1.0.3")).status, 200);
   EXPECT_EQ(world.get(kVersions).status, 200);
+  EXPECT_EQ(world.post(kVersions, R"({"version":"1.0.1","data":{"n":1}})").status, 200);
+  EXPECT_EQ(world.post(kVersions, R"({"version":"1.0.1","data":{"n":7}})").status, 409);
+  EXPECT_EQ(world.ask(Role::Admin, Method::Put, version("1.0.1") + "/tags/old").status, 200);
   const auto ready = world.get("/health/ready");
   EXPECT_EQ(ready.status, 200);
   EXPECT_EQ(ready.text("archive"), "unusable");

@@ -285,8 +285,10 @@ TEST_F(RetentionJobTest, without_an_archive_old_records_are_dropped_all_the_same
                       std::chrono::hours(3)});
   EXPECT_EQ(daily.ask(kAdmin, false).error().reason, "retention.no_archive");
   EXPECT_TRUE(daily.archive_health().where.empty());
-  ASSERT_TRUE(store.commit(ChangeSet{
-      change::PutIdempotent{.key = "k", .expires = clock.wall() + std::chrono::minutes(1)}}));
+  change::PutIdempotent answer;
+  answer.key = "k";
+  answer.expires = clock.wall() + std::chrono::minutes(1);
+  ASSERT_TRUE(store.commit(ChangeSet{answer}));
   until_three();
   daily.tick();
   ASSERT_EQ(runs().size(), 1U);
