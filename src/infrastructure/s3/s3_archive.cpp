@@ -72,7 +72,9 @@ Result<HttpResponse> S3Archive::ask(const Call& call) {
   const MonoTime until = clock_.mono() + 2 * options_.timeout;
   for (int number = 1;; ++number) {
     auto response = attempt(call);
-    const bool last = number >= options_.attempts || clock_.mono() >= until;
+    // A second wait as long as the first would be too long for whoever waits.
+    const bool hangs = !response && response.error().code == ErrorCode::Timeout;
+    const bool last = hangs || number >= options_.attempts || clock_.mono() >= until;
     if (response && response->status / 100 == 2) {
       const std::lock_guard lock(mutex_);
       away_.reset();

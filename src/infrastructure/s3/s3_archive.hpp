@@ -25,9 +25,9 @@ struct Options {
   Duration pause = std::chrono::milliseconds(200);  ///< before the second; doubled for each more
 };
 
-/// Requests that may pass are tried again, with growing pauses, within twice the timeout.
-/// After one that could not reach the server reads fail at once for a few seconds, so that nobody
-/// waits behind an archive that is away.
+/// Refusals that may pass and lost connections are tried again, with growing pauses, within twice
+/// the timeout. After one that could not reach the server reads fail at once for a few seconds, so
+/// that nobody waits behind an archive that is away.
 class S3Archive : public Archive {
  public:
   /// `clock` and `random` must outlive this.
