@@ -66,8 +66,9 @@ Result<void> Transfer::prepare() {
 }
 
 Result<void> Transfer::add_headers() {
-  // Without the second, curl waits a second for "100 Continue" before it sends a larger body.
-  headers_ = curl_slist_append(headers_, "Expect:");
+  // Without it, curl waits a second for "100 Continue" before it sends a larger body. But it signs
+  // this line, too, which it does not send: no server would take that signature for right.
+  if (!request_.aws) headers_ = curl_slist_append(headers_, "Expect:");
   for (const auto& [name, value] : request_.headers) {
     if (!is_token(name) || has_line_break(value)) {
       return invalid("The header " + name + " cannot be sent.");

@@ -55,12 +55,6 @@ Result<HttpRequest> S3Archive::signed_request(const Call& call) {
   return request;
 }
 
-Result<HttpResponse> S3Archive::attempt(const Call& call) {
-  const auto request = signed_request(call);
-  if (!request) return std::unexpected(request.error());
-  return http_.request(*request);
-}
-
 void S3Archive::pause_before(int attempt) {
   Duration pause = options_.pause;
   for (int i = 2; i < attempt; ++i) pause *= 2;
@@ -71,7 +65,9 @@ void S3Archive::pause_before(int attempt) {
 Result<HttpResponse> S3Archive::ask(const Call& call) {
   const MonoTime until = clock_.mono() + 2 * options_.timeout;
   for (int number = 1;; ++number) {
-    auto response = attempt(call);
+    const auto request = signed_request(call);
+    if (!request) return std::unexpected(request.error());
+    auto response = http_.request(*request);
     // A second wait as long as the first would be too long for whoever waits.
     const bool hangs = !response && response.error().code == ErrorCode::Timeout;
     const bool last = hangs || number >= options_.attempts || clock_.mono() >= until;

@@ -48,7 +48,6 @@ class S3Archive : public Archive {
   };
   [[nodiscard]] std::string key_of(const std::string& key) const;
   [[nodiscard]] Result<HttpRequest> signed_request(const Call& call);
-  [[nodiscard]] Result<HttpResponse> attempt(const Call& call);
   /// With retries; only 2xx.
   [[nodiscard]] Result<HttpResponse> ask(const Call& call);
   void pause_before(int attempt);
