@@ -85,7 +85,9 @@ TEST(Retention, AnArchivedVersionIsDeployedAndOutlivesItsObject) {
   ASSERT_TRUE(eventually([&] { return instance.desired().has_value(); }));
   instance.applies();
   EXPECT_EQ(server.final_state_of(deployment), "Succeeded");
+  EXPECT_EQ(server.terminate(), 0);
   for (const auto& object : objects(server.data() / "archive")) fs::remove(object);
+  server.start_again();
   const auto deployed = server.api().get(cli::config_path(kProfile, {"versions", "1.0.0"}));
   ASSERT_TRUE(deployed) << deployed.error().detail;
   EXPECT_FALSE(cli::bool_at(*deployed, "archived"));

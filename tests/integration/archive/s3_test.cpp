@@ -110,6 +110,8 @@ TEST(S3, a_server_archives_to_it_and_lives_through_its_absence) {
   EXPECT_EQ(archive_of(server), "ok");
 
   s3().kill();
+  EXPECT_EQ(server.terminate(), 0);
+  server.start_again();  // and has nothing of the archive at hand
   const auto away = server.api().get(oldest);
   ASSERT_FALSE(away);
   EXPECT_EQ(away.error().reason, "archive.unavailable");
