@@ -175,6 +175,8 @@ api::ServerOptions Node::server_options(const Settings& settings, Logger& logger
   options.port = settings.listen.port;
   options.io_threads = settings.listen.io_threads;
   options.workers = settings.listen.workers;
+  // To wait for a database across a network takes no processor.
+  if (options.workers == 0) options.workers = settings.store.database.empty() ? 4 : 32;
   if (!settings.listen.tls_cert.empty())
     options.tls = api::TlsFiles{settings.listen.tls_cert, settings.listen.tls_key};
   options.on_warning = [&logger](std::string_view what) {

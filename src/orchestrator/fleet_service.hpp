@@ -179,6 +179,7 @@ class FleetService {
       HS_GUARDED_BY(mutex_);
   HealthWindows windows_ HS_GUARDED_BY(mutex_);
   std::unordered_set<InstanceId> touched_ HS_GUARDED_BY(mutex_);
+  WallTime touches_written_ HS_GUARDED_BY(mutex_){};
   /// Of the touched: those whose home or health changes by it.
   std::vector<InstanceId> news_ HS_GUARDED_BY(mutex_);
   Attention attention_ HS_GUARDED_BY(mutex_);
