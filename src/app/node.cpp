@@ -125,6 +125,9 @@ NodeLoad Node::load_now() {
 }
 
 void Node::count_what_happens() {
+  // There from the start: a counter that appears with its first failure shows no increase of it.
+  Counter& failures =
+      metrics_.counter("hotswap_commit_failures_total", "Commits that the store could not do");
   committer_.on_events([this](const std::vector<TimelineEvent>& events) {
     for (const TimelineEvent& event : events)
       metrics_
@@ -132,8 +135,8 @@ void Node::count_what_happens() {
                    {{"kind", event.kind}})
           .add();
   });
-  committer_.on_failure([this](const Error& error) {
-    metrics_.counter("hotswap_commit_failures_total", "Commits that the store could not do").add();
+  committer_.on_failure([this, &failures](const Error& error) {
+    failures.add();
     logger_.warning("store", "commit failed",
                     {{"reason", error.reason}, {"internal", error.internal}});
   });
