@@ -177,6 +177,8 @@ api::ServerOptions Node::server_options(const Settings& settings, Logger& logger
   options.address = settings.listen.address;
   options.port = settings.listen.port;
   options.io_threads = settings.listen.io_threads;
+  if (options.io_threads == 0)
+    options.io_threads = std::max(1, static_cast<int>(allowed_cores() / 2));
   options.workers = settings.listen.workers;
   if (!settings.listen.tls_cert.empty())
     options.tls = api::TlsFiles{settings.listen.tls_cert, settings.listen.tls_key};
