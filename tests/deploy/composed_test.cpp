@@ -3,8 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <csignal>
 #include <fstream>
+#include <thread>
 
 #include "deploy/support/facts.hpp"
 #include "domain/json/parse.hpp"
@@ -70,6 +72,43 @@ class ComposedCluster : public testing::Test {
   Composed cluster_;
 };
 
+/// Somebody who asks all the while, on a connection that is kept as on new ones.
+class Caller {
+ public:
+  Caller(std::string url, std::string token) : url_(std::move(url)), token_(std::move(token)) {
+    thread_ = std::jthread([this](const std::stop_token& stop) {
+      HttpClient kept;
+      while (!stop.stop_requested() && calls_ < kMost) {
+        HttpClient fresh;
+        ask(++calls_ % 2 == 0 ? kept : fresh);
+      }
+    });
+  }
+  /// Ends, and tells what was no answer 200.
+  std::string failures() {
+    thread_.request_stop();
+    if (thread_.joinable()) thread_.join();
+    return failures_;
+  }
+  [[nodiscard]] int calls() const { return calls_; }
+
+ private:
+  static constexpr int kMost = 100'000;
+  void ask(HttpClient& client) {
+    const auto answer = client.request(
+        {.url = url_ + "/api/v1/configs", .headers = {{"Authorization", "Bearer " + token_}}});
+    if (answer && answer->status == 200) return;
+    failures_ +=
+        answer ? std::to_string(answer->status) + ' ' + answer->body : answer.error().detail;
+    failures_ += '\n';
+  }
+
+  const std::string url_, token_;
+  std::string failures_;
+  std::atomic<int> calls_ = 0;
+  std::jthread thread_;
+};
+
 TEST_F(ComposedCluster, has_a_synchronous_standby_redis_and_a_prometheus_that_knows_every_metric) {
   EXPECT_EQ(cluster_.primary_says("SHOW synchronous_standby_names"), "FIRST 1 (standby)");
   EXPECT_EQ(cluster_.primary_says("SELECT slot_name FROM pg_replication_slots WHERE active"),
@@ -107,10 +146,13 @@ TEST_F(ComposedCluster, serves_streams_through_haproxy_and_keeps_them_when_a_nod
   EXPECT_TRUE(is_handed("1.0.0")) << agent.output();
 
   const std::size_t home = streams_of(0) == 1 ? 0 : 1;
+  Caller caller(cluster_.haproxy_url(), cluster_.admin_token());
   cluster_.node(home).send(SIGTERM);
   EXPECT_EQ(cluster_.node(home).wait(std::chrono::seconds(30)), 0);
   ASSERT_TRUE(eventually([&] { return streams_of(1 - home) == 1; })) << agent.output();
   brings_out("1.1.0");
+  EXPECT_EQ(caller.failures(), "") << "of " << caller.calls() << " calls";
+  EXPECT_GE(caller.calls(), 10);
   EXPECT_TRUE(is_handed("1.1.0")) << agent.output();
 }
 
