@@ -29,6 +29,37 @@ TEST_F(Drain, TellsStreamsToReconnectSpreadOverTime) {
   EXPECT_GT(delays.size(), 10U);
 }
 
+TEST_F(Drain, StreamsThatMayStayAreServedUntilTheyLeave) {
+  auto opened = stream_route();
+  start();
+  RawClient client(port);
+  client.get("/stream");
+  const auto stream = opened.get();
+  auto drained = std::async(std::launch::async, [&] {
+    server->drain({.jitter = 1ms, .linger = 5s, .to = {"http://b:1", "http://c:1"}});
+  });
+  client.read_until(R"({"afterMs":0,"to":["http://b:1","http://c:1"]})"
+                    "\n\n");
+  EXPECT_TRUE(stream->push("", frame("still served")));
+  client.read_until("still served");
+  EXPECT_TRUE(stream->is_open());
+  client.close();
+  drained.get();
+}
+
+TEST_F(Drain, StreamsThatStayTooLongAreClosed) {
+  auto opened = stream_route();
+  start();
+  RawClient client(port);
+  client.get("/stream");
+  opened.get();
+  auto drained = std::async(std::launch::async,
+                            [&] { server->drain({.jitter = 1ms, .linger = 3s}); });
+  client.read_until("{\"afterMs\":0}\n\n");
+  advance_until(drained);
+  EXPECT_EQ(client.read_to_end(), "");
+}
+
 TEST_F(Drain, FinishesRequestsInFlightAndClosesIdleConnections) {
   std::promise<void> release;
   std::promise<void> busy;
