@@ -137,9 +137,10 @@ bool Downlink::enroll() {
 std::unique_ptr<LiveStream> Downlink::open_stream(Access access, bool moved) {
   return std::make_unique<LiveStream>(
       stream_http_, std::move(access), options_.stream_silence, moved,
-      LiveStream::Events{.opened = [this] { session_.set_streaming(true); },
-                         .frame = [this](const SseFrame& frame) { return on_frame(frame); },
-                         .too_large = [this] { session_.failed("stream: an event is too large"); }});
+      LiveStream::Events{
+          .opened = [this] { session_.set_streaming(true); },
+          .frame = [this](const SseFrame& frame) { return on_frame(frame); },
+          .too_large = [this] { session_.failed("stream: an event is too large"); }});
 }
 
 void Downlink::stream() {

@@ -1,6 +1,7 @@
 #include "http.hpp"
 
 #include <curl/curl.h>
+#include <sys/socket.h>
 
 #include <algorithm>
 #include <array>
@@ -50,6 +51,12 @@ std::optional<std::string_view> header_value(std::string_view line, std::string_
   return line;
 }
 
+/// A child of the program must not hold our connections open: the server would take a stream that
+/// has moved for one that still stands.
+curl_socket_t open_socket(void*, curlsocktype, curl_sockaddr* address) {
+  return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
 /// A proxy of the environment cannot reach our own machine.
 bool is_loopback(std::string_view url) {
   const auto scheme = url.find("://");
@@ -94,9 +101,7 @@ struct Http::Transfer {
 
   ~Transfer() { end(); }
   [[nodiscard]] bool running() const { return curl != nullptr; }
-  [[nodiscard]] bool overdue() const {
-    return sink && SteadyClock::now() - last_byte >= silence;
-  }
+  [[nodiscard]] bool overdue() const { return sink && SteadyClock::now() - last_byte >= silence; }
   void end() {
     if (!running()) return;
     curl_multi_remove_handle(curl->multi, easy);
@@ -238,6 +243,7 @@ void Http::configure(Transfer& transfer) {
   curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
   if (is_loopback(request.url)) curl_easy_setopt(easy, CURLOPT_PROXY, "");
   curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+  curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
   curl_easy_setopt(easy, CURLOPT_USERAGENT, "libhotswap");
   curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, transfer.why.data());
   curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, timeout);
@@ -279,7 +285,8 @@ void Http::read_ends() {
     const bool whole = code == CURLE_OK || (transfer->sink && transfer->status() == 200);
     transfer->reply.status = whole ? transfer->status() : 0;
     if (code != CURLE_OK) {
-      transfer->reply.error = transfer->why[0] != 0 ? transfer->why.data() : curl_easy_strerror(code);
+      transfer->reply.error =
+          transfer->why[0] != 0 ? transfer->why.data() : curl_easy_strerror(code);
     }
     transfer->end();
   }

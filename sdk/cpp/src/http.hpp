@@ -15,7 +15,7 @@ struct HttpRequest {
   std::string method;
   std::string url;
   std::string token;
-  std::string body;    ///< JSON; empty: none
+  std::string body;      ///< JSON; empty: none
   std::string header{};  ///< one more, `Name: value`; empty: none
 };
 

@@ -64,7 +64,7 @@ using Read = std::expected<T, std::string>;
 /// The server asks that the stream go elsewhere. What cannot be read is as if it were not there.
 struct Reconnect {
   std::chrono::milliseconds after{0};  ///< within [0, 5 minutes]
-  std::vector<std::string> to;  ///< addresses that have room
+  std::vector<std::string> to;         ///< addresses that have room
 };
 [[nodiscard]] Reconnect read_reconnect(std::string_view text);
 

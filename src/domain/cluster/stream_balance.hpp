@@ -22,9 +22,9 @@ struct StreamCounts {
 /// One node's rule. Not thread-safe.
 class StreamBalancer {
  public:
-  static constexpr double kBegin = 1.15;    ///< times the mean: above it a node begins
-  static constexpr double kEnd = 1.05;      ///< below it a node has done
-  static constexpr double kAtLeast = 8;     ///< fewer above the mean are not worth moving
+  static constexpr double kBegin = 1.15;  ///< times the mean: above it a node begins
+  static constexpr double kEnd = 1.05;    ///< below it a node has done
+  static constexpr double kAtLeast = 8;   ///< fewer above the mean are not worth moving
   static constexpr Duration kSteady = std::chrono::seconds(3);  ///< above kBegin for so long
   /// Told in a second: this share of all that are here, but neither fewer nor more than
   static constexpr double kShare = 0.05, kFewest = 5, kMost = 50;

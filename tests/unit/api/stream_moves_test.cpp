@@ -103,8 +103,8 @@ TEST_F(Moves, TheHeaderOfTheRequestSaysWhoWasSent) {
   services.moves = &moves;
   Api api(services);
   const auto member = world.join("one");
-  auto request = world.request(Method::Get, "/api/v1/instances/" + member.id + "/stream",
-                               member.token);
+  auto request =
+      world.request(Method::Get, "/api/v1/instances/" + member.id + "/stream", member.token);
   request.headers.push_back({"HotSwap-Moved", "1"});
   auto reply = api.answer(request);
   ASSERT_TRUE(std::holds_alternative<StreamStart>(reply));

@@ -53,24 +53,6 @@ std::string reconnect(const std::string& to) {
   return frame("reconnect", R"({"afterMs":5,"to":[")" + to + R"("]})");
 }
 
-bool runs(Client& client, int value) {
-  const auto end = std::chrono::steady_clock::now() + kPatience;
-  while (client.config().get_or<int>("a", -1) != value) {
-    if (std::chrono::steady_clock::now() > end) return false;
-    std::this_thread::sleep_for(1ms);
-  }
-  return true;
-}
-
-bool is_at(Client& client, const std::string& server) {
-  const auto end = std::chrono::steady_clock::now() + kPatience;
-  while (client.status().server != server) {
-    if (std::chrono::steady_clock::now() > end) return false;
-    std::this_thread::sleep_for(1ms);
-  }
-  return true;
-}
-
 TEST(Moving, theOldStreamEndsOnlyWhenTheNewOneStands) {
   Tally old_open;
   Tally asked;
@@ -95,29 +77,35 @@ TEST(Moving, theOldStreamEndsOnlyWhenTheNewOneStands) {
   auto options = options_for({&first, &second});
   Client client(std::move(options));
   ASSERT_TRUE(client.start());
-  EXPECT_TRUE(runs(client, 2)) << "no gap";
+  EXPECT_TRUE(first.wait_observed("applied", 2)) << "no gap";
   EXPECT_TRUE(old_open.until(1));
   EXPECT_EQ(client.status().server, first.url());
   EXPECT_TRUE(client.status().streaming);
   may_open.set_value();
   EXPECT_TRUE(old_open.until(0));
-  EXPECT_TRUE(is_at(client, second.url()));
+  EXPECT_EQ(client.status().server, second.url());
   second.push(frame("config", offer(R"({"a":3})", 3, "3.0.0")));
-  EXPECT_TRUE(runs(client, 3));
+  EXPECT_TRUE(second.wait_observed("applied", 3));
   EXPECT_EQ(first.count("/stream"), 1u);
 }
 
 TEST(Moving, goesWhereThereIsRoomAmongTheServersThatItKnows) {
-  FakeServer first;
+  Tally left;
   FakeServer second;
   FakeServer third;
   FakeServer stranger;
+  FakeServer first;
+  first.on_stream = [&](int, int socket) {
+    FakeServer::send_all(socket, frame("reconnect", R"({"afterMs":0,"to":[")" + stranger.url() +
+                                                        R"(",")" + third.url() + R"(/"]})"));
+    FakeServer::be_silent(socket);
+    left.add(1);
+  };
   auto options = options_for({&first, &second, &third});
   Client client(std::move(options));
   ASSERT_TRUE(client.start());
-  first.push(frame("reconnect", R"({"afterMs":0,"to":[")" + stranger.url() + R"(",")" +
-                                    third.url() + R"(/"]})"));
-  EXPECT_TRUE(is_at(client, third.url()));
+  EXPECT_TRUE(left.until(1));
+  EXPECT_EQ(client.status().server, third.url());
   EXPECT_EQ(second.count("/stream"), 0u);
   EXPECT_EQ(stranger.count("/stream"), 0u) << "its token goes to nobody else";
 }
@@ -157,7 +145,7 @@ TEST(Moving, staysIfNobodyTakesIt) {
   // By turns at both, and then no more.
   EXPECT_TRUE(asked.until((Move::kTries + 1) / 2));
   first.push(frame("config", offer(R"({"a":4})", 4, "4.0.0")));
-  EXPECT_TRUE(runs(client, 4));
+  EXPECT_TRUE(first.wait_observed("applied", 4));
   EXPECT_EQ(client.status().server, first.url());
 }
 
@@ -169,13 +157,30 @@ TEST(Moving, anOldStreamThatEndsMeanwhileIsNotMissed) {
     FakeServer::be_silent(socket);
   };
   first.on_stream = [&](int, int socket) {
-    FakeServer::send_all(socket, frame("reconnect", R"({"afterMs":3000})"));
+    FakeServer::send_all(socket, frame("reconnect", R"({"afterMs":300})"));
   };
   auto options = options_for({&first, &second});
   options.backoff_min = options.backoff_max = 1h;  // only the hint brings it back in time
   Client client(std::move(options));
   ASSERT_TRUE(client.start());
-  EXPECT_TRUE(runs(client, 5));
+  EXPECT_TRUE(second.wait_observed("applied", 5));
+}
+
+TEST(Moving, whoseServerOnlySendsItTellsAnother) {
+  std::atomic<bool> drains = false;
+  FakeServer second;
+  FakeServer first;
+  first.on_heartbeat = [&](const Request&) { return Response{drains ? 503 : 200, "{}", ""}; };
+  auto options = options_for({&first, &second});
+  Client client(std::move(options));
+  ASSERT_TRUE(client.start());
+  first.push(frame("config", offer(R"({"a":1})", 1, "1.0.0")));
+  ASSERT_TRUE(first.wait_observed("applied", 1));
+  drains = true;
+  first.push(frame("config", offer(R"({"a":2})", 2, "2.0.0")));
+  EXPECT_TRUE(second.wait_observed("applied", 2));
+  EXPECT_EQ(client.status().server, first.url());
+  EXPECT_EQ(first.count("/stream"), 1u);
 }
 
 TEST(Move, isGivenUpAfterSomeTries) {

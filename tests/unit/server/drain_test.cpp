@@ -53,8 +53,8 @@ TEST_F(Drain, StreamsThatStayTooLongAreClosed) {
   RawClient client(port);
   client.get("/stream");
   opened.get();
-  auto drained = std::async(std::launch::async,
-                            [&] { server->drain({.jitter = 1ms, .linger = 3s}); });
+  auto drained =
+      std::async(std::launch::async, [&] { server->drain({.jitter = 1ms, .linger = 3s}); });
   client.read_until("{\"afterMs\":0}\n\n");
   advance_until(drained);
   EXPECT_EQ(client.read_to_end(), "");
