@@ -19,6 +19,7 @@
 #include "orchestrator/change_follower.hpp"
 #include "orchestrator/cluster_service.hpp"
 #include "orchestrator/outbox_worker.hpp"
+#include "orchestrator/stream_sharing.hpp"
 
 namespace hotswap {
 
@@ -57,6 +58,8 @@ class Node {
   void count_what_happens();
   [[nodiscard]] std::unique_ptr<ClusterService> cluster_of(const Peers& peers);
   void join(const Peers& peers);
+  [[nodiscard]] std::unique_ptr<StreamSharing> sharing_of(const std::string& own);
+  [[nodiscard]] api::DrainPlan drain_plan();
   [[nodiscard]] std::string served_at(std::uint16_t port) const;
   [[nodiscard]] Result<void> load();
   [[nodiscard]] NodeLoad load_now();
@@ -98,6 +101,8 @@ class Node {
   OutboxWorker outbox_;
   std::unique_ptr<ClusterService> cluster_;  ///< null: alone
   std::unique_ptr<ChangeFollower> follower_;
+  api::StreamMoves moves_;
+  std::unique_ptr<StreamSharing> sharing_;
   api::Api api_;
   api::HttpServer server_;
   std::vector<std::unique_ptr<Ticker>> tickers_;
