@@ -153,7 +153,7 @@ Moved copy_to(const SqlitePlace& place, const Copying& copying) {
 Moved copy_to(const Place& place, const Copying& copying) {
   auto moved = std::visit([&](const auto& to) { return copy_to(to, copying); }, place);
   if (!moved)
-    return std::unexpected(in_words(std::move(moved.error()), " Nothing was kept in the target."));
+    return std::unexpected(in_words(std::move(moved.error()), " The target is as it was."));
   return moved;
 }
 

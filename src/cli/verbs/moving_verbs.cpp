@@ -83,24 +83,24 @@ json::Value report_json(const MoveReport& report) {
                       {"auditChain", report.broken_audit ? "broken" : "whole"}};
 }
 
-void print_tables(const Session& session, const MoveReport& report) {
+/// What is asked for and what is told when it is done.
+struct Moving {
+  MoveArguments arguments;
+  std::string done;  ///< sentences
+  bool shows_tables = true;
+};
+
+void print_tables(const Session& session, const MoveReport& report, const Moving& moving) {
   Table table({"TABLE", "ROWS", "SHA-256 OF THE ROWS"});
   std::uint64_t rows = 0;
   for (const auto& moved : report.tables) {
     table.row({moved.name, grouped(moved.rows), moved.hash.substr(0, kHashShown)});
     rows += moved.rows;
   }
-  session.print(table.text(session.terminal()));
-  session.print(fmt::format(
-      "{} rows of {} tables; counts and hashes were read back and are those of the source\n",
-      grouped(rows), report.tables.size()));
+  if (moving.shows_tables) session.print(table.text(session.terminal()));
+  session.print(fmt::format("{} rows of {} tables; counts and hashes are those of the source\n",
+                            grouped(rows), report.tables.size()));
 }
-
-/// What is asked for and what is told when it is done.
-struct Moving {
-  MoveArguments arguments;
-  std::string done;  ///< sentences
-};
 
 Outcome move(Session& session, const MoveVerb& verb, const Moving& moving) {
   Result<MoveReport> report = [&] {
@@ -111,7 +111,7 @@ Outcome move(Session& session, const MoveVerb& verb, const Moving& moving) {
   if (session.structured()) {
     session.print_value(report_json(*report));
   } else {
-    print_tables(session, *report);
+    print_tables(session, *report, moving);
     session.print(report->broken_audit ? "the audit's chain is BROKEN, here as in the source\n"
                                        : "the audit's chain holds\n");
     session.print(moving.done);
@@ -161,7 +161,8 @@ void add_backup(Verbs& verbs, const Actions& actions) {
       return fail(ErrorCode::Invalid, "usage", "name what to copy: --data-dir or --database");
     const bool sqlite = folder->count() > 0;  // typed wins over the environment's database
     const Moving moving{{sqlite ? "sqlite:" + flags->data_dir : flags->database, flags->to, false},
-                        "copied to " + flags->to + "\n"};
+                        "copied to " + flags->to + "\n",
+                        false};
     return move(session, actions.moving.backup, moving);
   });
 }
