@@ -65,8 +65,10 @@ class OddRows {
   OddRows(sqlite::Session& session, unsigned seed) : session_(session), random_(seed) {}
 
   void fill(const sql::Catalog& tables, int rows_each) {
+    EXPECT_TRUE(session_.begin().has_value());
     for (const auto& table : tables)
       for (int i = 0; i < rows_each; ++i) insert(table);
+    EXPECT_TRUE(session_.script("COMMIT").has_value());
   }
 
  private:

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 #include <set>
+#include <sstream>
 
 #include "cli/answer.hpp"
 #include "domain/json/parse.hpp"
@@ -153,7 +154,9 @@ TEST_F(Moving, ADamagedBackupIsNotRestored) {
   server.has_version("1.0.0", R"({"secretlyEdited":1})");
   const auto file = (server.folder() / "copy.db").string();
   ASSERT_EQ(hotswap({"backup", "--data-dir", server.data().string(), "--to", file}).code, 0);
-  auto bytes = cli::read_file(file).value();
+  std::ostringstream content;
+  content << std::ifstream(file, std::ios::binary).rdbuf();
+  auto bytes = std::move(content).str();
   bytes.replace(bytes.find("secretlyEdited"), 14, "SecretlyEdited");
   std::ofstream(file, std::ios::binary) << bytes;
   const auto refused = hotswap({"restore", "--from", file, "--to", postgres.dsn()});
