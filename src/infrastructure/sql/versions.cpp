@@ -1,6 +1,7 @@
 #include "infrastructure/sql/versions.hpp"
 
 #include <algorithm>
+#include <span>
 
 #include "infrastructure/sql/columns.hpp"
 #include "infrastructure/sql/paging.hpp"
@@ -50,17 +51,36 @@ Result<SemVer> read_number(const Row& row) {
   return in.finish(std::move(number));
 }
 
-Result<void> add_tags(Session& session, const ProfileName& profile,
-                      std::vector<Version>& versions) {
-  return session.query("SELECT tag, number FROM tags WHERE profile = $1 ORDER BY tag",
-                       {profile.str()}, [&](const Row& row) -> Result<void> {
-                         Columns in(row);
-                         auto tag = in.text();
-                         const auto number = in.version();
-                         const auto found = std::ranges::find(versions, number, &Version::number);
-                         if (found != versions.end()) found->tags.push_back(std::move(tag));
-                         return in.finish();
-                       });
+/// `SELECT … number IN ($2, $3, …)`: of two sizes, so that few are prepared.
+std::string tags_of(std::size_t count) {
+  std::string text = "SELECT tag, number FROM tags WHERE profile = $1 AND number IN (";
+  for (std::size_t i = 0; i < count; ++i)
+    text.append(i == 0 ? "$" : ", $").append(std::to_string(i + 2));
+  return text + ") ORDER BY tag";
+}
+
+/// Only these versions' tags are read: a profile may have as many tags as versions.
+Result<void> add_tags(Session& session, const ProfileName& profile, std::span<Version> versions) {
+  constexpr std::size_t kAtOnce = 50;  // a page
+  while (!versions.empty()) {
+    const auto part = versions.first(std::min(versions.size(), kAtOnce));
+    versions = versions.subspan(part.size());
+    std::vector<std::string> numbers;
+    for (const auto& version : part) numbers.push_back(version.number.str());
+    numbers.resize(part.size() == 1 ? 1 : kAtOnce, numbers.back());
+    std::vector<Param> params = {profile.str()};
+    params.insert(params.end(), numbers.begin(), numbers.end());
+    auto done = session.query(tags_of(numbers.size()), Params(params), [&](const Row& row) {
+      Columns in(row);
+      auto tag = in.text();
+      const auto number = in.version();
+      const auto found = std::ranges::find(part, number, &Version::number);
+      if (found != part.end()) found->tags.push_back(std::move(tag));
+      return in.finish();
+    });
+    if (!done) return done;
+  }
+  return {};
 }
 
 Result<bool> is_stored(Session& session, const ProfileName& profile, const SemVer& number) {
