@@ -1,0 +1,109 @@
+#include "integration/cluster/history/models.hpp"
+
+namespace hotswap::history {
+namespace {
+
+bool is_over(const std::string& state) {
+  return state == "RolledBack" || state == "Cancelled" || state == "Failed" || state == "Succeeded";
+}
+
+/// What its newest deployment may become by itself.
+std::set<std::string> with_time(std::set<std::string> in) {
+  if (in.contains("RollingBack")) in.insert({"RolledBack", "Failed"});
+  return in;
+}
+
+using Kind = DeploymentModel::Operation::Kind;
+
+/// Where a command leads from this state; empty: it is refused there.
+std::string led_by(Kind kind, const std::string& from) {
+  if (is_over(from) || from == "RollingBack") return {};
+  switch (kind) {
+    case Kind::Pause:
+      return from == "Running" ? "Paused" : "";
+    case Kind::Resume:
+      return from == "Paused" ? "Running" : "";
+    case Kind::Cancel:
+      return "Cancelled";
+    case Kind::Rollback:
+      return "RollingBack";
+    case Kind::Start:
+    case Kind::Read:
+      break;
+  }
+  return {};
+}
+
+std::optional<DeploymentModel::State> after_start(const DeploymentModel::State& state,
+                                                  const DeploymentModel::Operation& op) {
+  DeploymentModel::State next = state;
+  std::erase_if(next.in, [&](const auto& in) { return is_over(in) == op.refused; });
+  if (!state.newest.empty() && next.in.empty()) return std::nullopt;
+  if (op.refused) return state.newest.empty() ? std::nullopt : std::optional(next);
+  if (!next.newest.empty()) next.over.insert(next.newest);
+  next.newest = op.deployment;
+  next.in = {"Running"};
+  return next;
+}
+
+}  // namespace
+
+std::optional<VersionModel::State> VersionModel::after(const State& state, const Operation& op,
+                                                       bool answered) {
+  if (op.kind == Operation::Kind::Read)
+    return !answered || state.content == op.content ? std::optional(state) : std::nullopt;
+  const bool taken = !state.content.empty();
+  if (answered && taken != op.refused) return std::nullopt;
+  return taken ? state : State{op.content};
+}
+
+std::optional<TagModel::State> TagModel::after(const State& state, const Operation& op,
+                                               bool answered) {
+  switch (op.kind) {
+    case Operation::Kind::Read:
+      return !answered || state.version == op.version ? std::optional(state) : std::nullopt;
+    case Operation::Kind::Put:
+      return State{op.version};
+    case Operation::Kind::Remove:
+      break;
+  }
+  const bool there = state.version == op.version;
+  if (answered && there == op.refused) return std::nullopt;
+  return there ? State{} : state;
+}
+
+std::string DeploymentModel::State::text() const {
+  std::string out = newest;
+  for (const auto& each : in) out += ',' + each;
+  for (const auto& each : over) out += ';' + each;
+  return out;
+}
+
+std::optional<DeploymentModel::State> DeploymentModel::after(const State& state,
+                                                             const Operation& op, bool answered) {
+  State now = state;
+  now.in = with_time(now.in);
+  if (op.kind == Kind::Start) {
+    if (answered) return after_start(now, op);
+    // A start nobody knows the id of: its recorder looks it up, or leaves it out.
+    return now;
+  }
+  if (op.deployment != now.newest) {
+    const bool old = now.over.contains(op.deployment);
+    if (!answered) return now;
+    const bool fits = op.kind == Kind::Read ? is_over(op.state) : op.refused;
+    return old && fits ? std::optional(now) : std::nullopt;
+  }
+  State next{now.newest, {}, now.over};
+  for (const auto& in : now.in) {
+    if (op.kind == Kind::Read) {
+      if (!answered || in == op.state) next.in.insert(in);
+      continue;
+    }
+    const auto to = led_by(op.kind, in);
+    if (!answered || to.empty() == op.refused) next.in.insert(to.empty() ? in : to);
+  }
+  return next.in.empty() ? std::nullopt : std::optional(next);
+}
+
+}  // namespace hotswap::history
