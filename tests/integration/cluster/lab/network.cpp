@@ -57,10 +57,12 @@ void enter_own_world() {
 }
 
 Place::Place(int number)
-    : address_("10.231.0." + std::to_string(number)), link_("to" + std::to_string(number)) {
+    : folder_("hotswap-place"),
+      address_("10.231.0." + std::to_string(number)),
+      link_("to" + std::to_string(number)) {
   enter_own_world();
   auto holder = cli::ChildProcess::start(
-      {.command = {"unshare", "--net", "sleep", "infinity"}, .log = "/dev/null"});
+      {.command = {"unshare", "--net", "sleep", "infinity"}, .log = folder_.path() / "log"});
   if (!holder) throw std::runtime_error(holder.error().detail);
   holder_ = std::move(*holder);
   const auto ours = identity(::getpid());

@@ -36,6 +36,7 @@ class Place {
   void hear();
 
  private:
+  cli::TempFolder folder_;
   std::string address_, link_;
   cli::ChildProcess holder_;  ///< keeps the namespace
 };
