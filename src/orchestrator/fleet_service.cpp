@@ -148,10 +148,11 @@ Result<void> FleetService::remove(const Caller& caller, const InstanceId& id) {
 }
 
 void FleetService::forget(const std::vector<InstanceId>& ids) {
+  std::vector<InstanceId> gone;
   {
     const MutexLock lock(mutex_);
     for (const InstanceId& id : ids) {
-      erase(id);
+      if (erase(id)) gone.push_back(id);
       windows_.forget(id);
       touched_.erase(id);
       const auto first = dirty_.lower_bound({id, ProfileName()});
@@ -160,17 +161,19 @@ void FleetService::forget(const std::vector<InstanceId>& ids) {
       dirty_.erase(first, last);
     }
   }
-  for (const auto& listener : vanished_listeners_) listener(ids);
+  if (gone.empty()) return;
+  for (const auto& listener : vanished_listeners_) listener(gone);
 }
 
-void FleetService::erase(const InstanceId& id) {
+bool FleetService::erase(const InstanceId& id) {
   const auto found = live_.find(id);
-  if (found == live_.end()) return;
+  if (found == live_.end()) return false;
   const auto of_service =
       by_service_.find({found->second.instance.service, found->second.instance.environment});
   of_service->second.erase(id);
   if (of_service->second.empty()) by_service_.erase(of_service);
   live_.erase(found);
+  return true;
 }
 
 std::vector<Instance> FleetService::live(const ServiceName& service,

@@ -178,8 +178,8 @@ class FleetService {
   void remember(const std::vector<Assignment>& assignments);
   void forget_profile(const ProfileName& profile);
   void forget(const std::vector<InstanceId>& ids);
-  /// Takes it out of the registry.
-  void erase(const InstanceId& id) HS_REQUIRES(mutex_);
+  /// Takes it out of the registry; false if it was not there.
+  bool erase(const InstanceId& id) HS_REQUIRES(mutex_);
   void set_degraded(const std::vector<InstanceId>& ids);
   void take(Live& live, Observation seen, std::vector<Observation>& news) HS_REQUIRES(mutex_);
   /// Metrics and logs, unless the heartbeat is not new. Whether there were metrics.
