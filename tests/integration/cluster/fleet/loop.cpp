@@ -116,6 +116,8 @@ void Fleet::Loop::open_stream(Agent& agent) {
   curl_easy_setopt(agent.stream, CURLOPT_HTTPHEADER, agent.headers);
   curl_easy_setopt(agent.stream, CURLOPT_WRITEFUNCTION, on_stream);
   curl_easy_setopt(agent.stream, CURLOPT_WRITEDATA, &agent);
+  curl_easy_setopt(agent.stream, CURLOPT_HEADERFUNCTION, on_head);
+  curl_easy_setopt(agent.stream, CURLOPT_HEADERDATA, &agent);
   curl_easy_setopt(agent.stream, CURLOPT_PRIVATE, &agent);
   curl_easy_setopt(agent.stream, CURLOPT_CONNECTTIMEOUT_MS, kConnectMs);
   curl_easy_setopt(agent.stream, CURLOPT_NOSIGNAL, 1L);
@@ -224,10 +226,7 @@ void Fleet::Loop::take(Agent& agent, const Taken& taken) {
 
 std::size_t Fleet::Loop::on_stream(char* data, std::size_t size, std::size_t count, void* self) {
   auto& agent = *static_cast<Agent*>(self);
-  long status = 0;
-  curl_easy_getinfo(agent.stream, CURLINFO_RESPONSE_CODE, &status);
-  if (status != 200) return size * count;
-  agent.open = true;
+  if (!agent.open) return size * count;
   agent.last_heard = Steady::now();
   for (const auto& frame : agent.frames.take({data, size * count})) {
     const auto taken = agent.mind.take(frame);
@@ -236,6 +235,13 @@ std::size_t Fleet::Loop::on_stream(char* data, std::size_t size, std::size_t cou
     agent.stream_at = Steady::now() + *taken.reconnect;
     return 0;  // ends the transfer
   }
+  return size * count;
+}
+
+std::size_t Fleet::Loop::on_head(char* data, std::size_t size, std::size_t count, void* self) {
+  // The head is all there is while nothing is desired.
+  if (std::string_view(data, size * count).starts_with("HTTP/1.1 200"))
+    static_cast<Agent*>(self)->open = true;
   return size * count;
 }
 

@@ -56,6 +56,7 @@ class Fleet::Loop {
   [[nodiscard]] std::string url(const Agent& agent, const std::string& path) const;
   void make_headers(Agent& agent, const std::string& token);
   static std::size_t on_stream(char* data, std::size_t size, std::size_t count, void* agent);
+  static std::size_t on_head(char* data, std::size_t size, std::size_t count, void* agent);
   static std::size_t on_answer(char* data, std::size_t size, std::size_t count, void* agent);
 
   const Options options_;

@@ -84,9 +84,8 @@ std::optional<DeploymentModel::State> DeploymentModel::after(const State& state,
   State now = state;
   now.in = with_time(now.in);
   if (op.kind == Kind::Start) {
-    if (answered) return after_start(now, op);
-    // A start nobody knows the id of: its recorder looks it up, or leaves it out.
-    return now;
+    // One without answer and id was looked for afterwards and not found: it never happened.
+    return answered || !op.deployment.empty() ? after_start(now, op) : std::optional(now);
   }
   if (op.deployment != now.newest) {
     const bool old = now.over.contains(op.deployment);
