@@ -17,7 +17,7 @@ TEST_F(LabFaults, the_owner_is_killed_at_each_transition) {
                                      std::pair("step.completed", 1), std::pair("step.assigning", 2),
                                      std::pair("step.soaking", 2), std::pair("step.soaking", 3)}) {
     ASSERT_TRUE(reaches(deployment, kind, number)) << kind << " " << number;
-    const auto victim = owner();
+    const auto victim = owner(deployment);
     const auto fence = fence_of(deployment);
     lab().node(victim).kill();
     measured(std::string("takeover after kill -9 at ") + kind, taken_over(deployment, fence));
@@ -29,7 +29,7 @@ TEST_F(LabFaults, the_owner_is_killed_at_each_transition) {
 TEST_F(LabFaults, an_owner_that_stood_still_does_no_harm_afterwards) {
   const auto deployment = begins_canary("PT3S");
   ASSERT_TRUE(reaches(deployment, "step.soaking"));
-  const auto victim = owner();
+  const auto victim = owner(deployment);
   const auto fence = fence_of(deployment);
   lab().node(victim).freeze();
   measured("takeover after SIGSTOP", taken_over(deployment, fence));
@@ -41,7 +41,7 @@ TEST_F(LabFaults, an_owner_that_stood_still_does_no_harm_afterwards) {
 TEST_F(LabFaults, an_owner_cut_off_is_replaced) {
   const auto deployment = begins_canary("PT2S");
   ASSERT_TRUE(reaches(deployment, "step.soaking"));
-  const auto victim = owner();
+  const auto victim = owner(deployment);
   const auto fence = fence_of(deployment);
   lab().node(victim).place().cut();
   measured("takeover after the network was cut", taken_over(deployment, fence));

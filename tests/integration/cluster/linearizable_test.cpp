@@ -147,6 +147,18 @@ TEST(Linearizable, of_pause_and_cancel_at_once_both_or_only_cancel) {
             Verdict::Impossible);
 }
 
+TEST(Linearizable, a_deployment_begins_by_itself_once) {
+  EXPECT_EQ(judge<DeploymentModel>({known(told(Step::Start, "a"), 0, 1),
+                                    known(seen("a", "Planned"), 2, 3),
+                                    known(told(Step::Pause, "a", true), 4, 5),
+                                    known(told(Step::Pause, "a"), 6, 7)}),
+            Verdict::Linearizable);
+  EXPECT_EQ(judge<DeploymentModel>({known(told(Step::Start, "a"), 0, 1),
+                                    known(seen("a", "Running"), 2, 3),
+                                    known(seen("a", "Planned"), 4, 5)}),
+            Verdict::Impossible);
+}
+
 TEST(Linearizable, a_command_is_not_done_twice) {
   EXPECT_EQ(judge<DeploymentModel>({known(told(Step::Start, "a"), 0, 1),
                                     known(told(Step::Pause, "a"), 2, 9),

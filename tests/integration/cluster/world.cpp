@@ -115,9 +115,9 @@ bool LabFaults::reaches(const std::string& deployment, const std::string& kind, 
   return eventually([&] { return std::stoi(lab().postgres().sql(count)) >= number; }, kEnd);
 }
 
-std::size_t LabFaults::owner() {
+std::size_t LabFaults::owner(const std::string& deployment) {
   std::optional<std::size_t> found;
-  if (!eventually([&] { return (found = lab().owner()).has_value(); }, kBound))
+  if (!eventually([&] { return (found = lab().owner(deployment)).has_value(); }, kBound))
     throw std::runtime_error("no node drives anything");
   return *found;
 }

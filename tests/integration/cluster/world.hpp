@@ -38,7 +38,7 @@ class LabFaults : public ::testing::Test {
   /// nodes are away. `number`: the nth.
   bool reaches(const std::string& deployment, const std::string& kind, int number = 1);
   /// Which node drives; waits for one.
-  std::size_t owner();
+  std::size_t owner(const std::string& deployment);
   /// Waits until somebody else has raised the deployment's fence; how long that took.
   std::chrono::milliseconds taken_over(const std::string& deployment, const std::string& fence);
   [[nodiscard]] std::string fence_of(const std::string& deployment);

@@ -35,7 +35,7 @@ class Search {
  public:
   using Events = std::vector<Event<typename Model::Operation>>;
 
-  explicit Search(Events events, std::size_t limit = 2'000'000)
+  explicit Search(Events events, std::size_t limit = 300'000)
       : events_(std::move(events)), limit_(limit) {
     std::ranges::sort(events_, {}, [](const auto& event) { return event.called; });
     done_.assign(events_.size(), false);

@@ -9,6 +9,7 @@ bool is_over(const std::string& state) {
 
 /// What its newest deployment may become by itself.
 std::set<std::string> with_time(std::set<std::string> in) {
+  if (in.contains("Planned")) in.insert("Running");
   if (in.contains("RollingBack")) in.insert({"RolledBack", "Failed"});
   return in;
 }
@@ -42,7 +43,7 @@ std::optional<DeploymentModel::State> after_start(const DeploymentModel::State& 
   if (op.refused) return state.newest.empty() ? std::nullopt : std::optional(next);
   if (!next.newest.empty()) next.over.insert(next.newest);
   next.newest = op.deployment;
-  next.in = {"Running"};
+  next.in = {"Planned"};
   return next;
 }
 

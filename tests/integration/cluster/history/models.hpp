@@ -44,10 +44,10 @@ struct DeploymentModel {
     std::string state;       ///< that was read
     bool refused = false;    ///< 409
   };
-  /// Where the newest deployment may be: more than one only while a rollback is under way.
+  /// Where the newest deployment may be: more than one while it begins or is rolled back.
   struct State {
     std::string newest;
-    std::set<std::string> in;  ///< Running, Paused, RollingBack, RolledBack, Cancelled
+    std::set<std::string> in;  ///< Planned, Running, Paused, RollingBack, RolledBack, Cancelled
     std::set<std::string> over{};  ///< older ones
     [[nodiscard]] std::string text() const;
   };

@@ -100,6 +100,16 @@ void Storm::find_lost_starts() {
   }
 }
 
+void Storm::end_deployments() {
+  cli::Api api({.server = options_.servers[0], .token = options_.token, .ca_file = {}});
+  const auto active = api.list(
+      "/api/v1/deployments?active=true&configName=" + cli::encode(options_.gated), kDeployments);
+  if (!active) return;
+  for (const auto& each : *active)
+    static_cast<void>(
+        api.post(cli::deployment_path(cli::text_at(each, "id"), "cancel"), json::Object{}));
+}
+
 void Storm::read_all() {
   cli::Api api({.server = options_.servers[0], .token = options_.token, .ca_file = {}});
   const auto read = [&](const std::string& name, const char* member) {
@@ -126,6 +136,7 @@ std::vector<std::string> Storm::end() {
   threads_.clear();
   read_all();
   find_lost_starts();
+  end_deployments();
   std::vector<std::string> out;
   judge_all("version", versions_, out);
   judge_all("tag", tags_, out);

@@ -60,13 +60,13 @@ class Storm {
   [[nodiscard]] std::size_t acknowledged() const { return acknowledged_; }
   [[nodiscard]] std::size_t unknown() const { return unknown_; }
   [[nodiscard]] std::size_t reads() const { return reads_; }
-  /// Nothing is done on deployments from here on, and none is under way.
   [[nodiscard]] std::string summary() const;
 
  private:
   class Client;
   void read_all();
   void find_lost_starts();
+  void end_deployments();
   void wrote(Outcome outcome);
 
   const StormOptions options_;

@@ -66,14 +66,15 @@ void Lab::heal() {
     throw std::runtime_error("the balancer finds nobody");
 }
 
-std::optional<std::size_t> Lab::owner() {
-  // The row of a node's former life stays for a while.
-  for (std::size_t i = 0; i < kNodes; ++i) {
-    if (!nodes_[i]->process().running()) continue;
-    const auto driven = postgres_->sql("SELECT deployments FROM nodes WHERE name = '" +
-                                       nodes_[i]->name() + "' ORDER BY started_at DESC LIMIT 1");
-    if (!driven.empty() && driven != "0") return i;
-  }
+std::optional<std::size_t> Lab::owner(const std::string& deployment) {
+  const auto address = postgres_->sql(
+      "SELECT host(a.client_addr) FROM pg_locks l JOIN pg_stat_activity a USING (pid), "
+      "(SELECT hashtextextended('hotswap:deployment:" +
+      deployment +
+      "', 7463) AS key) h WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1 AND "
+      "l.classid::bigint = ((key >> 32) & 4294967295) AND l.objid::bigint = (key & 4294967295)");
+  for (std::size_t i = 0; i < kNodes; ++i)
+    if (!address.empty() && nodes_[i]->place().address() == address) return i;
   return std::nullopt;
 }
 

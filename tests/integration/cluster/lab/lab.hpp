@@ -35,8 +35,8 @@ class Lab {
 
   /// Every node runs, answers /health/ready, and the balancer knows. Throws after a minute.
   void heal();
-  /// Which running node says that it drives deployments; with one of them that is its owner.
-  [[nodiscard]] std::optional<std::size_t> owner();
+  /// Which node holds the lock of this deployment.
+  [[nodiscard]] std::optional<std::size_t> owner(const std::string& deployment);
 
  private:
   cli::TempFolder folder_;
