@@ -184,6 +184,26 @@ TEST(Linearizable, a_rollback_ends_by_itself_and_stays_ended) {
             Verdict::Impossible);
 }
 
+TEST(Linearizable, hundreds_of_uploads_without_answer_are_judged_at_once) {
+  std::vector<Event<VersionModel::Operation>> events;
+  for (int i = 0; i < 300; ++i) events.push_back(unknown(upload("u" + std::to_string(i)), i));
+  events.push_back(known(upload("last", true), 400, 401));
+  events.push_back(known(version_read("u123"), 402, 403));
+  EXPECT_EQ(judge<VersionModel>(events), Verdict::Linearizable);
+  events.push_back(known(version_read("u124"), 404, 405));
+  EXPECT_EQ(judge<VersionModel>(std::move(events)), Verdict::Impossible);
+}
+
+TEST(Linearizable, hundreds_of_moves_without_answer_are_judged_at_once) {
+  std::vector<Event<TagModel::Operation>> events;
+  for (int i = 0; i < 300; ++i) events.push_back(unknown(put(std::to_string(i % 4)), i));
+  for (int i = 0; i < 40; ++i)
+    events.push_back(known(tag_read(std::to_string(i / 10)), 400 + i, 400 + i));
+  EXPECT_EQ(judge<TagModel>(events), Verdict::Linearizable);
+  events.push_back(known(tag_read("5"), 500, 501));
+  EXPECT_NE(judge<TagModel>(std::move(events)), Verdict::Linearizable);
+}
+
 TEST(Linearizable, long_histories_of_many_clients_are_judged_at_once) {
   std::vector<Event<TagModel::Operation>> events;
   for (int i = 0; i < 400; ++i) {

@@ -10,6 +10,7 @@ using cli::text_at;
 
 constexpr auto kPatience = 8s;
 constexpr auto kPause = 4ms;
+constexpr auto kBackoff = 200ms;
 
 Moment now() { return std::chrono::steady_clock::now(); }
 
@@ -47,7 +48,10 @@ void Storm::Client::run(const std::stop_token& stop) {
     else if (dice < 84) start_deployment();
     else if (dice < 93) command();
     else read_deployment();
-    std::this_thread::sleep_for(kPause);
+    // Who got no answer comes back later, as good clients do.
+    const auto unknown = storm_.unknown_.load();
+    std::this_thread::sleep_for(unknown == seen_unknown_ ? kPause : kBackoff);
+    seen_unknown_ = unknown;
   }
 }
 

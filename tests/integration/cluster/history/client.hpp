@@ -24,6 +24,7 @@ class Storm::Client {
 
   Storm& storm_;
   const std::size_t number_;
+  std::size_t seen_unknown_ = 0;
   std::size_t count_ = 0;  ///< of its writes: makes contents unique
   std::mt19937 random_;
   cli::Api api_;

@@ -73,17 +73,32 @@ class Search {
     if (open_ == 0) return true;
     if (tried_.size() >= limit_ || !tried_.insert(memory(state)).second) return false;
     const auto until = horizon();
-    for (std::size_t i = 0; i < events_.size() && events_[i].called <= until; ++i) {
-      if (done_[i]) continue;
-      const bool answered = events_[i].answered.has_value();
-      const auto next = Model::after(state, events_[i].operation, answered);
-      if (!next) continue;
-      done_[i] = true;
-      open_ -= answered ? 1 : 0;
-      if (go(*next)) return true;
-      done_[i] = false;
-      open_ += answered ? 1 : 0;
-    }
+    for (const bool answered : {true, false})
+      for (std::size_t i = 0; i < events_.size() && events_[i].called <= until; ++i)
+        if (!done_[i] && events_[i].answered.has_value() == answered && place(i, state)) return true;
+    return false;
+  }
+
+  /// Of unanswered twins the one called first can stand wherever another could.
+  [[nodiscard]] bool has_earlier_twin(std::size_t at) const {
+    for (std::size_t i = 0; i < at; ++i)
+      if (!done_[i] && !events_[i].answered && events_[i].operation == events_[at].operation)
+        return true;
+    return false;
+  }
+
+  /// Whether the rest of the story can be told after this operation.
+  bool place(std::size_t at, const typename Model::State& state) {
+    const bool answered = events_[at].answered.has_value();
+    const auto next = Model::after(state, events_[at].operation, answered);
+    if (!next) return false;
+    // What changed nothing and was not answered needs no place; trying it doubles the search.
+    if (!answered && (next->text() == state.text() || has_earlier_twin(at))) return false;
+    done_[at] = true;
+    open_ -= answered ? 1 : 0;
+    if (go(*next)) return true;
+    done_[at] = false;
+    open_ += answered ? 1 : 0;
     return false;
   }
 

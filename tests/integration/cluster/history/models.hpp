@@ -13,6 +13,7 @@ struct VersionModel {
     enum class Kind { Upload, Read } kind;
     std::string content;  ///< uploaded or read; empty: read and not there
     bool refused = false;  ///< the number was taken
+    bool operator==(const Operation&) const = default;
   };
   struct State {
     std::string content;
@@ -27,6 +28,7 @@ struct TagModel {
     enum class Kind { Put, Remove, Read } kind;
     std::string version;  ///< put, removed from, or read; empty: read and not there
     bool refused = false;  ///< remove: it was not there
+    bool operator==(const Operation&) const = default;
   };
   struct State {
     std::string version;
@@ -43,6 +45,7 @@ struct DeploymentModel {
     std::string deployment;  ///< the id; of a start the one that was given, empty if unknown
     std::string state;       ///< that was read
     bool refused = false;    ///< 409
+    bool operator==(const Operation&) const = default;
   };
   /// Where the newest deployment may be: more than one while it begins or is rolled back.
   struct State {
