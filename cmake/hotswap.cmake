@@ -98,7 +98,6 @@ function(hs_setup_test target)
   target_compile_options(${target} PRIVATE ${HS_TEST_OPTIONS})
 endfunction()
 
-# hs_library(NAME [DEPS hs targets seen by users] [PRIVATE drivers]): every .cpp of this folder.
 # Every script of migrations/DATABASE, in order, becomes a part of the program: migrations_data.inc.
 function(hs_embed_migrations database)
   file(GLOB scripts CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/migrations/${database}/*.sql)
@@ -110,11 +109,17 @@ function(hs_embed_migrations database)
     string(REGEX MATCH "^[0-9]+" digits ${name})
     math(EXPR version "1${digits} - 10000")
     file(READ ${script} text)
-    string(APPEND entries "    {${version}, \"${name}\", R\"hotswap-sql(${text})hotswap-sql\"},\n")
+    set(compatible 0)
+    if(text MATCHES "^-- compatible: ([0-9]+)\n")
+      set(compatible ${CMAKE_MATCH_1})
+    endif()
+    string(APPEND entries
+           "    {${version}, \"${name}\", R\"hotswap-sql(${text})hotswap-sql\", ${compatible}},\n")
   endforeach()
   file(CONFIGURE OUTPUT ${CMAKE_CURRENT_BINARY_DIR}/migrations_data.inc CONTENT "${entries}" @ONLY)
 endfunction()
 
+# hs_library(NAME [DEPS hs targets seen by users] [PRIVATE drivers]): every .cpp of this folder.
 function(hs_library name)
   cmake_parse_arguments(ARG "" "" "DEPS;PRIVATE" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)

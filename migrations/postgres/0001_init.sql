@@ -328,7 +328,8 @@ CREATE TABLE nodes (
   started_at BIGINT NOT NULL,
   beat BIGINT NOT NULL,
   draining BIGINT NOT NULL,
-  cpu BIGINT NOT NULL,  -- in thousandths of a core
+  leads BIGINT NOT NULL,
+  cpu BIGINT NOT NULL,  -- in thousandths of the machine
   deployments BIGINT NOT NULL,
   streams BIGINT NOT NULL,
   instances BIGINT NOT NULL,

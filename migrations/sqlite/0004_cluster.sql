@@ -20,7 +20,8 @@ CREATE TABLE nodes (
   started_at INTEGER NOT NULL,
   beat INTEGER NOT NULL,
   draining INTEGER NOT NULL,
-  cpu INTEGER NOT NULL,  -- in thousandths of a core
+  leads INTEGER NOT NULL,
+  cpu INTEGER NOT NULL,  -- in thousandths of the machine
   deployments INTEGER NOT NULL,
   streams INTEGER NOT NULL,
   instances INTEGER NOT NULL,

@@ -17,8 +17,6 @@
 #include "infrastructure/clock/host_name.hpp"
 #include "infrastructure/clock/system_clock.hpp"
 #include "infrastructure/log/spdlog_logger.hpp"
-#include "infrastructure/postgres/postgres_bus.hpp"
-#include "infrastructure/postgres/postgres_locks.hpp"
 #include "infrastructure/postgres/postgres_store.hpp"
 #include "infrastructure/sqlite/sqlite_store.hpp"
 
@@ -77,15 +75,15 @@ int serve_store(const Settings& settings, Store& store, NodeKeys keys, const Clo
 
 /// The cluster's database may start after this server: it is waited for, and the log says so.
 Result<std::unique_ptr<PostgresStore>> open_postgres(const Settings& settings,
-                                                     const std::string& writer,
-                                                     const Clock& clock, Logger& logger) {
+                                                     const std::string& writer, const Clock& clock,
+                                                     Logger& logger) {
   const MonoTime until = clock.mono() + settings.store.database_wait;
   Duration pause = std::chrono::milliseconds(500);
   for (;;) {
-    auto store = PostgresStore::open(
-        {.dsn = settings.store.database,
-         .writer = writer,
-         .readers = static_cast<std::size_t>(settings.store.database_pool)});
+    auto store =
+        PostgresStore::open({.dsn = settings.store.database,
+                             .writer = writer,
+                             .readers = static_cast<std::size_t>(settings.store.database_pool)});
     if (store || store.error().code != ErrorCode::Unavailable || clock.mono() + pause > until)
       return store;
     logger.warning("store", "the database cannot be used yet, trying again",
@@ -115,11 +113,17 @@ int serve_cluster(const Settings& settings, NodeKeys keys, Logger& logger) {
   if (!now) return cannot_start(now.error());
   const AnchoredClock clock(machine, *now);
   self.started_at = *now;
-  PostgresLocks locks(settings.store.database, "hotswap:");
-  PostgresBus bus(settings.store.database, self.id);
+  SystemRandom random;
+  const auto shared = cluster::Services::make({.database = settings.store.database,
+                                               .node = self.id,
+                                               .redis = settings.redis.url,
+                                               .redis_password_file = settings.redis.password_file,
+                                               .redis_ca_file = settings.redis.ca_file,
+                                               .redis_prefix = settings.redis.prefix},
+                                              random, clock, logger);
+  if (!shared) return cannot_start(shared.error());
   return serve_store(settings, **store, std::move(keys), clock, logger,
-                     Peers{std::move(self), locks, bus, [&bus] { bus.start(); },
-                           [&bus] { bus.stop(); }});
+                     Peers{std::move(self), **shared});
 }
 
 }  // namespace

@@ -1,12 +1,14 @@
 #pragma once
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <chrono>
 #include <mutex>
+#include <thread>
 
 namespace hotswap {
 
-/// How much of one core this process takes. Thread-safe.
+/// Which share of the machine's cores this process takes. Thread-safe.
 class CpuMeter {
  public:
   /// Since the call before (the first time: since the start).
@@ -17,7 +19,8 @@ class CpuMeter {
     const double used = seconds(usage.ru_utime) + seconds(usage.ru_stime);
     const auto now = std::chrono::steady_clock::now();
     const double wall = std::chrono::duration<double>(now - at_).count();
-    const double share = wall > 0 ? (used - used_) / wall : 0;
+    const double cores = std::max(1U, std::thread::hardware_concurrency());
+    const double share = wall > 0 ? (used - used_) / wall / cores : 0;
     used_ = used;
     at_ = now;
     return share;

@@ -29,7 +29,8 @@ std::optional<ChannelAdapters::Mailing> mailing(const NotifySettings& settings,
 
 Node::Node(const Settings& settings, NodeKeys keys, Store& store, const Clock& clock,
            Logger& logger, const std::optional<Peers>& peers)
-    : clock_(clock),
+    : listen_(settings.listen),
+      clock_(clock),
       logger_(logger),
       webhooks_(std::move(keys.webhooks), clock),
       committer_(store),
@@ -67,6 +68,7 @@ Node::Node(const Settings& settings, NodeKeys keys, Store& store, const Clock& c
       notifications_({store, committer_, channels_, clock, random_}),
       outbox_({store, committer_, notifier_, channels_, webhooks_, clock, random_, metrics_,
                [this] { return !cluster_ || cluster_->is_leader(); }}),
+      cluster_(peers ? cluster_of(*peers) : nullptr),
       api_(services()),
       server_(server_options(settings, logger), api_, clock, random_) {
   runner_.prepare_with(
@@ -79,18 +81,21 @@ Node::Node(const Settings& settings, NodeKeys keys, Store& store, const Clock& c
   if (peers) join(*peers);
 }
 
+std::unique_ptr<ClusterService> Node::cluster_of(const Peers& peers) {
+  return std::make_unique<ClusterService>(
+      ClusterService::Parts{store_, committer_, peers.services.locks(), peers.services.bus(),
+                            fleet_, runner_, clock_, logger_, metrics_},
+      peers.self, [this] { return load_now(); });
+}
+
 void Node::join(const Peers& peers) {
   const std::string& id = peers.self.id;
-  Bus& bus = peers.bus;
-  start_bus_ = peers.start_bus;
-  stop_bus_ = peers.stop_bus;
+  Bus& bus = peers.services.bus();
+  shared_ = &peers.services;
+  shared_->show(metrics_);
   committer_.log_changes(id, clock_, [&bus] { bus.publish(std::string(kWakeUp)); });
   fleet_.share(id);
   cache_.turn_off();
-  cluster_ = std::make_unique<ClusterService>(
-      ClusterService::Parts{store_, committer_, peers.locks, bus, fleet_, runner_, clock_, logger_,
-                            metrics_},
-      peers.self, [this] { return load_now(); });
   follower_ = std::make_unique<ChangeFollower>(
       ChangeFollower::Parts{store_, committer_, fleet_, runner_, clock_, logger_}, id);
   runner_.share({[this](const DeploymentId& deployment) { return cluster_->take(deployment); },
@@ -160,7 +165,8 @@ api::Services Node::services() {
                 return metrics_.render();
               },
           .metrics_open = false,
-          .draining = [this] { return draining_.load(); }};
+          .draining = [this] { return draining_.load(); },
+          .cluster = cluster_.get()};
 }
 
 api::ServerOptions Node::server_options(const Settings& settings, Logger& logger) {
@@ -188,7 +194,22 @@ void Node::refresh_gauges() {
   set("hotswap_requests_read", "Requests read since the start", stats.requests);
   set("hotswap_instances", "Registered instances", fleet_.size());
   set("hotswap_deployments_active", "Deployments that have not ended", runner_.active());
+  if (cluster_) {
+    set("hotswap_cluster_nodes", "Nodes of the cluster that live", cluster_->living_nodes());
+    set("hotswap_cluster_nodes_recommended", "Nodes that the cluster should have",
+        cluster_->advised_nodes());
+    set("hotswap_cluster_leader", "Whether this node does what only one may",
+        cluster_->is_leader() ? 1 : 0);
+    set("hotswap_cluster_changes_behind", "Changes of other nodes that are not followed yet",
+        follower_->behind());
+  }
   publish_health(runner_.health(), metrics_);
+}
+
+std::string Node::served_at(std::uint16_t port) const {
+  const bool v6 = listen_.address.contains(':');
+  return (listen_.tls_cert.empty() ? "http://" : "https://") +
+         (v6 ? '[' + listen_.address + ']' : listen_.address) + ':' + std::to_string(port);
 }
 
 Result<void> Node::load() {
@@ -215,7 +236,8 @@ Result<std::uint16_t> Node::start() {
   tickers_.push_back(std::make_unique<Ticker>(kFlushEvery, [this] { fleet_.flush(); }));
   tickers_.push_back(std::make_unique<Ticker>(kSweepEvery, [this] { fleet_.sweep(); }));
   if (cluster_) {
-    start_bus_();
+    shared_->start();
+    cluster_->serves_at(served_at(*port));
     follower_->start();
     tickers_.push_back(
         std::make_unique<Ticker>(ClusterService::kTick, [this] { cluster_->tick(); }));
@@ -236,7 +258,7 @@ void Node::drain() {
   traffic_.stop();
   if (cluster_) {
     cluster_->leave();
-    stop_bus_();
+    shared_->stop();
     follower_->stop();
   }
   feeds_.stop();

@@ -3,12 +3,13 @@
 
 #include "api/resources/api.hpp"
 #include "api/server/http_server.hpp"
+#include "app/cpu_meter.hpp"
 #include "app/settings.hpp"
 #include "app/signals.hpp"
 #include "app/ticker.hpp"
-#include "app/cpu_meter.hpp"
 #include "infrastructure/clock/system_random.hpp"
 #include "infrastructure/clock/time_zones.hpp"
+#include "infrastructure/cluster/services.hpp"
 #include "infrastructure/metrics/prometheus_metrics.hpp"
 #include "infrastructure/notify/channel_adapters.hpp"
 #include "infrastructure/notify/log_notifier.hpp"
@@ -30,9 +31,7 @@ struct NodeKeys {
 /// What makes a server one of several.
 struct Peers {
   ClusterNode self;
-  Locks& locks;
-  Bus& bus;
-  std::function<void()> start_bus, stop_bus;
+  cluster::Services& services;
 };
 
 class Node {
@@ -48,13 +47,16 @@ class Node {
 
  private:
   void count_what_happens();
+  [[nodiscard]] std::unique_ptr<ClusterService> cluster_of(const Peers& peers);
   void join(const Peers& peers);
+  [[nodiscard]] std::string served_at(std::uint16_t port) const;
   [[nodiscard]] Result<void> load();
   [[nodiscard]] NodeLoad load_now();
   void refresh_gauges();
   [[nodiscard]] api::Services services();
   [[nodiscard]] static api::ServerOptions server_options(const Settings& settings, Logger& logger);
 
+  const ListenSettings listen_;
   const Clock& clock_;
   Logger& logger_;
   SystemRandom random_;
@@ -86,13 +88,13 @@ class Node {
   ChannelAdapters channels_;
   NotificationService notifications_;
   OutboxWorker outbox_;
+  std::unique_ptr<ClusterService> cluster_;  ///< null: alone
+  std::unique_ptr<ChangeFollower> follower_;
   api::Api api_;
   api::HttpServer server_;
-  std::unique_ptr<ClusterService> cluster_;
-  std::unique_ptr<ChangeFollower> follower_;
   std::vector<std::unique_ptr<Ticker>> tickers_;
   CpuMeter cpu_;
-  std::function<void()> start_bus_, stop_bus_;
+  cluster::Services* shared_ = nullptr;
 };
 
 }  // namespace hotswap

@@ -109,8 +109,7 @@ void add_store_keys(std::vector<SettingKey>& keys) {
   keys.push_back(count_key(
       "database-pool", "connections to PostgreSQL for reading (default 8)",
       [](Settings& s) -> int& { return s.store.database_pool; }, 1));
-  keys.push_back(duration_key("database-wait",
-                              "how long a start waits for PostgreSQL (default 1m)",
+  keys.push_back(duration_key("database-wait", "how long a start waits for PostgreSQL (default 1m)",
                               [](Settings& s) -> Duration& { return s.store.database_wait; }));
   keys.push_back(text_key("node-name", "name of this server in its cluster (default: the host's)",
                           [](Settings& s) -> std::string& { return s.cluster.node_name; }));
@@ -118,10 +117,26 @@ void add_store_keys(std::vector<SettingKey>& keys) {
                           [](Settings& s) -> std::string& { return s.cluster.advertise_url; }));
 }
 
+void add_redis_keys(std::vector<SettingKey>& keys) {
+  keys.push_back(text_key("redis",
+                          "redis://[user:password@]host:port[/db] for a faster cluster; rediss for "
+                          "TLS, redis+sentinel://host,host/master",
+                          [](Settings& s) -> std::string& { return s.redis.url; }));
+  keys.push_back(text_key("redis-password-file", "file whose first line is Redis' password",
+                          [](Settings& s) -> std::string& { return s.redis.password_file; }));
+  keys.push_back(text_key("redis-ca-file",
+                          "PEM authorities of Redis' certificate (default: the machine's)",
+                          [](Settings& s) -> std::string& { return s.redis.ca_file; }));
+  keys.push_back(text_key("redis-prefix",
+                          "of all keys, one for each cluster at one Redis (default hotswap:)",
+                          [](Settings& s) -> std::string& { return s.redis.prefix; }));
+}
+
 std::vector<SettingKey> make_keys() {
   std::vector<SettingKey> keys;
   keys.push_back(listen_key());
   add_store_keys(keys);
+  add_redis_keys(keys);
   keys.push_back(text_key("jwt-key-file", "file with the HS256 key, at least 32 bytes",
                           [](Settings& s) -> std::string& { return s.auth.jwt_key_file; }));
   keys.push_back(text_key("jwt-key", "the HS256 key itself",

@@ -6,6 +6,7 @@
 #include "domain/json/parse.hpp"
 #include "domain/json/reader.hpp"
 #include "infrastructure/postgres/dsn.hpp"
+#include "infrastructure/redis/address.hpp"
 
 namespace hotswap {
 namespace {
@@ -134,6 +135,32 @@ void check_notify(const NotifySettings& notify, std::vector<FieldError>& mistake
     mistakes.push_back({"--public-url", "format", "must be an http or https URL"});
 }
 
+void check_redis(const Settings& settings, std::vector<FieldError>& mistakes) {
+  const auto& redis = settings.redis;
+  if (redis.url.empty()) {
+    if (!redis.password_file.empty() || !redis.ca_file.empty())
+      mistakes.push_back({"--redis", "required",
+                          "--redis-password-file and --redis-ca-file are for it; give its URL"});
+    return;
+  }
+  const auto address = redis::read_url(redis.url);
+  if (!address) {
+    mistakes.push_back({"--redis", "format", address.error().detail});
+    return;
+  }
+  if (settings.store.database.empty())
+    mistakes.push_back({"--database", "required",
+                        "Redis is for servers that share a PostgreSQL; give --database as well"});
+  if (!redis.password_file.empty() && !address->password.empty())
+    mistakes.push_back({"--redis-password-file", "conflict",
+                        "--redis holds a password as well; give only one of the two"});
+  if (!redis.ca_file.empty() && !address->tls)
+    mistakes.push_back({"--redis-ca-file", "conflict",
+                        "it is for TLS; write --redis with rediss:// or rediss+sentinel://"});
+  if (redis.prefix.empty())
+    mistakes.push_back({"--redis-prefix", "required", "must not be empty, e.g. hotswap:"});
+}
+
 }  // namespace
 
 Result<void> validate(const Settings& settings) {
@@ -177,6 +204,7 @@ Result<void> validate(const Settings& settings) {
     mistakes.push_back({"--remove-after", "minimum", "must be at least two heartbeat intervals"});
   }
   check_notify(settings.notify, mistakes);
+  check_redis(settings, mistakes);
   if (!mistakes.empty()) return std::unexpected(invalid(std::move(mistakes)));
   return {};
 }

@@ -42,6 +42,13 @@ struct ClusterSettings {
   std::string advertise_url;  ///< empty: the address that it listens on
 };
 
+/// Speed of a cluster; nothing else depends on it.
+struct RedisSettings {
+  std::string url;  ///< may hold a password: never shown. Empty: none
+  std::string password_file, ca_file;
+  std::string prefix = "hotswap:";  ///< of keys and channel
+};
+
 struct AuthSettings {
   std::string jwt_key_file;  ///< file that holds the key of HS256
   std::string jwt_key;       ///< the key itself (environment only); one of the two, or dev
@@ -79,6 +86,7 @@ struct Settings {
   ListenSettings listen;
   StoreSettings store;
   ClusterSettings cluster;
+  RedisSettings redis;
   AuthSettings auth;
   FleetSettings fleet;
   SignalSettings signals;

@@ -199,6 +199,7 @@ int run_verb(int argc, char** argv, const Actions& actions) {
   add_calendar_verbs(verbs);
   add_fleet_verbs(verbs);
   add_traffic_verbs(verbs);
+  add_cluster_verbs(verbs);
   add_audit_verbs(verbs);
   add_notify_verbs(verbs);
   add_context_verbs(verbs);

@@ -37,6 +37,7 @@ Result<void> ClusterService::beat() {
     load.deployments = driven_.size();
     self_.load = load;
     ++self_.beat;
+    self_.leads = leading_ && parts_.clock.mono() - held_ < kTrusted;
     changes.push_back(change::PutNode{self_});
   }
   if (auto done = parts_.committer.commit(std::move(changes)); !done)
@@ -44,8 +45,15 @@ Result<void> ClusterService::beat() {
   auto nodes = parts_.store.nodes();
   if (!nodes) return std::unexpected(std::move(nodes.error()));
   const std::lock_guard lock(mutex_);
-  members_.seen(*nodes, parts_.clock.mono());
+  const MonoTime now = parts_.clock.mono();
+  members_.seen(*nodes, now);
+  advisor_.seen(members_.working(now), now);
   return {};
+}
+
+void ClusterService::serves_at(std::string url) {
+  const std::lock_guard lock(mutex_);
+  if (self_.url.empty()) self_.url = std::move(url);
 }
 
 void ClusterService::tick() {
@@ -56,10 +64,9 @@ void ClusterService::tick() {
   const bool fails = !beaten || !shared;
   if (fails && !failing_) {
     const Error& error = beaten ? shared.error() : beaten.error();
-    parts_.logger.warning("cluster", "this node cannot take part at the moment, will retry",
-                          {{"reason", error.reason},
-                           {"detail", error.detail},
-                           {"internal", error.internal}});
+    parts_.logger.warning(
+        "cluster", "this node cannot take part at the moment, will retry",
+        {{"reason", error.reason}, {"detail", error.detail}, {"internal", error.internal}});
   }
   failing_ = fails;
   if (!fails && is_leader()) lead();
@@ -123,8 +130,7 @@ void ClusterService::drop(const std::set<DeploymentId>& lost) {
   for (const DeploymentId& id : lost) parts_.runner.leave(id);
 }
 
-void ClusterService::adopt_taken(
-    const std::vector<std::pair<DeploymentId, std::uint64_t>>& taken) {
+void ClusterService::adopt_taken(const std::vector<std::pair<DeploymentId, std::uint64_t>>& taken) {
   for (const auto& [id, fence] : taken) {
     ChangeSet changes;
     changes.push_back(change::ClaimDeployment{id, fence});
@@ -155,8 +161,7 @@ void ClusterService::give_away_surplus() {
     std::vector<std::size_t> others;
     for (const ClusterNode& node : members_.working(now))
       if (node.id != self_.id) others.push_back(node.load.deployments);
-    const std::size_t count =
-        self_.draining ? driven_.size() : surplus(driven_.size(), others);
+    const std::size_t count = self_.draining ? driven_.size() : surplus(driven_.size(), others);
     while (given.size() < count) {
       given.push_back(*driven_.begin());
       given_[given.back()] = now;
@@ -245,8 +250,7 @@ void ClusterService::relay() {
     parts_.bus.publish(std::exchange(message, {}));
   };
   for (const auto& each : outgoing) {
-    const std::string item =
-        json::write(json::Array{each.instance.value, to_json(each.sample)});
+    const std::string item = json::write(json::Array{each.instance.value, to_json(each.sample)});
     if (item.size() + 16 > limits::kBusMessage) continue;  // a histogram of thousands of buckets
     if (message.size() + item.size() + 3 > limits::kBusMessage) send();
     message += message.empty() ? "{\"heard\":[" : ",";
@@ -271,12 +275,24 @@ void ClusterService::heard(std::string_view message) {
   parts_.fleet.take_relayed(relayed);
 }
 
-Result<ClusterService::View> ClusterService::view() {
+std::size_t ClusterService::advised_nodes() const {
+  const std::lock_guard lock(mutex_);
+  return advisor_.advice(parts_.clock.mono()).nodes;
+}
+
+std::size_t ClusterService::living_nodes() const {
+  const std::lock_guard lock(mutex_);
+  return members_.living(parts_.clock.mono()).size();
+}
+
+Result<ClusterService::View> ClusterService::view(const Caller& caller) {
+  if (auto ok = authorize(caller.principal, Action::ClusterRead); !ok)
+    return std::unexpected(ok.error());
   auto nodes = parts_.store.nodes();
   if (!nodes) return std::unexpected(std::move(nodes.error()));
   const std::lock_guard lock(mutex_);
-  return View{std::move(*nodes), members_.living(parts_.clock.mono()), self_.id,
-              leading_ ? self_.id : std::string()};
+  const MonoTime now = parts_.clock.mono();
+  return View{std::move(*nodes), members_.living(now), self_.id, advisor_.advice(now)};
 }
 
 }  // namespace hotswap

@@ -7,11 +7,13 @@
 #include <mutex>
 
 #include "domain/cluster/membership.hpp"
+#include "domain/cluster/scale.hpp"
 #include "domain/ports/bus.hpp"
 #include "domain/ports/clock.hpp"
 #include "domain/ports/locks.hpp"
 #include "domain/ports/logger.hpp"
 #include "domain/ports/metrics.hpp"
+#include "orchestrator/caller.hpp"
 #include "orchestrator/committer.hpp"
 #include "orchestrator/deployment_runner.hpp"
 #include "orchestrator/fleet_service.hpp"
@@ -39,6 +41,8 @@ class ClusterService {
 
   /// Makes itself known. Before tick().
   [[nodiscard]] Result<void> join();
+  /// Told to others, unless a URL was given.
+  void serves_at(std::string url);
   /// Every kTick: beat, leases, takeovers, leader's work.
   void tick();
   /// Every kRelay: measurements to the others.
@@ -57,9 +61,13 @@ class ClusterService {
   struct View {
     std::vector<ClusterNode> nodes;  ///< dead ones that are not forgotten yet, too
     std::set<std::string> living;
-    std::string self, leader;
+    std::string self;
+    ScaleAdvice advice;
   };
-  [[nodiscard]] Result<View> view();
+  /// Forbidden.
+  [[nodiscard]] Result<View> view(const Caller& caller);
+  [[nodiscard]] std::size_t advised_nodes() const;
+  [[nodiscard]] std::size_t living_nodes() const;
 
  private:
   [[nodiscard]] Result<void> beat();
@@ -79,6 +87,7 @@ class ClusterService {
   mutable std::mutex mutex_;  ///< guards what follows; never held while others are called
   ClusterNode self_;
   Membership members_;
+  ScaleAdvisor advisor_;
   std::set<DeploymentId> driven_;
   std::map<DeploymentId, MonoTime> given_;  ///< away, not to be taken back at once
   MonoTime held_{};                         ///< when the locks were renewed last

@@ -221,6 +221,39 @@ TEST_F(SqliteFile, a_migration_that_fails_leaves_the_version_before_it) {
   EXPECT_EQ(raw.text("SELECT count(*) FROM a"), "1");
 }
 
+TEST_F(SqliteFile, two_versions_of_the_program_share_what_the_newer_one_calls_compatible) {
+  auto session =
+      sqlite::Session::open(path(), sqlite::Session::Mode::ReadWrite, std::chrono::seconds(1))
+          .value();
+  const sql::Migration all[] = {{1, "one", "CREATE TABLE a (x)"},
+                                {2, "two", "ALTER TABLE a ADD COLUMN y", 1},
+                                {3, "three", "ALTER TABLE a DROP COLUMN x"}};
+  const auto steps = std::span(all);
+  ASSERT_TRUE(sql::migrate(*session, steps.first(2)).has_value());
+  EXPECT_TRUE(sql::migrate(*session, steps.first(1)).has_value()) << "2 is compatible with 1";
+  ASSERT_TRUE(sql::migrate(*session, steps).has_value());
+  EXPECT_EQ(sql::migrate(*session, steps.first(2)).error().reason, "store.newer_database");
+}
+
+TEST_F(SqliteFile, of_before_compatible_was_asked_gets_the_column_unless_it_is_newer) {
+  RawDatabase raw(path());
+  raw.run("CREATE TABLE schema_version (version BIGINT PRIMARY KEY, name TEXT NOT NULL)");
+  raw.run("INSERT INTO schema_version VALUES (2, 'two')");
+  auto session =
+      sqlite::Session::open(path(), sqlite::Session::Mode::ReadWrite, std::chrono::seconds(1))
+          .value();
+  const sql::Migration steps[] = {{1, "one", "CREATE TABLE a (x)"},
+                                  {2, "two", "CREATE TABLE b (x)"},
+                                  {3, "three", "CREATE TABLE c (x)"}};
+  const auto columns = "SELECT count(*) FROM pragma_table_info('schema_version')";
+  EXPECT_EQ(sql::migrate(*session, std::span(steps).first(1)).error().reason,
+            "store.newer_database");
+  EXPECT_EQ(raw.text(columns), "2") << "a newer database is left alone";
+  ASSERT_TRUE(sql::migrate(*session, steps).has_value());
+  EXPECT_EQ(raw.text(columns), "3");
+  EXPECT_EQ(raw.text("SELECT compatible FROM schema_version WHERE version = 3"), "3");
+}
+
 TEST_F(SqliteFile, when_all_readers_are_in_use_the_next_is_told_to_come_again) {
   std::vector<std::unique_ptr<sql::Session>> sessions;
   sessions.push_back(

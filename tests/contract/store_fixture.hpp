@@ -8,6 +8,7 @@
 #include <string>
 
 #include "domain/ports/store.hpp"
+#include "servers/postgres_server.hpp"
 
 namespace hotswap::contract {
 
@@ -72,11 +73,16 @@ void expect_same(const SchemaVersion& a, const SchemaVersion& b);
 /// Opens the kind of store that a test asks for, in this folder.
 [[nodiscard]] std::unique_ptr<Store> open_store(Kind kind, const TempFolder& folder);
 
+/// One server for all tests of this process.
+[[nodiscard]] testing::PostgresServer& postgres_server();
+/// The name of a new database on it, which has all tables.
+[[nodiscard]] std::string new_postgres_database();
+
 [[nodiscard]] std::string name_of(Kind kind);
 
-#define HS_STORE_CONTRACT(suite)                                                                  \
-  INSTANTIATE_TEST_SUITE_P(Stores, suite,                                                         \
-                           ::testing::Values(Kind::Memory, Kind::Sqlite, Kind::Postgres),         \
+#define HS_STORE_CONTRACT(suite)                                                          \
+  INSTANTIATE_TEST_SUITE_P(Stores, suite,                                                 \
+                           ::testing::Values(Kind::Memory, Kind::Sqlite, Kind::Postgres), \
                            [](const auto& info) { return name_of(info.param); })
 
 }  // namespace hotswap::contract

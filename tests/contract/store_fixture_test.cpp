@@ -21,21 +21,29 @@ TempFolder::~TempFolder() {
   std::filesystem::remove_all(path_, ignored);
 }
 
-namespace {
-
-/// One server for all tests of this process; each gets a database of its own.
-std::unique_ptr<Store> open_postgres() {
+testing::PostgresServer& postgres_server() {
   static testing::PostgresServer server;
+  return server;
+}
+
+std::string new_postgres_database() {
+  auto& server = postgres_server();
   static int made = 0;
   if (made == 0) {
     server.create_database("template_hotswap");
     static_cast<void>(
         PostgresStore::open({.dsn = server.dsn("template_hotswap"), .writer = "template"}));
   }
-  const std::string name = "test_" + std::to_string(++made);
+  auto name = "test_" + std::to_string(++made);
   server.create_database(name, "template_hotswap");
-  auto opened =
-      PostgresStore::open({.dsn = server.dsn(name), .writer = "test", .readers = 2});
+  return name;
+}
+
+namespace {
+
+std::unique_ptr<Store> open_postgres() {
+  auto opened = PostgresStore::open(
+      {.dsn = postgres_server().dsn(new_postgres_database()), .writer = "test", .readers = 2});
   if (!opened) {
     ADD_FAILURE() << opened.error().detail << " " << opened.error().internal;
     std::abort();

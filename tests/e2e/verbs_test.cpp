@@ -83,7 +83,8 @@ const std::map<std::string, std::string> kVerbs = {
     {"deleteDeadLetter", "notify dead-letters delete"},
     {"events", "events"},
     {"listAudit", "audit list"},
-    {"verifyAudit", "audit verify"}};
+    {"verifyAudit", "audit verify"},
+    {"cluster", "cluster status"}};
 
 bool is_verb(const std::string& words) {
   std::vector<std::string> command;

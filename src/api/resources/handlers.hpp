@@ -25,6 +25,8 @@ Result<Reply> diff_versions(Services& services, Call& call);
 // history.cpp
 Result<Reply> roll_back_config(Services& services, Call& call);
 Result<Reply> config_history(Services& services, Call& call);
+// cluster.cpp
+Result<Reply> get_cluster(Services& services, Call& call);
 // schemas.cpp
 Result<Reply> register_schema(Services& services, Call& call);
 Result<Reply> list_schemas(Services& services, Call& call);

@@ -8,19 +8,24 @@ namespace {
 struct Condition {
   bool draining = false;
   bool store = true;
+  std::string detail;  ///< why the store is not to be had
   [[nodiscard]] bool ready() const { return store && !draining; }
 };
 
 Condition look(Services& services) {
+  const auto reached = services.store.ping();
   return {.draining = services.draining && services.draining(),
-          .store = services.store.ping().has_value()};
+          .store = reached.has_value(),
+          .detail = reached ? std::string() : reached.error().detail};
 }
 
 json::Object described(const Condition& condition) {
-  return {{"status", condition.ready()    ? "ready"
-                     : condition.draining ? "draining"
-                                          : "unavailable"},
-          {"store", condition.store ? "ok" : "unreachable"}};
+  json::Object described{{"status", condition.ready()    ? "ready"
+                                    : condition.draining ? "draining"
+                                                         : "unavailable"},
+                         {"store", condition.store ? "ok" : "unreachable"}};
+  if (!condition.detail.empty()) described.set("detail", condition.detail);
+  return described;
 }
 
 }  // namespace

@@ -118,6 +118,7 @@ constexpr Route kRoutes[] = {
      delete_dead_letter},
 
     {Get, "/api/v1/events", Action::EventsRead, "", kNone, all_events},
+    {Get, "/api/v1/cluster", Action::ClusterRead, "", kNone, get_cluster},
     {Get, "/api/v1/audit", Action::AuditRead, "actor action resource from to limit cursor", kNone,
      list_audit},
     {Get, "/api/v1/audit/verify", Action::AuditRead, "", kNone, verify_audit},

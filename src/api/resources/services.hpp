@@ -12,6 +12,7 @@
 #include "orchestrator/calendar_service.hpp"
 #include "orchestrator/config_service.hpp"
 #include "orchestrator/deployment_service.hpp"
+#include "orchestrator/cluster_service.hpp"
 #include "orchestrator/fleet_service.hpp"
 #include "orchestrator/notification_service.hpp"
 #include "orchestrator/report_service.hpp"
@@ -44,6 +45,7 @@ struct Services {
   std::function<std::string()> metrics_text;  ///< Prometheus text; empty: no /metrics
   bool metrics_open = false;                  ///< /metrics without a token
   std::function<bool()> draining;             ///< the server is about to stop; may be empty
+  ClusterService* cluster = nullptr;          ///< null: this server is alone
 };
 
 }  // namespace hotswap::api

@@ -49,6 +49,7 @@ constexpr std::array<Rule, kActionCount> kMatrix{{
     {Action::TrafficRead,       "traffic.read",        {true, true,  true,  true,  true}},
     {Action::TrafficWrite,      "traffic.write",       {true, true,  false, false, false}},
     {Action::EventsRead,        "events.read",         {true, true,  true,  true,  false}},
+    {Action::ClusterRead,       "cluster.read",        {true, true,  true,  true,  false}},
     {Action::AuditRead,         "audit.read",          {true, true,  false, false, false}},
     {Action::MetricsRead,       "metrics.read",        {true, true,  true,  true,  false}},
 }};
@@ -131,6 +132,7 @@ Narrowing narrowed_by(const Principal& principal, Action action, const Access& a
     case Action::ChannelWrite:
     case Action::TrafficRead:
     case Action::TrafficWrite:
+    case Action::ClusterRead:
     case Action::AuditRead:
     case Action::MetricsRead:
       return {};

@@ -43,6 +43,7 @@ enum class Action {
   TrafficRead,
   TrafficWrite,
   EventsRead,
+  ClusterRead,  ///< the nodes and their load
   AuditRead,
   MetricsRead
 };

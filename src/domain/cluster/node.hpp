@@ -10,7 +10,7 @@ namespace hotswap {
 
 /// How busy a node is; all of it for people and for the scale signal.
 struct NodeLoad {
-  double cpu = 0;               ///< of one core, since the last beat
+  double cpu = 0;               ///< share of the machine's cores, since the last beat
   std::size_t deployments = 0;  ///< that it drives
   std::size_t streams = 0;
   std::size_t instances = 0;  ///< that it hears of directly
@@ -28,6 +28,7 @@ struct ClusterNode {
   /// clocks are compared.
   std::uint64_t beat = 0;
   bool draining = false;
+  bool leads = false;  ///< does what only one may do
   NodeLoad load;
   bool operator==(const ClusterNode&) const = default;
 };

@@ -26,6 +26,13 @@ std::string one_line(std::string_view words) {
 /// Numbers as text, so that libpq sees an array of strings.
 class Values {
  public:
+  /// PostgreSQL's text holds no zero byte, and libpq would end the text there without a word.
+  static bool fit(sql::Params params) {
+    return std::ranges::none_of(params, [](const sql::Param& param) {
+      const auto* text = std::get_if<std::string_view>(&param.value());
+      return text != nullptr && text->contains('\0');
+    });
+  }
   explicit Values(sql::Params params) {
     texts_.reserve(params.size());
     for (const sql::Param& param : params) add(param);
@@ -48,6 +55,11 @@ class Values {
   std::vector<std::string> texts_;
   std::vector<const char*> pointers_;
 };
+
+std::unexpected<Error> zero_byte() {
+  return fail(ErrorCode::Invalid, "store.zero_byte",
+              "A text has a zero byte, which PostgreSQL cannot store; leave it out.");
+}
 
 std::int64_t changed_rows(const pg_result* result) {
   const std::string_view text = PQcmdTuples(const_cast<pg_result*>(result));
@@ -115,15 +127,10 @@ Result<void> Connection::connect() {
   close();
   const std::string timeout = std::to_string(std::max<std::int64_t>(
       2, std::chrono::duration_cast<std::chrono::seconds>(options_.connect_timeout).count()));
-  const std::array keys = {"target_session_attrs",
-                           "connect_timeout",
-                           "keepalives_idle",
-                           "keepalives_interval",
-                           "keepalives_count",
-                           "tcp_user_timeout",
-                           "application_name",
-                           "dbname",
-                           static_cast<const char*>(nullptr)};
+  const std::array keys = {
+      "target_session_attrs", "connect_timeout",  "keepalives_idle",
+      "keepalives_interval",  "keepalives_count", "tcp_user_timeout",
+      "application_name",     "dbname",           static_cast<const char*>(nullptr)};
   // What the DSN says stands behind these and wins.
   const std::array values = {"read-write",
                              timeout.c_str(),
@@ -196,6 +203,7 @@ Result<std::string> Connection::prepared(std::string_view text) {
 }
 
 Result<Rows> Connection::run(std::string_view text, sql::Params params) {
+  if (!Values::fit(params)) return zero_byte();
   if (auto open = connect(); !open) return std::unexpected(std::move(open.error()));
   const auto name = prepared(text);
   if (!name) return std::unexpected(name.error());
@@ -206,6 +214,8 @@ Result<Rows> Connection::run(std::string_view text, sql::Params params) {
 
 Result<std::int64_t> Connection::run_many(std::string_view text,
                                           const std::vector<std::vector<sql::Param>>& rows) {
+  if (!std::ranges::all_of(rows, [](const auto& row) { return Values::fit(row); }))
+    return zero_byte();
   if (auto open = connect(); !open) return std::unexpected(std::move(open.error()));
   const auto name = prepared(text);
   if (!name) return std::unexpected(name.error());

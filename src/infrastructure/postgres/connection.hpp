@@ -22,9 +22,9 @@ struct ConnectOptions {
   /// password: never logged.
   std::string dsn;
   std::string application = "hotswap";
-  Duration connect_timeout = std::chrono::seconds(3);    ///< of each host
-  Duration statement_timeout = std::chrono::seconds(10); ///< zero: none
-  Duration lock_timeout = std::chrono::seconds(10);      ///< zero: none
+  Duration connect_timeout = std::chrono::seconds(3);     ///< of each host
+  Duration statement_timeout = std::chrono::seconds(10);  ///< zero: none
+  Duration lock_timeout = std::chrono::seconds(10);       ///< zero: none
   /// The server ends a transaction that its client leaves lying, with all of its locks.
   Duration idle_in_transaction_timeout = std::chrono::seconds(2);
   Duration idle_session_timeout{};  ///< zero: none

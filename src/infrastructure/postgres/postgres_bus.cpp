@@ -9,9 +9,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::size_t kQueue = 4096;      ///< messages; the oldest go first
-constexpr Duration kGather = 2ms;         ///< what is said within this goes together
-constexpr Duration kLook = 5s;            ///< a connection that is silent is asked
+constexpr std::size_t kQueue = 4096;  ///< messages; the oldest go first
+constexpr Duration kGather = 2ms;     ///< what is said within this goes together
+constexpr Duration kLook = 5s;        ///< a connection that is silent is asked
 constexpr Duration kReconnect = 500ms;
 
 postgres::ConnectOptions bus_options(const std::string& dsn) {

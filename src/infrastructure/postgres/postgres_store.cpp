@@ -1,21 +1,17 @@
 #include "infrastructure/postgres/postgres_store.hpp"
 
-#include <libpq-fe.h>
-
-#include <charconv>
-
 #include "infrastructure/postgres/migrations.hpp"
+#include "infrastructure/postgres/refusals.hpp"
 #include "infrastructure/postgres/session.hpp"
 #include "infrastructure/sql/query.hpp"
-#include "infrastructure/store/errors.hpp"
 
 namespace hotswap {
 namespace {
 
 using postgres::ConnectOptions;
+using postgres::explained;
 using postgres::Session;
 
-constexpr int kOldest = 150000;
 constexpr Duration kMigration = std::chrono::minutes(5);
 
 ConnectOptions connect_options(const PostgresOptions& options) {
@@ -26,36 +22,9 @@ ConnectOptions connect_options(const PostgresOptions& options) {
   return out;
 }
 
-/// In words for whoever starts the server.
-Error explained(Error error) {
-  const auto has = [&](std::string_view words) { return error.internal.contains(words); };
-  if (has("42501") || has("permission denied"))
-    return {ErrorCode::Forbidden, "store.no_rights",
-            "The database's user may not create tables in its schema: GRANT CREATE ON SCHEMA "
-            "public to it, or make it the database's owner.",
-            {}, std::move(error.internal)};
-  if (has("password authentication failed") || has("no password supplied"))
-    error.detail = "PostgreSQL refuses the user or the password of --database.";
-  else if (has("does not exist"))
-    error.detail = "PostgreSQL knows no such database or user: create it, or correct --database.";
-  else if (has("could not translate host name"))
-    error.detail = "The host of --database is not known.";
-  else if (has("Connection refused") || has("timeout") || has("No such file"))
-    error.detail = "Nobody answers at the address of --database.";
-  else if (has("session is read-only"))
-    error.detail = "No host of --database takes writes: they are standbys.";
-  else if (has("SSL"))
-    error.detail = "The TLS connection to PostgreSQL failed: look at sslmode and sslrootcert.";
-  return error;
-}
-
 Result<void> check_server(Session& session) {
   if (auto open = session.connection().connect(); !open) return open;
-  if (session.connection().server_version() >= kOldest) return {};
-  return fail(ErrorCode::Conflict, "store.old_server",
-              "This server is PostgreSQL " +
-                  std::to_string(session.connection().server_version() / 10000) +
-                  "; HotSwap needs 15 or later.");
+  return postgres::check_version(session.connection().server_version());
 }
 
 /// One node at a time; the others find it done.

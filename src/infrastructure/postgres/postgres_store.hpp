@@ -11,9 +11,9 @@
 namespace hotswap {
 
 struct PostgresOptions {
-  std::string dsn;          ///< holds a password: never logged
-  std::string writer;       ///< unique per process
-  std::size_t readers = 8;  ///< connections for reading
+  std::string dsn;                                 ///< holds a password: never logged
+  std::string writer;                              ///< unique per process
+  std::size_t readers = 8;                         ///< connections for reading
   Duration reader_wait = std::chrono::seconds(5);  ///< for a free one
   Duration statement_timeout = std::chrono::seconds(10);
   Duration patience = std::chrono::seconds(15);  ///< with a commit that the database cannot take
@@ -22,9 +22,8 @@ struct PostgresOptions {
 class PostgresStore : public sql::SqlStore {
  public:
   /// Brings the schema up to date; several nodes may do so at once. Errors: Unavailable
-  /// `store.unavailable` (not reachable, or refused: the detail says why), Conflict
-  /// `store.newer_database`, Conflict `store.old_server` (below PostgreSQL 15), Forbidden
-  /// `store.no_rights`.
+  /// `store.unavailable` (not reachable), Conflict `store.newer_database`, and those of
+  /// refusals.hpp.
   [[nodiscard]] static Result<std::unique_ptr<PostgresStore>> open(PostgresOptions options);
 
  private:

@@ -76,7 +76,10 @@ Result<void> Session::script(const std::string& text) {
 }
 
 Result<void> Session::begin() {
-  return again_if_lost([&] { return script(kBegin); });
+  auto begun = again_if_lost([&] { return script(kBegin); });
+  // The lock was not to be had in time: what BEGIN left open would refuse every later one.
+  if (!begun && in_transaction()) static_cast<void>(script("ROLLBACK"));
+  return begun;
 }
 
 Result<void> Session::begin_snapshot() {

@@ -12,8 +12,8 @@ namespace {
 constexpr double kPermille = 1000;  // load is kept as an integer
 
 #define HS_NODE_COLUMNS                                                                        \
-  "id, name, url, version, started_at, beat, draining, cpu, deployments, streams, instances, " \
-  "behind"
+  "id, name, url, version, started_at, beat, draining, leads, cpu, deployments, streams, " \
+  "instances, behind"
 
 Result<LoggedChange> read_change(const Row& row) {
   Columns in(row);
@@ -34,6 +34,7 @@ Result<ClusterNode> read_node(const Row& row) {
   node.started_at = in.time();
   node.beat = in.number();
   node.draining = in.flag();
+  node.leads = in.flag();
   node.load.cpu = static_cast<double>(in.integer()) / kPermille;
   node.load.deployments = in.number();
   node.load.streams = in.number();
@@ -58,12 +59,13 @@ Result<void> apply(Session& session, const change::PutNode& change) {
   return run(
       session,
       "INSERT INTO nodes (" HS_NODE_COLUMNS
-      ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (id) DO UPDATE SET "
+      ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT (id) DO UPDATE SET "
       "url = excluded.url, beat = excluded.beat, draining = excluded.draining, "
+      "leads = excluded.leads, "
       "cpu = excluded.cpu, deployments = excluded.deployments, streams = excluded.streams, "
       "instances = excluded.instances, behind = excluded.behind",
       {n.id, n.name, n.url, n.version, to_column(n.started_at), to_column(n.beat),
-       to_column(n.draining), std::int64_t{std::lround(n.load.cpu * kPermille)},
+       to_column(n.draining), to_column(n.leads), std::int64_t{std::lround(n.load.cpu * kPermille)},
        to_column(std::uint64_t{n.load.deployments}), to_column(std::uint64_t{n.load.streams}),
        to_column(std::uint64_t{n.load.instances}), to_column(n.load.behind)});
 }

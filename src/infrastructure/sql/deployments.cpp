@@ -197,10 +197,10 @@ Result<void> apply(Session& session, const change::InsertDeployment& change) {
   if (!*known) return std::unexpected(store::profile_not_found(d.profile));
   auto done = check_alone(session, d);
   if (done) done = insert_row(session, d);
-  for (std::size_t i = 0; i < d.targets.size() && done; ++i) {
-    done = put_target(session, d.id, i, d.targets[i]);
-  }
-  return done;
+  if (!done) return done;
+  std::vector<change::PutTargets::Item> targets;
+  for (const auto& target : d.targets) targets.push_back({targets.size(), target});
+  return put_targets(session, d.id, targets);
 }
 
 Result<void> apply(Session& session, const change::UpdateDeployment& change) {

@@ -1,6 +1,8 @@
 #include "infrastructure/sql/fleet.hpp"
 
+#include "infrastructure/sql/batch.hpp"
 #include "infrastructure/sql/columns.hpp"
+#include "infrastructure/sql/owners.hpp"
 #include "infrastructure/sql/paging.hpp"
 #include "infrastructure/sql/profiles.hpp"
 #include "infrastructure/store/errors.hpp"
@@ -78,30 +80,6 @@ Result<Observation> read_observation(const Row& row) {
   return in.finish(std::move(observation));
 }
 
-/// Whether instance and profile of a row are stored. A profile is asked for once per run of rows,
-/// as a step of a rollout writes them.
-class KnownOwners {
- public:
-  explicit KnownOwners(Session& session) : session_(session) {}
-  Result<bool> contains(const InstanceId& instance, const ProfileName& profile) {
-    if (profile != last_ || !asked_) {
-      const auto stored = profile_is_stored(session_, profile);
-      if (!stored) return stored;
-      last_ = profile;
-      asked_ = true;
-      known_ = *stored;
-    }
-    if (!known_) return false;
-    return exists(session_, "SELECT 1 FROM instances WHERE id = $1", {instance.str()});
-  }
-
- private:
-  Session& session_;
-  ProfileName last_;
-  bool asked_ = false;
-  bool known_ = false;
-};
-
 /// The three columns of a slot; all NULL without one.
 struct SlotColumns {
   explicit SlotColumns(const std::optional<Assignment::Slot>& slot) {
@@ -152,14 +130,11 @@ Result<void> apply(Session& session, const change::PutInstance& change) {
 }
 
 Result<void> apply(Session& session, const change::TouchInstances& change) {
-  for (const auto& [id, at] : change.heartbeats) {
-    auto done = run(session,
-                    "UPDATE instances SET last_heartbeat = $1, status = $2, home = $3 "
-                    "WHERE id = $4",
-                    {to_column(at), to_string(InstanceStatus::Healthy), change.home, id.str()});
-    if (!done) return done;
-  }
-  return {};
+  Batch rows;
+  for (const auto& [id, at] : change.heartbeats)
+    rows.add({to_column(at), to_string(InstanceStatus::Healthy), change.home, id.str()});
+  return rows.run(session,
+                  "UPDATE instances SET last_heartbeat = $1, status = $2, home = $3 WHERE id = $4");
 }
 
 Result<void> apply(Session& session, const change::SetInstanceStatus& change) {
@@ -176,48 +151,44 @@ Result<void> apply(Session& session, const change::DeleteInstance& change) {
 // Rows of owners that are gone are left out by a question of its own: an INSERT … SELECT that asks
 // on its way makes SQLite journal every statement, which costs two thirds of the speed.
 Result<void> apply(Session& session, const change::PutAssignments& change) {
-  KnownOwners owners(session);
+  const auto owners = KnownOwners::of(session, change.assignments);
+  if (!owners) return std::unexpected(owners.error());
+  Batch rows;
   for (const auto& assignment : change.assignments) {
-    const auto known = owners.contains(assignment.instance, assignment.profile);
-    if (!known) return std::unexpected(known.error());
-    if (!*known) continue;
+    if (!owners->contain(assignment)) continue;
     const SlotColumns active(assignment.active);
     const SlotColumns staged(assignment.staged);
-    auto done = run(
-        session,
-        "INSERT INTO assignments (profile, instance, active_version, active_hash, "
-        "active_generation, staged_version, staged_hash, staged_generation) "
-        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8) "
-        "ON CONFLICT (profile, instance) DO UPDATE SET active_version = excluded.active_version, "
-        "active_hash = excluded.active_hash, active_generation = excluded.active_generation, "
-        "staged_version = excluded.staged_version, staged_hash = excluded.staged_hash, "
-        "staged_generation = excluded.staged_generation",
-        {assignment.profile.str(), assignment.instance.str(), active.version, active.hash,
-         active.generation, staged.version, staged.hash, staged.generation});
-    if (!done) return done;
+    rows.add({assignment.profile.str(), assignment.instance.str(), active.version, active.hash,
+              active.generation, staged.version, staged.hash, staged.generation});
   }
-  return {};
+  return rows.run(
+      session,
+      "INSERT INTO assignments (profile, instance, active_version, active_hash, "
+      "active_generation, staged_version, staged_hash, staged_generation) "
+      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8) "
+      "ON CONFLICT (profile, instance) DO UPDATE SET active_version = excluded.active_version, "
+      "active_hash = excluded.active_hash, active_generation = excluded.active_generation, "
+      "staged_version = excluded.staged_version, staged_hash = excluded.staged_hash, "
+      "staged_generation = excluded.staged_generation");
 }
 
 Result<void> apply(Session& session, const change::PutObservations& change) {
-  KnownOwners owners(session);
+  const auto owners = KnownOwners::of(session, change.observations);
+  if (!owners) return std::unexpected(owners.error());
+  Batch rows;
   for (const auto& observation : change.observations) {
-    const auto known = owners.contains(observation.instance, observation.profile);
-    if (!known) return std::unexpected(known.error());
-    if (!*known) continue;
-    auto done =
-        run(session,
-            "INSERT INTO observations (profile, instance, version, generation, state, hash, error, "
-            "at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) "
-            "ON CONFLICT (profile, instance) DO UPDATE SET version = excluded.version, "
-            "generation = excluded.generation, state = excluded.state, hash = excluded.hash, "
-            "error = excluded.error, at = excluded.at",
-            {observation.profile.str(), observation.instance.str(), to_column(observation.version),
-             to_column(observation.generation), to_string(observation.state), observation.hash,
-             observation.error, to_column(observation.at)});
-    if (!done) return done;
+    if (!owners->contain(observation)) continue;
+    rows.add({observation.profile.str(), observation.instance.str(), to_column(observation.version),
+              to_column(observation.generation), to_string(observation.state), observation.hash,
+              observation.error, to_column(observation.at)});
   }
-  return {};
+  return rows.run(
+      session,
+      "INSERT INTO observations (profile, instance, version, generation, state, hash, error, "
+      "at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) "
+      "ON CONFLICT (profile, instance) DO UPDATE SET version = excluded.version, "
+      "generation = excluded.generation, state = excluded.state, hash = excluded.hash, "
+      "error = excluded.error, at = excluded.at");
 }
 
 Result<Instance> instance(Session& session, const InstanceId& id) {

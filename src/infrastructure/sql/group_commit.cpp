@@ -107,6 +107,12 @@ Result<void> GroupCommit::write_sets(const Batch& batch, Answers& answers) {
       const auto& last = answers.back();
       return std::unexpected(last ? store::unavailable("transaction ended") : last.error());
     }
+    if (recovery_ && !answers.back() && answers.back().error().code == ErrorCode::Unavailable) {
+      // What passes (a deadlock, a lock not had in time) is tried again, with the neighbours.
+      auto passing = std::move(answers.back().error());
+      static_cast<void>(sql::run(*session_, "ROLLBACK"));
+      return std::unexpected(std::move(passing));
+    }
   }
   auto done = Result<void>();
   if (recovery_)

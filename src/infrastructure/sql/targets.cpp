@@ -1,5 +1,6 @@
 #include "infrastructure/sql/targets.hpp"
 
+#include "infrastructure/sql/batch.hpp"
 #include "infrastructure/sql/columns.hpp"
 #include "infrastructure/sql/deployments.hpp"
 #include "infrastructure/sql/query.hpp"
@@ -25,32 +26,31 @@ Result<Target> read_target(const Row& row) {
 
 }  // namespace
 
-Result<void> put_target(Session& session, const DeploymentId& deployment, std::size_t ordinal,
-                        const Target& target) {
-  return run(session,
-             "INSERT INTO deployment_targets (deployment, ordinal, instance, zone, previous, "
-             "offline_at_start, state, generation, since, reason, attempts) "
-             "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) "
-             "ON CONFLICT (deployment, ordinal) DO UPDATE SET instance = excluded.instance, "
-             "zone = excluded.zone, previous = excluded.previous, "
-             "offline_at_start = excluded.offline_at_start, state = excluded.state, "
-             "generation = excluded.generation, since = excluded.since, reason = excluded.reason, "
-             "attempts = excluded.attempts",
-             {deployment.str(), to_column(std::uint64_t{ordinal}), target.instance.str(),
+Result<void> put_targets(Session& session, const DeploymentId& deployment,
+                         const std::vector<change::PutTargets::Item>& items) {
+  Batch rows;
+  for (const auto& [ordinal, target] : items)
+    rows.add({deployment.str(), to_column(std::uint64_t{ordinal}), target.instance.str(),
               target.zone, to_column(target.previous), to_column(target.offline_at_start),
               to_string(target.state), to_column(target.generation), to_column(target.since),
               target.reason, std::int64_t{target.attempts}});
+  return rows.run(session,
+                  "INSERT INTO deployment_targets (deployment, ordinal, instance, zone, previous, "
+                  "offline_at_start, state, generation, since, reason, attempts) "
+                  "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) "
+                  "ON CONFLICT (deployment, ordinal) DO UPDATE SET instance = excluded.instance, "
+                  "zone = excluded.zone, previous = excluded.previous, "
+                  "offline_at_start = excluded.offline_at_start, state = excluded.state, "
+                  "generation = excluded.generation, since = excluded.since, "
+                  "reason = excluded.reason, attempts = excluded.attempts");
 }
 
 Result<void> apply(Session& session, const change::PutTargets& change) {
   const auto stored = deployment_is_stored(session, change.deployment);
   if (!stored) return std::unexpected(stored.error());
   if (!*stored) return std::unexpected(store::deployment_not_found(change.deployment));
-  for (const auto& item : change.items) {
-    auto done = put_target(session, change.deployment, item.ordinal, item.target);
-    if (!done) return done;
-  }
-  if (!change.size) return {};
+  auto done = put_targets(session, change.deployment, change.items);
+  if (!done || !change.size) return done;
   return run(session, "DELETE FROM deployment_targets WHERE deployment = $1 AND ordinal >= $2",
              {change.deployment.str(), to_column(std::uint64_t{*change.size})});
 }

@@ -7,8 +7,8 @@
 namespace hotswap::sql {
 
 /// Insert or replace.
-[[nodiscard]] Result<void> put_target(Session& session, const DeploymentId& deployment,
-                                      std::size_t ordinal, const Target& target);
+[[nodiscard]] Result<void> put_targets(Session& session, const DeploymentId& deployment,
+                                       const std::vector<change::PutTargets::Item>& items);
 [[nodiscard]] Result<void> apply(Session& session, const change::PutTargets& change);
 /// Fills in deployment.targets.
 [[nodiscard]] Result<void> read_targets(Session& session, Deployment& deployment);

@@ -38,6 +38,7 @@ constexpr Row kContract[] = {
     {Action::TrafficRead, "traffic.read", "AODVI"},
     {Action::TrafficWrite, "traffic.write", "AO---"},
     {Action::EventsRead, "events.read", "AODV-"},
+    {Action::ClusterRead, "cluster.read", "AODV-"},
     {Action::AuditRead, "audit.read", "AO---"},
     {Action::MetricsRead, "metrics.read", "AODV-"},
 };

@@ -1,0 +1,24 @@
+#pragma once
+#include "domain/base/mutex.hpp"
+#include "infrastructure/redis/connection.hpp"
+
+namespace hotswap::redis {
+
+/// A connection that many threads share, one command at a time. Thread-safe. Who waits for the
+/// others gives up after the time of one connect and command.
+class Client {
+ public:
+  Client(const Options& options, Random& random)
+      : timeout_(options.connect_timeout + options.command_timeout), connection_(options, random) {}
+
+  [[nodiscard]] Result<Reply> ask(const Words& words) HS_EXCLUDES(mutex_);
+
+ private:
+  const Duration timeout_;
+  Mutex mutex_;
+  CondVar free_;
+  bool busy_ HS_GUARDED_BY(mutex_) = false;
+  Connection connection_;  ///< of whoever has set busy_
+};
+
+}  // namespace hotswap::redis

@@ -1,0 +1,402 @@
+// Two nodes over one store, with locks and a bus in memory.
+#include "orchestrator/change_follower.hpp"
+#include "orchestrator/cluster_service.hpp"
+#include "testing/memory_metrics.hpp"
+#include "unit/orchestrator/world.hpp"
+
+namespace hotswap::testing {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// Leases of all nodes, on the fake clock.
+class LockTable {
+ public:
+  explicit LockTable(FakeClock& clock) : clock_(clock) {}
+  Result<std::set<std::string>> hold(const std::string& owner,
+                                     const std::vector<std::string>& names) {
+    if (down) return fail(ErrorCode::Unavailable, "locks.down", "down");
+    std::set<std::string> held;
+    for (const auto& name : names) {
+      auto& lease = leases_[name];
+      if (lease.first != owner && clock_.mono() < lease.second) continue;
+      lease = {owner, clock_.mono() + limits::kLease};
+      held.insert(name);
+    }
+    return held;
+  }
+  void release(const std::string& owner, const std::vector<std::string>& names) {
+    for (const auto& name : names)
+      if (const auto found = leases_.find(name);
+          found != leases_.end() && found->second.first == owner)
+        leases_.erase(found);
+  }
+  bool down = false;
+
+ private:
+  FakeClock& clock_;
+  std::map<std::string, std::pair<std::string, MonoTime>> leases_;
+};
+
+class NodeLocks final : public Locks {
+ public:
+  NodeLocks(LockTable& table, std::string owner) : table_(table), owner_(std::move(owner)) {}
+  Result<std::set<std::string>> hold(const std::vector<std::string>& names) override {
+    return table_.hold(owner_, names);
+  }
+  Result<void> release(const std::vector<std::string>& names) override {
+    table_.release(owner_, names);
+    return {};
+  }
+
+ private:
+  LockTable& table_;
+  std::string owner_;
+};
+
+class HeardBus final : public Bus {
+ public:
+  void publish(std::string message) override { said.push_back(std::move(message)); }
+  void on_message(Listener) override {}
+  std::vector<std::string> said;
+};
+
+Caller speaking_for(const InstanceId& id) {
+  Caller caller = caller_with(Role::Instance);
+  caller.principal.instance = id;
+  return caller;
+}
+
+ClusterNode self_of(const std::string& id) {
+  ClusterNode node;
+  node.id = node.name = id;
+  return node;
+}
+
+/// One server of a cluster.
+struct Member {
+  Member(const std::string& id, Store& store, FakeClock& clock, Random& random, LockTable& table)
+      : locks(table, id),
+        versions(store),
+        committer(store),
+        schema_cache(store),
+        schemas({store, committer, schema_cache, clock}),
+        configs(store, committer, versions, schemas, clock),
+        fleet({store, committer, schemas.verdicts(), clock, random},
+              {.heartbeat_interval = 5s, .remove_after = 2min}),
+        runner({store, committer, fleet, versions, delivery, hooks, clock, logger, {}}),
+        deployments({store, committer, configs, fleet, runner, versions, schemas, clock, random,
+                     [](const Profile&) -> Result<Permission> { return Permission(); }}),
+        cluster({store, committer, locks, bus, fleet, runner, clock, logger, metrics}, self_of(id),
+                [] { return NodeLoad(); }),
+        follower({store, committer, fleet, runner, clock, logger}, id) {
+    committer.log_changes(id, clock, [] {});
+    fleet.share(id);
+    runner.share({[this](const DeploymentId& d) { return cluster.take(d); },
+                  [this](const DeploymentId& d) { cluster.left(d); }});
+    EXPECT_TRUE(follower.begin());
+    EXPECT_TRUE(fleet.load());
+    EXPECT_TRUE(cluster.join());
+  }
+  /// What its threads do, once.
+  void turn() {
+    EXPECT_TRUE(follower.follow());
+    runner.run_due();
+    fleet.flush();
+  }
+  [[nodiscard]] Deployment start(const std::string& version) {
+    StartDeployment request;
+    request.profile = ProfileName("pay.production");
+    request.version = version;
+    request.strategy = strategy_from_json(json::Object{{"type", "Direct"}}, "$").value();
+    auto started = deployments.start(kAdmin, request);
+    EXPECT_TRUE(started) << started.error().detail;
+    return started.value_or(Deployment());
+  }
+
+  NodeLocks locks;
+  HeardBus bus;
+  MemoryLogger logger;
+  MemoryMetrics metrics;
+  RecordingDelivery delivery;
+  ScriptedHooks hooks;
+  VersionCache versions;
+  Committer committer;
+  SchemaCache schema_cache;
+  SchemaService schemas;
+  ConfigService configs;
+  FleetService fleet;
+  DeploymentRunner runner;
+  DeploymentService deployments;
+  ClusterService cluster;
+  ChangeFollower follower;
+};
+
+class ClusterTest : public ::testing::Test {
+ protected:
+  ClusterTest() {
+    const json::Value draft = json::Object{
+        {"name", "pay.production"}, {"serviceName", "pay"}, {"environment", "Production"}};
+    EXPECT_TRUE(a.configs.create(kAdmin, profile_draft_from_json(draft).value()));
+    Upload upload;
+    upload.number = SemVer::parse("1.0.0").value();
+    upload.data = json::Object{{"value", 1}};
+    EXPECT_TRUE(a.configs.upload(kAdmin, ProfileName("pay.production"), std::move(upload)));
+    tick();
+  }
+  InstanceId join(Member& member) {
+    Registration request;
+    request.instance.service = ServiceName("pay");
+    request.instance.environment = "Production";
+    request.instance.hostname = "host";
+    auto done = member.fleet.register_instance(kAdmin, request);
+    EXPECT_TRUE(done) << done.error().detail;
+    return done->instance.id;
+  }
+  void apply_desired(Member& member, const InstanceId& id) {
+    const auto desired = member.fleet.desired(speaking_for(id), id);
+    ASSERT_TRUE(desired);
+    Heartbeat heartbeat;
+    for (const Assignment& assignment : *desired)
+      if (assignment.active)
+        heartbeat.observed.push_back({.instance = id,
+                                      .profile = assignment.profile,
+                                      .version = assignment.active->version,
+                                      .generation = assignment.active->generation,
+                                      .state = ObservedState::Applied,
+                                      .hash = assignment.active->hash,
+                                      .error = {},
+                                      .at = {}});
+    EXPECT_TRUE(member.fleet.heartbeat(speaking_for(id), id, heartbeat));
+    member.fleet.flush();
+  }
+  void tick() {
+    for (Member* member : {&a, &b}) {
+      member->cluster.tick();
+      member->turn();
+    }
+  }
+  std::string state(const DeploymentId& id) {
+    return std::string(state_name(store.deployment(id)->state));
+  }
+
+  FakeClock clock;
+  FakeRandom random;
+  MemoryStore store;
+  LockTable table{clock};
+  Member a{"a", store, clock, random, table};
+  Member b{"b", store, clock, random, table};
+};
+
+TEST_F(ClusterTest, AnInstanceThatRegisteredElsewhereIsKnownAtOnce) {
+  const InstanceId id = join(a);
+  EXPECT_TRUE(b.fleet.heartbeat(speaking_for(id), id, {}));
+  EXPECT_EQ(b.fleet.at_home(), 1u);
+  b.fleet.flush();
+  a.turn();
+  EXPECT_EQ(a.fleet.at_home(), 0u);
+}
+
+TEST_F(ClusterTest, WhatOneNodeAssignsTheOtherDelivers) {
+  const InstanceId id = join(b);
+  a.turn();
+  const Deployment deployment = a.start("1.0.0");
+  a.turn();
+  b.turn();
+  ASSERT_FALSE(b.delivery.sent.empty());
+  EXPECT_EQ(b.delivery.sent.back().assignment.instance, id);
+  apply_desired(b, id);
+  a.turn();
+  a.turn();
+  EXPECT_EQ(state(deployment.id), "Succeeded");
+}
+
+TEST_F(ClusterTest, ADeploymentIsTakenOverAfterTheLeaseOfADeadNode) {
+  const InstanceId id = join(b);
+  tick();
+  const Deployment deployment = a.start("1.0.0");
+  a.turn();
+  // From here on `a` is dead: only `b` goes on.
+  b.turn();
+  apply_desired(b, id);
+  b.cluster.tick();
+  EXPECT_EQ(b.runner.active(), 0u);
+  for (int i = 0; i < 10; ++i) {
+    clock.advance(500ms);
+    b.cluster.tick();
+    b.turn();
+  }
+  EXPECT_EQ(state(deployment.id), "Succeeded");
+  EXPECT_EQ(store.deployment(deployment.id)->fence, 1u);
+}
+
+TEST_F(ClusterTest, ANodeThatStalledPastItsLeaseFindsItsSavesRefused) {
+  const InstanceId id = join(b);
+  tick();
+  const Deployment deployment = a.start("1.0.0");
+  for (int i = 0; i < 10; ++i) {
+    clock.advance(500ms);
+    b.cluster.tick();
+    b.turn();
+  }
+  ASSERT_EQ(b.runner.active(), 1u);
+  // `a` wakes up, decides on what it knew, and is stopped by the fence.
+  a.runner.run_due();
+  EXPECT_EQ(a.runner.active(), 0u);
+  EXPECT_EQ(b.runner.active(), 1u);
+  apply_desired(b, id);
+  b.turn();
+  EXPECT_EQ(state(deployment.id), "Succeeded");
+}
+
+TEST_F(ClusterTest, ACommandMayBeGivenToAnyNode) {
+  join(a);
+  tick();
+  const Deployment deployment = a.start("1.0.0");
+  a.turn();
+  ASSERT_EQ(a.runner.active(), 1u);
+  const auto done = b.runner.command(kAdmin, deployment.id, Pause{"wait", "ada"});
+  ASSERT_TRUE(done) << done.error().detail;
+  EXPECT_EQ(b.runner.active(), 0u);
+  a.turn();
+  EXPECT_EQ(state(deployment.id), "Paused");
+  ASSERT_TRUE(a.runner.command(kAdmin, deployment.id, Resume{"ada"}));
+  EXPECT_EQ(state(deployment.id), "Running");
+}
+
+TEST_F(ClusterTest, NobodyDrivesWhileTheLocksCannotBeAsked) {
+  join(a);
+  tick();
+  static_cast<void>(a.start("1.0.0"));
+  ASSERT_EQ(a.runner.active(), 1u);
+  table.down = true;
+  for (int i = 0; i < 8; ++i) {
+    clock.advance(500ms);
+    a.cluster.tick();
+  }
+  EXPECT_EQ(a.runner.active(), 0u);
+  EXPECT_FALSE(a.cluster.is_leader());
+  table.down = false;
+  a.cluster.tick();
+  EXPECT_EQ(a.runner.active(), 1u);
+}
+
+TEST_F(ClusterTest, InstancesOfADeadNodeFindAHome) {
+  const InstanceId id = join(b);
+  a.turn();
+  EXPECT_EQ(a.fleet.at_home(), 0u);
+  for (int i = 0; i < 10; ++i) {
+    clock.advance(500ms);
+    a.cluster.tick();
+  }
+  EXPECT_EQ(a.fleet.at_home(), 1u);
+  a.fleet.flush();
+  EXPECT_EQ(store.instance(id)->home, "a");
+}
+
+TEST_F(ClusterTest, MeasurementsReachTheOtherNode) {
+  const InstanceId id = join(b);
+  a.turn();
+  Heartbeat heartbeat;
+  heartbeat.metrics.requests = 100;
+  heartbeat.metrics.errors = 7;
+  ASSERT_TRUE(b.fleet.heartbeat(speaking_for(id), id, heartbeat));
+  b.cluster.relay();
+  ASSERT_FALSE(b.bus.said.empty());
+  for (const auto& message : b.bus.said) a.cluster.heard(message);
+  const Sample sum = a.fleet.sum(id, WallTime{}, clock.wall() + 1s);
+  EXPECT_EQ(sum.requests, 100u);
+  EXPECT_EQ(sum.errors, 7u);
+}
+
+TEST(TouchedJson, ComesBackAsItWas) {
+  Touched touched;
+  touched.profiles.emplace("pay.production");
+  touched.deleted.emplace_back("old");
+  const Assignment::Slot slot{SemVer::parse("1.2.3").value(), "abc", 7};
+  touched.assigned.push_back({{{InstanceId("i1"), ProfileName("pay.production"), slot, {}},
+                               {InstanceId("i2"), ProfileName("pay.production"), slot, {}},
+                               {InstanceId("i3"), ProfileName("pay.production"), {}, slot}},
+                              Assigned::Telling{AssignMode::Stage, 3s}});
+  touched.observed.push_back({InstanceId("i1"), ProfileName("pay.production"), slot.version, 7,
+                              ObservedState::Rejected, "abc", "no", WallTime(5s)});
+  touched.instances.emplace("i9");
+  touched.heard.emplace_back("i8");
+  touched.removed.emplace_back("i7");
+  touched.deployments.emplace("d1");
+  touched.events = true;
+  const auto back = touched_from_json(to_json(touched));
+  ASSERT_TRUE(back);
+  EXPECT_EQ(back->profiles, touched.profiles);
+  EXPECT_EQ(back->deleted, touched.deleted);
+  ASSERT_EQ(back->assigned.size(), 2u);
+  EXPECT_EQ(back->assigned[0].assignments.size(), 2u);
+  EXPECT_EQ(back->assigned[1].assignments[0], touched.assigned[0].assignments[2]);
+  EXPECT_EQ(back->assigned[1].telling->mode, AssignMode::Stage);
+  EXPECT_EQ(back->assigned[1].telling->spread, Duration(3s));
+  EXPECT_EQ(back->observed, touched.observed);
+  EXPECT_EQ(back->instances, touched.instances);
+  EXPECT_EQ(back->heard, touched.heard);
+  EXPECT_EQ(back->removed, touched.removed);
+  EXPECT_EQ(back->deployments, touched.deployments);
+  EXPECT_TRUE(back->events);
+}
+
+TEST(TouchedJson, RefusesWhatItCannotRead) {
+  EXPECT_FALSE(touched_from_json(json::Object{{"profiles", json::Array{std::uint64_t{7}}}}));
+}
+
+ClusterNode node(const std::string& id, std::uint64_t beat, std::size_t deployments = 0,
+                 double cpu = 0.4) {
+  ClusterNode node;
+  node.id = id;
+  node.beat = beat;
+  node.load.deployments = deployments;
+  node.load.cpu = cpu;
+  return node;
+}
+
+TEST(Membership, ANodeLivesWhileItsBeatGrows) {
+  Membership members("a");
+  members.seen({node("a", 1), node("b", 1)}, MonoTime(0s));
+  EXPECT_TRUE(members.is_living("b", MonoTime(2s)));
+  members.seen({node("a", 2), node("b", 2)}, MonoTime(2s));
+  EXPECT_TRUE(members.is_living("b", MonoTime(4s)));
+  members.seen({node("a", 3), node("b", 2)}, MonoTime(4s));
+  EXPECT_FALSE(members.is_living("b", MonoTime(5s)));
+  EXPECT_EQ(members.living(MonoTime(5s)), std::set<std::string>{"a"});
+}
+
+TEST(Membership, WorkIsSharedEvenly) {
+  EXPECT_EQ(fair_share(10, 3), 4u);
+  EXPECT_EQ(surplus(10, {0, 0}), 6u);
+  EXPECT_EQ(surplus(4, {3, 3}), 0u);
+  EXPECT_EQ(surplus(5, {4, 0}), 2u);
+}
+
+TEST(ScaleAdvisor, AsksForMoreNodesWhenTheyAreBusyForLong) {
+  ScaleAdvisor advisor;
+  advisor.seen({node("a", 1, 0, 0.9)}, MonoTime(0s));
+  EXPECT_EQ(advisor.advice(MonoTime(4min)).nodes, 1u);
+  advisor.seen({node("a", 2, 0, 0.9)}, MonoTime(5min));
+  EXPECT_EQ(advisor.advice(MonoTime(5min)).nodes, 2u);
+  advisor.seen({node("a", 3, 0, 0.3)}, MonoTime(6min));
+  EXPECT_EQ(advisor.advice(MonoTime(6min)).nodes, 1u);
+}
+
+TEST(ScaleAdvisor, AsksForFewerNodesWhenTheyAreIdleForLong) {
+  ScaleAdvisor advisor;
+  const std::vector<ClusterNode> nodes = {node("a", 1, 0, 0.1), node("b", 1, 0, 0.1)};
+  advisor.seen(nodes, MonoTime(0s));
+  EXPECT_EQ(advisor.advice(MonoTime(14min)).nodes, 2u);
+  EXPECT_EQ(advisor.advice(MonoTime(15min)).nodes, 1u);
+}
+
+TEST(ScaleAdvisor, AsksForMoreNodesForManyDeployments) {
+  ScaleAdvisor advisor;
+  advisor.seen({node("a", 1, 81)}, MonoTime(0s));
+  EXPECT_EQ(advisor.advice(MonoTime(0s)).nodes, 2u);
+}
+
+}  // namespace
+}  // namespace hotswap::testing
