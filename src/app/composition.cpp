@@ -57,9 +57,10 @@ void announce(const Settings& settings, std::uint16_t port) {
   std::fflush(stdout);
 }
 
-int serve_store(const Settings& settings, Store& store, NodeKeys keys, const Clock& clock,
-                Logger& logger, const std::optional<Peers>& peers = {}) {
-  Node node(settings, std::move(keys), store, clock, logger, peers);
+int serve_on(const Settings& settings, const Ground& ground, NodeKeys keys,
+             const std::optional<Peers>& peers = {}) {
+  Logger& logger = ground.logger;
+  Node node(settings, std::move(keys), ground, peers);
   auto port = node.start();
   if (!port) return cannot_start(port.error());
   logger.info("app", "ready", {{"address", shown_address(settings, *port)}});
@@ -122,8 +123,8 @@ int serve_cluster(const Settings& settings, NodeKeys keys, Logger& logger) {
                                                .redis_prefix = settings.redis.prefix},
                                               random, clock, logger);
   if (!shared) return cannot_start(shared.error());
-  return serve_store(settings, **store, std::move(keys), clock, logger,
-                     Peers{std::move(self), **shared});
+  return serve_on(settings, {**store, clock, logger}, std::move(keys),
+                  Peers{std::move(self), **shared});
 }
 
 }  // namespace
@@ -149,7 +150,7 @@ int serve(const Settings& settings) {
   if (!settings.store.database.empty()) return serve_cluster(settings, std::move(keys), logger);
   auto store = SqliteStore::open({.path = settings.store.data_dir + kDatabase});
   if (!store) return cannot_start(store.error());
-  return serve_store(settings, **store, std::move(keys), clock, logger);
+  return serve_on(settings, {**store, clock, logger}, std::move(keys));
 }
 
 cli::Actions actions() {

@@ -34,10 +34,17 @@ struct Peers {
   cluster::Services& services;
 };
 
+/// What stands below everything else; all of it outlives the node.
+struct Ground {
+  Store& store;
+  const Clock& clock;
+  Logger& logger;
+};
+
 class Node {
  public:
   /// `peers`: none for a server that is alone.
-  Node(const Settings& settings, NodeKeys keys, Store& store, const Clock& clock, Logger& logger,
+  Node(const Settings& settings, NodeKeys keys, const Ground& ground,
        const std::optional<Peers>& peers);
 
   /// Takes over what the store knows, then listens: the port.

@@ -28,6 +28,17 @@ Result<void> check_schemas(const std::map<std::string, std::string>& schemas) {
   return fail(ErrorCode::Invalid, "instance.invalid", std::move(detail), std::move(mistakes));
 }
 
+/// A bootstrap token may be for one service and environment only.
+Result<void> check_scope(const Principal& who, const Instance& instance) {
+  if ((!who.service || *who.service == instance.service) &&
+      (!who.environment || *who.environment == instance.environment))
+    return {};
+  return fail(ErrorCode::Forbidden, "instance.other_service",
+              "This token registers instances of " +
+                  (who.service ? who.service->value : std::string("any service")) + " in " +
+                  who.environment.value_or("any environment") + " only.");
+}
+
 TimelineEvent registered_event(const Instance& instance, const std::string& actor, WallTime now) {
   TimelineEvent event;
   event.at = now;
@@ -85,12 +96,7 @@ Result<Registered> FleetService::register_instance(const Caller& caller, Registr
     return std::unexpected(ok.error());
   Instance instance = std::move(request.instance);
   const Principal& who = caller.principal;
-  if ((who.service && *who.service != instance.service) ||
-      (who.environment && *who.environment != instance.environment))
-    return fail(ErrorCode::Forbidden, "instance.other_service",
-                "This token registers instances of " +
-                    (who.service ? who.service->value : std::string("any service")) + " in " +
-                    who.environment.value_or("any environment") + " only.");
+  if (auto ok = check_scope(who, instance); !ok) return std::unexpected(ok.error());
   if (auto ok = check_schemas(instance.schemas); !ok) return std::unexpected(ok.error());
   instance.id = request.id ? *request.id : InstanceId(random_.guid());
   auto unfit = unfit_events(instance);

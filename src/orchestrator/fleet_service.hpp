@@ -16,46 +16,11 @@
 #include "domain/ports/clock.hpp"
 #include "domain/ports/random.hpp"
 #include "domain/ports/steady_time.hpp"
-#include "orchestrator/caller.hpp"
 #include "orchestrator/committer.hpp"
+#include "orchestrator/fleet_types.hpp"
 #include "orchestrator/schema_verdicts.hpp"
 
 namespace hotswap {
-
-struct FleetOptions {
-  Duration heartbeat_interval = std::chrono::seconds(30);
-  Duration remove_after = std::chrono::minutes(2);
-};
-
-struct Registration {
-  std::optional<InstanceId> id;
-  Instance instance;  ///< id, status and times are filled in
-};
-struct Registered {
-  Instance instance;
-  bool created = true;
-  std::vector<Assignment> desired;
-};
-/// Times are the server's: those of arrival, so that an instance's clock may say what it likes.
-struct Heartbeat {
-  std::vector<Observation> observed;  ///< instance and at are filled in
-  Sample metrics;
-  /// Grows within a registration. Metrics and logs of one that is not above the last are ignored
-  /// (it was repeated, or overtaken); observations go by their generation. Nothing: always taken.
-  std::optional<std::uint64_t> sequence;
-  std::vector<LogLine> logs;  ///< `at` as of sending, not after arrival
-};
-struct HeartbeatReply {
-  Duration interval{};
-  std::vector<ProfileName> changed;  ///< desired generation above the reported one
-};
-struct InstanceView {
-  Instance instance;
-  std::vector<Assignment> desired;
-  std::vector<Observation> observed;
-  std::optional<ProbeResult> probe;
-  std::vector<LogLine> logs;  ///< oldest first; of get() only
-};
 
 class FleetService {
  public:

@@ -167,6 +167,36 @@ TEST_F(PostgresRecovery, text_with_a_zero_byte_is_refused_and_its_neighbours_sta
   EXPECT_EQ(sql("SELECT count(*) FROM events"), "1");
 }
 
+TEST_F(PostgresRecovery, a_set_whose_error_comes_late_is_refused_and_its_neighbours_are_not) {
+  sql("ALTER TABLE audit ADD CHECK (action <> 'forbidden')");  // written with what comes next
+  auto store = open();
+  auto other = other_writer();
+  std::jthread release([&] {
+    EXPECT_TRUE(comes_true([&] { return a_writer_waits("advisory"); }));
+    EXPECT_TRUE(other->script("ROLLBACK").has_value());
+  });
+  std::atomic<int> applied = 0;
+  {
+    std::vector<std::jthread> threads;
+    for (int i = 0; i < 16; ++i)
+      threads.emplace_back([&, i] {
+        const bool bad = i % 4 == 1;
+        const auto done =
+            store->commit({change::AppendEvent{event_named(i)},
+                           change::AppendAudit{sample_audit(bad ? "forbidden" : "a")}});
+        EXPECT_EQ(done.has_value(), !bad);
+        if (done) {
+          ++applied;
+          EXPECT_GT(done->events[0].sequence, 0U);
+        } else {
+          EXPECT_EQ(done.error().reason, "store.failed");
+        }
+      });
+  }
+  EXPECT_EQ(applied, 12);
+  expect_each_once(*store, 12);
+}
+
 TEST_F(PostgresRecovery, many_rows_go_together_and_those_of_unknown_owners_are_left_out) {
   auto store = open();
   constexpr int kRows = 700;  // more than the driver sends at a time
@@ -204,6 +234,9 @@ TEST_F(PostgresRecovery, a_row_among_many_that_the_server_refuses_undoes_its_set
 /// A server whose commits wait for a standby that never answers, until it is told otherwise: the
 /// moment in which a commit is done and its answer is not yet sent.
 class PostgresStandby : public PostgresRecovery {
+ public:
+  ~PostgresStandby() override { wait_for_standby(false); }
+
  protected:
   void wait_for_standby(bool wait) {
     server_.sql(std::string("ALTER SYSTEM SET synchronous_standby_names = '") +
@@ -213,7 +246,6 @@ class PostgresStandby : public PostgresRecovery {
     EXPECT_TRUE(
         comes_true([&] { return server_.sql("SHOW synchronous_standby_names") == wanted; }));
   }
-  ~PostgresStandby() override { wait_for_standby(false); }
 };
 
 TEST_F(PostgresStandby, a_backend_that_ends_after_the_commit_leaves_each_set_applied_once) {

@@ -20,8 +20,8 @@ constexpr auto kPatience = 60s;
 /// PostgreSQL refuses to run as root; its package makes this user.
 std::vector<std::string> as_owner(std::vector<std::string> command) {
   if (::geteuid() == 0)
-    command.insert(command.begin(), {"setpriv", "--reuid=postgres", "--regid=postgres",
-                                     "--clear-groups", "--"});
+    command.insert(command.begin(),
+                   {"setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups", "--"});
   return command;
 }
 
@@ -65,12 +65,10 @@ std::string PostgresServer::dsn(const std::string& database) const {
 
 void PostgresServer::start() {
   std::vector<std::string> command = {std::string(kPrograms) + "postgres", "-D", data().string()};
-  std::vector<std::string> settings = {"listen_addresses=127.0.0.1",
-                                       "port=" + std::to_string(port_),
-                                       "unix_socket_directories=",
-                                       "max_connections=200",
-                                       "shared_buffers=64MB",
-                                       options_.fsync ? "fsync=on" : "fsync=off"};
+  std::vector<std::string> settings = {
+      "listen_addresses=127.0.0.1", "port=" + std::to_string(port_),
+      "unix_socket_directories=",   "max_connections=200",
+      "shared_buffers=64MB",        options_.fsync ? "fsync=on" : "fsync=off"};
   settings.insert(settings.end(), options_.settings.begin(), options_.settings.end());
   for (const auto& setting : settings) command.insert(command.end(), {"-c", setting});
   auto process = cli::ChildProcess::start(

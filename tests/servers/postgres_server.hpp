@@ -13,7 +13,7 @@ namespace hotswap::testing {
 class PostgresServer {
  public:
   struct Options {
-    bool fsync = false;  ///< true: as in earnest
+    bool fsync = false;                   ///< true: as in earnest
     std::vector<std::string> settings{};  ///< `name=value`
   };
   /// Makes the data folder, starts the server and waits until it answers; throws if it does not.

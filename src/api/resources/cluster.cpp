@@ -12,7 +12,9 @@ json::Object shown(const ClusterNode& node, const ClusterService::View& view) {
           {"url", node.url},
           {"version", node.version},
           {"startedAt", format_time(node.started_at)},
-          {"state", !lives ? "dead" : node.draining ? "draining" : "living"},
+          {"state", !lives          ? "dead"
+                    : node.draining ? "draining"
+                                    : "living"},
           {"leader", lives && node.leads},
           {"self", node.id == view.self},
           {"deployments", static_cast<std::uint64_t>(node.load.deployments)},
@@ -46,11 +48,11 @@ Result<Reply> get_cluster(Services& services, Call& call) {
   if (!view) return std::unexpected(view.error());
   json::Array nodes;
   for (const ClusterNode& node : view->nodes) nodes.emplace_back(shown(node, *view));
-  return json_answer(200,
-                     json::Object{{"clustered", true},
-                                  {"nodes", std::move(nodes)},
-                                  {"recommendedNodes", static_cast<std::uint64_t>(view->advice.nodes)},
-                                  {"recommendation", view->advice.reason}});
+  return json_answer(
+      200, json::Object{{"clustered", true},
+                        {"nodes", std::move(nodes)},
+                        {"recommendedNodes", static_cast<std::uint64_t>(view->advice.nodes)},
+                        {"recommendation", view->advice.reason}});
 }
 
 }  // namespace hotswap::api

@@ -30,12 +30,11 @@ Outcome status(Session& session) {
   for (std::size_t i = 0; array != nullptr && i < array->size(); ++i) {
     const auto& node = (*array)[i];
     const auto started = text_at(node, "startedAt");
-    table.row({text_at(node, "id") + (bool_at(node, "self") ? " *" : ""),
-               state_text(node, terminal), text_at(node, "deployments"), text_at(node, "streams"),
-               text_at(node, "instances"), text_at(node, "behind"),
-               text_at(node, "cpuPercent") + "%", text_at(node, "version"),
-               started.empty() ? started : human_age(started, session.now()),
-               text_at(node, "url")});
+    table.row(
+        {text_at(node, "id") + (bool_at(node, "self") ? " *" : ""), state_text(node, terminal),
+         text_at(node, "deployments"), text_at(node, "streams"), text_at(node, "instances"),
+         text_at(node, "behind"), text_at(node, "cpuPercent") + "%", text_at(node, "version"),
+         started.empty() ? started : human_age(started, session.now()), text_at(node, "url")});
   }
   session.print(table.text(terminal));
   session.print("recommended: " + text_at(*cluster, "recommendedNodes") + " (" +

@@ -2,14 +2,12 @@
 // What a change set can change, one struct each.
 
 #include <optional>
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "domain/audit/entry.hpp"
 #include "domain/calendar/calendar.hpp"
-#include "domain/cluster/node.hpp"
 #include "domain/config/profile.hpp"
 #include "domain/fleet/instance.hpp"
 #include "domain/health/record.hpp"
@@ -56,7 +54,7 @@ struct DeleteTag {
   ProfileName profile;
   std::string tag;
   SemVer number;
-};  ///< none: ignored
+};  ///< none: NotFound tag.not_found
 /// Conflict `deployment.already_active` naming the other, while one is active for the profile.
 struct InsertDeployment {
   Deployment deployment;
@@ -66,11 +64,6 @@ struct InsertDeployment {
 /// deployment.revision; stores revision + 1. Also checks one active deployment per profile.
 struct UpdateDeployment {
   Deployment deployment;
-};
-/// Stores fence + 1; Conflict `deployment.fenced` unless the stored fence is `fence`.
-struct ClaimDeployment {
-  DeploymentId id;
-  std::uint64_t fence = 0;
 };
 struct PutTargets {
   DeploymentId deployment;
@@ -87,28 +80,6 @@ struct PutAssignments {
   // How the instances are told once it is saved.
   AssignMode mode = AssignMode::Deliver;
   Duration spread{};
-};
-/// What a new instance starts with: the stable version of every profile of its service, but of
-/// those that it has an assignment of. Added to Committed::first.
-struct PutFirstAssignments {
-  InstanceId instance;
-  ServiceName service;
-  std::string environment;
-};
-/// Instances of the service that do not hold the content of `slot` get it, whoever they are by the
-/// time of the commit. Added to Committed::rest.
-struct AssignRest {
-  ProfileName profile;
-  ServiceName service;
-  std::string environment;
-  std::optional<Assignment::Slot> slot;  ///< nothing: no version
-  std::set<InstanceId> except;
-  /// Only who holds this content.
-  struct Holding {
-    SemVer version;
-    std::string hash;
-  };
-  std::optional<Holding> only{};
 };
 struct PutObservations {
   std::vector<Observation> observations;
@@ -202,22 +173,6 @@ struct InsertSchemaVersion {
 /// version.revision; stores revision + 1; moves `latest` when it became approved.
 struct UpdateSchemaVersion {
   SchemaVersion version;
-};
-/// What other nodes must hear of this change set; its sequence is the store's.
-struct AppendChange {
-  std::string node;  ///< that made it
-  json::Value body;
-  WallTime at{};
-};
-/// Forgets what was appended before.
-struct PruneChanges {
-  WallTime before{};
-};
-struct PutNode {
-  ClusterNode node;
-};  ///< insert or replace
-struct DeleteNode {
-  std::string id;
 };
 struct PutIdempotent {
   std::string key;  ///< principal and key

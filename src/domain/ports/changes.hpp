@@ -5,7 +5,7 @@
 #include <variant>
 #include <vector>
 
-#include "domain/ports/change_kinds.hpp"
+#include "domain/ports/change_kinds_cluster.hpp"
 
 namespace hotswap {
 

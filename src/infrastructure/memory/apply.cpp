@@ -109,7 +109,9 @@ struct Applier {
   Result<void> operator()(change::DeleteTag& c) {
     const std::pair key{c.profile, tag_slot(c.tag, c.number)};
     const auto found = state.tags.find(key);
-    if (found != state.tags.end() && found->second.number == c.number) log.erase(state.tags, key);
+    if (found == state.tags.end() || found->second.number != c.number)
+      return unexpected(store::tag_not_found(c.tag, c.number));
+    log.erase(state.tags, key);
     return {};
   }
 

@@ -68,6 +68,9 @@ std::int64_t changed_rows(const pg_result* result) {
   return count;
 }
 
+/// Of a prepared statement.
+std::string name_of(std::string_view text) { return "s" + sha256_hex(text).substr(0, 24); }
+
 }  // namespace
 
 bool may_pass(std::string_view state) {
@@ -95,6 +98,7 @@ void Connection::close() {
   if (handle_ != nullptr) PQfinish(handle_);
   handle_ = nullptr;
   statements_.clear();
+  sent_.clear();
 }
 
 bool Connection::is_open() const {
@@ -103,6 +107,7 @@ bool Connection::is_open() const {
 
 bool Connection::in_transaction() const {
   if (!is_open()) return false;
+  if (!sent_.empty()) return true;  // else nothing would have been deferred
   const auto status = PQtransactionStatus(handle_);
   return status == PQTRANS_INTRANS || status == PQTRANS_INERROR;
 }
@@ -189,12 +194,14 @@ Result<Rows> Connection::checked(pg_result* handle) {
 }
 
 Result<Rows> Connection::run(const std::string& text) {
-  if (auto open = connect(); !open) return std::unexpected(std::move(open.error()));
+  auto ready = connect();
+  if (ready) ready = settle();
+  if (!ready) return std::unexpected(std::move(ready.error()));
   return checked(PQexec(handle_, text.c_str()));
 }
 
 Result<std::string> Connection::prepared(std::string_view text) {
-  std::string name = "s" + sha256_hex(text).substr(0, 24);
+  std::string name = name_of(text);
   if (statements_.contains(name)) return name;
   auto done = checked(PQprepare(handle_, name.c_str(), std::string(text).c_str(), 0, nullptr));
   if (!done) return std::unexpected(std::move(done.error()));
@@ -205,6 +212,16 @@ Result<std::string> Connection::prepared(std::string_view text) {
 Result<Rows> Connection::run(std::string_view text, sql::Params params) {
   if (!Values::fit(params)) return zero_byte();
   if (auto open = connect(); !open) return std::unexpected(std::move(open.error()));
+  if (!sent_.empty()) {
+    std::optional<Rows> last;
+    auto done = send(text, params, [&](Rows& rows) -> Result<void> {
+      last.emplace(std::move(rows));
+      return {};
+    });
+    if (done) done = settle();
+    if (!done) return std::unexpected(std::move(done.error()));
+    return std::move(*last);
+  }
   const auto name = prepared(text);
   if (!name) return std::unexpected(name.error());
   const Values values(params);
@@ -217,33 +234,81 @@ Result<std::int64_t> Connection::run_many(std::string_view text,
   if (!std::ranges::all_of(rows, [](const auto& row) { return Values::fit(row); }))
     return zero_byte();
   if (auto open = connect(); !open) return std::unexpected(std::move(open.error()));
-  const auto name = prepared(text);
-  if (!name) return std::unexpected(name.error());
   std::int64_t changed = 0;
-  for (std::size_t first = 0; first < rows.size(); first += kPipelined) {
-    const std::size_t last = std::min(rows.size(), first + kPipelined);
-    if (PQenterPipelineMode(handle_) != 1) return std::unexpected(lost(PQerrorMessage(handle_)));
-    for (std::size_t i = first; i < last; ++i) {
-      const Values values(rows[i]);
-      PQsendQueryPrepared(handle_, name->c_str(), values.count(), values.pointers(), nullptr,
-                          nullptr, 0);
-    }
-    PQpipelineSync(handle_);
-    std::optional<Error> first_error;
-    for (std::size_t i = first; i < last; ++i) {
-      auto done = checked(PQgetResult(handle_));
-      if (!done && !first_error) first_error = std::move(done.error());
-      if (!is_open()) break;
-      if (done) changed += changed_rows(done->get());
-      PQclear(PQgetResult(handle_));  // the end of this statement
-    }
-    if (is_open()) {
-      PQclear(PQgetResult(handle_));  // the synchronization
-      PQexitPipelineMode(handle_);
-    }
-    if (first_error) return std::unexpected(std::move(*first_error));
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    auto done = send(text, rows[i], [&](Rows& result) -> Result<void> {
+      changed += changed_rows(result.get());
+      return {};
+    });
+    if (done && (i + 1) % kPipelined == 0) done = settle();
+    if (!done) return std::unexpected(std::move(done.error()));
   }
+  if (auto done = settle(); !done) return std::unexpected(std::move(done.error()));
   return changed;
+}
+
+Result<void> Connection::defer(std::string_view text, sql::Params params, OnRows on_rows) {
+  if (!Values::fit(params)) return zero_byte();
+  if (!in_transaction()) return std::unexpected(lost("the transaction has ended"));
+  if (sent_.size() >= kPipelined)
+    if (auto done = settle(); !done) return done;
+  return send(text, params, std::move(on_rows));
+}
+
+Result<void> Connection::send(std::string_view text, sql::Params params, OnRows on_rows) {
+  const auto broken = [&] {
+    auto error = lost(PQerrorMessage(handle_));
+    close();
+    return std::unexpected(std::move(error));
+  };
+  if (sent_.empty() && PQenterPipelineMode(handle_) != 1) return broken();
+  const std::string name = name_of(text);
+  if (statements_.insert(name).second) {
+    if (PQsendPrepare(handle_, name.c_str(), std::string(text).c_str(), 0, nullptr) != 1)
+      return broken();
+    sent_.push_back({name, {}});
+  }
+  const Values values(params);
+  if (PQsendQueryPrepared(handle_, name.c_str(), values.count(), values.pointers(), nullptr,
+                          nullptr, 0) != 1)
+    return broken();
+  sent_.push_back({{}, std::move(on_rows)});
+  return {};
+}
+
+Result<void> Connection::settle() {
+  if (sent_.empty()) return {};
+  if (PQpipelineSync(handle_) != 1) {
+    auto error = lost(PQerrorMessage(handle_));
+    close();
+    return std::unexpected(std::move(error));
+  }
+  Result<void> first;
+  auto sent = std::exchange(sent_, {});
+  for (auto& statement : sent) {
+    auto done = receive(statement);
+    if (!done && first) first = std::move(done);
+    if (!is_open()) return first;
+  }
+  PQclear(PQgetResult(handle_));  // the synchronization
+  if (PQexitPipelineMode(handle_) == 1) return first;
+  auto error = lost(PQerrorMessage(handle_));
+  close();
+  return first ? std::unexpected(std::move(error)) : first;
+}
+
+Result<void> Connection::receive(Sent& sent) {
+  pg_result* result = PQgetResult(handle_);
+  // Those behind one that failed are not run; its error is the one to tell.
+  const bool skipped = PQresultStatus(result) == PGRES_PIPELINE_ABORTED;
+  if (result == nullptr) close();
+  auto rows = checked(result);
+  if (!is_open()) return std::unexpected(std::move(rows.error()));
+  PQclear(PQgetResult(handle_));  // the end of this statement
+  if (!rows && !sent.prepares.empty()) statements_.erase(sent.prepares);
+  if (skipped) return std::unexpected(lost("not run"));
+  if (!rows) return std::unexpected(std::move(rows.error()));
+  return sent.on_rows ? sent.on_rows(*rows) : Result<void>();
 }
 
 Result<std::vector<Notification>> Connection::notifications() {

@@ -2,6 +2,8 @@
 // One connection to PostgreSQL by libpq: connects when it is first needed and again after it was
 // lost, prepares each statement once, and tells by SQLSTATE what passes by itself.
 
+#include <deque>
+#include <functional>
 #include <memory>
 #include <set>
 #include <string>
@@ -55,6 +57,8 @@ class Connection {
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
+  using OnRows = std::function<Result<void>(Rows&)>;
+
   /// Connects if it is not. Unavailable with a sentence for people in `detail`.
   [[nodiscard]] Result<void> connect();
   void close();
@@ -68,6 +72,10 @@ class Connection {
   /// Changed rows of all; the first error ends it.
   [[nodiscard]] Result<std::int64_t> run_many(std::string_view text,
                                               const std::vector<std::vector<sql::Param>>& rows);
+  /// Sends one with the next run(), whose error may then be this one's; only in a transaction.
+  [[nodiscard]] Result<void> defer(std::string_view text, sql::Params params, OnRows on_rows);
+  /// Sends what was deferred and waits for it.
+  [[nodiscard]] Result<void> settle();
   /// For poll(); -1 when not connected.
   [[nodiscard]] int socket() const;
   /// Takes in what the server has sent; notifications so far. An error: the connection is lost.
@@ -76,7 +84,15 @@ class Connection {
   [[nodiscard]] int server_version() const;
 
  private:
+  /// A statement that was sent and whose answer is still to be read.
+  struct Sent {
+    std::string prepares;  ///< the name that it makes; empty: it runs one
+    OnRows on_rows;        ///< may be empty
+  };
+
   [[nodiscard]] Result<std::string> prepared(std::string_view text);
+  [[nodiscard]] Result<void> send(std::string_view text, sql::Params params, OnRows on_rows);
+  [[nodiscard]] Result<void> receive(Sent& sent);
   [[nodiscard]] Result<Rows> checked(pg_result* result);
   [[nodiscard]] Result<void> prepare_session();
   [[nodiscard]] Error lost(std::string words) const;
@@ -85,6 +101,7 @@ class Connection {
   const ConnectOptions options_;
   pg_conn* handle_ = nullptr;
   std::set<std::string, std::less<>> statements_;
+  std::deque<Sent> sent_;      ///< not empty: in libpq's pipeline mode
   bool unreplicated_ = false;  ///< the server stopped waiting for its standby
 };
 

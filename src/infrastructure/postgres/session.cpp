@@ -36,6 +36,13 @@ std::int64_t rows_changed(const pg_result* result) {
   return count;
 }
 
+Result<void> hand_out(const pg_result* result, const sql::Session::OnRow& on_row) {
+  const int count = PQntuples(result);
+  for (int row = 0; row < count; ++row)
+    if (auto taken = on_row(ResultRow(result, row)); !taken) return taken;
+  return {};
+}
+
 // Two numbers of ours, apart from the names that are hashed to one.
 constexpr auto kBegin = "BEGIN; SELECT pg_advisory_xact_lock(7463, 1)";
 
@@ -63,10 +70,12 @@ Result<std::int64_t> Session::many(std::string_view text, const Rows& rows) {
 Result<void> Session::query(std::string_view text, sql::Params params, const OnRow& on_row) {
   const auto done = again_if_lost([&] { return connection_.run(text, params); });
   if (!done) return std::unexpected(done.error());
-  const int count = PQntuples(done->get());
-  for (int row = 0; row < count; ++row)
-    if (auto taken = on_row(ResultRow(done->get(), row)); !taken) return taken;
-  return {};
+  return hand_out(done->get(), on_row);
+}
+
+Result<void> Session::defer(std::string_view text, sql::Params params, const OnRow& on_row) {
+  return connection_.defer(text, params,
+                           [on_row](postgres::Rows& rows) { return hand_out(rows.get(), on_row); });
 }
 
 Result<void> Session::script(const std::string& text) {

@@ -12,6 +12,9 @@ class Session : public sql::Session {
   using sql::Session::query;
   Result<std::int64_t> execute(std::string_view text, sql::Params params) override;
   Result<std::int64_t> many(std::string_view text, const Rows& rows) override;
+  Result<void> defer(std::string_view text, sql::Params params, const OnRow& on_row) override;
+  [[nodiscard]] bool defers() const override { return true; }
+  Result<void> settle() override { return connection_.settle(); }
   Result<void> query(std::string_view text, sql::Params params, const OnRow& on_row) override;
   Result<void> script(const std::string& text) override;
   Result<void> begin() override;

@@ -1,6 +1,11 @@
 #include "infrastructure/redis/client.hpp"
 
 namespace hotswap::redis {
+namespace {
+
+constexpr Duration kLook{1000};  ///< between two questions who the master is
+
+}  // namespace
 
 Result<Reply> Client::ask(const Words& words) {
   {
@@ -11,6 +16,11 @@ Result<Reply> Client::ask(const Words& words) {
         return fail(ErrorCode::Timeout, "redis.timeout",
                     "Redis is slow: others wait for it already");
     busy_ = true;
+  }
+  // A master that was replaced may live on, cut off from its sentinels but not from here.
+  if (has_sentinels_ && connection_.is_open() && left(looked_at_ + kLook) == Duration::zero()) {
+    static_cast<void>(connection_.check());
+    looked_at_ = after(Duration::zero());
   }
   auto reply = connection_.ask(words);
   const MutexLock lock(mutex_);

@@ -9,16 +9,21 @@ namespace hotswap::redis {
 class Client {
  public:
   Client(const Options& options, Random& random)
-      : timeout_(options.connect_timeout + options.command_timeout), connection_(options, random) {}
+      : timeout_(options.connect_timeout + options.command_timeout),
+        has_sentinels_(!options.address.master.empty()),
+        connection_(options, random) {}
 
   [[nodiscard]] Result<Reply> ask(const Words& words) HS_EXCLUDES(mutex_);
 
  private:
   const Duration timeout_;
+  const bool has_sentinels_;
   Mutex mutex_;
   CondVar free_;
   bool busy_ HS_GUARDED_BY(mutex_) = false;
-  Connection connection_;  ///< of whoever has set busy_
+  // Of whoever has set busy_.
+  Connection connection_;
+  Deadline looked_at_{};
 };
 
 }  // namespace hotswap::redis

@@ -6,23 +6,28 @@ namespace hotswap {
 namespace {
 
 // One script for all names: a round trip, and nobody comes between. Answers 1 for each key held.
+// The first key is the owner's own: a server that takes no writes fails every call, not only those
+// that find a free lock, so that nobody believes in it by turns.
 constexpr std::string_view kHold = R"lua(
+redis.call('SET', KEYS[1], '', 'PX', ARGV[2])
 local held = {}
-for i, key in ipairs(KEYS) do
+for i = 2, #KEYS do
+  local key = KEYS[i]
   local owner = redis.call('GET', key)
   if owner == ARGV[1] then
-    held[i] = redis.call('PEXPIRE', key, ARGV[2])
+    held[i - 1] = redis.call('PEXPIRE', key, ARGV[2])
   elseif owner then
-    held[i] = 0
+    held[i - 1] = 0
   else
-    held[i] = redis.call('SET', key, ARGV[1], 'NX', 'PX', ARGV[2]) and 1 or 0
+    held[i - 1] = redis.call('SET', key, ARGV[1], 'NX', 'PX', ARGV[2]) and 1 or 0
   end
 end
 return held
 )lua";
 constexpr std::string_view kRelease = R"lua(
 local released = 0
-for _, key in ipairs(KEYS) do
+for i = 2, #KEYS do
+  local key = KEYS[i]
   if redis.call('GET', key) == ARGV[1] then released = released + redis.call('DEL', key) end
 end
 return released
@@ -36,12 +41,16 @@ std::unexpected<Error> strange() {
 }  // namespace
 
 RedisLocks::RedisLocks(const redis::Options& options, std::string prefix, Random& random)
-    : prefix_(std::move(prefix) + "lock:"), owner_(random.guid()), client_(options, random) {}
+    : prefix_(std::move(prefix) + "lock:"),
+      owner_(random.guid()),
+      owner_key_(prefix_ + "owner:" + owner_),
+      client_(options, random) {}
 
 Result<redis::Reply> RedisLocks::run(std::string_view script, const std::vector<std::string>& names,
                                      std::string_view argument) {
   std::vector<std::string> keys;
-  keys.reserve(names.size());
+  keys.reserve(names.size() + 1);
+  keys.push_back(owner_key_);
   for (const auto& name : names) keys.push_back(prefix_ + name);
   const auto count = std::to_string(keys.size());
   redis::Words words = {"EVAL", script, count};

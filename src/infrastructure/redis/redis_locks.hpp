@@ -21,7 +21,7 @@ class RedisLocks final : public Locks {
                                          const std::vector<std::string>& names,
                                          std::string_view argument);
 
-  const std::string prefix_, owner_;
+  const std::string prefix_, owner_, owner_key_;
   redis::Client client_;
 };
 

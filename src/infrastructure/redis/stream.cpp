@@ -94,7 +94,10 @@ Result<void> Stream::handshake(const Tls& tls, Deadline deadline) {
       return fail(ErrorCode::Unavailable, "redis.tls",
                   events.error().detail +
                       "; TLS fails: check --redis-ca-file, the certificate's names and the port");
-    if (auto done = wait(*events, deadline); !done) return done;
+    if (auto done = wait(*events, deadline); !done) {
+      done.error().detail += "; is this a port for TLS?";
+      return done;
+    }
   }
 }
 

@@ -17,13 +17,16 @@ namespace {
 
 struct Applier {
   Session& session;
-  Committed& committed;
+  std::shared_ptr<Committed> shared;  ///< numbers may come after an error ended the set
+  Committed& committed = *shared;
 
   Result<void> operator()(const change::AppendEvent& change) {
-    auto event = append(session, change.event);
-    if (!event) return std::unexpected(std::move(event.error()));
-    committed.events.push_back(std::move(*event));
-    return {};
+    committed.events.push_back(change.event);
+    committed.events.back().sequence = 0;
+    return append(session, change.event,
+                  [all = shared, index = committed.events.size() - 1](std::uint64_t sequence) {
+                    all->events[index].sequence = sequence;
+                  });
   }
   Result<void> operator()(const change::PutFirstAssignments& change) {
     return assign_first(session, change, committed);
@@ -37,13 +40,15 @@ struct Applier {
 }  // namespace
 
 Result<Committed> apply(Session& session, const ChangeSet& changes) {
-  Committed committed;
-  Applier applier{session, committed};
+  Applier applier{session, std::make_shared<Committed>()};
   for (const auto& change : changes) {
     auto done = std::visit(applier, change);
     if (!done) return std::unexpected(std::move(done.error()));
   }
-  return committed;
+  const auto& events = applier.committed.events;
+  if (!events.empty() && events.back().sequence == 0)
+    if (auto done = session.settle(); !done) return std::unexpected(std::move(done.error()));
+  return std::move(applier.committed);
 }
 
 }  // namespace hotswap::sql

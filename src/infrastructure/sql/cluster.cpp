@@ -11,7 +11,7 @@ namespace {
 
 constexpr double kPermille = 1000;  // load is kept as an integer
 
-#define HS_NODE_COLUMNS                                                                        \
+#define HS_NODE_COLUMNS                                                                    \
   "id, name, url, version, started_at, beat, draining, leads, cpu, deployments, streams, " \
   "instances, behind"
 
@@ -46,12 +46,12 @@ Result<ClusterNode> read_node(const Row& row) {
 }  // namespace
 
 Result<void> apply(Session& session, const change::AppendChange& change) {
-  return run(session, "INSERT INTO change_log (node, body, at) VALUES ($1, $2, $3)",
-             {change.node, json::write(change.body), to_column(change.at)});
+  return later(session, "INSERT INTO change_log (node, body, at) VALUES ($1, $2, $3)",
+               {change.node, json::write(change.body), to_column(change.at)});
 }
 
 Result<void> apply(Session& session, const change::PruneChanges& change) {
-  return run(session, "DELETE FROM change_log WHERE at < $1", {to_column(change.before)});
+  return later(session, "DELETE FROM change_log WHERE at < $1", {to_column(change.before)});
 }
 
 Result<void> apply(Session& session, const change::PutNode& change) {
@@ -59,7 +59,8 @@ Result<void> apply(Session& session, const change::PutNode& change) {
   return run(
       session,
       "INSERT INTO nodes (" HS_NODE_COLUMNS
-      ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT (id) DO UPDATE SET "
+      ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT (id) DO "
+      "UPDATE SET "
       "url = excluded.url, beat = excluded.beat, draining = excluded.draining, "
       "leads = excluded.leads, "
       "cpu = excluded.cpu, deployments = excluded.deployments, streams = excluded.streams, "

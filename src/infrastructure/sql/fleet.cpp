@@ -107,7 +107,7 @@ Result<void> check_home(Session& session, const InstanceId& id,
 
 Result<void> apply(Session& session, const change::PutInstance& change) {
   const Instance& i = change.instance;
-  auto done = run(
+  auto done = later(
       session,
       "INSERT INTO instances (" HS_INSTANCE_COLUMNS
       ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) ON CONFLICT "
@@ -120,11 +120,11 @@ Result<void> apply(Session& session, const change::PutInstance& change) {
       {i.id.str(), i.service.str(), i.environment, i.hostname, std::int64_t{i.port}, i.version,
        i.health_url, to_column(i.labels), i.pool, i.zone, to_string(i.status),
        to_column(i.registered_at), to_column(i.last_heartbeat), to_column(i.schemas), i.home});
-  if (done) done = run(session, "DELETE FROM instance_labels WHERE instance = $1", {i.id.str()});
+  if (done) done = later(session, "DELETE FROM instance_labels WHERE instance = $1", {i.id.str()});
   for (const auto& [key, value] : i.labels) {
     if (!done) return done;
-    done = run(session, "INSERT INTO instance_labels (instance, key, value) VALUES ($1, $2, $3)",
-               {i.id.str(), key, value});
+    done = later(session, "INSERT INTO instance_labels (instance, key, value) VALUES ($1, $2, $3)",
+                 {i.id.str(), key, value});
   }
   return done;
 }
@@ -139,13 +139,13 @@ Result<void> apply(Session& session, const change::TouchInstances& change) {
 
 Result<void> apply(Session& session, const change::SetInstanceStatus& change) {
   if (auto home = check_home(session, change.id, change.home); !home) return home;
-  return run(session, "UPDATE instances SET status = $1 WHERE id = $2",
-             {to_string(change.status), change.id.str()});
+  return later(session, "UPDATE instances SET status = $1 WHERE id = $2",
+               {to_string(change.status), change.id.str()});
 }
 
 Result<void> apply(Session& session, const change::DeleteInstance& change) {
   if (auto home = check_home(session, change.id, change.home); !home) return home;
-  return run(session, "DELETE FROM instances WHERE id = $1", {change.id.str()});
+  return later(session, "DELETE FROM instances WHERE id = $1", {change.id.str()});
 }
 
 // Rows of owners that are gone are left out by a question of its own: an INSERT … SELECT that asks

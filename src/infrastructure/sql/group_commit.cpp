@@ -10,6 +10,7 @@ namespace {
 
 constexpr Duration kFirstPause = std::chrono::milliseconds(50);
 constexpr Duration kLongestPause = std::chrono::seconds(1);
+constexpr std::string_view kFailed = "store.failed";  ///< of the drivers: the statement is to blame
 
 }  // namespace
 
@@ -98,42 +99,69 @@ Result<void> GroupCommit::write_transaction(const Batch& batch, Answers& answers
   return write_sets(batch, answers);
 }
 
+// Statements whose outcome is not needed at once go out with later ones, so the error of a set may
+// come to light in the next. It happens next to never; then all is written anew, set by set.
 Result<void> GroupCommit::write_sets(const Batch& batch, Answers& answers) {
+  careful_ = false;
+  auto done = write_all(batch, answers);
+  if (done || !session_->defers() || done.error().reason != kFailed) return done;
+  if (auto begun = session_->begin(); !begun) return std::unexpected(begun.error());
+  careful_ = true;
+  return write_all(batch, answers);
+}
+
+Result<void> GroupCommit::write_all(const Batch& batch, Answers& answers) {
   answers.clear();
+  auto done = Result<void>();
   for (const auto& request : batch) {
     answers.push_back(write_set(request.changes));
-    if (!session_->in_transaction()) {
-      // The database undid everything, also sets that were answered well: none may be believed.
-      const auto& last = answers.back();
-      return std::unexpected(last ? store::unavailable("transaction ended") : last.error());
-    }
-    if (recovery_ && !answers.back() && answers.back().error().code == ErrorCode::Unavailable) {
-      // What passes (a deadlock, a lock not had in time) is tried again, with the neighbours.
-      auto passing = std::move(answers.back().error());
-      static_cast<void>(sql::run(*session_, "ROLLBACK"));
-      return std::unexpected(std::move(passing));
-    }
+    done = check_set(answers.back());
+    if (!done) break;
   }
-  auto done = Result<void>();
-  if (recovery_)
-    done = sql::run(*session_,
-                    "INSERT INTO writers (id, batch) VALUES ($1, $2) "
-                    "ON CONFLICT (id) DO UPDATE SET batch = excluded.batch",
-                    {recovery_->writer, number_});
-  if (done) done = sql::run(*session_, "COMMIT");
+  if (done) done = close_batch();
   if (!done && session_->in_transaction()) static_cast<void>(sql::run(*session_, "ROLLBACK"));
   return done;
 }
 
+Result<void> GroupCommit::check_set(const Result<Committed>& answer) {
+  if (!session_->in_transaction()) {
+    // The database undid everything, also sets that were answered well: none may be believed.
+    return std::unexpected(answer ? store::unavailable("transaction ended") : answer.error());
+  }
+  if (answer) return {};
+  // What passes (a deadlock, a lock not had in time) is tried again, with the neighbours.
+  if (recovery_ && answer.error().code == ErrorCode::Unavailable)
+    return std::unexpected(answer.error());
+  const bool whose = session_->defers() && !careful_ && answer.error().reason == kFailed;
+  return whose ? Result<void>(std::unexpected(answer.error())) : Result<void>();
+}
+
+Result<void> GroupCommit::close_batch() {
+  auto done = Result<void>();
+  if (recovery_)
+    done = later(*session_,
+                 "INSERT INTO writers (id, batch) VALUES ($1, $2) "
+                 "ON CONFLICT (id) DO UPDATE SET batch = excluded.batch",
+                 {recovery_->writer, number_});
+  if (done) done = sql::run(*session_, "COMMIT");
+  return done;
+}
+
 Result<Committed> GroupCommit::write_set(const ChangeSet& changes) {
-  if (auto saved = sql::run(*session_, "SAVEPOINT change_set"); !saved) {
+  if (auto saved = later(*session_, "SAVEPOINT change_set"); !saved) {
     return std::unexpected(saved.error());
   }
   auto applied = apply(*session_, changes);
+  if (careful_ && applied)
+    if (auto done = session_->settle(); !done) applied = std::unexpected(done.error());
   if (!session_->in_transaction()) return applied;
   auto closed = Result<void>();
-  if (!applied) closed = sql::run(*session_, "ROLLBACK TO SAVEPOINT change_set");
-  if (closed) closed = sql::run(*session_, "RELEASE SAVEPOINT change_set");
+  if (!applied) {
+    // What was sent behind the error was not run, and must not be told of the next set.
+    static_cast<void>(session_->settle());
+    closed = sql::run(*session_, "ROLLBACK TO SAVEPOINT change_set");
+  }
+  if (closed) closed = later(*session_, "RELEASE SAVEPOINT change_set");
   if (closed) return applied;
   // What the set left behind cannot be told apart from its neighbours' work any more.
   static_cast<void>(sql::run(*session_, "ROLLBACK"));

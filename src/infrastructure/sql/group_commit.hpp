@@ -51,12 +51,17 @@ class GroupCommit {
   /// Into `answers`, one per set; an error if the whole transaction is lost, or may be.
   Result<void> write_transaction(const Batch& batch, Answers& answers);
   Result<void> write_sets(const Batch& batch, Answers& answers);
+  Result<void> write_all(const Batch& batch, Answers& answers);
+  /// Nothing, or why the transaction is of no use after this set.
+  Result<void> check_set(const Result<Committed>& answer);
+  Result<void> close_batch();
   /// After an answer was lost: whether the batch is committed. If not, a transaction has begun.
   Result<bool> begin_again();
   Result<Committed> write_set(const ChangeSet& changes);
 
   std::unique_ptr<Session> session_;  ///< only the writer's
   const std::optional<Recovery> recovery_;
+  bool careful_ = false;     ///< each set is waited for before the next
   std::int64_t number_ = 0;  ///< of the batch that is being written
   Mutex mutex_;
   CondVar ready_;

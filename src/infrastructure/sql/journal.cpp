@@ -68,17 +68,19 @@ Result<change::PutIdempotent> read_idempotent(const Row& row) {
 
 }  // namespace
 
-Result<TimelineEvent> append(Session& session, TimelineEvent event) {
-  const auto sequence = maybe<std::uint64_t>(
-      session,
-      "INSERT INTO events (" HS_EVENT_COLUMNS
-      ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING sequence",
-      {to_column(event.at), event.kind, event.profile.str(), event.deployment.str(),
-       event.instance.str(), event.actor, event.message, json::write(event.data)},
-      [](const Row& row) -> Result<std::uint64_t> { return Columns(row).number(); });
-  if (!sequence) return std::unexpected(sequence.error());
-  event.sequence = sequence->value_or(0);
-  return event;
+Result<void> append(Session& session, const TimelineEvent& event,
+                    const std::function<void(std::uint64_t)>& on_sequence) {
+  const std::string data = json::write(event.data);
+  const std::initializer_list<Param> params = {
+      to_column(event.at),  event.kind,  event.profile.str(), event.deployment.str(),
+      event.instance.str(), event.actor, event.message,       data};
+  return session.defer("INSERT INTO events (" HS_EVENT_COLUMNS
+                       ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING sequence",
+                       Params(params.begin(), params.size()),
+                       [on_sequence](const Row& row) -> Result<void> {
+                         on_sequence(Columns(row).number());
+                         return {};
+                       });
 }
 
 // The last hash is read anew each time: a copy kept in memory would have to follow every rollback
@@ -89,17 +91,17 @@ Result<void> apply(Session& session, const change::AppendAudit& change) {
       maybe<std::string>(session, "SELECT hash FROM audit ORDER BY sequence DESC LIMIT 1", {},
                          [](const Row& row) -> Result<std::string> { return Columns(row).text(); });
   if (!last) return std::unexpected(last.error());
-  return run(session,
-             "INSERT INTO audit (" HS_AUDIT_COLUMNS
-             ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-             {to_column(e.at), e.actor, e.roles, e.address, e.action, e.resource, e.outcome,
-              e.detail, e.trace_id, chain_hash(last->value_or(""), e)});
+  return later(session,
+               "INSERT INTO audit (" HS_AUDIT_COLUMNS
+               ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+               {to_column(e.at), e.actor, e.roles, e.address, e.action, e.resource, e.outcome,
+                e.detail, e.trace_id, chain_hash(last->value_or(""), e)});
 }
 
 // Expired answers go here, so that the table stays as small as a day's requests.
 Result<void> apply(Session& session, const change::PutIdempotent& change) {
   const WallTime now = change.expires - limits::kIdempotencyKeep;
-  auto done = run(session, "DELETE FROM idempotent WHERE expires <= $1", {to_column(now)});
+  auto done = later(session, "DELETE FROM idempotent WHERE expires <= $1", {to_column(now)});
   if (!done) return done;
   const auto rows = session.execute(
       "INSERT INTO idempotent (key, body_hash, status, headers, body, expires) "

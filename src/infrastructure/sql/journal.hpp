@@ -6,8 +6,9 @@
 
 namespace hotswap::sql {
 
-/// The event with its sequence number.
-[[nodiscard]] Result<TimelineEvent> append(Session& session, TimelineEvent event);
+/// Its sequence number is handed out by session.settle() at the latest.
+[[nodiscard]] Result<void> append(Session& session, const TimelineEvent& event,
+                                  const std::function<void(std::uint64_t)>& on_sequence);
 [[nodiscard]] Result<void> apply(Session& session, const change::AppendAudit& change);
 [[nodiscard]] Result<void> apply(Session& session, const change::PutIdempotent& change);
 

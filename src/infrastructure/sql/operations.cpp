@@ -82,14 +82,14 @@ Result<std::uint64_t> stored_revision(Session& session, const Traffic& traffic) 
 
 Result<void> apply(Session& session, const change::PutChannel& change) {
   const Channel& c = change.channel;
-  return run(session,
-             "INSERT INTO channels (name, type, target, at_least, profiles, created_by, "
-             "created_at) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (name) DO UPDATE SET "
-             "type = excluded.type, target = excluded.target, at_least = excluded.at_least, "
-             "profiles = excluded.profiles, created_by = excluded.created_by, "
-             "created_at = excluded.created_at",
-             {c.name, to_string(c.type), c.target, to_string(c.at_least), to_column(c.profiles),
-              c.created_by, to_column(c.created_at)});
+  return later(session,
+               "INSERT INTO channels (name, type, target, at_least, profiles, created_by, "
+               "created_at) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (name) DO UPDATE SET "
+               "type = excluded.type, target = excluded.target, at_least = excluded.at_least, "
+               "profiles = excluded.profiles, created_by = excluded.created_by, "
+               "created_at = excluded.created_at",
+               {c.name, to_string(c.type), c.target, to_string(c.at_least), to_column(c.profiles),
+                c.created_by, to_column(c.created_at)});
 }
 
 Result<void> apply(Session& session, const change::DeleteChannel& change) {
@@ -107,16 +107,16 @@ Result<void> apply(Session& session, const change::AppendHealthRecord& change) {
   if (!last) return std::unexpected(last.error());
   HealthRecord record = change.record;
   record.sequence = *last + 1;
-  return run(session,
-             "INSERT INTO health_records (deployment, sequence, record) VALUES ($1, $2, $3)",
-             {record.deployment.str(), to_column(record.sequence), json::write(to_json(record))});
+  return later(session,
+               "INSERT INTO health_records (deployment, sequence, record) VALUES ($1, $2, $3)",
+               {record.deployment.str(), to_column(record.sequence), json::write(to_json(record))});
 }
 
 Result<void> apply(Session& session, const change::PutCalendarEntry& change) {
-  return run(session,
-             "INSERT INTO calendar (id, entry) VALUES ($1, $2) "
-             "ON CONFLICT (id) DO UPDATE SET entry = excluded.entry",
-             {change.entry.id, json::write(to_json(change.entry))});
+  return later(session,
+               "INSERT INTO calendar (id, entry) VALUES ($1, $2) "
+               "ON CONFLICT (id) DO UPDATE SET entry = excluded.entry",
+               {change.entry.id, json::write(to_json(change.entry))});
 }
 
 Result<void> apply(Session& session, const change::DeleteCalendarEntry& change) {
@@ -133,7 +133,7 @@ Result<void> apply(Session& session, const change::PutTraffic& change) {
   if (*stored != t.revision) {
     return std::unexpected(store::traffic_changed(t.service, t.environment));
   }
-  return run(
+  return later(
       session,
       "INSERT INTO traffic (" HS_TRAFFIC_COLUMNS
       ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) "

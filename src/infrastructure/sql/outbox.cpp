@@ -41,30 +41,30 @@ Result<Keyed<OutboxItem>> read_dead_letter(const Row& row) {
 }  // namespace
 
 Result<void> apply(Session& session, const change::EnqueueOutbox& change) {
-  return run(session,
-             "INSERT INTO outbox (id, kind, payload, at, next) VALUES ($1, $2, $3, $4, $5) "
-             "ON CONFLICT (id) DO NOTHING",
-             {change.id, change.kind, json::write(change.payload), to_column(change.at),
-              to_column(change.at)});
+  return later(session,
+               "INSERT INTO outbox (id, kind, payload, at, next) VALUES ($1, $2, $3, $4, $5) "
+               "ON CONFLICT (id) DO NOTHING",
+               {change.id, change.kind, json::write(change.payload), to_column(change.at),
+                to_column(change.at)});
 }
 
 Result<void> apply(Session& session, const change::FinishOutbox& change) {
-  return run(session, "DELETE FROM outbox WHERE id = $1", {change.id});
+  return later(session, "DELETE FROM outbox WHERE id = $1", {change.id});
 }
 
 Result<void> apply(Session& session, const change::DeferOutbox& change) {
-  return run(session,
-             "UPDATE outbox SET attempts = $1, next = $2, error = $3 "
-             "WHERE id = $4 AND buried IS NULL",
-             {std::int64_t{change.attempts}, to_column(change.next), change.error, change.id});
+  return later(session,
+               "UPDATE outbox SET attempts = $1, next = $2, error = $3 "
+               "WHERE id = $4 AND buried IS NULL",
+               {std::int64_t{change.attempts}, to_column(change.next), change.error, change.id});
 }
 
 Result<void> apply(Session& session, const change::BuryOutbox& change) {
-  return run(session,
-             "UPDATE outbox SET attempts = $1, error = $2, buried = "
-             "(SELECT coalesce(max(buried), 0) + 1 FROM outbox WHERE buried IS NOT NULL) "
-             "WHERE id = $3 AND buried IS NULL",
-             {std::int64_t{change.attempts}, change.error, change.id});
+  return later(session,
+               "UPDATE outbox SET attempts = $1, error = $2, buried = "
+               "(SELECT coalesce(max(buried), 0) + 1 FROM outbox WHERE buried IS NOT NULL) "
+               "WHERE id = $3 AND buried IS NULL",
+               {std::int64_t{change.attempts}, change.error, change.id});
 }
 
 Result<void> apply(Session& session, const change::ReviveOutbox& change) {

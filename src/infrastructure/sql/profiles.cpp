@@ -47,11 +47,11 @@ Result<Keyed<Profile>> read_keyed(const Row& row) {
 }
 
 Result<void> put_labels(Session& session, const Profile& profile) {
-  auto done = run(session, "DELETE FROM profile_labels WHERE profile = $1", {profile.name.str()});
+  auto done = later(session, "DELETE FROM profile_labels WHERE profile = $1", {profile.name.str()});
   for (const auto& [key, value] : profile.labels) {
     if (!done) return done;
-    done = run(session, "INSERT INTO profile_labels (profile, key, value) VALUES ($1, $2, $3)",
-               {profile.name.str(), key, value});
+    done = later(session, "INSERT INTO profile_labels (profile, key, value) VALUES ($1, $2, $3)",
+                 {profile.name.str(), key, value});
   }
   return done;
 }
@@ -121,11 +121,11 @@ Result<void> apply(Session& session, const change::AdvanceProfile& change) {
     return std::unexpected(store::generation_stale(name, **generation, change.generation));
   }
   if (change.keep_stable) {
-    return run(session, "UPDATE profiles SET generation = $1 WHERE name = $2",
-               {to_column(change.generation), name.str()});
+    return later(session, "UPDATE profiles SET generation = $1 WHERE name = $2",
+                 {to_column(change.generation), name.str()});
   }
-  return run(session, "UPDATE profiles SET generation = $1, stable = $2 WHERE name = $3",
-             {to_column(change.generation), to_column(change.stable), name.str()});
+  return later(session, "UPDATE profiles SET generation = $1, stable = $2 WHERE name = $3",
+               {to_column(change.generation), to_column(change.stable), name.str()});
 }
 
 Result<bool> profile_is_stored(Session& session, const ProfileName& name) {

@@ -17,6 +17,13 @@ namespace hotswap::sql {
   return {};
 }
 
+/// The same for one whose errors may come with a later statement's answer.
+[[nodiscard]] inline Result<void> later(Session& session, std::string_view text,
+                                        std::initializer_list<Param> params = {}) {
+  return session.defer(text, Params(params.begin(), params.size()),
+                       [](const Row&) -> Result<void> { return {}; });
+}
+
 /// The value, put through `convert`; the library's std::expected has no transform yet.
 template <class T, class Convert>
 auto mapped(Result<T> result, Convert convert) -> Result<decltype(convert(std::move(*result)))> {

@@ -117,8 +117,8 @@ Result<void> refuse_update(Result<bool> stored, Error changed, Error missing) {
 Result<void> refresh_latest(Session& session, const SchemaId& id) {
   const auto approved = schema_numbers(session, id, SchemaState::Approved);
   if (!approved) return std::unexpected(approved.error());
-  return run(session, "UPDATE registered_schemas SET latest = $1 WHERE id = $2",
-             {to_column(latest_of(*approved)), id.str()});
+  return later(session, "UPDATE registered_schemas SET latest = $1 WHERE id = $2",
+               {to_column(latest_of(*approved)), id.str()});
 }
 
 }  // namespace

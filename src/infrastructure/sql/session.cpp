@@ -2,6 +2,10 @@
 
 namespace hotswap::sql {
 
+Result<void> Session::defer(std::string_view text, Params params, const OnRow& on_row) {
+  return query(text, params, on_row);
+}
+
 Result<std::int64_t> Session::many(std::string_view text, const Rows& rows) {
   std::int64_t changed = 0;
   for (const auto& row : rows) {

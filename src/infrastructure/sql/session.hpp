@@ -62,6 +62,14 @@ class Session {
   /// Runs a statement once for each row of parameters; drivers that cross a network do not wait
   /// between them. The number of rows changed by all; the first error ends it.
   virtual Result<std::int64_t> many(std::string_view text, const Rows& rows);
+  /// Runs a statement whose outcome is not needed yet; only within a transaction. Drivers that
+  /// cross a network send it with the next one, whose answer may then be this one's error; `on_row`
+  /// is called by settle() at the latest, and must not use the session.
+  virtual Result<void> defer(std::string_view text, Params params, const OnRow& on_row);
+  /// Whether an error may be of an earlier statement.
+  [[nodiscard]] virtual bool defers() const { return false; }
+  /// Waits for the outcome of all that was deferred.
+  virtual Result<void> settle() { return {}; }
   /// Runs a statement and hands out its rows; an error of `on_row` ends it and is returned.
   virtual Result<void> query(std::string_view text, Params params, const OnRow& on_row) = 0;
   /// Several statements without parameters; for migrations.

@@ -14,7 +14,8 @@ class SqlStore : public Store {
  public:
   SqlStore(std::vector<std::unique_ptr<Session>> readers, Duration reader_wait,
            std::unique_ptr<Session> writer, std::optional<Recovery> recovery = {})
-      : readers_(std::move(readers), reader_wait), writer_(std::move(writer), std::move(recovery)) {}
+      : readers_(std::move(readers), reader_wait),
+        writer_(std::move(writer), std::move(recovery)) {}
 
   Result<Committed> commit(ChangeSet changes) override;
 

@@ -51,8 +51,8 @@ Result<void> apply(Session& session, const change::PutTargets& change) {
   if (!*stored) return std::unexpected(store::deployment_not_found(change.deployment));
   auto done = put_targets(session, change.deployment, change.items);
   if (!done || !change.size) return done;
-  return run(session, "DELETE FROM deployment_targets WHERE deployment = $1 AND ordinal >= $2",
-             {change.deployment.str(), to_column(std::uint64_t{*change.size})});
+  return later(session, "DELETE FROM deployment_targets WHERE deployment = $1 AND ordinal >= $2",
+               {change.deployment.str(), to_column(std::uint64_t{*change.size})});
 }
 
 Result<void> read_targets(Session& session, Deployment& deployment) {

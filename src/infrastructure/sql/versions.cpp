@@ -99,7 +99,7 @@ Result<void> apply(Session& session, const change::PutTag& change) {
   const auto known = is_stored(session, change.profile, change.number);
   if (!known) return std::unexpected(known.error());
   if (!*known) return std::unexpected(store::version_not_found(change.profile, change.number));
-  return run(
+  return later(
       session,
       "INSERT INTO tags (profile, slot, tag, number) VALUES ($1, $2, $3, $4) "
       "ON CONFLICT (profile, slot) DO UPDATE SET number = excluded.number",
@@ -107,8 +107,12 @@ Result<void> apply(Session& session, const change::PutTag& change) {
 }
 
 Result<void> apply(Session& session, const change::DeleteTag& change) {
-  return run(session, "DELETE FROM tags WHERE profile = $1 AND slot = $2 AND number = $3",
-             {change.profile.str(), tag_slot(change.tag, change.number), change.number.str()});
+  const auto rows = session.execute(
+      "DELETE FROM tags WHERE profile = $1 AND slot = $2 AND number = $3",
+      {change.profile.str(), tag_slot(change.tag, change.number), change.number.str()});
+  if (!rows) return std::unexpected(rows.error());
+  if (*rows == 0) return std::unexpected(store::tag_not_found(change.tag, change.number));
+  return {};
 }
 
 Result<Version> version(Session& session, const ProfileName& profile, const SemVer& number) {

@@ -59,6 +59,11 @@ Error deployment_changed(const DeploymentId& id) {
                "Deployment " + id.str() + " has moved on meanwhile; read it again and retry.");
 }
 
+Error tag_not_found(const std::string& tag, const SemVer& number) {
+  return error(ErrorCode::NotFound, "tag.not_found",
+               "Version " + number.str() + " does not carry the tag " + tag + ".");
+}
+
 Error deployment_fenced(const DeploymentId& id) {
   return error(ErrorCode::Conflict, "deployment.fenced",
                "Deployment " + id.str() + " has been taken over by another node; try again.");

@@ -10,6 +10,7 @@ namespace hotswap::perf {
 [[nodiscard]] Rows bench_rollback();
 [[nodiscard]] Rows bench_get();
 [[nodiscard]] Rows bench_post();
+[[nodiscard]] Rows bench_postgres();
 [[nodiscard]] Rows bench_idle();
 [[nodiscard]] Rows bench_core();
 [[nodiscard]] Rows bench_schema();

@@ -73,6 +73,30 @@ TEST(Settings, EveryMistakeIsNamedWithItsSource) {
   EXPECT_EQ(bad_keys(sources), expected);
 }
 
+TEST(Settings, OfRedisAreCheckedTogether) {
+  using Keys = std::vector<std::string>;
+  const std::string database = "postgres://db/hotswap";
+  const auto bad = [&](std::map<std::string, std::string> flags) {
+    flags.emplace("database", database);
+    return bad_keys(dev(std::move(flags)));
+  };
+  EXPECT_EQ(bad({{"redis", "redis://:pw@cache:6379/1"}}), Keys{});
+  EXPECT_EQ(bad({{"redis", "rediss+sentinel://a,b/m"}, {"redis-ca-file", "ca.pem"}}), Keys{});
+  EXPECT_EQ(bad({{"redis", "cache:6379"}}), Keys{"--redis"});
+  EXPECT_EQ(bad({{"redis-password-file", "f"}}), Keys{"--redis"});
+  EXPECT_EQ(bad({{"redis", "redis://:pw@a"}, {"redis-password-file", "f"}}),
+            Keys{"--redis-password-file"});
+  EXPECT_EQ(bad({{"redis", "redis://a"}, {"redis-ca-file", "f"}}), Keys{"--redis-ca-file"});
+  EXPECT_EQ(bad({{"redis", "redis://a"}, {"redis-prefix", ""}}), Keys{"--redis-prefix"});
+  EXPECT_EQ(bad_keys(dev({{"redis", "redis://a"}})), Keys{"--database"});
+  auto sources = dev({{"database", database}});
+  sources.environment = [](const std::string& name) -> std::optional<std::string> {
+    if (name == "HOTSWAP_REDIS") return "redis://a";
+    return std::nullopt;
+  };
+  EXPECT_EQ(load_settings(sources)->redis.url, "redis://a");
+}
+
 TEST(Settings, RulesBetweenKeysAreChecked) {
   using Keys = std::vector<std::string>;
   EXPECT_EQ(bad_keys(dev({{"tls-cert", "a.pem"}})), Keys{"--tls-key"});
