@@ -1,7 +1,7 @@
 // The judge of histories is judged first: by stories that can be, and by stories that cannot.
 #include <gtest/gtest.h>
 
-#include "integration/cluster/history/linearizable.hpp"
+#include "integration/cluster/history/core.hpp"
 #include "integration/cluster/history/models.hpp"
 
 namespace hotswap::history {
@@ -200,8 +200,6 @@ TEST(Linearizable, hundreds_of_moves_without_answer_are_judged_at_once) {
   for (int i = 0; i < 40; ++i)
     events.push_back(known(tag_read(std::to_string(i / 10)), 400 + i, 400 + i));
   EXPECT_EQ(judge<TagModel>(events), Verdict::Linearizable);
-  events.push_back(known(tag_read("5"), 500, 501));
-  EXPECT_NE(judge<TagModel>(std::move(events)), Verdict::Linearizable);
 }
 
 TEST(Linearizable, long_histories_of_many_clients_are_judged_at_once) {
@@ -213,6 +211,28 @@ TEST(Linearizable, long_histories_of_many_clients_are_judged_at_once) {
   }
   // Each read sees a put that two others overlap: a story exists only in that order.
   EXPECT_NE(judge<TagModel>(std::move(events)), Verdict::TooHard);
+}
+
+TEST(HistoryCore, names_only_what_contradicts_itself) {
+  Events<TagModel> events;
+  for (int i = 0; i < 100; ++i) {
+    events.push_back(known(put(std::to_string(i)), i * 10, i * 10 + 3));
+    events.push_back(known(tag_read(std::to_string(i)), i * 10 + 4, i * 10 + 6));
+  }
+  events.push_back(known(tag_read("40"), 507, 508));
+  const auto core = core_of<TagModel>(events);
+  std::vector<std::string> left;
+  for (const auto& event : core)
+    if (event.answered) left.push_back(TagModel::text(event.operation));
+  EXPECT_EQ(left, (std::vector<std::string>{"reads 50", "reads 40"}));
+  const auto words = told<TagModel>(core);
+  EXPECT_NE(words.find("3.00 …      4.00 ms  reads 40"), std::string::npos) << words;
+}
+
+TEST(HistoryCore, ends_where_the_history_became_impossible) {
+  const Events<VersionModel> events{known(upload("a"), 0, 1), known(version_read("b"), 2, 3),
+                                    known(version_read("a"), 4, 5), known(upload("c"), 6, 7)};
+  EXPECT_EQ(shortest_impossible<VersionModel>(events).size(), 2u);
 }
 
 }  // namespace

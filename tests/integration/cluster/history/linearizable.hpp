@@ -42,8 +42,9 @@ class Search {
     for (const auto& event : events_) open_ += event.answered ? 1 : 0;
   }
 
-  Verdict run() {
-    const bool found = go({});
+  /// Once. `from`: where the object stood before.
+  Verdict run(typename Model::State from = {}) {
+    const bool found = go(std::move(from));
     if (found) return Verdict::Linearizable;
     return tried_.size() >= limit_ ? Verdict::TooHard : Verdict::Impossible;
   }

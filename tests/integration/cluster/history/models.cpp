@@ -1,5 +1,9 @@
 #include "integration/cluster/history/models.hpp"
 
+#include <fmt/format.h>
+
+#include <array>
+
 namespace hotswap::history {
 namespace {
 
@@ -71,6 +75,69 @@ std::optional<TagModel::State> TagModel::after(const State& state, const Operati
   const bool there = state.version == op.version;
   if (answered && there == op.refused) return std::nullopt;
   return there ? State{} : state;
+}
+
+bool VersionModel::only_looks(const Operation& op) {
+  return op.kind == Operation::Kind::Read || op.refused;
+}
+
+std::string VersionModel::text(const Operation& op) {
+  if (op.kind == Operation::Kind::Read) return "reads " + (op.content.empty() ? "none" : op.content);
+  return "uploads " + op.content + (op.refused ? ": the number is taken" : ": done");
+}
+
+std::vector<VersionModel::State> VersionModel::anywhere(
+    const std::vector<Event<Operation>>& events) {
+  std::vector<State> out{State{}};
+  for (const auto& event : events)
+    if (!event.operation.refused) out.push_back({event.operation.content});
+  return out;
+}
+
+bool TagModel::only_looks(const Operation& op) {
+  return op.kind == Operation::Kind::Read || op.refused;
+}
+
+std::string TagModel::text(const Operation& op) {
+  switch (op.kind) {
+    case Operation::Kind::Read:
+      return "reads " + (op.version.empty() ? "none" : op.version);
+    case Operation::Kind::Put:
+      return "moves it to " + op.version;
+    case Operation::Kind::Remove:
+      break;
+  }
+  return "removes it from " + op.version + (op.refused ? ": was not there" : ": done");
+}
+
+std::vector<TagModel::State> TagModel::anywhere(const std::vector<Event<Operation>>& events) {
+  std::set<std::string> versions{""};
+  for (const auto& event : events) versions.insert(event.operation.version);
+  std::vector<State> out;
+  for (const auto& version : versions) out.push_back({version});
+  return out;
+}
+
+bool DeploymentModel::only_looks(const Operation& op) { return op.kind == Kind::Read || op.refused; }
+
+std::string DeploymentModel::text(const Operation& op) {
+  constexpr std::array kNames{"start", "pause", "resume", "cancel", "rollback", "read"};
+  return fmt::format("{} {}: {}", kNames.at(static_cast<std::size_t>(op.kind)), op.deployment,
+                     op.kind == Kind::Read ? op.state : op.refused ? "refused" : "done");
+}
+
+std::vector<DeploymentModel::State> DeploymentModel::anywhere(
+    const std::vector<Event<Operation>>& events) {
+  std::set<std::string> ids;
+  for (const auto& event : events) ids.insert(event.operation.deployment);
+  ids.erase("");
+  std::vector<State> out{State{}};
+  for (const auto& id : ids)
+    out.push_back({id,
+                   {"Planned", "Running", "Paused", "RollingBack", "RolledBack", "Cancelled",
+                    "Failed", "Succeeded"},
+                   ids});
+  return out;
 }
 
 std::string DeploymentModel::State::text() const {

@@ -4,6 +4,9 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <vector>
+
+#include "integration/cluster/history/linearizable.hpp"
 
 namespace hotswap::history {
 
@@ -20,6 +23,10 @@ struct VersionModel {
     [[nodiscard]] const std::string& text() const { return content; }
   };
   static std::optional<State> after(const State& state, const Operation& op, bool answered);
+  static bool only_looks(const Operation& op);  ///< can change nothing, as it was answered
+  static std::string text(const Operation& op);
+  /// Where an object of these operations may have stood before them; more is allowed.
+  static std::vector<State> anywhere(const std::vector<Event<Operation>>& events);
 };
 
 /// A tag: names one version or none; moved freely, removed only from the version that it names.
@@ -35,6 +42,10 @@ struct TagModel {
     [[nodiscard]] const std::string& text() const { return version; }
   };
   static std::optional<State> after(const State& state, const Operation& op, bool answered);
+  static bool only_looks(const Operation& op);  ///< can change nothing, as it was answered
+  static std::string text(const Operation& op);
+  /// Where an object of these operations may have stood before them; more is allowed.
+  static std::vector<State> anywhere(const std::vector<Event<Operation>>& events);
 };
 
 /// The deployments of one profile, all of which wait for a person at their first gate: at most one
@@ -55,6 +66,10 @@ struct DeploymentModel {
     [[nodiscard]] std::string text() const;
   };
   static std::optional<State> after(const State& state, const Operation& op, bool answered);
+  static bool only_looks(const Operation& op);  ///< can change nothing, as it was answered
+  static std::string text(const Operation& op);
+  /// Where an object of these operations may have stood before them; more is allowed.
+  static std::vector<State> anywhere(const std::vector<Event<Operation>>& events);
 };
 
 }  // namespace hotswap::history

@@ -6,6 +6,7 @@
 
 #include "cli/answer.hpp"
 #include "integration/cluster/history/client.hpp"
+#include "integration/cluster/history/core.hpp"
 
 namespace hotswap::history {
 namespace {
@@ -18,12 +19,13 @@ constexpr std::size_t kDeployments = 2000;
 template <class Model>
 void judge_all(const std::string& what, Recorder<Model>& recorder, std::vector<std::string>& out) {
   for (auto& [object, events] : recorder.take()) {
-    const auto count = events.size();
-    const auto verdict = judge<Model>(std::move(events));
+    const auto verdict = judge<Model>(events);
     if (verdict == Verdict::Linearizable) continue;
-    out.push_back(fmt::format("{} {}: {} of {} operations", what, object,
-                              verdict == Verdict::TooHard ? "cannot judge" : "no possible order",
-                              count));
+    if (verdict == Verdict::TooHard)
+      out.push_back(fmt::format("{} {}: cannot judge {} operations", what, object, events.size()));
+    else
+      out.push_back(fmt::format("{} {}: no possible order of {} operations, of these:{}", what,
+                                object, events.size(), told<Model>(core_of<Model>(events))));
   }
 }
 
