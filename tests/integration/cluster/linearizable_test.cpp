@@ -101,33 +101,32 @@ TEST(Linearizable, reads_do_not_go_back_in_time) {
 }
 
 TEST(Linearizable, a_stale_read_of_another_node_is_found) {
-  EXPECT_EQ(judge<TagModel>({known(put("1"), 0, 1), known(put("2"), 2, 3),
-                             known(tag_read("1"), 4, 5)}),
-            Verdict::Impossible);
+  EXPECT_EQ(
+      judge<TagModel>({known(put("1"), 0, 1), known(put("2"), 2, 3), known(tag_read("1"), 4, 5)}),
+      Verdict::Impossible);
 }
 
 TEST(Linearizable, a_tag_is_removed_once) {
   EXPECT_EQ(judge<TagModel>({known(put("1"), 0, 1), known(removed("1"), 2, 5),
                              known(removed("1", true), 3, 6)}),
             Verdict::Linearizable);
-  EXPECT_EQ(judge<TagModel>({known(put("1"), 0, 1), known(removed("1"), 2, 5),
-                             known(removed("1"), 3, 6)}),
+  EXPECT_EQ(judge<TagModel>(
+                {known(put("1"), 0, 1), known(removed("1"), 2, 5), known(removed("1"), 3, 6)}),
             Verdict::Impossible);
 }
 
 TEST(Linearizable, a_move_without_answer_may_come_late) {
-  EXPECT_EQ(judge<TagModel>({known(put("1"), 0, 1), unknown(put("2"), 2),
-                             known(put("3"), 3, 4), known(tag_read("3"), 5, 6),
-                             known(tag_read("2"), 7, 8)}),
+  EXPECT_EQ(judge<TagModel>({known(put("1"), 0, 1), unknown(put("2"), 2), known(put("3"), 3, 4),
+                             known(tag_read("3"), 5, 6), known(tag_read("2"), 7, 8)}),
             Verdict::Linearizable);
 }
 
 TEST(Linearizable, one_deployment_of_a_profile_at_a_time) {
-  EXPECT_EQ(judge<DeploymentModel>({known(told(Step::Start, "a"), 0, 5),
-                                    known(told(Step::Start, "", true), 1, 6)}),
+  EXPECT_EQ(judge<DeploymentModel>(
+                {known(told(Step::Start, "a"), 0, 5), known(told(Step::Start, "", true), 1, 6)}),
             Verdict::Linearizable);
-  EXPECT_EQ(judge<DeploymentModel>({known(told(Step::Start, "a"), 0, 5),
-                                    known(told(Step::Start, "b"), 1, 6)}),
+  EXPECT_EQ(judge<DeploymentModel>(
+                {known(told(Step::Start, "a"), 0, 5), known(told(Step::Start, "b"), 1, 6)}),
             Verdict::Impossible);
   EXPECT_EQ(judge<DeploymentModel>({known(told(Step::Start, "a"), 0, 5),
                                     known(told(Step::Cancel, "a"), 2, 7),
@@ -136,10 +135,9 @@ TEST(Linearizable, one_deployment_of_a_profile_at_a_time) {
 }
 
 TEST(Linearizable, of_pause_and_cancel_at_once_both_or_only_cancel) {
-  EXPECT_EQ(judge<DeploymentModel>({known(told(Step::Start, "a"), 0, 1),
-                                    known(told(Step::Pause, "a", true), 2, 9),
-                                    known(told(Step::Cancel, "a"), 2, 9),
-                                    known(seen("a", "Cancelled"), 10, 11)}),
+  EXPECT_EQ(judge<DeploymentModel>(
+                {known(told(Step::Start, "a"), 0, 1), known(told(Step::Pause, "a", true), 2, 9),
+                 known(told(Step::Cancel, "a"), 2, 9), known(seen("a", "Cancelled"), 10, 11)}),
             Verdict::Linearizable);
   EXPECT_EQ(judge<DeploymentModel>({known(told(Step::Start, "a"), 0, 1),
                                     known(told(Step::Pause, "a"), 2, 9),
@@ -148,10 +146,9 @@ TEST(Linearizable, of_pause_and_cancel_at_once_both_or_only_cancel) {
 }
 
 TEST(Linearizable, a_deployment_begins_by_itself_once) {
-  EXPECT_EQ(judge<DeploymentModel>({known(told(Step::Start, "a"), 0, 1),
-                                    known(seen("a", "Planned"), 2, 3),
-                                    known(told(Step::Pause, "a", true), 4, 5),
-                                    known(told(Step::Pause, "a"), 6, 7)}),
+  EXPECT_EQ(judge<DeploymentModel>(
+                {known(told(Step::Start, "a"), 0, 1), known(seen("a", "Planned"), 2, 3),
+                 known(told(Step::Pause, "a", true), 4, 5), known(told(Step::Pause, "a"), 6, 7)}),
             Verdict::Linearizable);
   EXPECT_EQ(judge<DeploymentModel>({known(told(Step::Start, "a"), 0, 1),
                                     known(seen("a", "Running"), 2, 3),
@@ -164,23 +161,20 @@ TEST(Linearizable, a_command_is_not_done_twice) {
                                     known(told(Step::Pause, "a"), 2, 9),
                                     known(told(Step::Pause, "a"), 3, 9)}),
             Verdict::Impossible);
-  EXPECT_EQ(judge<DeploymentModel>({known(told(Step::Start, "a"), 0, 1),
-                                    known(told(Step::Rollback, "a"), 2, 9),
-                                    known(told(Step::Cancel, "a"), 3, 9),
-                                    known(seen("a", "RolledBack"), 10, 11)}),
+  EXPECT_EQ(judge<DeploymentModel>(
+                {known(told(Step::Start, "a"), 0, 1), known(told(Step::Rollback, "a"), 2, 9),
+                 known(told(Step::Cancel, "a"), 3, 9), known(seen("a", "RolledBack"), 10, 11)}),
             Verdict::Impossible);
 }
 
 TEST(Linearizable, a_rollback_ends_by_itself_and_stays_ended) {
-  EXPECT_EQ(judge<DeploymentModel>({known(told(Step::Start, "a"), 0, 1),
-                                    known(told(Step::Rollback, "a"), 2, 3),
-                                    known(seen("a", "RollingBack"), 4, 5),
-                                    known(seen("a", "RolledBack"), 6, 7)}),
+  EXPECT_EQ(judge<DeploymentModel>(
+                {known(told(Step::Start, "a"), 0, 1), known(told(Step::Rollback, "a"), 2, 3),
+                 known(seen("a", "RollingBack"), 4, 5), known(seen("a", "RolledBack"), 6, 7)}),
             Verdict::Linearizable);
-  EXPECT_EQ(judge<DeploymentModel>({known(told(Step::Start, "a"), 0, 1),
-                                    known(told(Step::Rollback, "a"), 2, 3),
-                                    known(seen("a", "RolledBack"), 4, 5),
-                                    known(seen("a", "RollingBack"), 6, 7)}),
+  EXPECT_EQ(judge<DeploymentModel>(
+                {known(told(Step::Start, "a"), 0, 1), known(told(Step::Rollback, "a"), 2, 3),
+                 known(seen("a", "RolledBack"), 4, 5), known(seen("a", "RollingBack"), 6, 7)}),
             Verdict::Impossible);
 }
 

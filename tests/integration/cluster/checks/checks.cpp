@@ -47,6 +47,14 @@ std::vector<std::optional<WallTime>> begun(const json::Array& events, std::size_
 
 }  // namespace
 
+std::string story(cli::Api& api, const std::string& deployment) {
+  std::string out;
+  for (const auto& event : timeline(api, deployment))
+    out += fmt::format("  {} {:24} {}\n", text_at(event, "at"), text_at(event, "kind"),
+                       text_at(event, "message"));
+  return out.empty() ? "  no timeline can be read\n" : out;
+}
+
 Words happened_once(cli::Api& api, const std::string& deployment) {
   std::map<std::string, int> ends, steps;
   const auto events = timeline(api, deployment);

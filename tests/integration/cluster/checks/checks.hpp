@@ -12,6 +12,8 @@ namespace hotswap::checks {
 
 using Words = std::vector<std::string>;
 
+/// Its timeline, a line each: what a person would look at first.
+[[nodiscard]] std::string story(cli::Api& api, const std::string& deployment);
 /// One ending, and each step begun and completed at most once.
 [[nodiscard]] Words happened_once(cli::Api& api, const std::string& deployment);
 /// No instance ran the version before its step began, or without one. The version must be this

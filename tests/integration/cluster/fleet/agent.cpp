@@ -33,7 +33,8 @@ Taken Mind::take(const Frame& frame) {
     taken.breach = "a frame that is no JSON: " + frame.event;
     return taken;
   }
-  if (frame.event == "reconnect") taken.reconnect = std::chrono::milliseconds(int_at(*data, "afterMs"));
+  if (frame.event == "reconnect")
+    taken.reconnect = std::chrono::milliseconds(int_at(*data, "afterMs"));
   if (frame.event != "config" && frame.event != "stage" && frame.event != "activate") return taken;
   const Copy copy{text_at(*data, "version"), text_at(*data, "hash"), int_at(*data, "generation")};
   return take_copy(text_at(*data, "profile"), copy, frame.event);

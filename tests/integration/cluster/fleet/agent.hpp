@@ -43,9 +43,9 @@ struct Held {
 
 /// What came of a frame.
 struct Taken {
-  bool applied = false;    ///< something else runs now
-  bool say = false;        ///< an answer is due at once
-  bool fetch = false;      ///< asked to activate what is not held
+  bool applied = false;  ///< something else runs now
+  bool say = false;      ///< an answer is due at once
+  bool fetch = false;    ///< asked to activate what is not held
   std::string profile, breach;
   std::optional<std::chrono::milliseconds> reconnect{};
 };

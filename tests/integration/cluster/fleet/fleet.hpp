@@ -1,7 +1,8 @@
 #pragma once
-// Hundreds of instances in one thread, as good ones are: each registers, holds a stream, takes what is
-// newer than what it has, says so at once, beats, connects again elsewhere with jitter when something
-// breaks, registers anew when it is told that nobody knows it. All that they ran is on record.
+// Hundreds of instances in one thread, as good ones are: each registers, holds a stream, takes what
+// is newer than what it has, says so at once, beats, connects again elsewhere with jitter when
+// something breaks, registers anew when it is told that nobody knows it. All that they ran is on
+// record.
 
 #include <memory>
 #include <mutex>

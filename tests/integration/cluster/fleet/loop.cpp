@@ -16,8 +16,8 @@ constexpr int kLookMs = 20;
 constexpr int kSpread = 400;  ///< of reconnections, milliseconds
 
 WallTime wall_now() {
-  return WallTime(std::chrono::duration_cast<Duration>(
-      std::chrono::system_clock::now().time_since_epoch()));
+  return WallTime(
+      std::chrono::duration_cast<Duration>(std::chrono::system_clock::now().time_since_epoch()));
 }
 
 }  // namespace
@@ -220,8 +220,8 @@ void Fleet::Loop::take(Agent& agent, const Taken& taken) {
   agent.fetch = agent.fetch || taken.fetch;
   if (!taken.applied) return;
   const auto& running = agent.mind.held().at(taken.profile).running;
-  book_.applied({agent.number, wall_now(), agent.id, taken.profile, running.version,
-                 running.generation});
+  book_.applied(
+      {agent.number, wall_now(), agent.id, taken.profile, running.version, running.generation});
 }
 
 std::size_t Fleet::Loop::on_stream(char* data, std::size_t size, std::size_t count, void* self) {

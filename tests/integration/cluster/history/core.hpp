@@ -1,7 +1,8 @@
 #pragma once
-// The few operations of an impossible history that contradict each other, for people: the end of its
-// shortest impossible beginning, as little of it as is impossible whatever went before. Of that, what
-// can be is left out: a look that changes nothing is forgotten, an answer is taken for unknown.
+// The few operations of an impossible history that contradict each other, for people: the end of
+// its shortest impossible beginning, as little of it as is impossible whatever went before. Of
+// that, what can be is left out: a look that changes nothing is forgotten, an answer is taken for
+// unknown.
 
 #include <fmt/format.h>
 

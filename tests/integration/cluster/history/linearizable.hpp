@@ -76,7 +76,8 @@ class Search {
     const auto until = horizon();
     for (const bool answered : {true, false})
       for (std::size_t i = 0; i < events_.size() && events_[i].called <= until; ++i)
-        if (!done_[i] && events_[i].answered.has_value() == answered && place(i, state)) return true;
+        if (!done_[i] && events_[i].answered.has_value() == answered && place(i, state))
+          return true;
     return false;
   }
 

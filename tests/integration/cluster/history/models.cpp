@@ -82,7 +82,8 @@ bool VersionModel::only_looks(const Operation& op) {
 }
 
 std::string VersionModel::text(const Operation& op) {
-  if (op.kind == Operation::Kind::Read) return "reads " + (op.content.empty() ? "none" : op.content);
+  if (op.kind == Operation::Kind::Read)
+    return "reads " + (op.content.empty() ? "none" : op.content);
   return "uploads " + op.content + (op.refused ? ": the number is taken" : ": done");
 }
 
@@ -118,12 +119,16 @@ std::vector<TagModel::State> TagModel::anywhere(const std::vector<Event<Operatio
   return out;
 }
 
-bool DeploymentModel::only_looks(const Operation& op) { return op.kind == Kind::Read || op.refused; }
+bool DeploymentModel::only_looks(const Operation& op) {
+  return op.kind == Kind::Read || op.refused;
+}
 
 std::string DeploymentModel::text(const Operation& op) {
   constexpr std::array kNames{"start", "pause", "resume", "cancel", "rollback", "read"};
   return fmt::format("{} {}: {}", kNames.at(static_cast<std::size_t>(op.kind)), op.deployment,
-                     op.kind == Kind::Read ? op.state : op.refused ? "refused" : "done");
+                     op.kind == Kind::Read ? op.state
+                     : op.refused          ? "refused, " + op.reason
+                                           : "done");
 }
 
 std::vector<DeploymentModel::State> DeploymentModel::anywhere(

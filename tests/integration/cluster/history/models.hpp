@@ -14,7 +14,7 @@ namespace hotswap::history {
 struct VersionModel {
   struct Operation {
     enum class Kind { Upload, Read } kind;
-    std::string content;  ///< uploaded or read; empty: read and not there
+    std::string content;   ///< uploaded or read; empty: read and not there
     bool refused = false;  ///< the number was taken
     bool operator==(const Operation&) const = default;
   };
@@ -33,7 +33,7 @@ struct VersionModel {
 struct TagModel {
   struct Operation {
     enum class Kind { Put, Remove, Read } kind;
-    std::string version;  ///< put, removed from, or read; empty: read and not there
+    std::string version;   ///< put, removed from, or read; empty: read and not there
     bool refused = false;  ///< remove: it was not there
     bool operator==(const Operation&) const = default;
   };
@@ -56,12 +56,13 @@ struct DeploymentModel {
     std::string deployment;  ///< the id; of a start the one that was given, empty if unknown
     std::string state;       ///< that was read
     bool refused = false;    ///< 409
+    std::string reason{};    ///< of the refusal, for people
     bool operator==(const Operation&) const = default;
   };
   /// Where the newest deployment may be: more than one while it begins or is rolled back.
   struct State {
     std::string newest;
-    std::set<std::string> in;  ///< Planned, Running, Paused, RollingBack, RolledBack, Cancelled
+    std::set<std::string> in;      ///< Planned, Running, Paused, RollingBack, RolledBack, Cancelled
     std::set<std::string> over{};  ///< older ones
     [[nodiscard]] std::string text() const;
   };

@@ -68,9 +68,24 @@ Storm::~Storm() {
 }
 
 void Storm::wrote(Outcome outcome) {
-  if (outcome == Outcome::Done) ++acknowledged_;
+  if (outcome == Outcome::Done) {
+    const std::lock_guard lock(acks_mutex_);
+    acks_.push_back(std::chrono::steady_clock::now());
+    ++acknowledged_;
+  }
   if (outcome == Outcome::Unknown) ++unknown_;
   if (outcome == Outcome::Refused || outcome == Outcome::NotThere) ++refused_;
+}
+
+std::chrono::milliseconds Storm::longest_gap(Moment since) const {
+  const std::lock_guard lock(acks_mutex_);
+  auto longest = Moment::duration::zero();
+  for (const auto ack : acks_) {
+    if (ack <= since) continue;
+    longest = std::max(longest, ack - since);
+    since = ack;
+  }
+  return std::chrono::duration_cast<std::chrono::milliseconds>(longest);
 }
 
 std::string Storm::summary() const {
@@ -80,15 +95,16 @@ std::string Storm::summary() const {
 
 void Storm::find_lost_starts() {
   cli::Api api({.server = options_.servers[0], .token = options_.token, .ca_file = {}});
-  const auto found = api.list("/api/v1/deployments?configName=" + cli::encode(options_.gated),
-                              kDeployments);
+  const auto found =
+      api.list("/api/v1/deployments?configName=" + cli::encode(options_.gated), kDeployments);
   if (!found) throw std::runtime_error("deployments: " + found.error().detail);
   for (const auto& each : *found) {
     const auto lost = lost_starts_.find(cli::text_at(each, "reason"));
     if (lost == lost_starts_.end()) continue;
     deployments_.add(options_.gated, {{DeploymentModel::Operation::Kind::Start,
                                        cli::text_at(each, "id"), "", false},
-                                      lost->second, std::nullopt});
+                                      lost->second,
+                                      std::nullopt});
   }
   // The last state of each, so that nothing that was answered can have been forgotten.
   for (const auto& each : *found) {
@@ -96,9 +112,10 @@ void Storm::find_lost_starts() {
     const auto id = cli::text_at(each, "id");
     const auto state = patient([&] { return api.get(cli::deployment_path(id)); });
     if (!state) continue;
-    deployments_.add(options_.gated, {{DeploymentModel::Operation::Kind::Read, id,
-                                       cli::text_at(*state, "state")},
-                                      called, std::chrono::steady_clock::now()});
+    deployments_.add(options_.gated,
+                     {{DeploymentModel::Operation::Kind::Read, id, cli::text_at(*state, "state")},
+                      called,
+                      std::chrono::steady_clock::now()});
   }
 }
 
@@ -123,13 +140,15 @@ void Storm::read_all() {
   for (int i = 1; i <= number_; ++i) {
     const auto version = "1.0." + std::to_string(i);
     const auto [called, content] = read(version, "data.content");
-    versions_.add(version, {{VersionModel::Operation::Kind::Read, content},
-                            called, std::chrono::steady_clock::now()});
+    versions_.add(
+        version,
+        {{VersionModel::Operation::Kind::Read, content}, called, std::chrono::steady_clock::now()});
   }
   for (const auto* tag : {"tag1", "tag2"}) {
     const auto [called, version] = read(tag, "version");
-    tags_.add(tag, {{TagModel::Operation::Kind::Read, version},
-                    called, std::chrono::steady_clock::now()});
+    tags_.add(
+        tag,
+        {{TagModel::Operation::Kind::Read, version}, called, std::chrono::steady_clock::now()});
   }
 }
 

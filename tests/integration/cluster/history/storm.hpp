@@ -61,6 +61,8 @@ class Storm {
   [[nodiscard]] std::size_t unknown() const { return unknown_; }
   [[nodiscard]] std::size_t reads() const { return reads_; }
   [[nodiscard]] std::string summary() const;
+  /// The longest time since that moment in which no write was acknowledged.
+  [[nodiscard]] std::chrono::milliseconds longest_gap(Moment since) const;
 
  private:
   class Client;
@@ -78,6 +80,8 @@ class Storm {
   std::atomic<std::size_t> acknowledged_ = 0, unknown_ = 0, reads_ = 0, refused_ = 0;
   std::atomic<int> number_ = 1;  ///< of the version that is raced for
   std::string last_;             ///< deployment, guarded by starts_mutex_
+  mutable std::mutex acks_mutex_;
+  std::vector<Moment> acks_;           ///< in order
   std::vector<std::jthread> threads_;  ///< last: they use all of the above
 };
 

@@ -14,8 +14,8 @@ using namespace std::chrono_literals;
 constexpr auto kPatience = 60s;
 
 std::string token_signed_by(const std::string& key_file) {
-  const auto made = e2e::hotswap({"token", "--key-file", key_file, "--role", "Admin", "--subject",
-                                  "lab", "--ttl", "8h"});
+  const auto made = e2e::hotswap(
+      {"token", "--key-file", key_file, "--role", "Admin", "--subject", "lab", "--ttl", "8h"});
   if (made.code != 0) throw std::runtime_error("hotswap token: " + made.err);
   return made.out.substr(0, made.out.find('\n'));
 }
@@ -33,8 +33,8 @@ Lab::Lab(bool with_redis) : folder_("hotswap-lab") {
   std::vector<Balancer::Behind> behind;
   for (std::size_t i = 0; i < kNodes; ++i) {
     nodes_[i] = std::make_unique<Node>(
-        static_cast<int>(i + 1), Node::Options{postgres_->dsn(), redis_ ? redis_->url() : "",
-                                               key_file, token_});
+        static_cast<int>(i + 1),
+        Node::Options{postgres_->dsn(), redis_ ? redis_->url() : "", key_file, token_});
     behind.push_back({nodes_[i]->name(), nodes_[i]->address()});
   }
   balancer_ = std::make_unique<Balancer>(behind);
@@ -49,14 +49,17 @@ cli::ApiOptions Lab::client(std::size_t number) const {
 }
 
 void Lab::heal() {
+  if (redis_ && !redis_->running()) redis_->start();
   for (auto& node : nodes_) {
+    node->thaw();
     node->place().join();
     if (!node->process().running()) node->launch();
   }
   for (auto& node : nodes_) {
     const bool ready = e2e::eventually(
         [&] {
-          if (!node->process().running()) throw std::runtime_error(node->name() + ": " + node->log());
+          if (!node->process().running())
+            throw std::runtime_error(node->name() + ": " + node->log());
           return node->api().get("/health/ready").has_value();
         },
         kPatience);
@@ -67,6 +70,16 @@ void Lab::heal() {
 }
 
 std::optional<std::size_t> Lab::owner(const std::string& deployment) {
+  if (redis_ && redis_->running()) {
+    // The lock's value is a node's id: its name and what differs at each start.
+    const auto id = redis_->ask({"GET", "hotswap:lock:deployment:" + deployment});
+    for (std::size_t i = 0; i < kNodes; ++i)
+      if (id.starts_with(nodes_[i]->name() + "-") && nodes_[i]->process().running()) return i;
+  }
+  return owner_by_postgres(deployment);
+}
+
+std::optional<std::size_t> Lab::owner_by_postgres(const std::string& deployment) {
   const auto address = postgres_->sql(
       "SELECT host(a.client_addr) FROM pg_locks l JOIN pg_stat_activity a USING (pid), "
       "(SELECT hashtextextended('hotswap:deployment:" +
@@ -74,7 +87,7 @@ std::optional<std::size_t> Lab::owner(const std::string& deployment) {
       "', 7463) AS key) h WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1 AND "
       "l.classid::bigint = ((key >> 32) & 4294967295) AND l.objid::bigint = (key & 4294967295)");
   for (std::size_t i = 0; i < kNodes; ++i)
-    if (!address.empty() && nodes_[i]->place().address() == address) return i;
+    if (nodes_[i]->place().address() == address) return i;
   return std::nullopt;
 }
 

@@ -24,7 +24,7 @@ class Lab {
   [[nodiscard]] Redis& redis() { return *redis_; }
   [[nodiscard]] bool has_redis() const { return redis_ != nullptr; }
   [[nodiscard]] Node& node(std::size_t index) { return *nodes_[index]; }
-  [[nodiscard]] std::array<std::unique_ptr<Node>, kNodes>& nodes() { return nodes_; }
+  [[nodiscard]] const std::array<std::unique_ptr<Node>, kNodes>& nodes() const { return nodes_; }
 
   /// For a client: the balancer's addresses with an administrator's token.
   [[nodiscard]] cli::ApiOptions client(std::size_t number = 0) const;
@@ -35,10 +35,12 @@ class Lab {
 
   /// Every node runs, answers /health/ready, and the balancer knows. Throws after a minute.
   void heal();
-  /// Which node holds the lock of this deployment.
+  /// Which living node holds the lock of this deployment, by the service that locks are on.
   [[nodiscard]] std::optional<std::size_t> owner(const std::string& deployment);
 
  private:
+  [[nodiscard]] std::optional<std::size_t> owner_by_postgres(const std::string& deployment);
+
   cli::TempFolder folder_;
   std::unique_ptr<PostgresPair> postgres_;
   std::unique_ptr<Redis> redis_;

@@ -5,6 +5,8 @@
 #include <sys/mount.h>
 #include <unistd.h>
 
+#include <cerrno>
+#include <cstring>
 #include <stdexcept>
 
 #include "e2e/support/command.hpp"
@@ -45,7 +47,11 @@ void enter_own_world() {
   static bool entered = false;
   if (entered) return;
   if (::unshare(CLONE_NEWNET | CLONE_NEWNS) != 0)
-    throw std::runtime_error("network namespaces need root: run these tests as root");
+    throw std::runtime_error(
+        std::string("no network namespace of its own: ") + std::strerror(errno) +
+        "; these tests cut networks and fill disks for real: run them as root with the rights "
+        "CAP_SYS_ADMIN and CAP_NET_ADMIN (in a container: --cap-add SYS_ADMIN --cap-add "
+        "NET_ADMIN --security-opt apparmor=unconfined --security-opt seccomp=unconfined)");
   // Mounts made from here on are not seen outside.
   if (::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0)
     throw std::runtime_error("mounts cannot be made private");
@@ -89,8 +95,9 @@ void Place::cut() { run({"ip", "link", "set", link_, "down"}); }
 void Place::join() { run({"ip", "link", "set", link_, "up"}); }
 
 void Place::go_deaf() {
-  run(inside({"nft", "add table inet deaf; add chain inet deaf input { type filter hook input "
-                     "priority 0; policy drop; }"}));
+  run(inside({"nft",
+              "add table inet deaf; add chain inet deaf input { type filter hook input "
+              "priority 0; policy drop; }"}));
 }
 
 void Place::hear() { run(inside({"nft", "delete", "table", "inet", "deaf"})); }

@@ -1,7 +1,7 @@
 #pragma once
-// Machines of a test: this process gets a network and mounts of its own, and each Place is a network
-// namespace with one address on a bridge between them. Nothing of it is seen from outside, and all of
-// it goes when the process does, however it ends. Needs root.
+// Machines of a test: this process gets a network and mounts of its own, and each Place is a
+// network namespace with one address on a bridge between them. Nothing of it is seen from outside,
+// and all of it goes when the process does, however it ends. Needs root.
 
 #include <string>
 #include <vector>

@@ -13,7 +13,16 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto kFaketime = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1";
+/// Debian keeps it in a folder named after the machine.
+std::string faketime_library() {
+  for (const auto& folder : std::filesystem::directory_iterator("/usr/lib")) {
+    const auto file = folder.path() / "faketime" / "libfaketimeMT.so.1";
+    std::error_code none;
+    if (std::filesystem::exists(file, none)) return file.string();
+  }
+  throw std::runtime_error("libfaketime is missing: install the package faketime");
+}
+
 constexpr auto kStart = 60s;
 constexpr auto kEnd = 30s;
 
@@ -24,24 +33,41 @@ Node::Node(int number, Options options)
       options_(std::move(options)),
       place_(10 + number),
       folder_("hotswap-node"),
-      api_(std::make_unique<cli::Api>(cli::ApiOptions{
-          .server = "http://" + address(), .token = options_.token, .ca_file = {}, .timeout = 5s})) {
-}
+      api_(std::make_unique<cli::Api>(cli::ApiOptions{.server = "http://" + address(),
+                                                      .token = options_.token,
+                                                      .ca_file = {},
+                                                      .timeout = 5s})) {}
 
 void Node::launch() {
-  std::vector<std::string> command{
-      e2e::binary("hotswap"), "server", "--listen", address(), "--insecure", "--data-dir",
-      (folder_.path() / "data").string(), "--jwt-key-file", options_.key_file, "--database",
-      options_.database, "--node-name", name_, "--heartbeat-interval", "2s", "--remove-after",
-      "60s", "--probe-interval", "0s", "--log-level", "info"};
+  std::vector<std::string> command{e2e::binary("hotswap"),
+                                   "server",
+                                   "--listen",
+                                   address(),
+                                   "--insecure",
+                                   "--data-dir",
+                                   (folder_.path() / "data").string(),
+                                   "--jwt-key-file",
+                                   options_.key_file,
+                                   "--database",
+                                   options_.database,
+                                   "--node-name",
+                                   name_,
+                                   "--heartbeat-interval",
+                                   "2s",
+                                   "--remove-after",
+                                   "60s",
+                                   "--probe-interval",
+                                   "0s",
+                                   "--log-level",
+                                   "info"};
   if (!options_.redis.empty()) command.insert(command.end(), {"--redis", options_.redis});
   if (clock_)
-    command.insert(command.begin(),
-                   {"env", std::string("LD_PRELOAD=") + kFaketime,
-                    "FAKETIME_TIMESTAMP_FILE=" + clock_->string(), "FAKETIME_CACHE_DURATION=1",
-                    "FAKETIME_DONT_FAKE_MONOTONIC=1", "DONT_FAKE_MONOTONIC=1"});
-  auto process = cli::ChildProcess::start(
-      {.command = place_.inside(command), .log = folder_.path() / "log"});
+    command.insert(
+        command.begin(),
+        {"env", "LD_PRELOAD=" + faketime_library(), "FAKETIME_TIMESTAMP_FILE=" + clock_->string(),
+         "FAKETIME_CACHE_DURATION=1", "FAKETIME_DONT_FAKE_MONOTONIC=1", "DONT_FAKE_MONOTONIC=1"});
+  auto process =
+      cli::ChildProcess::start({.command = place_.inside(command), .log = folder_.path() / "log"});
   if (!process) throw std::runtime_error(process.error().detail);
   process_ = std::move(*process);
 }

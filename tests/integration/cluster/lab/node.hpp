@@ -23,21 +23,22 @@ class Node {
   [[nodiscard]] Place& place() { return place_; }
   [[nodiscard]] cli::ChildProcess& process() { return process_; }
 
-  void launch();         ///< does not wait
-  void wait_ready();     ///< until it listens; throws with its log if it ends or never does
+  void launch();      ///< does not wait
+  void wait_ready();  ///< until it listens; throws with its log if it ends or never does
   void start() {
     launch();
     wait_ready();
   }
-  void kill();                      ///< kill -9
-  void freeze();                    ///< SIGSTOP
-  void thaw();                      ///< SIGCONT
-  std::optional<int> terminate();   ///< SIGTERM, and waits: its exit code
+  void kill();                     ///< kill -9
+  void freeze();                   ///< SIGSTOP
+  void thaw();                     ///< SIGCONT
+  std::optional<int> terminate();  ///< SIGTERM, and waits: its exit code
 
   /// Its clock is not the machine's from the next start on, but this far from it.
   void shift_clock(std::chrono::seconds by);
   /// The same at once, in the middle of its work; it was started with a shifted clock.
   void step_clock(std::chrono::seconds by);
+  void own_clock() { clock_.reset(); }  ///< the machine's again, from the next start on
 
   /// Speaks to this node, not to the balancer. On the thread that made the node.
   [[nodiscard]] cli::Api& api() { return *api_; }

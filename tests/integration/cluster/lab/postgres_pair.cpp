@@ -19,8 +19,8 @@ constexpr auto kPrograms = "/usr/lib/postgresql/15/bin/";
 constexpr int kDisk = 400;  ///< megabytes
 constexpr auto kPatience = 60s;
 
-/// PostgreSQL refuses to run as root; its package makes this user. Changing the user forgets what the
-/// parent's death shall do, so it is said again.
+/// PostgreSQL refuses to run as root; its package makes this user. Changing the user forgets what
+/// the parent's death shall do, so it is said again.
 std::vector<std::string> as_owner(const std::string& program, std::vector<std::string> arguments) {
   arguments.insert(arguments.begin(),
                    {"setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups",
@@ -96,17 +96,18 @@ void PostgresPair::start(Server& server) {
 void PostgresPair::follow() {
   Server& copy = standby();
   std::filesystem::remove_all(data_of(copy.folder));
-  run(copy.place.inside(as_owner(
-      "pg_basebackup", {"-R", "--checkpoint=fast", "--no-sync", "-X", "stream", "-D",
-                        data_of(copy.folder), "-d", keywords(primary().place.address()) + "replication"})));
+  run(copy.place.inside(
+      as_owner("pg_basebackup",
+               {"-R", "--checkpoint=fast", "--no-sync", "-X", "stream", "-D", data_of(copy.folder),
+                "-d", keywords(primary().place.address()) + "replication"})));
   start(copy);
   // Only now, so that the copy does not wait for a standby itself when it is promoted.
   static_cast<void>(ask(primary(), "ALTER SYSTEM SET synchronous_standby_names = '*'"));
   static_cast<void>(ask(primary(), "SELECT pg_reload_conf()"));
   const bool synchronous = eventually(
       [&] {
-        return ask(primary(), "SELECT count(*) FROM pg_stat_replication WHERE sync_state = 'sync'") ==
-               "1";
+        return ask(primary(),
+                   "SELECT count(*) FROM pg_stat_replication WHERE sync_state = 'sync'") == "1";
       },
       kPatience);
   if (!synchronous) throw std::runtime_error("the standby does not follow");

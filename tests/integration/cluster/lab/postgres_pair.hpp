@@ -1,6 +1,7 @@
 #pragma once
-// PostgreSQL as a primary with a synchronous standby, each at a place and on a small disk of its own.
-// fsync is off: processes are killed here, machines are not, and what a process wrote survives it.
+// PostgreSQL as a primary with a synchronous standby, each at a place and on a small disk of its
+// own. fsync is off: processes are killed here, machines are not, and what a process wrote survives
+// it.
 
 #include <array>
 #include <memory>
@@ -31,9 +32,7 @@ class PostgresPair {
   void free_disk();
   [[nodiscard]] Place& primary_place() { return primary().place; }
   /// First column of the first row, asked of the primary; empty if there is none.
-  std::string sql(const std::string& text) {
-    return ask(primary(), text, "hotswap");
-  }
+  std::string sql(const std::string& text) { return ask(primary(), text, "hotswap"); }
 
  private:
   struct Server {

@@ -13,6 +13,7 @@ class Redis {
   [[nodiscard]] Place& place() { return place_; }
   void start();  ///< again, empty
   void kill();
+  [[nodiscard]] bool running() { return process_.running(); }
   /// Asks by redis-cli; what it printed.
   std::string ask(const std::vector<std::string>& command);
 
