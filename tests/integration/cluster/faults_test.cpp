@@ -43,10 +43,10 @@ TEST_F(LabFaults, nothing_breaks_and_nothing_is_refused_for_it) {
 
 TEST_F(LabFaults, the_owner_is_killed_at_each_transition) {
   // Longer than a takeover takes with Redis, so that there is an owner at each of them.
-  const auto deployment = world().begins(canary("PT4S"));
+  const auto deployment = world().begins(canary("PT6S"));
   for (const auto& [kind, number] : {std::pair("step.assigning", 1), std::pair("step.soaking", 1),
-                                     std::pair("step.completed", 1), std::pair("step.assigning", 2),
-                                     std::pair("step.soaking", 2), std::pair("step.soaking", 3)}) {
+                                     std::pair("step.completed", 1), std::pair("step.soaking", 2),
+                                     std::pair("step.soaking", 3)}) {
     ASSERT_TRUE(world().reaches(deployment, kind, number));
     const auto victim = world().owner(deployment);
     const auto fence = world().fence_of(deployment);

@@ -223,6 +223,17 @@ TEST(HistoryCore, names_only_what_contradicts_itself) {
   EXPECT_NE(words.find("3.00 …      4.00 ms  reads 40"), std::string::npos) << words;
 }
 
+TEST(HistoryCore, keeps_a_call_that_was_under_way) {
+  // The move to 2 explains the first read of it, not the second.
+  const Events<TagModel> events{known(put("2"), 0, 50), known(put("1"), 10, 12),
+                                known(tag_read("2"), 20, 21), known(put("3"), 51, 52),
+                                known(tag_read("2"), 60, 61)};
+  const auto core = core_of<TagModel>(events);
+  ASSERT_EQ(core.size(), 2u) << told<TagModel>(core);
+  EXPECT_EQ(TagModel::text(core[0].operation), "moves it to 3");
+  EXPECT_EQ(shortest_impossible<TagModel>({events.begin(), events.end() - 1}).size(), 4u);
+}
+
 TEST(HistoryCore, ends_where_the_history_became_impossible) {
   const Events<VersionModel> events{known(upload("a"), 0, 1), known(version_read("b"), 2, 3),
                                     known(version_read("a"), 4, 5), known(upload("c"), 6, 7)};

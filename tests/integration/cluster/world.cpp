@@ -141,6 +141,17 @@ void World::taken_over(const std::string& deployment, const std::string& fence,
     breach("nobody took over " + deployment + " after " + what);
 }
 
+void World::taken_over_or_over(const std::string& deployment, const std::string& fence,
+                               const std::string& what) {
+  const auto active = "SELECT active FROM deployments WHERE id = '" + deployment + "'";
+  const auto start = Steady::now();
+  const auto moved = [&] { return fence_of(deployment) != fence; };
+  if (!eventually([&] { return moved() || lab_.postgres().sql(active) == "0"; }, kBound))
+    breach("nobody took over " + deployment + " after " + what);
+  else if (moved())
+    measures_.note("takeover after " + what, Steady::now() - start);
+}
+
 void World::streams_return(const std::string& what) {
   const auto start = Steady::now();
   if (eventually([&] { return fleet_->connected() == kInstances; }, kStreams))

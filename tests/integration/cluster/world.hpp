@@ -38,6 +38,9 @@ class World {
   std::size_t owner(const std::string& deployment);
   /// Waits until somebody else has raised the deployment's fence, and notes how long that took.
   void taken_over(const std::string& deployment, const std::string& fence, const std::string& what);
+  /// The same, unless it ended before anybody had to.
+  void taken_over_or_over(const std::string& deployment, const std::string& fence,
+                          const std::string& what);
   [[nodiscard]] std::string fence_of(const std::string& deployment);
   /// Notes how long it takes until every instance has its stream.
   void streams_return(const std::string& what);

@@ -47,6 +47,12 @@ std::vector<std::optional<WallTime>> begun(const json::Array& events, std::size_
 
 }  // namespace
 
+std::vector<std::string> kinds(cli::Api& api, const std::string& deployment) {
+  std::vector<std::string> out;
+  for (const auto& event : timeline(api, deployment)) out.push_back(text_at(event, "kind"));
+  return out;
+}
+
 std::string story(cli::Api& api, const std::string& deployment) {
   std::string out;
   for (const auto& event : timeline(api, deployment))

@@ -12,6 +12,8 @@ namespace hotswap::checks {
 
 using Words = std::vector<std::string>;
 
+/// Kinds of its events, in order.
+[[nodiscard]] std::vector<std::string> kinds(cli::Api& api, const std::string& deployment);
 /// Its timeline, a line each: what a person would look at first.
 [[nodiscard]] std::string story(cli::Api& api, const std::string& deployment);
 /// One ending, and each step begun and completed at most once.

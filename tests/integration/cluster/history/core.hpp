@@ -48,12 +48,13 @@ template <class Model>
   });
 }
 
-/// The last `count`, and all before that may happen at any time.
+/// The last `count`, and those before that may happen as late.
 template <class Model>
 [[nodiscard]] Events<Model> last_of(const Events<Model>& events, std::size_t count) {
+  const auto start = events[events.size() - std::min(count, events.size())].called;
   Events<Model> out;
-  for (std::size_t i = 0; i < events.size(); ++i)
-    if (i + count >= events.size() || !events[i].answered) out.push_back(events[i]);
+  for (const auto& event : events)
+    if (!event.answered || *event.answered >= start) out.push_back(event);
   return out;
 }
 
