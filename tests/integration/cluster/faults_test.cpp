@@ -144,7 +144,7 @@ TEST_F(LabFaults, a_full_disk_of_postgresql_loses_nothing) {
   world().writes_go_on(*storm);
   lab().postgres().fill_disk();
   // Longer than instances may be silent; none of them is.
-  std::this_thread::sleep_for(6s);
+  std::this_thread::sleep_for(8s);
   for (const auto& node : lab().nodes()) EXPECT_TRUE(node->process().running()) << node->name();
   const auto freed = Steady::now();
   lab().postgres().free_disk();

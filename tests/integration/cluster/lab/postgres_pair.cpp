@@ -80,7 +80,7 @@ void PostgresPair::start(Server& server) {
        {"listen_addresses=*", "unix_socket_directories=", "max_connections=200",
         "shared_buffers=64MB", "fsync=off", "wal_level=replica", "hot_standby=on",
         "max_wal_size=96MB", "min_wal_size=32MB", "wal_keep_size=64MB", "wal_receiver_timeout=5s",
-        "wal_sender_timeout=5s"})
+        "wal_sender_timeout=5s", "wal_retrieve_retry_interval=200ms"})
     command.insert(command.end(), {"-c", setting});
   auto process = cli::ChildProcess::start(
       {.command = server.place.inside(command), .log = folder_.path() / "postgres.log"});
