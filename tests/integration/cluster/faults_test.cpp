@@ -62,8 +62,9 @@ TEST_F(LabFaults, each_node_is_killed_in_a_storm) {
   const auto deployment = world().begins(canary("PT2S"));
   for (const auto& node : lab().nodes()) {
     const auto killed = Steady::now();
+    const auto reconnects = world().fleet().reconnects();
     node->kill();
-    world().streams_return("kill -9 of a node");
+    world().streams_return(reconnects, "kill -9 of a node");
     world().writes_go_on(*storm);
     world().measures().note("no write acknowledged after kill -9 of a node",
                             storm->longest_gap(killed));

@@ -152,8 +152,9 @@ void World::taken_over_or_over(const std::string& deployment, const std::string&
     measures_.note("takeover after " + what, Steady::now() - start);
 }
 
-void World::streams_return(const std::string& what) {
+void World::streams_return(std::size_t before, const std::string& what) {
   const auto start = Steady::now();
+  static_cast<void>(eventually([&] { return fleet_->reconnects() > before; }, 5s));
   if (eventually([&] { return fleet_->connected() == kInstances; }, kStreams))
     measures_.note("all streams back after " + what, Steady::now() - start);
   else

@@ -42,8 +42,9 @@ class World {
   void taken_over_or_over(const std::string& deployment, const std::string& fence,
                           const std::string& what);
   [[nodiscard]] std::string fence_of(const std::string& deployment);
-  /// Notes how long it takes until every instance has its stream.
-  void streams_return(const std::string& what);
+  /// Notes how long it takes until every instance has its stream again; `before`: reconnections
+  /// before some of them were broken.
+  void streams_return(std::size_t before, const std::string& what);
 
   /// A storm on profiles of its own.
   std::unique_ptr<history::Storm> storm();

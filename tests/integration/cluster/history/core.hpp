@@ -83,10 +83,11 @@ template <class Model>
   return core;
 }
 
-/// Lines of `called … answered: operation`; calls that may have happened are only counted.
+/// Lines of `called … answered: operation`; of many calls that may have happened only the number.
 template <class Model>
 [[nodiscard]] std::string told(const Events<Model>& core) {
-  std::string out;
+  constexpr std::size_t kNamed = 5;
+  std::string out, late;
   std::size_t open = 0;
   const auto start = std::ranges::min(core, {}, [](const auto& event) {
                        return event.answered ? event.called : Moment::max();
@@ -98,10 +99,11 @@ template <class Model>
     if (event.answered)
       out += fmt::format("\n  {:9.2f} … {:9.2f} ms  {}", since(event.called),
                          since(*event.answered), Model::text(event.operation));
-    else
-      ++open;
+    else if (++open <= kNamed)
+      late += fmt::format("\n  {:9.2f} …         ? ms  {}", since(event.called),
+                          Model::text(event.operation));
   }
-  return out + fmt::format("\n  and {} calls that may have happened or not", open);
+  return out + fmt::format("\n  and {} calls that may have happened or not", open) + late;
 }
 
 }  // namespace hotswap::history
