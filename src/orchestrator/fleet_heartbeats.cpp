@@ -232,11 +232,12 @@ void FleetService::sweep() {
   ChangeSet changes;
   {
     const MutexLock lock(mutex_);
-    const auto since = shared() ? attention_.since(now) : std::optional(WallTime::min());
-    if (!since) return;
+    const auto span =
+        shared() ? attention_.span() : std::optional(Attention::Span{WallTime::min(), now});
+    if (!span) return;
     for (auto& [id, live] : live_) {
       if (!live.here) continue;
-      const auto status = status_at(std::max(live.instance.last_heartbeat, *since), now,
+      const auto status = status_at(std::max(live.instance.last_heartbeat, span->from), span->to,
                                     options_.heartbeat_interval, options_.remove_after);
       if (status == live.instance.status || status == InstanceStatus::Healthy) continue;
       if (status == InstanceStatus::Removed) {

@@ -292,6 +292,37 @@ TEST_F(ClusterTest, ACommandMayBeGivenToAnyNode) {
   EXPECT_EQ(state(deployment.id), "Running");
 }
 
+TEST_F(ClusterTest, ACommandIsNotRefusedForWhatAnotherNodeHasJustChanged) {
+  join(a);
+  tick();
+  const Deployment deployment = a.start("1.0.0");
+  a.turn();
+  ASSERT_TRUE(b.runner.command(kAdmin, deployment.id, Pause{"wait", "ada"}));
+  // `a` drives it, and has not heard of that yet.
+  const auto resumed = a.runner.command(kAdmin, deployment.id, Resume{"ada"});
+  EXPECT_TRUE(resumed) << resumed.error().detail;
+  EXPECT_EQ(state(deployment.id), "Running");
+  const auto again = a.runner.command(kAdmin, deployment.id, Resume{"ada"});
+  ASSERT_FALSE(again);
+  EXPECT_EQ(again.error().reason, "deployment.not_paused");
+}
+
+TEST_F(ClusterTest, ARefusalOfANodeThatLostADeploymentIsTheNewOwners) {
+  join(b);
+  tick();
+  const Deployment deployment = a.start("1.0.0");
+  for (int i = 0; i < 10; ++i) {
+    clock.advance(500ms);
+    b.cluster.tick();
+    b.turn();
+  }
+  ASSERT_EQ(b.runner.active(), 1u);
+  ASSERT_TRUE(b.runner.command(kAdmin, deployment.id, Pause{"wait", "ada"}));
+  const auto resumed = a.runner.command(kAdmin, deployment.id, Resume{"ada"});
+  EXPECT_TRUE(resumed) << resumed.error().detail;
+  EXPECT_EQ(a.runner.active(), 0u);
+}
+
 TEST_F(ClusterTest, NobodyDrivesWhileTheLocksCannotBeAsked) {
   join(a);
   tick();
