@@ -47,7 +47,8 @@ void group_verbs(CLI::App& app) {
       {"Fleet and traffic", {"instances", "traffic"}},
       {"What happens", {"events", "audit", "notify", "health"}},
       {"The servers", {"cluster", "retention"}},
-      {"This program", {"context", "completion", "token", "backup"}},
+      {"This program", {"context", "completion", "token"}},
+      {"Databases", {"migrate", "backup", "restore"}},
       {"Processes", {"server", "agent", "demo"}}};
   for (const auto& [group, verbs] : kGroups) {
     for (const auto* verb : verbs) app.get_subcommand(verb)->group(group);
@@ -207,6 +208,7 @@ int run_verb(int argc, char** argv, const Actions& actions) {
   add_context_verbs(verbs);
   add_shell_verbs(verbs, actions);
   add_server_verbs(verbs, actions);
+  add_moving_verbs(verbs, actions);
   add_agent_verb(verbs, actions);
   add_demo_verb(verbs);
   group_verbs(app);

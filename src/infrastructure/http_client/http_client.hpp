@@ -43,6 +43,9 @@ struct HttpRequest {
   bool guarded = false;
   std::optional<AwsSigning> aws{};
   bool cut_response = false;  ///< a body beyond max_response_bytes is cut instead of an error
+  /// On a connection of its own: on a kept one that breaks before the answer, curl sends a request
+  /// again by itself, though the server may have done what the first one asked for.
+  bool once = false;
 };
 
 struct HttpResponse {
