@@ -156,6 +156,17 @@ class Store {
   /// Id and fence of the deployments that have not ended.
   [[nodiscard]] virtual Result<std::vector<std::pair<DeploymentId, std::uint64_t>>>
   active_fences() = 0;
+  /// Of the next `scan` rows of a place behind the key `after` (empty: from the start), those that
+  /// hold the name.
+  [[nodiscard]] virtual Result<erasure::TextPage> texts(erasure::Place, const erasure::Eraser& name,
+                                                        const std::vector<std::string>& after,
+                                                        std::size_t scan) = 0;
+  /// Newest first.
+  [[nodiscard]] virtual Result<Page<erasure::Erasure>> erasures(const PageRequest&) = 0;
+  [[nodiscard]] virtual Result<erasure::Erasure> erasure(
+      const std::string& id) = 0;  ///< NotFound erasure.not_found
+  /// Makes sure, as far as the database can, that its files no longer hold what was erased.
+  [[nodiscard]] virtual Result<void> scrub() = 0;
   /// For /health/ready.
   [[nodiscard]] virtual Result<void> ping() = 0;
 };

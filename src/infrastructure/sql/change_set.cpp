@@ -3,6 +3,7 @@
 #include "infrastructure/sql/assigning.hpp"
 #include "infrastructure/sql/cluster.hpp"
 #include "infrastructure/sql/deployments.hpp"
+#include "infrastructure/sql/erasing.hpp"
 #include "infrastructure/sql/fleet.hpp"
 #include "infrastructure/sql/journal.hpp"
 #include "infrastructure/sql/operations.hpp"
@@ -33,6 +34,12 @@ struct Applier {
   }
   Result<void> operator()(const change::AssignRest& change) {
     return assign_rest(session, change, committed);
+  }
+  Result<void> operator()(const change::EraseVersions& change) {
+    return erase(session, change, committed);
+  }
+  Result<void> operator()(const change::EraseHistory& change) {
+    return erase(session, change, committed);
   }
   Result<void> operator()(const auto& change) { return apply(session, change); }
 };
