@@ -94,6 +94,7 @@ class Node {
   LogNotifier notifier_;
   ChannelAdapters channels_;
   NotificationService notifications_;
+  ErasureService erasures_;
   OutboxWorker outbox_;
   std::unique_ptr<ClusterService> cluster_;  ///< null: alone
   std::unique_ptr<ChangeFollower> follower_;

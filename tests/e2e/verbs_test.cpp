@@ -84,6 +84,9 @@ const std::map<std::string, std::string> kVerbs = {
     {"events", "events"},
     {"listAudit", "audit list"},
     {"verifyAudit", "audit verify"},
+    {"erase", "erase"},
+    {"listErasures", "erase list"},
+    {"getErasure", "erase get"},
     {"cluster", "cluster status"}};
 
 bool is_verb(const std::string& words) {

@@ -13,6 +13,7 @@
 #include "orchestrator/cluster_service.hpp"
 #include "orchestrator/config_service.hpp"
 #include "orchestrator/deployment_service.hpp"
+#include "orchestrator/erasure_service.hpp"
 #include "orchestrator/fleet_service.hpp"
 #include "orchestrator/notification_service.hpp"
 #include "orchestrator/report_service.hpp"
@@ -32,6 +33,7 @@ struct Services {
   AuditService& audit;
   TrafficService& traffic;
   NotificationService& notifications;
+  ErasureService& erasures;
   Store& store;
   Committer& committer;
   StreamHub& streams;

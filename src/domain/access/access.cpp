@@ -51,6 +51,8 @@ constexpr std::array<Rule, kActionCount> kMatrix{{
     {Action::EventsRead,        "events.read",         {true, true,  true,  true,  false}},
     {Action::ClusterRead,       "cluster.read",        {true, true,  true,  true,  false}},
     {Action::AuditRead,         "audit.read",          {true, true,  false, false, false}},
+    {Action::ErasureRead,       "erasure.read",        {true, true,  false, false, false}},
+    {Action::ErasureWrite,      "erasure.write",       {true, false, false, false, false}},
     {Action::MetricsRead,       "metrics.read",        {true, true,  true,  true,  false}},
 }};
 // clang-format on
@@ -134,6 +136,8 @@ Narrowing narrowed_by(const Principal& principal, Action action, const Access& a
     case Action::TrafficWrite:
     case Action::ClusterRead:
     case Action::AuditRead:
+    case Action::ErasureRead:
+    case Action::ErasureWrite:
     case Action::MetricsRead:
       return {};
   }

@@ -45,6 +45,8 @@ enum class Action {
   EventsRead,
   ClusterRead,  ///< the nodes and their load
   AuditRead,
+  ErasureRead,  ///< the proofs of what was erased
+  ErasureWrite,
   MetricsRead
 };
 inline constexpr int kActionCount = static_cast<int>(Action::MetricsRead) + 1;

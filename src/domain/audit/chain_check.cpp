@@ -36,8 +36,7 @@ std::optional<Claim> read_claim(const AuditEntry& entry) {
 
 bool is_whole(const AuditEntry& entry, const std::string& previous) {
   const auto& erased = entry.erased;
-  if (erased.empty())
-    return erased == AuditErased() && chain_hash(previous, entry) == entry.hash;
+  if (erased.empty()) return erased == AuditErased() && chain_hash(previous, entry) == entry.hash;
   if (erased.marks.back().content != content_digest(entry)) return false;
   // Without salts the hash was made of what is gone: the batch's proof alone speaks for it.
   return !is_salted(entry) || chain_hash(previous, entry) == entry.hash;
@@ -52,10 +51,8 @@ void BatchProof::add(const AuditEntry& entry, const AuditErased::Mark& mark) {
 }
 
 std::string proof_text(const std::string& erasure, std::uint64_t batch, const BatchProof& proof) {
-  return json::write(json::Object{{"erasure", erasure},
-                                  {"batch", batch},
-                                  {"count", proof.count},
-                                  {"digest", proof.digest}});
+  return json::write(json::Object{
+      {"erasure", erasure}, {"batch", batch}, {"count", proof.count}, {"digest", proof.digest}});
 }
 
 Result<void> ChainCheck::add(const AuditEntry& entry) {

@@ -98,10 +98,9 @@ std::string seal_of(const AuditEntry& entry, AuditField field) {
 
 std::string content_digest(const AuditEntry& entry) {
   std::string bytes;
-  for (const auto& field :
-       {std::to_string(entry.sequence), format_time(entry.at), entry.actor, entry.roles,
-        entry.address, entry.action, entry.resource, entry.outcome, entry.detail, entry.trace_id,
-        entry.hash, entry.salt}) {
+  for (const auto& field : {std::to_string(entry.sequence), format_time(entry.at), entry.actor,
+                            entry.roles, entry.address, entry.action, entry.resource, entry.outcome,
+                            entry.detail, entry.trace_id, entry.hash, entry.salt}) {
     append_field(bytes, field);
   }
   for (const auto* part : {&entry.erased.sealed, &entry.erased.salts}) {
@@ -149,8 +148,8 @@ std::string& field_of(AuditEntry& entry, AuditField field) {
 json::Value to_json(const AuditErased& erased) {
   json::Array marks;
   for (const auto& mark : erased.marks)
-    marks.push_back(json::Object{
-        {"erasure", mark.erasure}, {"batch", mark.batch}, {"content", mark.content}});
+    marks.push_back(
+        json::Object{{"erasure", mark.erasure}, {"batch", mark.batch}, {"content", mark.content}});
   return json::Object{{"sealed", parts_json(erased.sealed)},
                       {"salts", parts_json(erased.salts)},
                       {"marks", std::move(marks)}};

@@ -28,8 +28,8 @@ struct TimelineEvent {
 };
 [[nodiscard]] json::Value to_json(const TimelineEvent& event);
 
-/// The fields of an entry that may tell of a person: the chain holds each under a salt of its own, so
-/// that it can be taken away without breaking the chain.
+/// The fields of an entry that may tell of a person: the chain holds each under a salt of its own,
+/// so that it can be taken away without breaking the chain.
 enum class AuditField { Actor, Address, Resource, Detail };
 inline constexpr AuditField kAuditFields[] = {AuditField::Actor, AuditField::Address,
                                               AuditField::Resource, AuditField::Detail};

@@ -11,9 +11,8 @@ namespace {
 /// Members whose strings the program reads as its own words: a person called Running must not make
 /// a deployment unreadable.
 constexpr std::string_view kOwnWords[] = {
-    "compatibility", "environment", "kind",    "level", "mode",  "name",    "outcome",
-    "phase",         "policy",      "severity", "state", "status", "strategy", "type",
-    "verdict"};
+    "compatibility", "environment", "kind",  "level",  "mode",     "name", "outcome", "phase",
+    "policy",        "severity",    "state", "status", "strategy", "type", "verdict"};
 
 /// Of far more than the store ever keeps in one text.
 constexpr json::ParseLimits kParse{.bytes = std::size_t{64} << 20};

@@ -88,6 +88,7 @@ void read_progress(json::ObjectReader& in, Erasure& erasure) {
   const auto step = in.required_string("step");
   for (std::size_t i = 0; i < kSteps.size(); ++i)
     if (kSteps[i] == step) erasure.step = static_cast<Step>(i);
+  erasure.schema = in.required_string("schema");
   const auto place = in.required_string("place");
   for (int i = 0; i < kPlaceCount; ++i)
     if (spec_of(static_cast<Place>(i)).table == place) erasure.place = static_cast<Place>(i);
@@ -100,9 +101,7 @@ void read_progress(json::ObjectReader& in, Erasure& erasure) {
 
 }  // namespace
 
-std::string_view to_string(Kind kind) {
-  return kind == Kind::Person ? "person" : "profile";
-}
+std::string_view to_string(Kind kind) { return kind == Kind::Person ? "person" : "profile"; }
 
 NameProof prove(std::string_view name, std::string salt, std::uint32_t iterations) {
   auto hash = pbkdf2(name, salt, iterations);
@@ -141,6 +140,7 @@ json::Value stored_json(const Erasure& erasure) {
   json::Array after;
   for (const auto& part : erasure.after) after.emplace_back(part);
   object.append("step", kSteps.at(static_cast<std::size_t>(erasure.step)));
+  object.append("schema", erasure.schema);
   object.append("place", spec_of(erasure.place).table);
   object.append("after", std::move(after));
   object.append("pass", std::uint64_t{erasure.pass});

@@ -55,6 +55,7 @@ struct Erasure {
 
   // How far it is.
   Step step = Step::Texts;
+  std::string schema;  ///< that the profile followed, for Step::Schema
   Place place = Place::Profiles;
   std::vector<std::string> after;  ///< key in the place
   std::uint32_t pass = 1;          ///< over all places, until one finds nothing more

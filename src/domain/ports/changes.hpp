@@ -41,9 +41,9 @@ using ChangeSet = std::vector<Change>;
 
 /// What the store added, in the order of the change set.
 struct Committed {
-  std::vector<TimelineEvent> events;  ///< with their sequence numbers
-  std::vector<Assignment> first;      ///< by PutFirstAssignments
-  std::vector<Assignment> rest;       ///< by AssignRest
+  std::vector<TimelineEvent> events;            ///< with their sequence numbers
+  std::vector<Assignment> first;                ///< by PutFirstAssignments
+  std::vector<Assignment> rest;                 ///< by AssignRest
   std::map<std::string, std::uint64_t> erased;  ///< rows by table, by EraseVersions, EraseHistory
 };
 

@@ -118,8 +118,7 @@ Result<void> erase(State& state, UndoLog& log, change::EraseVersions& change,
   return {};
 }
 
-Result<void> erase(State& state, UndoLog& log, change::EraseHistory& change,
-                   Committed& committed) {
+Result<void> erase(State& state, UndoLog& log, change::EraseHistory& change, Committed& committed) {
   if (auto idle = check_idle(state, change.profile); !idle) return idle;
   const auto of_profile = [&](const DeploymentId& id) {
     const auto found = state.deployments.find(id);

@@ -23,6 +23,12 @@ json::Value to_json(const std::vector<std::string>& texts) {
   return array;
 }
 
+json::Value to_json(const std::vector<HookCall>& calls) {
+  json::Array array;
+  for (const auto& call : calls) array.push_back(hotswap::to_json(call));
+  return array;
+}
+
 /// Writes a row's values down as texts.
 struct Reader {
   Cells cells{};
@@ -99,11 +105,6 @@ Result<HealthPolicy> read_health(const json::Value& value) {
 }
 Result<Access> read_access(const json::Value& value) { return access_from_json(value, "$"); }
 
-json::Value to_json(const std::vector<HookCall>& calls) {
-  json::Array array;
-  for (const auto& call : calls) array.push_back(hotswap::to_json(call));
-  return array;
-}
 Result<std::vector<HookCall>> read_hook_calls(const json::Value& value) {
   std::vector<HookCall> calls;
   if (const auto* array = value.as_array()) {

@@ -1,6 +1,6 @@
 #pragma once
-// The texts of the state as the places of domain/erasure/place.hpp list them: what a database has as
-// columns, this has as values, which are written as columns would be and read back.
+// The texts of the state as the places of domain/erasure/place.hpp list them: what a database has
+// as columns, this has as values, which are written as columns would be and read back.
 
 #include "infrastructure/memory/state.hpp"
 

@@ -24,7 +24,7 @@ using Labels = std::map<std::string, std::string>;
 [[nodiscard]] std::optional<std::string> to_column(const std::optional<SemVer>& version);
 
 [[nodiscard]] std::string to_column(const std::vector<std::string>& texts);  ///< JSON
-[[nodiscard]] std::string to_column(const AuditErased& erased);  ///< JSON, or empty
+[[nodiscard]] std::string to_column(const AuditErased& erased);              ///< JSON, or empty
 
 /// Reads the columns of one row from left to right; the first mistake is kept for finish().
 class Columns {

@@ -43,18 +43,17 @@ Result<void> put_labels(Session& session, std::string_view owner, const TextRow&
       if (text == nullptr) continue;
       const std::string name(key);
       const std::string label(*text);
-      auto done = run(session,
-                      "UPDATE " + table + " SET value = $1 WHERE " + std::string(owner) +
-                          " = $2 AND key = $3",
-                      {label, row.key[0], name});
+      auto done = run(
+          session,
+          "UPDATE " + table + " SET value = $1 WHERE " + std::string(owner) + " = $2 AND key = $3",
+          {label, row.key[0], name});
       if (!done) return done;
     }
   }
   return {};
 }
 
-Result<void> put_row(Session& session, const PlaceSpec& spec,
-                     const change::PutTexts::Item& item) {
+Result<void> put_row(Session& session, const PlaceSpec& spec, const change::PutTexts::Item& item) {
   std::vector<Param> params;
   const auto bind = [&](Param value) {
     params.push_back(value);
@@ -100,8 +99,7 @@ Result<void> erase_rows(Session& session, std::span<const Erased> all, const Pro
                         std::size_t limit, Committed& committed) {
   for (const auto& [table, statement] : all) {
     if (limit == 0) return {};
-    const auto rows =
-        session.execute(statement, {profile.str(), static_cast<std::int64_t>(limit)});
+    const auto rows = session.execute(statement, {profile.str(), static_cast<std::int64_t>(limit)});
     if (!rows) return std::unexpected(rows.error());
     if (*rows == 0) continue;
     committed.erased[std::string(table)] += static_cast<std::uint64_t>(*rows);
@@ -135,14 +133,15 @@ constexpr Erased kHistory[] = {
 Result<void> apply(Session& session, const change::PutErasure& change) {
   const auto& e = change.erasure;
   const auto record = json::write(erasure::stored_json(e));
-  const auto rows =
-      e.revision == 0
-          ? session.execute("INSERT INTO erasures (id, record, revision) VALUES ($1, $2, 1) "
-                            "ON CONFLICT (id) DO NOTHING",
-                            {e.id, record})
-          : session.execute("UPDATE erasures SET record = $1, revision = revision + 1 "
-                            "WHERE id = $2 AND revision = $3",
-                            {record, e.id, to_column(e.revision)});
+  const auto rows = e.revision == 0
+                        ? session.execute(
+                              "INSERT INTO erasures (id, record, revision) VALUES ($1, $2, 1) "
+                              "ON CONFLICT (id) DO NOTHING",
+                              {e.id, record})
+                        : session.execute(
+                              "UPDATE erasures SET record = $1, revision = revision + 1 "
+                              "WHERE id = $2 AND revision = $3",
+                              {record, e.id, to_column(e.revision)});
   if (!rows) return std::unexpected(rows.error());
   if (*rows == 0) return std::unexpected(store::erasure_overtaken());
   return {};
@@ -178,8 +177,8 @@ Result<void> apply(Session& session, const change::ReplaceAudit& change) {
   const auto rows = session.execute(
       "UPDATE audit SET actor = $1, address = $2, resource = $3, detail = $4, salt = $5, "
       "erased = $6 WHERE sequence = $7 AND hash = $8 AND erased = $9",
-      {e.actor, e.address, e.resource, e.detail, e.salt, to_column(e.erased),
-       to_column(e.sequence), e.hash, to_column(change.was)});
+      {e.actor, e.address, e.resource, e.detail, e.salt, to_column(e.erased), to_column(e.sequence),
+       e.hash, to_column(change.was)});
   if (!rows) return std::unexpected(rows.error());
   if (*rows == 0) return std::unexpected(store::erasure_overtaken());
   return {};
@@ -213,8 +212,8 @@ Result<Page<erasure::Erasure>> erasures(Session& session, const PageRequest& req
 }
 
 Result<erasure::Erasure> erasure(Session& session, const std::string& id) {
-  auto found = maybe<Keyed<erasure::Erasure>>(
-      session, std::string(kList.select) + " WHERE id = $1", {id}, read_keyed);
+  auto found = maybe<Keyed<erasure::Erasure>>(session, std::string(kList.select) + " WHERE id = $1",
+                                              {id}, read_keyed);
   if (!found) return std::unexpected(std::move(found.error()));
   if (!*found) return std::unexpected(store::erasure_not_found(id));
   return std::move((*found)->item);

@@ -25,7 +25,8 @@ struct Statement {
   /// `($1, $2)`
   std::string bind_key(const PlaceSpec& spec, const std::vector<std::string>& key) {
     std::string list;
-    for (const Param& part : key_params(spec, key)) list += (list.empty() ? "(" : ", ") + bind(part);
+    for (const Param& part : key_params(spec, key))
+      list += (list.empty() ? "(" : ", ") + bind(part);
     return list + ')';
   }
 };
@@ -70,8 +71,7 @@ TextRow read_row(const PlaceSpec& spec, const Row& row) {
 /// The key of the last of the next `scan` rows, so that a page costs the same however few rows
 /// hold the name. Empty: there are none.
 Result<std::vector<std::string>> last_key(Session& session, const PlaceSpec& spec,
-                                          const std::vector<std::string>& after,
-                                          std::size_t scan) {
+                                          const std::vector<std::string>& after, std::size_t scan) {
   Statement s;
   const auto keys = joined_key(spec);
   s.text = "SELECT " + keys + " FROM (SELECT " + keys + " FROM " + std::string(spec.table);
@@ -115,14 +115,15 @@ Result<TextPage> texts(Session& session, erasure::Place place, const erasure::Er
   Statement s;
   std::string columns = joined_key(spec);
   for (const Column& column : spec.columns)
-    columns += ", " + (is_only_counted(column)
-                           ? "CASE WHEN " + holds(s, column, name) + " THEN '1' END"
-                           : std::string(column.name));
+    columns +=
+        ", " + (is_only_counted(column) ? "CASE WHEN " + holds(s, column, name) + " THEN '1' END"
+                                        : std::string(column.name));
   s.text = "SELECT " + columns + " FROM " + std::string(spec.table) + " WHERE " + key_list(spec) +
            " <= " + s.bind_key(spec, page.last);
   if (!after.empty()) s.text += " AND " + key_list(spec) + " > " + s.bind_key(spec, after);
   std::string any;
-  for (const Column& column : spec.columns) any += (any.empty() ? "" : " OR ") + holds(s, column, name);
+  for (const Column& column : spec.columns)
+    any += (any.empty() ? "" : " OR ") + holds(s, column, name);
   s.text += " AND (" + any + ") ORDER BY " + joined_key(spec);
   auto done = session.query(s.text, s.params, [&](const Row& row) -> Result<void> {
     page.rows.push_back(read_row(spec, row));

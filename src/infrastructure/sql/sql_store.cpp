@@ -170,11 +170,9 @@ Result<std::vector<AuditEntry>> SqlStore::audit_after(std::uint64_t sequence, st
 }
 
 Result<erasure::TextPage> SqlStore::texts(erasure::Place place, const erasure::Eraser& name,
-                                          const std::vector<std::string>& after,
-                                          std::size_t scan) {
-  return read_snapshot(readers_, [&](Session& session) {
-    return sql::texts(session, place, name, after, scan);
-  });
+                                          const std::vector<std::string>& after, std::size_t scan) {
+  return read_snapshot(
+      readers_, [&](Session& session) { return sql::texts(session, place, name, after, scan); });
 }
 
 Result<Page<erasure::Erasure>> SqlStore::erasures(const PageRequest& page) {

@@ -11,6 +11,7 @@
 #include "testing/fake_random.hpp"
 #include "testing/fake_time_zones.hpp"
 #include "testing/flaky_store.hpp"
+#include "testing/memory_metrics.hpp"
 #include "testing/recording_channels.hpp"
 #include "testing/recording_router.hpp"
 #include "testing/scripted_hooks.hpp"
@@ -58,6 +59,15 @@ struct World {
   TrafficHub traffic_hub{committer};
   RecordingChannels channels;
   NotificationService notifications{{store, committer, channels, clock, random}};
+  hotswap::testing::MemoryMetrics metrics;
+  ErasureService erasures{{.store = store,
+                           .committer = committer,
+                           .versions = versions,
+                           .clock = clock,
+                           .random = random,
+                           .metrics = metrics,
+                           .forget_archived = {},
+                           .forget = [this] { calendar.forget(); }}};
   FeedHub feeds{store, committer};
   TokenVerifier tokens{policy(), clock};
   ReadCache cache{clock};
@@ -86,6 +96,7 @@ struct World {
             .audit = audit,
             .traffic = traffic,
             .notifications = notifications,
+            .erasures = erasures,
             .store = store,
             .committer = committer,
             .streams = streams,

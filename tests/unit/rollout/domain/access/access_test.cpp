@@ -40,6 +40,8 @@ constexpr Row kContract[] = {
     {Action::EventsRead, "events.read", "AODV-"},
     {Action::ClusterRead, "cluster.read", "AODV-"},
     {Action::AuditRead, "audit.read", "AO---"},
+    {Action::ErasureRead, "erasure.read", "AO---"},
+    {Action::ErasureWrite, "erasure.write", "A----"},
     {Action::MetricsRead, "metrics.read", "AODV-"},
 };
 
