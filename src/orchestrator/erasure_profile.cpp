@@ -5,8 +5,6 @@
 namespace hotswap {
 namespace {
 
-using erasure::Step;
-
 /// Of up to 1 MiB each.
 constexpr std::size_t kVersionsPerCommit = 50;
 constexpr std::size_t kRowsPerCommit = 1000;
@@ -41,7 +39,7 @@ Result<void> ErasureService::erase_versions(Work& work) {
   if (!done) return std::unexpected(done.error());
   work.unsaved = true;
   if (add(work.erasure.removed, done->erased) > 0) return {};
-  work.erasure.step = Step::Profile;
+  work.erasure.step = erasure::Step::Profile;
   return save(work, {});
 }
 
@@ -61,7 +59,7 @@ Result<void> ErasureService::erase_profile(Work& work) {
     work.erasure.removed["assignments"] += assignments->size();
     work.erasure.removed["observations"] += observations->size();
   }
-  work.erasure.step = Step::History;
+  work.erasure.step = erasure::Step::History;
   auto done = save(work, std::move(changes));
   if (done) parts_.versions.forget(name);
   return done;
@@ -73,7 +71,7 @@ Result<void> ErasureService::erase_history(Work& work) {
   if (!done) return std::unexpected(done.error());
   work.unsaved = true;
   if (add(work.erasure.removed, done->erased) > 0) return {};
-  work.erasure.step = Step::Schema;
+  work.erasure.step = erasure::Step::Schema;
   return save(work, {});
 }
 
@@ -90,7 +88,7 @@ Result<void> ErasureService::erase_schema(Work& work) {
     work.erasure.removed["registered_schema_versions"] += numbers->size();
   }
   work.erasure.schema.clear();
-  work.erasure.step = Step::Texts;
+  work.erasure.step = erasure::Step::Texts;
   return save(work, std::move(changes));
 }
 

@@ -9,7 +9,6 @@ namespace {
 
 using erasure::Erasure;
 using erasure::Kind;
-using erasure::Step;
 
 /// One call's share; who asks repeats the request. Pages end it on clocks that stand still.
 constexpr Duration kOneCall = std::chrono::seconds(5);
@@ -113,7 +112,7 @@ Result<Erasure> ErasureService::begin(const Caller& caller, const erasure::Reque
   erasure.by = caller.principal.subject;
   erasure.started = parts_.clock.wall();
   erasure.proof = erasure::prove(request.name, parts_.random.guid());
-  erasure.step = request.kind == Kind::Profile ? Step::Versions : Step::Texts;
+  erasure.step = request.kind == Kind::Profile ? erasure::Step::Versions : erasure::Step::Texts;
   auto end = chain_end();
   if (!end) return std::unexpected(std::move(end.error()));
   erasure.chain_before = std::move(*end);
@@ -141,7 +140,12 @@ Result<std::string> ErasureService::chain_end() {
 Result<void> ErasureService::go_on(Work& work) {
   const MonoTime until = parts_.clock.mono() + kOneCall;
   for (int i = 0; i < kStepsPerCall && !is_done(work.erasure); ++i) {
-    if (auto done = one_step(work); !done) return done;
+    if (auto done = one_step(work); !done) {
+      // The last commit may have been made although its answer was lost.
+      auto stored = parts_.store.erasure(work.erasure.id);
+      if (!stored || !is_done(*stored)) return done;
+      work.erasure = std::move(*stored);
+    }
     if (parts_.clock.mono() >= until) break;
   }
   if (!is_done(work.erasure)) return work.unsaved ? save(work, {}) : Result<void>();
@@ -155,17 +159,17 @@ Result<void> ErasureService::go_on(Work& work) {
 
 Result<void> ErasureService::one_step(Work& work) {
   switch (work.erasure.step) {
-    case Step::Versions:
+    case erasure::Step::Versions:
       return erase_versions(work);
-    case Step::Profile:
+    case erasure::Step::Profile:
       return erase_profile(work);
-    case Step::History:
+    case erasure::Step::History:
       return erase_history(work);
-    case Step::Schema:
+    case erasure::Step::Schema:
       return erase_schema(work);
-    case Step::Texts:
+    case erasure::Step::Texts:
       return erase_texts(work);
-    case Step::Done:
+    case erasure::Step::Done:
       break;
   }
   return {};

@@ -17,6 +17,8 @@ void set_unless_empty(json::Object& object, std::string name, const std::string&
   if (!text.empty()) object.append(std::move(name), text);
 }
 
+constexpr std::size_t kSaltDigits = 32;
+
 /// Before the fields of a salted entry: entries without salts begin with a hash or nothing.
 constexpr std::string_view kSaltedFormat = "hotswap.audit/2";
 
@@ -87,13 +89,14 @@ std::string field_salt(const AuditEntry& entry, AuditField field) {
   if (const auto kept = entry.erased.salts.find(field); kept != entry.erased.salts.end())
     return kept->second;
   if (entry.salt.empty()) return {};
-  return hmac_sha256_hex(entry.salt, to_string(field)).substr(0, 32);
+  return sha256_hex(entry.salt + std::string(to_string(field))).substr(0, kSaltDigits);
 }
 
 std::string seal_of(const AuditEntry& entry, AuditField field) {
   if (const auto sealed = entry.erased.sealed.find(field); sealed != entry.erased.sealed.end())
     return sealed->second;
-  return hmac_sha256_hex(field_salt(entry, field), field_of(entry, field));
+  // The salt first and always as long: no other text of another field gives the same bytes.
+  return sha256_hex(field_salt(entry, field) + field_of(entry, field));
 }
 
 std::string content_digest(const AuditEntry& entry) {
