@@ -186,7 +186,8 @@ Result<Request> request_from_json(const json::Value& value) {
   if (person && profile) in.mistake("person", "oneOf", "goes without profile: erase one at a time");
   if (request.name.empty() || request.name.size() > 2 * limits::kNameBytes)
     in.mistake(field, "length", "must be a name of 1 to 256 bytes");
-  if (request.reason.empty() || request.reason.size() > limits::kDescriptionBytes)
+  const bool fits_in = request.reason.size() <= limits::kDescriptionBytes;
+  if (in.has("reason") && (request.reason.empty() || !fits_in))
     in.mistake("reason", "length", "must say why, in 1 to 4096 bytes: it stands in the proof");
   if (!request.name.empty() && request.reason.contains(request.name))
     in.mistake("reason", "content", "stands in the proof: leave the name out of it");

@@ -72,7 +72,7 @@ TEST_F(Erasing, takes_a_person_out_of_everything_and_proves_it) {
   create_profile();
   upload("1.0.0", 1);
   EXPECT_EQ(holding("ada"), "profiles versions events audit ");
-  const auto before = memory_->audit({}, {.limit = 1})->items.at(0).hash;
+  const auto before = memory_->audit({}, {.limit = 1, .cursor = {}})->items.at(0).hash;
   const auto proof = done(person("ada"));
   EXPECT_EQ(holding("ada"), "");
   EXPECT_EQ(proof.by, "root");
