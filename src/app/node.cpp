@@ -15,6 +15,8 @@ constexpr int kRunnerThreads = 4;
 constexpr int kTrafficThreads = 2;
 /// Streams that are told to reconnect spread themselves over this long.
 constexpr Duration kReconnectJitter = 2s;
+/// Streams of a node that stops stay so much longer, if another node can take them meanwhile.
+constexpr Duration kStreamsStay = 3s;
 /// On the bus: the change log has grown.
 constexpr std::string_view kWakeUp = "changed";
 
@@ -77,6 +79,7 @@ Node::Node(const Settings& settings, NodeKeys keys, const Ground& ground,
       outbox_({ground.store, committer_, notifier_, channels_, webhooks_, ground.clock, random_,
                metrics_, [this] { return !cluster_ || cluster_->is_leader(); }}),
       cluster_(peers ? cluster_of(*peers) : nullptr),
+      moves_(streams_, ground.clock, random_),
       api_(services()),
       server_(server_options(settings, ground.logger), api_, ground.clock, random_) {
   runner_.prepare_with(
@@ -106,6 +109,7 @@ void Node::join(const Peers& peers) {
   shared_->show(metrics_);
   committer_.log_changes(id, clock_, [&bus] { bus.publish(std::string(kWakeUp)); });
   fleet_.share(id);
+  sharing_ = sharing_of(id);
   cache_.turn_off();
   follower_ = std::make_unique<ChangeFollower>(
       ChangeFollower::Parts{store_, committer_, fleet_, runner_, clock_, logger_}, id);
@@ -126,16 +130,30 @@ void Node::join(const Peers& peers) {
   });
 }
 
+std::unique_ptr<StreamSharing> Node::sharing_of(const std::string& own) {
+  return std::make_unique<StreamSharing>(
+      StreamSharing::Parts{[this] { return streams_.connected(); },
+                           [this] { return moves_.leaving(); },
+                           [this](std::size_t count, const std::vector<std::string>& to) {
+                             return moves_.tell(count, to);
+                           },
+                           clock_, logger_, metrics_},
+      own);
+}
+
 NodeLoad Node::load_now() {
   NodeLoad load;
   load.cpu = cpu_.since_last();
-  load.streams = server_.stats().streams;
+  load.streams = streams_.connected();
   load.instances = fleet_.at_home();
   load.behind = follower_->behind();
   return load;
 }
 
 void Node::count_what_happens() {
+  // There from the start: a counter that appears with its first failure shows no increase of it.
+  Counter& failures =
+      metrics_.counter("hotswap_commit_failures_total", "Commits that the store could not do");
   committer_.on_events([this](const std::vector<TimelineEvent>& events) {
     for (const TimelineEvent& event : events)
       metrics_
@@ -143,8 +161,8 @@ void Node::count_what_happens() {
                    {{"kind", event.kind}})
           .add();
   });
-  committer_.on_failure([this](const Error& error) {
-    metrics_.counter("hotswap_commit_failures_total", "Commits that the store could not do").add();
+  committer_.on_failure([this, &failures](const Error& error) {
+    failures.add();
     logger_.warning("store", "commit failed",
                     {{"reason", error.reason}, {"internal", error.internal}});
   });
@@ -178,7 +196,8 @@ api::Services Node::services() {
               },
           .metrics_open = false,
           .draining = [this] { return draining_.load(); },
-          .cluster = cluster_.get()};
+          .cluster = cluster_.get(),
+          .moves = cluster_ ? &moves_ : nullptr};
 }
 
 api::ServerOptions Node::server_options(const Settings& settings, Logger& logger) {
@@ -186,7 +205,11 @@ api::ServerOptions Node::server_options(const Settings& settings, Logger& logger
   options.address = settings.listen.address;
   options.port = settings.listen.port;
   options.io_threads = settings.listen.io_threads;
+  if (options.io_threads == 0)
+    options.io_threads = std::max(1, static_cast<int>(allowed_cores() / 2));
   options.workers = settings.listen.workers;
+  // To wait for a database across a network takes no processor.
+  if (options.workers == 0) options.workers = settings.store.database.empty() ? 4 : 32;
   if (!settings.listen.tls_cert.empty())
     options.tls = api::TlsFiles{settings.listen.tls_cert, settings.listen.tls_key};
   options.on_warning = [&logger](std::string_view what) {
@@ -255,14 +278,33 @@ Result<std::uint16_t> Node::start() {
         std::make_unique<Ticker>(ClusterService::kTick, [this] { cluster_->tick(); }));
     tickers_.push_back(
         std::make_unique<Ticker>(ClusterService::kRelay, [this] { cluster_->relay(); }));
+    tickers_.push_back(std::make_unique<Ticker>(
+        StreamSharing::kTick, [this] { sharing_->tick(cluster_->working_nodes()); }));
   }
   outbox_.start();
   return port;
 }
 
+api::DrainPlan Node::drain_plan() {
+  api::DrainPlan plan{.jitter = kReconnectJitter};
+  if (!cluster_) return plan;
+  cluster_->drain();
+  const auto working = cluster_->working_nodes();
+  for (const ClusterNode& node : working) plan.to.push_back(node.url);
+  if (!working.empty()) plan.linger = kStreamsStay;
+  const std::size_t streams = streams_.connected();
+  metrics_
+      .counter("hotswap_streams_hinted_total", "Streams that were asked to go to another node",
+               {{"why", "drain"}})
+      .add(static_cast<double>(streams));
+  logger_.info("cluster", "sends its streams to other nodes",
+               {{"streams", streams}, {"others", working.size()}});
+  return plan;
+}
+
 void Node::drain() {
   draining_ = true;
-  server_.drain(kReconnectJitter);
+  server_.drain(drain_plan());
   tickers_.clear();
   signals_.stop();
   runner_.stop();

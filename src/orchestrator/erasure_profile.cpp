@@ -56,8 +56,9 @@ Result<void> ErasureService::erase_profile(Work& work) {
     if (!observations) return std::unexpected(observations.error());
     changes.push_back(change::DeleteProfile{name});
     ++work.erasure.removed["profiles"];
-    work.erasure.removed["assignments"] += assignments->size();
-    work.erasure.removed["observations"] += observations->size();
+    for (const auto& [table, rows] : {std::pair("assignments", assignments->size()),
+                                      std::pair("observations", observations->size())})
+      if (rows > 0) work.erasure.removed[table] += rows;
   }
   work.erasure.step = erasure::Step::History;
   auto done = save(work, std::move(changes));
@@ -85,7 +86,7 @@ Result<void> ErasureService::erase_schema(Work& work) {
     if (!numbers) return std::unexpected(numbers.error());
     changes.push_back(change::DeleteSchema{schema});
     ++work.erasure.removed["registered_schemas"];
-    work.erasure.removed["registered_schema_versions"] += numbers->size();
+    if (!numbers->empty()) work.erasure.removed["registered_schema_versions"] += numbers->size();
   }
   work.erasure.schema.clear();
   work.erasure.step = erasure::Step::Texts;

@@ -6,6 +6,7 @@
 #include "api/resources/read_cache.hpp"
 #include "api/streams/feed_hub.hpp"
 #include "api/streams/stream_hub.hpp"
+#include "api/streams/stream_moves.hpp"
 #include "api/streams/traffic_hub.hpp"
 #include "domain/ports/logger.hpp"
 #include "orchestrator/audit_service.hpp"
@@ -48,6 +49,7 @@ struct Services {
   bool metrics_open = false;                  ///< /metrics without a token
   std::function<bool()> draining;             ///< the server is about to stop; may be empty
   ClusterService* cluster = nullptr;          ///< null: this server is alone
+  StreamMoves* moves = nullptr;               ///< null: this server is alone
 };
 
 }  // namespace hotswap::api

@@ -62,18 +62,21 @@ void StreamHub::forget_if_idle(const InstanceId& instance) {
   if (idle) peers_.erase(found);
 }
 
-std::size_t StreamHub::connected() const {
-  std::vector<PeerPtr> peers;
+void StreamHub::visit(
+    const std::function<bool(const InstanceId&, const std::shared_ptr<EventStream>&)>& look) const {
+  std::vector<std::pair<InstanceId, PeerPtr>> peers;
   {
     const MutexLock lock(mutex_);
-    for (const auto& [id, peer] : peers_) peers.push_back(peer);
+    peers.assign(peers_.begin(), peers_.end());
   }
-  std::size_t count = 0;
-  for (const auto& peer : peers) {
-    const MutexLock lock(peer->mutex);
-    if (peer->stream) ++count;
+  for (const auto& [id, peer] : peers) {
+    std::shared_ptr<EventStream> stream;
+    {
+      const MutexLock lock(peer->mutex);
+      stream = peer->stream;
+    }
+    if (stream && stream->is_open() && !look(id, stream)) return;
   }
-  return count;
 }
 
 void StreamHub::send_slot(Peer& peer, FrameKind kind, const ProfileName& profile,
@@ -112,7 +115,10 @@ void StreamHub::open(const InstanceId& instance, std::shared_ptr<EventStream> st
     peer->opening = true;
     peer->changed_while_opening = false;
   }
-  if (older) older->close();
+  if (older)
+    older->close();
+  else
+    ++connected_;
   while (true) {
     auto now = desired();
     if (now) send_desired(*peer, std::move(*now));
@@ -134,7 +140,10 @@ void StreamHub::open(const InstanceId& instance, std::shared_ptr<EventStream> st
 void StreamHub::closed(const InstanceId& instance, const std::weak_ptr<EventStream>& stream) {
   if (const auto peer = find(instance)) {
     const MutexLock lock(peer->mutex);
-    if (peer->stream == stream.lock()) peer->stream = nullptr;
+    if (peer->stream && peer->stream == stream.lock()) {
+      peer->stream = nullptr;
+      --connected_;
+    }
   }
   forget_if_idle(instance);
 }

@@ -3,6 +3,7 @@
 // the same change. What an instance should run is never remembered here: it is read when the
 // instance connects, so that a lost frame costs nothing.
 
+#include <atomic>
 #include <condition_variable>
 #include <functional>
 #include <memory>
@@ -49,7 +50,10 @@ class StreamHub final : public Delivery {
 
   /// Content and frames, shared with the polling route.
   [[nodiscard]] FrameCache& frames() { return frames_; }
-  [[nodiscard]] std::size_t connected() const;
+  [[nodiscard]] std::size_t connected() const { return connected_.load(); }
+  /// Shows the open streams in no order until it is told `false`.
+  void visit(const std::function<bool(const InstanceId&, const std::shared_ptr<EventStream>&)>&
+                 look) const;
 
   /// Starts the thread that sends the slices of spread deliveries.
   void start();
@@ -78,6 +82,7 @@ class StreamHub final : public Delivery {
 
   mutable Mutex mutex_;
   std::unordered_map<InstanceId, PeerPtr> peers_ HS_GUARDED_BY(mutex_);
+  std::atomic<std::size_t> connected_ = 0;
 
   std::mutex slices_mutex_;
   std::condition_variable_any slices_changed_;
