@@ -1,3 +1,4 @@
+-- compatible: 5
 -- Erasures of people's names and of profiles, and what makes the audit's chain bear them.
 
 -- salt: of the fields that may tell of a person; '' in entries of before, and in erased ones.
