@@ -57,9 +57,9 @@ Outcome verify(Session& session) {
     session.print_value(*answer);
   } else {
     const auto erased = int_at(*answer, "erased");
-    session.print(fmt::format("the chain is whole: {} entries{}\n", text_at(*answer, "entries"),
-                              erased == 0 ? std::string()
-                                          : fmt::format(", {} of them erased as recorded", erased)));
+    session.print(fmt::format(
+        "the chain is whole: {} entries{}\n", text_at(*answer, "entries"),
+        erased == 0 ? std::string() : fmt::format(", {} of them erased as recorded", erased)));
   }
   return ExitCode::Ok;
 }
