@@ -31,6 +31,17 @@ RetentionPolicy policy(const Settings& settings) {
   return {settings.retention.versions, settings.retention.days};
 }
 
+/// The object of an archived version; it holds nothing of other profiles.
+std::function<Result<void>(const Version&)> forgetting(Archive* archive) {
+  return [archive](const Version& version) -> Result<void> {
+    if (!version.archived) return {};
+    if (archive == nullptr)
+      return fail(ErrorCode::Unavailable, "archive.unavailable",
+                  "Versions lie in an archive that this server does not know: give --archive.");
+    return archive->remove(version.archived->object);
+  };
+}
+
 }  // namespace
 
 Node::Node(const Settings& settings, NodeKeys keys, const Ground& ground,
@@ -72,6 +83,14 @@ Node::Node(const Settings& settings, NodeKeys keys, const Ground& ground,
       channels_(webhooks_, settings.notify.public_url,
                 mailing(settings.notify, std::move(keys.smtp_password))),
       notifications_({ground.store, committer_, channels_, ground.clock, random_}),
+      erasures_({.store = ground.store,
+                 .committer = committer_,
+                 .versions = versions_,
+                 .clock = ground.clock,
+                 .random = random_,
+                 .metrics = metrics_,
+                 .forget_archived = forgetting(ground.archive),
+                 .forget = [this] { calendar_.forget(); }}),
       outbox_({ground.store, committer_, notifier_, channels_, webhooks_, ground.clock, random_,
                metrics_, [this] { return !cluster_ || cluster_->is_leader(); }}),
       cluster_(peers ? cluster_of(*peers) : nullptr),
@@ -88,6 +107,9 @@ Node::Node(const Settings& settings, NodeKeys keys, const Ground& ground,
                               const TrafficSwitched& switched) {
     runner_.traffic_switched(service, environment, switched);
   });
+  committer_.salt_audit(random_);
+  // An erased profile's content is not kept by any node.
+  committer_.on_profile_deleted([this](const ProfileName& name) { versions_.forget(name); });
   count_what_happens();
   if (peers) join(*peers);
 }
@@ -176,6 +198,7 @@ api::Services Node::services() {
           .traffic = traffic_,
           .notifications = notifications_,
           .retention = retention_job_,
+          .erasures = erasures_,
           .store = store_,
           .committer = committer_,
           .streams = streams_,

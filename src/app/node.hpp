@@ -99,6 +99,7 @@ class Node {
   LogNotifier notifier_;
   ChannelAdapters channels_;
   NotificationService notifications_;
+  ErasureService erasures_;
   OutboxWorker outbox_;
   std::unique_ptr<ClusterService> cluster_;  ///< null: alone
   RetentionService retention_;

@@ -45,7 +45,7 @@ void group_verbs(CLI::App& app) {
        {"deploy", "watch", "deployment", "report", "explain", "replay", "freeze", "unfreeze",
         "window", "calendar"}},
       {"Fleet and traffic", {"instances", "traffic"}},
-      {"What happens", {"events", "audit", "notify", "health"}},
+      {"What happens", {"events", "audit", "erase", "notify", "health"}},
       {"The servers", {"cluster", "retention"}},
       {"This program", {"context", "completion", "token"}},
       {"Databases", {"migrate", "backup", "restore"}},
@@ -204,6 +204,7 @@ int run_verb(int argc, char** argv, const Actions& actions) {
   add_cluster_verbs(verbs);
   add_audit_verbs(verbs);
   add_retention_verbs(verbs);
+  add_erase_verbs(verbs);
   add_notify_verbs(verbs);
   add_context_verbs(verbs);
   add_shell_verbs(verbs, actions);

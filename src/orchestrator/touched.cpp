@@ -48,6 +48,17 @@ struct Gatherer {
     touched.traffics.push_back(c.traffic);
     ++touched.traffics.back().revision;
   }
+  void operator()(const change::PutTexts& c) const {
+    for (const auto& item : c.items) {
+      const auto& key = item.now.key[0];
+      if (c.place == erasure::Place::Profiles || c.place == erasure::Place::Versions)
+        profile(ProfileName(key));
+      if (c.place == erasure::Place::Deployments) touched.deployments.insert(DeploymentId(key));
+      if (c.place == erasure::Place::Instances) touched.instances.insert(InstanceId(key));
+    }
+  }
+  void operator()(const change::EraseVersions& c) const { profile(c.profile); }
+  void operator()(const change::EraseHistory& c) const { profile(c.profile); }
   /// Nobody keeps a copy of anything else.
   void operator()(const auto&) const {}
 };

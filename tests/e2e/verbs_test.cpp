@@ -86,6 +86,9 @@ const std::map<std::string, std::string> kVerbs = {
     {"verifyAudit", "audit verify"},
     {"getRetention", "retention status"},
     {"runRetention", "retention run"},
+    {"erase", "erase"},
+    {"listErasures", "erase list"},
+    {"getErasure", "erase get"},
     {"cluster", "cluster status"}};
 
 bool is_verb(const std::string& words) {

@@ -280,6 +280,28 @@ Result<std::vector<RetentionRun>> FlakyStore::retention_runs() {
   return inner_.retention_runs();
 }
 
+Result<erasure::TextPage> FlakyStore::texts(erasure::Place place, const erasure::Eraser& name,
+                                            const std::vector<std::string>& after,
+                                            std::size_t scan) {
+  if (down()) return lost();
+  return inner_.texts(place, name, after, scan);
+}
+
+Result<Page<erasure::Erasure>> FlakyStore::erasures(const PageRequest& page) {
+  if (down()) return lost();
+  return inner_.erasures(page);
+}
+
+Result<erasure::Erasure> FlakyStore::erasure(const std::string& id) {
+  if (down()) return lost();
+  return inner_.erasure(id);
+}
+
+Result<void> FlakyStore::scrub() {
+  if (down()) return lost();
+  return inner_.scrub();
+}
+
 Result<void> FlakyStore::ping() {
   if (down()) return lost();
   return inner_.ping();

@@ -90,6 +90,10 @@ Result<Reply> deployment_events(Services& services, Call& call);
 // audit.cpp
 Result<Reply> list_audit(Services& services, Call& call);
 Result<Reply> verify_audit(Services& services, Call& call);
+// erasures.cpp
+Result<Reply> erase(Services& services, Call& call);
+Result<Reply> list_erasures(Services& services, Call& call);
+Result<Reply> get_erasure(Services& services, Call& call);
 // health.cpp
 Result<Reply> health(Services& services, Call& call);
 Result<Reply> health_live(Services& services, Call& call);

@@ -124,6 +124,10 @@ constexpr Route kRoutes[] = {
     {Get, "/api/v1/audit", Action::AuditRead, "actor action resource from to limit cursor", kNone,
      list_audit},
     {Get, "/api/v1/audit/verify", Action::AuditRead, "", kNone, verify_audit},
+    // Repeating it goes on with it, and an answer kept for its key would be a trace of the name.
+    {Post, "/api/v1/erasures", Action::ErasureWrite, "", kJson, erase, kNatural},
+    {Get, "/api/v1/erasures", Action::ErasureRead, "limit cursor", kNone, list_erasures},
+    {Get, "/api/v1/erasures/{id}", Action::ErasureRead, "", kNone, get_erasure},
 };
 
 }  // namespace

@@ -14,6 +14,7 @@
 #include "orchestrator/cluster_service.hpp"
 #include "orchestrator/config_service.hpp"
 #include "orchestrator/deployment_service.hpp"
+#include "orchestrator/erasure_service.hpp"
 #include "orchestrator/fleet_service.hpp"
 #include "orchestrator/notification_service.hpp"
 #include "orchestrator/report_service.hpp"
@@ -35,6 +36,7 @@ struct Services {
   TrafficService& traffic;
   NotificationService& notifications;
   RetentionJob& retention;
+  ErasureService& erasures;
   Store& store;
   Committer& committer;
   StreamHub& streams;

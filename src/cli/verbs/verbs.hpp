@@ -12,6 +12,7 @@ void add_version_verbs(Verbs& verbs, const Actions& actions);
 void add_apply_verb(Verbs& verbs, const Actions& actions);
 void add_history_verbs(Verbs& verbs);     ///< history, watch
 void add_audit_verbs(Verbs& verbs);       ///< audit list, verify, export
+void add_erase_verbs(Verbs& verbs);       ///< erase person, profile, list, get
 void add_deploy_verb(Verbs& verbs);       ///< deploy
 void add_deployment_verbs(Verbs& verbs);  ///< deployment list, get, watch, report and commands
 void add_calendar_verbs(Verbs& verbs);    ///< freeze, unfreeze, window add, calendar list, delete

@@ -53,6 +53,8 @@ constexpr std::array<Rule, kActionCount> kMatrix{{
     {Action::RetentionRead,     "retention.read",      {true, true,  false, false, false}},
     {Action::RetentionRun,      "retention.run",       {true, false, false, false, false}},
     {Action::AuditRead,         "audit.read",          {true, true,  false, false, false}},
+    {Action::ErasureRead,       "erasure.read",        {true, true,  false, false, false}},
+    {Action::ErasureWrite,      "erasure.write",       {true, false, false, false, false}},
     {Action::MetricsRead,       "metrics.read",        {true, true,  true,  true,  false}},
 }};
 // clang-format on
@@ -138,6 +140,8 @@ Narrowing narrowed_by(const Principal& principal, Action action, const Access& a
     case Action::RetentionRead:
     case Action::RetentionRun:
     case Action::AuditRead:
+    case Action::ErasureRead:
+    case Action::ErasureWrite:
     case Action::MetricsRead:
       return {};
   }

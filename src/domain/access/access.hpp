@@ -47,6 +47,8 @@ enum class Action {
   RetentionRead,
   RetentionRun,
   AuditRead,
+  ErasureRead,  ///< the proofs of what was erased
+  ErasureWrite,
   MetricsRead
 };
 inline constexpr int kActionCount = static_cast<int>(Action::MetricsRead) + 1;

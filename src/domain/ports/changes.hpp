@@ -2,10 +2,12 @@
 // The one write of the store: a list of changes, of which all are made or none. Each says when it
 // is refused; the refusal of the first that fails is the answer to the whole list.
 
+#include <map>
 #include <variant>
 #include <vector>
 
 #include "domain/ports/change_kinds_cluster.hpp"
+#include "domain/ports/change_kinds_erasure.hpp"
 #include "domain/ports/change_kinds_retention.hpp"
 
 namespace hotswap {
@@ -28,7 +30,9 @@ struct Change
           change::AppendHealthRecord, change::PutCalendarEntry, change::DeleteCalendarEntry,
           change::PutTraffic, change::InsertSchema, change::UpdateSchema,
           change::InsertSchemaVersion, change::UpdateSchemaVersion, change::AppendChange,
-          change::PruneChanges, change::PutNode, change::DeleteNode, change::PutIdempotent> {
+          change::PruneChanges, change::PutNode, change::DeleteNode, change::PutIdempotent,
+          change::PutErasure, change::PutTexts, change::RemoveRows, change::ReplaceAudit,
+          change::EraseVersions, change::EraseHistory, change::DeleteSchema> {
   using variant::variant;
   Change(const Change& other);
   Change(Change&& other) noexcept;
@@ -40,10 +44,11 @@ using ChangeSet = std::vector<Change>;
 
 /// What the store added, in the order of the change set.
 struct Committed {
-  std::vector<TimelineEvent> events;  ///< with their sequence numbers
-  std::vector<Assignment> first;      ///< by PutFirstAssignments
-  std::vector<Assignment> rest;       ///< by AssignRest
-  std::size_t pruned = 0;             ///< by PruneRecords, all kinds together
+  std::vector<TimelineEvent> events;            ///< with their sequence numbers
+  std::vector<Assignment> first;                ///< by PutFirstAssignments
+  std::vector<Assignment> rest;                 ///< by AssignRest
+  std::map<std::string, std::uint64_t> erased;  ///< rows by table, by EraseVersions, EraseHistory
+  std::size_t pruned = 0;                       ///< by PruneRecords, all kinds together
 };
 
 }  // namespace hotswap

@@ -167,6 +167,17 @@ class Store {
   active_fences() = 0;
   /// Newest first.
   [[nodiscard]] virtual Result<std::vector<RetentionRun>> retention_runs() = 0;
+  /// Of the next `scan` rows of a place behind the key `after` (empty: from the start), those that
+  /// hold the name.
+  [[nodiscard]] virtual Result<erasure::TextPage> texts(erasure::Place, const erasure::Eraser& name,
+                                                        const std::vector<std::string>& after,
+                                                        std::size_t scan) = 0;
+  /// Newest first.
+  [[nodiscard]] virtual Result<Page<erasure::Erasure>> erasures(const PageRequest&) = 0;
+  [[nodiscard]] virtual Result<erasure::Erasure> erasure(
+      const std::string& id) = 0;  ///< NotFound erasure.not_found
+  /// Makes sure, as far as the database can, that its files no longer hold what was erased.
+  [[nodiscard]] virtual Result<void> scrub() = 0;
   /// For /health/ready.
   [[nodiscard]] virtual Result<void> ping() = 0;
 

@@ -1,5 +1,6 @@
 #include "domain/base/limits.hpp"
 #include "infrastructure/memory/cluster.hpp"
+#include "infrastructure/memory/erasing.hpp"
 #include "infrastructure/memory/operations.hpp"
 #include "infrastructure/memory/outbox.hpp"
 #include "infrastructure/memory/retention.hpp"
@@ -295,6 +296,14 @@ struct Applier {
     log.erase(state.nodes, c.id);
     return {};
   }
+
+  Result<void> operator()(change::PutErasure& c) { return put(state, log, c); }
+  Result<void> operator()(change::PutTexts& c) { return put(state, log, c); }
+  Result<void> operator()(change::RemoveRows& c) { return remove(state, log, c); }
+  Result<void> operator()(change::ReplaceAudit& c) { return replace(state, log, c); }
+  Result<void> operator()(change::EraseVersions& c) { return erase(state, log, c, committed); }
+  Result<void> operator()(change::EraseHistory& c) { return erase(state, log, c, committed); }
+  Result<void> operator()(change::DeleteSchema& c) { return erase(state, log, c); }
 
   Result<void> operator()(change::PutIdempotent& c) {
     const WallTime now = c.expires - limits::kIdempotencyKeep;

@@ -67,6 +67,11 @@ class MemoryStore : public Store {
   Result<std::vector<ClusterNode>> nodes() override;
   Result<std::vector<std::pair<DeploymentId, std::uint64_t>>> active_fences() override;
   Result<std::vector<RetentionRun>> retention_runs() override;
+  Result<erasure::TextPage> texts(erasure::Place place, const erasure::Eraser& name,
+                                  const std::vector<std::string>& after, std::size_t scan) override;
+  Result<Page<erasure::Erasure>> erasures(const PageRequest& page) override;
+  Result<erasure::Erasure> erasure(const std::string& id) override;
+  Result<void> scrub() override;
   Result<void> ping() override;
 
  private:

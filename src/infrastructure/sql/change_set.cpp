@@ -3,6 +3,7 @@
 #include "infrastructure/sql/assigning.hpp"
 #include "infrastructure/sql/cluster.hpp"
 #include "infrastructure/sql/deployments.hpp"
+#include "infrastructure/sql/erasing.hpp"
 #include "infrastructure/sql/fleet.hpp"
 #include "infrastructure/sql/journal.hpp"
 #include "infrastructure/sql/operations.hpp"
@@ -42,6 +43,12 @@ struct Applier {
     if (!pruned) return std::unexpected(std::move(pruned.error()));
     into.committed->pruned += *pruned;
     return {};
+  }
+  Result<void> operator()(const change::EraseVersions& change) {
+    return erase(session, change, *into.committed);
+  }
+  Result<void> operator()(const change::EraseHistory& change) {
+    return erase(session, change, *into.committed);
   }
   Result<void> operator()(const auto& change) { return apply(session, change); }
 };

@@ -2,8 +2,10 @@
 
 #include "infrastructure/sql/cluster.hpp"
 #include "infrastructure/sql/deployments.hpp"
+#include "infrastructure/sql/erasing.hpp"
 #include "infrastructure/sql/fleet.hpp"
 #include "infrastructure/sql/journal.hpp"
+#include "infrastructure/sql/name_search.hpp"
 #include "infrastructure/sql/operations.hpp"
 #include "infrastructure/sql/outbox.hpp"
 #include "infrastructure/sql/profiles.hpp"
@@ -174,6 +176,22 @@ Result<std::vector<AuditEntry>> SqlStore::audit_after(std::uint64_t sequence, st
   return read(readers_,
               [&](Session& session) { return sql::audit_after(session, sequence, limit); });
 }
+
+Result<erasure::TextPage> SqlStore::texts(erasure::Place place, const erasure::Eraser& name,
+                                          const std::vector<std::string>& after, std::size_t scan) {
+  return read_snapshot(
+      readers_, [&](Session& session) { return sql::texts(session, place, name, after, scan); });
+}
+
+Result<Page<erasure::Erasure>> SqlStore::erasures(const PageRequest& page) {
+  return read(readers_, [&](Session& session) { return sql::erasures(session, page); });
+}
+
+Result<erasure::Erasure> SqlStore::erasure(const std::string& id) {
+  return read(readers_, [&](Session& session) { return sql::erasure(session, id); });
+}
+
+Result<void> SqlStore::scrub() { return {}; }
 
 Result<std::vector<OutboxItem>> SqlStore::outbox(WallTime now, std::size_t limit) {
   return read(readers_, [&](Session& session) { return sql::outbox(session, now, limit); });

@@ -11,6 +11,8 @@ namespace {
 
 using sqlite::Session;
 
+constexpr std::int64_t kVacuumed = 64 << 20;  ///< bytes; less than a second's work
+
 Result<std::int64_t> count(Session& session, std::string_view text) {
   auto value = sql::maybe<std::int64_t>(
       session, text, {},
@@ -52,7 +54,8 @@ Result<std::unique_ptr<sql::Session>> open_writer(const SqliteOptions& options) 
   // The cache holds the tables of a large fleet: a step of a rollout writes to all of their pages.
   if (done) {
     done = (*session)->script(
-        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -32768");
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -32768; "
+        "PRAGMA secure_delete = ON");
   }
   if (done) done = sql::migrate(**session, sqlite::migrations());
   if (done) done = limit_size(**session, options.max_bytes);
@@ -79,6 +82,22 @@ SqliteStore::SqliteStore(SqliteOptions options, std::vector<std::unique_ptr<sql:
                          std::unique_ptr<sql::Session> writer)
     : SqlStore(std::move(readers), options.reader_wait, std::move(writer)),
       options_(std::move(options)) {}
+
+Result<void> SqliteStore::scrub() {
+  auto session = Session::open(options_.path, Session::Mode::ReadWrite, options_.busy_timeout);
+  if (!session) return std::unexpected(session.error());
+  const auto pages = count(**session,
+                           "SELECT page_count * page_size FROM pragma_page_count(), "
+                           "pragma_page_size()");
+  if (!pages) return std::unexpected(pages.error());
+  // Pages keep scraps of rows that moved within them; a large database would stand still too long.
+  if (*pages <= kVacuumed)
+    if (auto done = (*session)->script("PRAGMA secure_delete = ON; VACUUM"); !done) return done;
+  const auto busy = count(**session, "PRAGMA wal_checkpoint(TRUNCATE)");
+  if (!busy) return std::unexpected(busy.error());
+  if (*busy == 0) return {};
+  return std::unexpected(store::unavailable("the write-ahead log is still being read"));
+}
 
 Result<void> SqliteStore::backup(const std::string& path, const OnCopy& on_copy) {
   sqlite::NewFile file(path);

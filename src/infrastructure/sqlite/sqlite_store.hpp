@@ -36,6 +36,10 @@ class SqliteStore : public sql::SqlStore {
   /// when complete; Conflict `backup.exists` if there is a file already.
   [[nodiscard]] Result<void> backup(const std::string& path, const OnCopy& on_copy = {});
 
+  /// Deleted content is overwritten at once; this empties the write-ahead log of it, and writes a
+  /// small database anew. Unavailable `store.unavailable` while a long read holds the log.
+  Result<void> scrub() override;
+
  private:
   SqliteStore(SqliteOptions options, std::vector<std::unique_ptr<sql::Session>> readers,
               std::unique_ptr<sql::Session> writer);

@@ -158,6 +158,21 @@ Error idempotency_exists() {
                "get that answer.");
 }
 
+Error erasure_overtaken() {
+  return error(ErrorCode::Conflict, "erasure.overtaken",
+               "Something was changed while it was being erased; repeat the request to go on.");
+}
+
+Error erasure_not_found(const std::string& id) {
+  return error(ErrorCode::NotFound, "erasure.not_found",
+               "There is no erasure " + id + ": list the erasures for their ids.");
+}
+
+Error schema_in_use(const SchemaId& id) {
+  return error(ErrorCode::Conflict, "schema.in_use",
+               "Schema " + id.str() + " is followed by a config; unlink it first.");
+}
+
 Error unavailable(std::string internal) {
   auto result = error(ErrorCode::Unavailable, "store.unavailable",
                       "The store cannot be used at the moment; try again.");

@@ -34,6 +34,9 @@ namespace hotswap::store {
 [[nodiscard]] Error traffic_changed(const ServiceName& service, const std::string& environment);
 [[nodiscard]] Error traffic_not_found(const ServiceName& service, const std::string& environment);
 [[nodiscard]] Error idempotency_exists();
+[[nodiscard]] Error erasure_overtaken();
+[[nodiscard]] Error erasure_not_found(const std::string& id);
+[[nodiscard]] Error schema_in_use(const SchemaId& id);
 [[nodiscard]] Error unavailable(std::string internal);
 [[nodiscard]] Error busy(std::string detail);
 

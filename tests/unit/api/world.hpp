@@ -69,6 +69,14 @@ struct World {
   MemoryMetrics metrics;
   RetentionJob retention_job{
       {retention, store, committer, &archive, clock, random, logger, metrics}};
+  ErasureService erasures{{.store = store,
+                           .committer = committer,
+                           .versions = versions,
+                           .clock = clock,
+                           .random = random,
+                           .metrics = metrics,
+                           .forget_archived = {},
+                           .forget = [this] { calendar.forget(); }}};
   FeedHub feeds{store, committer};
   TokenVerifier tokens{policy(), clock};
   ReadCache cache{clock};
@@ -100,6 +108,7 @@ struct World {
             .traffic = traffic,
             .notifications = notifications,
             .retention = retention_job,
+            .erasures = erasures,
             .store = store,
             .committer = committer,
             .streams = streams,

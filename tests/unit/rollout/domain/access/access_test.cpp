@@ -42,6 +42,8 @@ constexpr Row kContract[] = {
     {Action::RetentionRead, "retention.read", "AO---"},
     {Action::RetentionRun, "retention.run", "A----"},
     {Action::AuditRead, "audit.read", "AO---"},
+    {Action::ErasureRead, "erasure.read", "AO---"},
+    {Action::ErasureWrite, "erasure.write", "A----"},
     {Action::MetricsRead, "metrics.read", "AODV-"},
 };
 
