@@ -42,6 +42,7 @@ Result<void> ClusterService::beat() {
   }
   if (auto done = parts_.committer.commit(std::move(changes)); !done)
     return std::unexpected(std::move(done.error()));
+  parts_.fleet.store_wrote();
   auto nodes = parts_.store.nodes();
   if (!nodes) return std::unexpected(std::move(nodes.error()));
   const std::lock_guard lock(mutex_);

@@ -176,14 +176,15 @@ Result<HeartbeatReply> FleetService::heartbeat(const Caller& caller, const Insta
 
 void FleetService::flush() {
   ChangeSet changes;
+  change::TouchInstances touch;
   {
     const MutexLock lock(mutex_);
     if (!touched_.empty()) {
-      change::TouchInstances touch{{}, node_, std::exchange(news_, {})};
+      touch = {{}, node_, std::exchange(news_, {})};
       for (const InstanceId& id : touched_)
         if (const auto found = live_.find(id); found != live_.end())
           touch.heartbeats.emplace_back(id, found->second.instance.last_heartbeat);
-      changes.push_back(std::move(touch));
+      changes.push_back(touch);
       touched_.clear();
     }
     if (!dirty_.empty()) {
@@ -196,16 +197,27 @@ void FleetService::flush() {
     events_.clear();
   }
   if (changes.empty()) return;
-  // A failed batch is not repeated: the registry in memory is ahead, and every heartbeat says again
-  // what runs. Drift events would be lost, so those instances are told of anew.
-  if (auto done = committer_.commit(std::move(changes)); !done) {
-    const MutexLock lock(mutex_);
-    for (auto& [id, live] : live_) {
-      live.drifted.clear();
-      live.written = {};
-      for (auto& [profile, seen] : live.observed) dirty_[{id, profile}] = seen;
-    }
+  if (!committer_.commit(std::move(changes))) keep_unwritten(touch);
+}
+
+// A failed batch is not repeated as it was: the registry in memory is ahead, and every heartbeat
+// says again what runs. Drift events would be lost, so those instances are told of anew; so would
+// be who has moved here, which is said again.
+void FleetService::keep_unwritten(const change::TouchInstances& touch) {
+  const MutexLock lock(mutex_);
+  for (auto& [id, live] : live_) {
+    live.drifted.clear();
+    live.written = {};
+    for (auto& [profile, seen] : live.observed) dirty_[{id, profile}] = seen;
   }
+  for (const InstanceId& id : touch.news) tell_at_home(id);
+}
+
+void FleetService::tell_at_home(const InstanceId& id) {
+  const auto found = live_.find(id);
+  if (found == live_.end() || !found->second.here) return;
+  touched_.insert(id);
+  news_.push_back(id);
 }
 
 void FleetService::sweep() {
@@ -214,10 +226,12 @@ void FleetService::sweep() {
   ChangeSet changes;
   {
     const MutexLock lock(mutex_);
+    const auto since = shared() ? attention_.since(now) : std::optional(WallTime::min());
+    if (!since) return;
     for (auto& [id, live] : live_) {
       if (!live.here) continue;
-      const auto status = status_at(live.instance.last_heartbeat, now, options_.heartbeat_interval,
-                                    options_.remove_after);
+      const auto status = status_at(std::max(live.instance.last_heartbeat, *since), now,
+                                    options_.heartbeat_interval, options_.remove_after);
       if (status == live.instance.status || status == InstanceStatus::Healthy) continue;
       if (status == InstanceStatus::Removed) {
         removed.push_back(id);
@@ -250,9 +264,10 @@ void FleetService::set_degraded(const std::vector<InstanceId>& ids) {
       if (found == live_.end()) continue;
       // Who was heard of while that was being written has not vanished.
       Instance& instance = found->second.instance;
-      if (status_at(instance.last_heartbeat, time_.now(), options_.heartbeat_interval,
-                    options_.remove_after) == InstanceStatus::Healthy)
+      if (is_heard(instance, time_.now())) {
+        tell_at_home(id);  // the others have just been told otherwise
         continue;
+      }
       instance.status = InstanceStatus::Degraded;
       silent.push_back(id);
     }

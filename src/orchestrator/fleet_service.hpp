@@ -12,6 +12,7 @@
 #include <unordered_set>
 
 #include "domain/base/mutex.hpp"
+#include "domain/fleet/attention.hpp"
 #include "domain/health/windows.hpp"
 #include "domain/ports/clock.hpp"
 #include "domain/ports/random.hpp"
@@ -108,6 +109,9 @@ class FleetService {
   void removed_elsewhere(const std::vector<InstanceId>& ids) { forget(ids); }
   /// Takes in those whose home is none of `living`: their silence counts from now on.
   void adopt_homeless(const std::set<std::string>& living);
+  /// The store has just taken a write of this node. When it took none for a while, silence counts
+  /// anew for everybody: who went on at another node could not be said to have moved.
+  void store_wrote();
   [[nodiscard]] std::size_t at_home() const;
 
   /// Writes gathered heartbeats and observations in one commit. Called every 100 ms or so.
@@ -146,6 +150,10 @@ class FleetService {
   /// Takes it out of the registry; false if it was not there.
   bool erase(const InstanceId& id) HS_REQUIRES(mutex_);
   void set_degraded(const std::vector<InstanceId>& ids);
+  void keep_unwritten(const change::TouchInstances& touch);
+  /// The next flush tells the others that it is heard here, if it is.
+  void tell_at_home(const InstanceId& id) HS_REQUIRES(mutex_);
+  [[nodiscard]] bool is_heard(const Instance& instance, WallTime now) const;
   void take(Live& live, Observation seen, std::vector<Observation>& news) HS_REQUIRES(mutex_);
   /// Metrics and logs, unless the heartbeat is not new. Whether there were metrics.
   bool take_measured(Live& live, Heartbeat& heartbeat, WallTime now) HS_REQUIRES(mutex_);
@@ -173,6 +181,7 @@ class FleetService {
   std::unordered_set<InstanceId> touched_ HS_GUARDED_BY(mutex_);
   /// Of the touched: those whose home or health changes by it.
   std::vector<InstanceId> news_ HS_GUARDED_BY(mutex_);
+  Attention attention_ HS_GUARDED_BY(mutex_);
   std::vector<Relayed> outgoing_ HS_GUARDED_BY(mutex_);
   std::map<std::pair<InstanceId, ProfileName>, Observation> dirty_ HS_GUARDED_BY(mutex_);
   /// Drift, waiting for the next flush.

@@ -74,6 +74,12 @@ Result<void> FleetService::learn(const std::set<InstanceId>& ids) {
     Live& live = found->second;
     // What was heard here is newer than what was written of it.
     if (live.here && read->here) continue;
+    // Another node missed that it has moved here, and takes it for silent.
+    if (live.here && read->instance.status == InstanceStatus::Degraded &&
+        is_heard(live.instance, time_.now())) {
+      tell_at_home(id);
+      continue;
+    }
     const bool was_well = live.instance.status == InstanceStatus::Healthy;
     const WallTime heard = live.instance.last_heartbeat;
     live.instance = std::move(read->instance);
@@ -129,6 +135,16 @@ void FleetService::adopt_homeless(const std::set<std::string>& living) {
     touched_.insert(id);
     news_.push_back(id);
   }
+}
+
+void FleetService::store_wrote() {
+  const MutexLock lock(mutex_);
+  attention_.written(time_.now());
+}
+
+bool FleetService::is_heard(const Instance& instance, WallTime now) const {
+  return status_at(instance.last_heartbeat, now, options_.heartbeat_interval,
+                   options_.remove_after) == InstanceStatus::Healthy;
 }
 
 std::size_t FleetService::at_home() const {

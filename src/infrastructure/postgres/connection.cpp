@@ -5,7 +5,6 @@
 #include <array>
 #include <charconv>
 
-#include "domain/base/sha256.hpp"
 #include "infrastructure/store/errors.hpp"
 
 namespace hotswap::postgres {
@@ -61,16 +60,6 @@ std::unexpected<Error> zero_byte() {
               "A text has a zero byte, which PostgreSQL cannot store; leave it out.");
 }
 
-std::int64_t changed_rows(const pg_result* result) {
-  const std::string_view text = PQcmdTuples(const_cast<pg_result*>(result));
-  std::int64_t count = 0;
-  std::from_chars(text.data(), text.data() + text.size(), count);
-  return count;
-}
-
-/// Of a prepared statement.
-std::string name_of(std::string_view text) { return "s" + sha256_hex(text).substr(0, 24); }
-
 }  // namespace
 
 bool may_pass(std::string_view state) {
@@ -91,6 +80,13 @@ bool may_pass(std::string_view state) {
 }
 
 Rows::~Rows() { PQclear(handle_); }
+
+std::int64_t affected(const Rows& rows) {
+  const std::string_view digits = PQcmdTuples(rows.get());
+  std::int64_t count = 0;
+  std::from_chars(digits.data(), digits.data() + digits.size(), count);
+  return count;
+}
 
 Connection::~Connection() { close(); }
 
@@ -193,19 +189,21 @@ Result<Rows> Connection::checked(pg_result* handle) {
                                "postgres: " + one_line(words)});
 }
 
-Result<Rows> Connection::run(const std::string& text) {
+Result<void> Connection::script(const std::string& text) {
   auto ready = connect();
   if (ready) ready = settle();
-  if (!ready) return std::unexpected(std::move(ready.error()));
-  return checked(PQexec(handle_, text.c_str()));
+  if (!ready) return ready;
+  auto done = checked(PQexec(handle_, text.c_str()));
+  if (!done) return std::unexpected(std::move(done.error()));
+  return {};
 }
 
 Result<std::string> Connection::prepared(std::string_view text) {
-  std::string name = name_of(text);
-  if (statements_.contains(name)) return name;
+  if (const auto known = statements_.find(text); known != statements_.end()) return known->second;
+  std::string name = next_name();
   auto done = checked(PQprepare(handle_, name.c_str(), std::string(text).c_str(), 0, nullptr));
   if (!done) return std::unexpected(std::move(done.error()));
-  statements_.insert(name);
+  statements_.emplace(text, name);
   return name;
 }
 
@@ -229,24 +227,6 @@ Result<Rows> Connection::run(std::string_view text, sql::Params params) {
                                 nullptr, 0));
 }
 
-Result<std::int64_t> Connection::run_many(std::string_view text,
-                                          const std::vector<std::vector<sql::Param>>& rows) {
-  if (!std::ranges::all_of(rows, [](const auto& row) { return Values::fit(row); }))
-    return zero_byte();
-  if (auto open = connect(); !open) return std::unexpected(std::move(open.error()));
-  std::int64_t changed = 0;
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    auto done = send(text, rows[i], [&](Rows& result) -> Result<void> {
-      changed += changed_rows(result.get());
-      return {};
-    });
-    if (done && (i + 1) % kPipelined == 0) done = settle();
-    if (!done) return std::unexpected(std::move(done.error()));
-  }
-  if (auto done = settle(); !done) return std::unexpected(std::move(done.error()));
-  return changed;
-}
-
 Result<void> Connection::defer(std::string_view text, sql::Params params, OnRows on_rows) {
   if (!Values::fit(params)) return zero_byte();
   if (!in_transaction()) return std::unexpected(lost("the transaction has ended"));
@@ -262,15 +242,16 @@ Result<void> Connection::send(std::string_view text, sql::Params params, OnRows 
     return std::unexpected(std::move(error));
   };
   if (sent_.empty() && PQenterPipelineMode(handle_) != 1) return broken();
-  const std::string name = name_of(text);
-  if (statements_.insert(name).second) {
-    if (PQsendPrepare(handle_, name.c_str(), std::string(text).c_str(), 0, nullptr) != 1)
+  auto known = statements_.find(text);
+  if (known == statements_.end()) {
+    known = statements_.emplace(text, next_name()).first;
+    if (PQsendPrepare(handle_, known->second.c_str(), known->first.c_str(), 0, nullptr) != 1)
       return broken();
-    sent_.push_back({name, {}});
+    sent_.push_back({known->first, {}});
   }
   const Values values(params);
-  if (PQsendQueryPrepared(handle_, name.c_str(), values.count(), values.pointers(), nullptr,
-                          nullptr, 0) != 1)
+  if (PQsendQueryPrepared(handle_, known->second.c_str(), values.count(), values.pointers(),
+                          nullptr, nullptr, 0) != 1)
     return broken();
   sent_.push_back({{}, std::move(on_rows)});
   return {};

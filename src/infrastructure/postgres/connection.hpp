@@ -4,8 +4,8 @@
 
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -48,6 +48,9 @@ class Rows {
   pg_result* handle_;
 };
 
+/// How many rows the statement changed, or found.
+[[nodiscard]] std::int64_t affected(const Rows& rows);
+
 /// Used by one thread at a time. Errors as with sql::Session; the driver's words in `internal`
 /// never hold the password.
 class Connection {
@@ -64,14 +67,10 @@ class Connection {
   void close();
   [[nodiscard]] bool is_open() const;
   [[nodiscard]] bool in_transaction() const;
-  /// Several statements without parameters; the rows of the last.
-  [[nodiscard]] Result<Rows> run(const std::string& text);
+  /// Several statements without parameters.
+  [[nodiscard]] Result<void> script(const std::string& text);
   /// One prepared statement.
   [[nodiscard]] Result<Rows> run(std::string_view text, sql::Params params);
-  /// The same statement for many rows of parameters, sent without waiting for answers between.
-  /// Changed rows of all; the first error ends it.
-  [[nodiscard]] Result<std::int64_t> run_many(std::string_view text,
-                                              const std::vector<std::vector<sql::Param>>& rows);
   /// Sends one with the next run(), whose error may then be this one's; only in a transaction.
   [[nodiscard]] Result<void> defer(std::string_view text, sql::Params params, OnRows on_rows);
   /// Sends what was deferred and waits for it.
@@ -86,11 +85,12 @@ class Connection {
  private:
   /// A statement that was sent and whose answer is still to be read.
   struct Sent {
-    std::string prepares;  ///< the name that it makes; empty: it runs one
+    std::string prepares;  ///< the text that it prepares; empty: it runs one
     OnRows on_rows;        ///< may be empty
   };
 
   [[nodiscard]] Result<std::string> prepared(std::string_view text);
+  [[nodiscard]] std::string next_name() { return "s" + std::to_string(++named_); }
   [[nodiscard]] Result<void> send(std::string_view text, sql::Params params, OnRows on_rows);
   [[nodiscard]] Result<void> receive(Sent& sent);
   [[nodiscard]] Result<Rows> checked(pg_result* result);
@@ -100,7 +100,8 @@ class Connection {
 
   const ConnectOptions options_;
   pg_conn* handle_ = nullptr;
-  std::set<std::string, std::less<>> statements_;
+  std::map<std::string, std::string, std::less<>> statements_;  ///< text to name
+  std::uint64_t named_ = 0;    ///< statements so far; a name is not used again
   std::deque<Sent> sent_;      ///< not empty: in libpq's pipeline mode
   bool unreplicated_ = false;  ///< the server stopped waiting for its standby
 };

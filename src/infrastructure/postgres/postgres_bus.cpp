@@ -60,9 +60,7 @@ void PostgresBus::stop() {
 
 Result<void> PostgresBus::connect() {
   if (connection_.is_open()) return {};
-  auto listening = connection_.run("LISTEN hotswap");
-  if (!listening) return std::unexpected(std::move(listening.error()));
-  return {};
+  return connection_.script("LISTEN hotswap");
 }
 
 void PostgresBus::run(const std::stop_token& stop) {
@@ -98,13 +96,14 @@ Result<void> PostgresBus::send() {
   }
   // Silent for long: this finds out whether the connection still stands.
   if (messages.empty()) return {};
-  std::vector<std::string> payloads;
-  for (const auto& message : messages) payloads.push_back(node_ + '\n' + message);
-  std::vector<std::vector<sql::Param>> rows;
-  for (const auto& payload : payloads) rows.push_back({sql::Param(payload)});
-  auto done = connection_.run_many("SELECT pg_notify('hotswap', $1)", rows);
-  if (!done) return std::unexpected(std::move(done.error()));
-  return {};
+  if (auto begun = connection_.script("BEGIN"); !begun) return begun;
+  for (const auto& message : messages) {
+    const std::string payload = node_ + '\n' + message;
+    const sql::Param param(payload);
+    auto sent = connection_.defer("SELECT pg_notify('hotswap', $1)", sql::Params(&param, 1), {});
+    if (!sent) return sent;
+  }
+  return connection_.script("COMMIT");
 }
 
 Result<void> PostgresBus::receive() {

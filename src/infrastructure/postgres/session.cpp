@@ -29,13 +29,6 @@ class ResultRow : public sql::Row {
   int row_;
 };
 
-std::int64_t rows_changed(const pg_result* result) {
-  const std::string_view digits = PQcmdTuples(const_cast<pg_result*>(result));
-  std::int64_t count = 0;
-  std::from_chars(digits.data(), digits.data() + digits.size(), count);
-  return count;
-}
-
 Result<void> hand_out(const pg_result* result, const sql::Session::OnRow& on_row) {
   const int count = PQntuples(result);
   for (int row = 0; row < count; ++row)
@@ -60,11 +53,7 @@ auto Session::again_if_lost(Use use) -> decltype(use()) {
 Result<std::int64_t> Session::execute(std::string_view text, sql::Params params) {
   auto done = again_if_lost([&] { return connection_.run(text, params); });
   if (!done) return std::unexpected(std::move(done.error()));
-  return rows_changed(done->get());
-}
-
-Result<std::int64_t> Session::many(std::string_view text, const Rows& rows) {
-  return connection_.run_many(text, rows);
+  return affected(*done);
 }
 
 Result<void> Session::query(std::string_view text, sql::Params params, const OnRow& on_row) {
@@ -78,11 +67,24 @@ Result<void> Session::defer(std::string_view text, sql::Params params, const OnR
                            [on_row](postgres::Rows& rows) { return hand_out(rows.get(), on_row); });
 }
 
-Result<void> Session::script(const std::string& text) {
-  auto done = connection_.run(text);
-  if (!done) return std::unexpected(std::move(done.error()));
-  return {};
+Result<bool> Session::changes(std::string_view text, sql::Params params) {
+  return hopeful_ ? expect(text, params) : sql::Session::changes(text, params);
 }
+
+Result<bool> Session::finds(std::string_view text, sql::Params params) {
+  return hopeful_ ? expect(text, params) : sql::Session::finds(text, params);
+}
+
+Result<bool> Session::expect(std::string_view text, sql::Params params) {
+  auto sent = connection_.defer(text, params, [](postgres::Rows& rows) -> Result<void> {
+    if (affected(rows) > 0) return {};
+    return fail(ErrorCode::Conflict, "store.hope", "A statement found nothing to change.");
+  });
+  if (!sent) return std::unexpected(std::move(sent.error()));
+  return true;
+}
+
+Result<void> Session::script(const std::string& text) { return connection_.script(text); }
 
 Result<void> Session::begin() {
   auto begun = again_if_lost([&] { return script(kBegin); });

@@ -11,10 +11,14 @@ class Session : public sql::Session {
   using sql::Session::execute;
   using sql::Session::query;
   Result<std::int64_t> execute(std::string_view text, sql::Params params) override;
-  Result<std::int64_t> many(std::string_view text, const Rows& rows) override;
   Result<void> defer(std::string_view text, sql::Params params, const OnRow& on_row) override;
-  [[nodiscard]] bool defers() const override { return true; }
   Result<void> settle() override { return connection_.settle(); }
+  using sql::Session::changes;
+  using sql::Session::finds;
+  bool hope(bool on) override { return hopeful_ = on; }
+  [[nodiscard]] bool hopeful() const override { return hopeful_; }
+  Result<bool> changes(std::string_view text, sql::Params params) override;
+  Result<bool> finds(std::string_view text, sql::Params params) override;
   Result<void> query(std::string_view text, sql::Params params, const OnRow& on_row) override;
   Result<void> script(const std::string& text) override;
   Result<void> begin() override;
@@ -29,7 +33,10 @@ class Session : public sql::Session {
   template <class Use>
   auto again_if_lost(Use use) -> decltype(use());
 
+  Result<bool> expect(std::string_view text, sql::Params params);
+
   Connection connection_;
+  bool hopeful_ = false;
 };
 
 }  // namespace hotswap::postgres

@@ -1,9 +1,10 @@
 #pragma once
-// Rows of parameters for Session::many, with copies of their texts.
+// One statement for many rows of parameters, with copies of their texts; within a transaction.
 
 #include <deque>
 #include <initializer_list>
 #include <string>
+#include <vector>
 
 #include "infrastructure/sql/session.hpp"
 
@@ -21,15 +22,15 @@ class Batch {
   }
   /// Runs the statement for each row.
   [[nodiscard]] Result<void> run(Session& session, std::string_view text) const {
-    if (rows_.empty()) return {};
-    auto done = session.many(text, rows_);
-    if (!done) return std::unexpected(std::move(done.error()));
+    const auto ignored = [](const Row&) -> Result<void> { return {}; };
+    for (const auto& row : rows_)
+      if (auto done = session.defer(text, Params(row), ignored); !done) return done;
     return {};
   }
 
  private:
   std::deque<std::string> texts_;
-  Session::Rows rows_;
+  std::vector<std::vector<Param>> rows_;
 };
 
 }  // namespace hotswap::sql

@@ -17,38 +17,37 @@ namespace {
 
 struct Applier {
   Session& session;
-  std::shared_ptr<Committed> shared;  ///< numbers may come after an error ended the set
-  Committed& committed = *shared;
+  const Applying& into;
 
   Result<void> operator()(const change::AppendEvent& change) {
-    committed.events.push_back(change.event);
-    committed.events.back().sequence = 0;
+    auto& events = into.committed->events;
+    events.push_back(change.event);
     return append(session, change.event,
-                  [all = shared, index = committed.events.size() - 1](std::uint64_t sequence) {
+                  [all = into.committed, index = events.size() - 1](std::uint64_t sequence) {
                     all->events[index].sequence = sequence;
                   });
   }
+  Result<void> operator()(const change::AppendAudit& change) {
+    return append(session, change.entry, into.tail);
+  }
   Result<void> operator()(const change::PutFirstAssignments& change) {
-    return assign_first(session, change, committed);
+    return assign_first(session, change, *into.committed);
   }
   Result<void> operator()(const change::AssignRest& change) {
-    return assign_rest(session, change, committed);
+    return assign_rest(session, change, *into.committed);
   }
   Result<void> operator()(const auto& change) { return apply(session, change); }
 };
 
 }  // namespace
 
-Result<Committed> apply(Session& session, const ChangeSet& changes) {
-  Applier applier{session, std::make_shared<Committed>()};
+Result<void> apply(Session& session, const ChangeSet& changes, const Applying& into) {
+  Applier applier{session, into};
   for (const auto& change : changes) {
     auto done = std::visit(applier, change);
-    if (!done) return std::unexpected(std::move(done.error()));
+    if (!done) return done;
   }
-  const auto& events = applier.committed.events;
-  if (!events.empty() && events.back().sequence == 0)
-    if (auto done = session.settle(); !done) return std::unexpected(std::move(done.error()));
-  return std::move(applier.committed);
+  return {};
 }
 
 }  // namespace hotswap::sql

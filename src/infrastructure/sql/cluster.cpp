@@ -56,7 +56,7 @@ Result<void> apply(Session& session, const change::PruneChanges& change) {
 
 Result<void> apply(Session& session, const change::PutNode& change) {
   const ClusterNode& n = change.node;
-  return run(
+  return later(
       session,
       "INSERT INTO nodes (" HS_NODE_COLUMNS
       ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT (id) DO "
@@ -72,7 +72,7 @@ Result<void> apply(Session& session, const change::PutNode& change) {
 }
 
 Result<void> apply(Session& session, const change::DeleteNode& change) {
-  return run(session, "DELETE FROM nodes WHERE id = $1", {change.id});
+  return later(session, "DELETE FROM nodes WHERE id = $1", {change.id});
 }
 
 Result<std::vector<LoggedChange>> changes(Session& session, std::uint64_t after,

@@ -108,7 +108,7 @@ Result<std::optional<Deployment>> without_targets(Session& session, std::string_
 /// Refuses if another deployment of the profile is active. The unique index would refuse as well,
 /// but could not name the other.
 Result<void> check_alone(Session& session, const Deployment& deployment) {
-  if (is_terminal(deployment.state)) return {};
+  if (session.hopeful() || is_terminal(deployment.state)) return {};
   const auto other = maybe<std::string>(
       session, "SELECT id FROM deployments WHERE profile = $1 AND active = 1 AND id <> $2",
       {deployment.profile.str(), deployment.id.str()},
@@ -119,7 +119,9 @@ Result<void> check_alone(Session& session, const Deployment& deployment) {
       store::deployment_already_active(deployment.profile, DeploymentId(**other)));
 }
 
+/// Says why the update below will not find its row.
 Result<void> check_revision(Session& session, const Deployment& deployment) {
+  if (session.hopeful()) return {};
   struct Stored {
     std::uint64_t revision, fence;
   };
@@ -139,8 +141,20 @@ Result<void> check_revision(Session& session, const Deployment& deployment) {
   return {};
 }
 
+Result<void> check_new(Session& session, const Deployment& deployment) {
+  if (!session.hopeful()) {
+    const auto stored = deployment_is_stored(session, deployment.id);
+    if (!stored) return std::unexpected(stored.error());
+    if (*stored) return std::unexpected(store::deployment_exists(deployment.id));
+  }
+  const auto known =
+      session.finds("SELECT 1 FROM profiles WHERE name = $1", {deployment.profile.str()});
+  if (!known) return std::unexpected(known.error());
+  return *known ? Result<void>() : std::unexpected(store::profile_not_found(deployment.profile));
+}
+
 Result<void> insert_row(Session& session, const Deployment& d) {
-  const auto rows = session.execute(
+  const auto changed = session.changes(
       "INSERT INTO deployments (" HS_DEPLOYMENT_COLUMNS
       ", state_name, active) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, "
       "$15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31) "
@@ -176,8 +190,8 @@ Result<void> insert_row(Session& session, const Deployment& d) {
        to_column(d.fence),
        state_name(d.state),
        to_column(!is_terminal(d.state))});
-  if (!rows) return std::unexpected(rows.error());
-  if (*rows == 0) return std::unexpected(store::deployment_exists(d.id));
+  if (!changed) return std::unexpected(changed.error());
+  if (!*changed) return std::unexpected(store::deployment_exists(d.id));
   return {};
 }
 
@@ -189,13 +203,8 @@ Result<bool> deployment_is_stored(Session& session, const DeploymentId& id) {
 
 Result<void> apply(Session& session, const change::InsertDeployment& change) {
   const Deployment& d = change.deployment;
-  const auto stored = deployment_is_stored(session, d.id);
-  if (!stored) return std::unexpected(stored.error());
-  if (*stored) return std::unexpected(store::deployment_exists(d.id));
-  const auto known = profile_is_stored(session, d.profile);
-  if (!known) return std::unexpected(known.error());
-  if (!*known) return std::unexpected(store::profile_not_found(d.profile));
-  auto done = check_alone(session, d);
+  auto done = check_new(session, d);
+  if (done) done = check_alone(session, d);
   if (done) done = insert_row(session, d);
   if (!done) return done;
   std::vector<change::PutTargets::Item> targets;
@@ -207,12 +216,12 @@ Result<void> apply(Session& session, const change::UpdateDeployment& change) {
   const Deployment& d = change.deployment;
   if (auto current = check_revision(session, d); !current) return current;
   if (auto alone = check_alone(session, d); !alone) return alone;
-  const auto rows = session.execute(
+  const auto changed = session.changes(
       "UPDATE deployments SET previous_stable = $1, strategy = $2, health = $3, plan = $4, "
       "partial = $5, forced = $6, reason = $7, state_name = $8, active = $9, state = $10, "
       "baseline = $11, judgement = $12, fit = $13, start_at = $14, proof = $15, tallies = $16, "
       "hook_calls = $17, pools = $18, progressed_at = $19, revision = revision + 1 "
-      "WHERE id = $20 AND revision = $21",
+      "WHERE id = $20 AND revision = $21 AND fence = $22",
       {to_column(d.previous_stable),
        json::write(to_json(d.strategy)),
        json::write(to_json(d.health)),
@@ -233,18 +242,19 @@ Result<void> apply(Session& session, const change::UpdateDeployment& change) {
        document(d.pools),
        to_column(d.progressed_at),
        d.id.str(),
-       to_column(d.revision)});
-  if (!rows) return std::unexpected(rows.error());
-  if (*rows == 0) return std::unexpected(store::deployment_changed(d.id));
+       to_column(d.revision),
+       to_column(d.fence)});
+  if (!changed) return std::unexpected(changed.error());
+  if (!*changed) return std::unexpected(store::deployment_changed(d.id));
   return {};
 }
 
 Result<void> apply(Session& session, const change::ClaimDeployment& change) {
-  const auto rows =
-      session.execute("UPDATE deployments SET fence = fence + 1 WHERE id = $1 AND fence = $2",
+  const auto changed =
+      session.changes("UPDATE deployments SET fence = fence + 1 WHERE id = $1 AND fence = $2",
                       {change.id.str(), to_column(change.fence)});
-  if (!rows) return std::unexpected(rows.error());
-  if (*rows > 0) return {};
+  if (!changed) return std::unexpected(changed.error());
+  if (*changed) return {};
   const auto stored = deployment_is_stored(session, change.id);
   if (!stored) return std::unexpected(stored.error());
   return std::unexpected(*stored ? store::deployment_fenced(change.id)

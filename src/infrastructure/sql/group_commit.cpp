@@ -10,7 +10,6 @@ namespace {
 
 constexpr Duration kFirstPause = std::chrono::milliseconds(50);
 constexpr Duration kLongestPause = std::chrono::seconds(1);
-constexpr std::string_view kFailed = "store.failed";  ///< of the drivers: the statement is to blame
 
 }  // namespace
 
@@ -99,18 +98,38 @@ Result<void> GroupCommit::write_transaction(const Batch& batch, Answers& answers
   return write_sets(batch, answers);
 }
 
-// Statements whose outcome is not needed at once go out with later ones, so the error of a set may
-// come to light in the next. It happens next to never; then all is written anew, set by set.
+// A set is refused seldom, so all go out without waiting for answers; if one is refused after all,
+// everything is written anew, set by set, and each is told its own reason.
 Result<void> GroupCommit::write_sets(const Batch& batch, Answers& answers) {
-  careful_ = false;
-  auto done = write_all(batch, answers);
-  if (done || !session_->defers() || done.error().reason != kFailed) return done;
-  if (auto begun = session_->begin(); !begun) return std::unexpected(begun.error());
-  careful_ = true;
-  return write_all(batch, answers);
+  if (session_->hope(true)) {
+    auto done = write_hopefully(batch, answers);
+    session_->hope(false);
+    if (done || done.error().code == ErrorCode::Unavailable) return done;
+    if (auto begun = session_->begin(); !begun) return std::unexpected(begun.error());
+  }
+  return write_carefully(batch, answers);
 }
 
-Result<void> GroupCommit::write_all(const Batch& batch, Answers& answers) {
+Result<void> GroupCommit::write_hopefully(const Batch& batch, Answers& answers) {
+  tail_.reset();
+  std::vector<std::shared_ptr<Committed>> committed;
+  auto done = Result<void>();
+  for (const auto& request : batch) {
+    committed.push_back(std::make_shared<Committed>());
+    done = apply(*session_, request.changes, {tail_, committed.back()});
+    if (!done) break;
+  }
+  // Before COMMIT, which would stand although a hope was disappointed.
+  if (done) done = session_->settle();
+  if (done) done = close_batch();
+  done = ended(std::move(done));  // what was deferred may still be told until here
+  answers.clear();
+  for (const auto& one : committed) answers.emplace_back(std::move(*one));
+  return done;
+}
+
+Result<void> GroupCommit::write_carefully(const Batch& batch, Answers& answers) {
+  tail_.reset();
   answers.clear();
   auto done = Result<void>();
   for (const auto& request : batch) {
@@ -119,6 +138,10 @@ Result<void> GroupCommit::write_all(const Batch& batch, Answers& answers) {
     if (!done) break;
   }
   if (done) done = close_batch();
+  return ended(std::move(done));
+}
+
+Result<void> GroupCommit::ended(Result<void> done) {
   if (!done && session_->in_transaction()) static_cast<void>(sql::run(*session_, "ROLLBACK"));
   return done;
 }
@@ -128,12 +151,10 @@ Result<void> GroupCommit::check_set(const Result<Committed>& answer) {
     // The database undid everything, also sets that were answered well: none may be believed.
     return std::unexpected(answer ? store::unavailable("transaction ended") : answer.error());
   }
-  if (answer) return {};
   // What passes (a deadlock, a lock not had in time) is tried again, with the neighbours.
-  if (recovery_ && answer.error().code == ErrorCode::Unavailable)
+  if (!answer && recovery_ && answer.error().code == ErrorCode::Unavailable)
     return std::unexpected(answer.error());
-  const bool whose = session_->defers() && !careful_ && answer.error().reason == kFailed;
-  return whose ? Result<void>(std::unexpected(answer.error())) : Result<void>();
+  return {};
 }
 
 Result<void> GroupCommit::close_batch() {
@@ -151,18 +172,24 @@ Result<Committed> GroupCommit::write_set(const ChangeSet& changes) {
   if (auto saved = later(*session_, "SAVEPOINT change_set"); !saved) {
     return std::unexpected(saved.error());
   }
-  auto applied = apply(*session_, changes);
-  if (careful_ && applied)
-    if (auto done = session_->settle(); !done) applied = std::unexpected(done.error());
-  if (!session_->in_transaction()) return applied;
+  const ChainTail before = tail_;
+  const auto committed = std::make_shared<Committed>();
+  auto applied = apply(*session_, changes, {tail_, committed});
+  // What was sent behind an error was not run, and must not be told of the next set.
+  auto settled = session_->settle();
+  if (applied) applied = std::move(settled);
+  const auto answer = [&]() -> Result<Committed> {
+    if (!applied) return std::unexpected(std::move(applied.error()));
+    return std::move(*committed);
+  };
+  if (!session_->in_transaction()) return answer();
   auto closed = Result<void>();
   if (!applied) {
-    // What was sent behind the error was not run, and must not be told of the next set.
-    static_cast<void>(session_->settle());
+    tail_ = before;
     closed = sql::run(*session_, "ROLLBACK TO SAVEPOINT change_set");
   }
   if (closed) closed = later(*session_, "RELEASE SAVEPOINT change_set");
-  if (closed) return applied;
+  if (closed) return answer();
   // What the set left behind cannot be told apart from its neighbours' work any more.
   static_cast<void>(sql::run(*session_, "ROLLBACK"));
   return std::unexpected(closed.error());

@@ -11,6 +11,7 @@
 
 #include "domain/base/mutex.hpp"
 #include "domain/ports/store.hpp"
+#include "infrastructure/sql/journal.hpp"
 #include "infrastructure/sql/session.hpp"
 
 namespace hotswap::sql {
@@ -51,17 +52,22 @@ class GroupCommit {
   /// Into `answers`, one per set; an error if the whole transaction is lost, or may be.
   Result<void> write_transaction(const Batch& batch, Answers& answers);
   Result<void> write_sets(const Batch& batch, Answers& answers);
-  Result<void> write_all(const Batch& batch, Answers& answers);
+  /// All in one go, hoping that none is refused; the first that is, is the error.
+  Result<void> write_hopefully(const Batch& batch, Answers& answers);
+  /// One after the other.
+  Result<void> write_carefully(const Batch& batch, Answers& answers);
   /// Nothing, or why the transaction is of no use after this set.
   Result<void> check_set(const Result<Committed>& answer);
   Result<void> close_batch();
+  /// The outcome of a transaction, which is rolled back if it is of no use.
+  Result<void> ended(Result<void> done);
   /// After an answer was lost: whether the batch is committed. If not, a transaction has begun.
   Result<bool> begin_again();
   Result<Committed> write_set(const ChangeSet& changes);
 
   std::unique_ptr<Session> session_;  ///< only the writer's
   const std::optional<Recovery> recovery_;
-  bool careful_ = false;     ///< each set is waited for before the next
+  ChainTail tail_;           ///< of the audit, within the transaction
   std::int64_t number_ = 0;  ///< of the batch that is being written
   Mutex mutex_;
   CondVar ready_;

@@ -83,19 +83,20 @@ Result<void> append(Session& session, const TimelineEvent& event,
                        });
 }
 
-// The last hash is read anew each time: a copy kept in memory would have to follow every rollback
-// to a savepoint, and reading the end of a table costs next to nothing.
-Result<void> apply(Session& session, const change::AppendAudit& change) {
-  const AuditEntry& e = change.entry;
-  const auto last =
-      maybe<std::string>(session, "SELECT hash FROM audit ORDER BY sequence DESC LIMIT 1", {},
-                         [](const Row& row) -> Result<std::string> { return Columns(row).text(); });
-  if (!last) return std::unexpected(last.error());
+Result<void> append(Session& session, const AuditEntry& e, ChainTail& tail) {
+  if (!tail) {
+    auto last = maybe<std::string>(
+        session, "SELECT hash FROM audit ORDER BY sequence DESC LIMIT 1", {},
+        [](const Row& row) -> Result<std::string> { return Columns(row).text(); });
+    if (!last) return std::unexpected(std::move(last.error()));
+    tail = std::move(*last).value_or("");
+  }
+  tail = chain_hash(*tail, e);
   return later(session,
                "INSERT INTO audit (" HS_AUDIT_COLUMNS
                ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
                {to_column(e.at), e.actor, e.roles, e.address, e.action, e.resource, e.outcome,
-                e.detail, e.trace_id, chain_hash(last->value_or(""), e)});
+                e.detail, e.trace_id, *tail});
 }
 
 // Expired answers go here, so that the table stays as small as a day's requests.
@@ -103,13 +104,13 @@ Result<void> apply(Session& session, const change::PutIdempotent& change) {
   const WallTime now = change.expires - limits::kIdempotencyKeep;
   auto done = later(session, "DELETE FROM idempotent WHERE expires <= $1", {to_column(now)});
   if (!done) return done;
-  const auto rows = session.execute(
+  const auto stored = session.changes(
       "INSERT INTO idempotent (key, body_hash, status, headers, body, expires) "
       "VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (key) DO NOTHING",
       {change.key, change.body_hash, std::int64_t{change.status}, change.headers, change.body,
        to_column(change.expires)});
-  if (!rows) return std::unexpected(rows.error());
-  if (*rows == 0) return std::unexpected(store::idempotency_exists());
+  if (!stored) return std::unexpected(stored.error());
+  if (!*stored) return std::unexpected(store::idempotency_exists());
   return {};
 }
 

@@ -9,7 +9,11 @@ namespace hotswap::sql {
 /// Its sequence number is handed out by session.settle() at the latest.
 [[nodiscard]] Result<void> append(Session& session, const TimelineEvent& event,
                                   const std::function<void(std::uint64_t)>& on_sequence);
-[[nodiscard]] Result<void> apply(Session& session, const change::AppendAudit& change);
+
+/// The hash of the last entry of the audit, once a transaction has read it or added one. Whoever
+/// rolls back to a savepoint sets it back as well.
+using ChainTail = std::optional<std::string>;
+[[nodiscard]] Result<void> append(Session& session, const AuditEntry& entry, ChainTail& tail);
 [[nodiscard]] Result<void> apply(Session& session, const change::PutIdempotent& change);
 
 [[nodiscard]] Result<std::vector<TimelineEvent>> events(Session& session, const EventFilter& filter,

@@ -93,14 +93,15 @@ Result<void> apply(Session& session, const change::PutChannel& change) {
 }
 
 Result<void> apply(Session& session, const change::DeleteChannel& change) {
-  const auto rows = session.execute("DELETE FROM channels WHERE name = $1", {change.name});
-  if (!rows) return std::unexpected(rows.error());
-  if (*rows == 0) return std::unexpected(store::channel_not_found(change.name));
+  const auto changed = session.changes("DELETE FROM channels WHERE name = $1", {change.name});
+  if (!changed) return std::unexpected(changed.error());
+  if (!*changed) return std::unexpected(store::channel_not_found(change.name));
   return {};
 }
 
 Result<void> apply(Session& session, const change::AppendHealthRecord& change) {
-  const auto known = deployment_is_stored(session, change.record.deployment);
+  const auto known =
+      session.finds("SELECT 1 FROM deployments WHERE id = $1", {change.record.deployment.str()});
   if (!known) return std::unexpected(known.error());
   if (!*known) return std::unexpected(store::deployment_not_found(change.record.deployment));
   const auto last = last_sequence(session, change.record.deployment);
@@ -120,9 +121,9 @@ Result<void> apply(Session& session, const change::PutCalendarEntry& change) {
 }
 
 Result<void> apply(Session& session, const change::DeleteCalendarEntry& change) {
-  const auto rows = session.execute("DELETE FROM calendar WHERE id = $1", {change.id});
-  if (!rows) return std::unexpected(rows.error());
-  if (*rows == 0) return std::unexpected(store::calendar_entry_not_found(change.id));
+  const auto changed = session.changes("DELETE FROM calendar WHERE id = $1", {change.id});
+  if (!changed) return std::unexpected(changed.error());
+  if (!*changed) return std::unexpected(store::calendar_entry_not_found(change.id));
   return {};
 }
 

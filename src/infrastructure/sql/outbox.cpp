@@ -68,12 +68,12 @@ Result<void> apply(Session& session, const change::BuryOutbox& change) {
 }
 
 Result<void> apply(Session& session, const change::ReviveOutbox& change) {
-  const auto rows = session.execute(
+  const auto changed = session.changes(
       "UPDATE outbox SET attempts = 0, next = $1, error = '', buried = NULL "
       "WHERE id = $2 AND buried IS NOT NULL",
       {to_column(change.next), change.id});
-  if (!rows) return std::unexpected(rows.error());
-  if (*rows == 0) return std::unexpected(store::dead_letter_not_found(change.id));
+  if (!changed) return std::unexpected(changed.error());
+  if (!*changed) return std::unexpected(store::dead_letter_not_found(change.id));
   return {};
 }
 

@@ -67,7 +67,7 @@ Result<void> refuse_update(Session& session, const ProfileName& name) {
 
 Result<void> apply(Session& session, const change::InsertProfile& change) {
   const Profile& p = change.profile;
-  const auto rows = session.execute(
+  const auto changed = session.changes(
       "INSERT INTO profiles (" HS_PROFILE_COLUMNS
       ", schema_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, "
       "$14, $15, $16) ON CONFLICT DO NOTHING",
@@ -76,14 +76,14 @@ Result<void> apply(Session& session, const change::InsertProfile& change) {
        json::write(to_json(p.access)), p.created_by, to_column(p.created_at),
        to_column(p.updated_at), to_column(p.revision), to_column(p.stable), to_column(p.generation),
        store::linked_schema(p.schema_id)});
-  if (!rows) return std::unexpected(rows.error());
-  if (*rows == 0) return std::unexpected(store::profile_exists(p.name));
+  if (!changed) return std::unexpected(changed.error());
+  if (!*changed) return std::unexpected(store::profile_exists(p.name));
   return put_labels(session, p);
 }
 
 Result<void> apply(Session& session, const change::UpdateProfile& change) {
   const Profile& p = change.profile;
-  const auto rows = session.execute(
+  const auto changed = session.changes(
       "UPDATE profiles SET description = $1, labels = $2, service = $3, environment = $4, "
       "schema_link = $5, schema_id = $6, strategy = $7, health = $8, access = $9, "
       "updated_at = $10, revision = revision + 1 WHERE name = $11 AND revision = $12",
@@ -91,8 +91,8 @@ Result<void> apply(Session& session, const change::UpdateProfile& change) {
        store::linked_schema(p.schema_id), json::write(to_json(p.strategy)),
        json::write(to_json(p.health)), json::write(to_json(p.access)), to_column(p.updated_at),
        p.name.str(), to_column(p.revision)});
-  if (!rows) return std::unexpected(rows.error());
-  if (*rows == 0) return refuse_update(session, p.name);
+  if (!changed) return std::unexpected(changed.error());
+  if (!*changed) return refuse_update(session, p.name);
   return put_labels(session, p);
 }
 
@@ -104,28 +104,40 @@ Result<void> apply(Session& session, const change::DeleteProfile& change) {
   if (*active) {
     return std::unexpected(store::deployment_already_active(change.name, DeploymentId(**active)));
   }
-  const auto rows = session.execute("DELETE FROM profiles WHERE name = $1", {change.name.str()});
-  if (!rows) return std::unexpected(rows.error());
-  if (*rows == 0) return std::unexpected(store::profile_not_found(change.name));
+  const auto changed = session.changes("DELETE FROM profiles WHERE name = $1", {change.name.str()});
+  if (!changed) return std::unexpected(changed.error());
+  if (!*changed) return std::unexpected(store::profile_not_found(change.name));
   return {};  // the foreign keys take versions, tags, assignments and observations along
 }
 
-Result<void> apply(Session& session, const change::AdvanceProfile& change) {
+namespace {
+
+Result<void> refuse_advance(Session& session, const change::AdvanceProfile& change) {
   const auto& name = change.name;
   const auto generation = maybe<std::uint64_t>(
       session, "SELECT generation FROM profiles WHERE name = $1", {name.str()},
       [](const Row& row) -> Result<std::uint64_t> { return Columns(row).number(); });
   if (!generation) return std::unexpected(generation.error());
   if (!*generation) return std::unexpected(store::profile_not_found(name));
-  if (**generation >= change.generation) {
-    return std::unexpected(store::generation_stale(name, **generation, change.generation));
-  }
-  if (change.keep_stable) {
-    return later(session, "UPDATE profiles SET generation = $1 WHERE name = $2",
-                 {to_column(change.generation), name.str()});
-  }
-  return later(session, "UPDATE profiles SET generation = $1, stable = $2 WHERE name = $3",
-               {to_column(change.generation), to_column(change.stable), name.str()});
+  return std::unexpected(store::generation_stale(name, **generation, change.generation));
+}
+
+}  // namespace
+
+Result<void> apply(Session& session, const change::AdvanceProfile& change) {
+  const auto& name = change.name.str();
+  const Param generation = to_column(change.generation);
+  const auto changed =
+      change.keep_stable
+          ? session.changes(
+                "UPDATE profiles SET generation = $1 WHERE name = $2 AND generation < $1",
+                {generation, name})
+          : session.changes(
+                "UPDATE profiles SET generation = $1, stable = $3 WHERE name = $2 AND "
+                "generation < $1",
+                {generation, name, to_column(change.stable)});
+  if (!changed) return std::unexpected(changed.error());
+  return *changed ? Result<void>() : refuse_advance(session, change);
 }
 
 Result<bool> profile_is_stored(Session& session, const ProfileName& name) {

@@ -64,13 +64,7 @@ Result<std::optional<T>> maybe(Session& session, std::string_view text,
 /// Whether the query has a row.
 [[nodiscard]] inline Result<bool> exists(Session& session, std::string_view text,
                                          std::initializer_list<Param> params) {
-  bool found = false;
-  auto done = session.query(text, params, [&](const Row&) -> Result<void> {
-    found = true;
-    return {};
-  });
-  if (!done) return std::unexpected(std::move(done.error()));
-  return found;
+  return session.Session::finds(text, Params(params.begin(), params.size()));
 }
 
 /// Conditions joined by AND. Their texts are constants; values are bound, so they must outlive

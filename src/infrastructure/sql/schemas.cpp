@@ -125,26 +125,26 @@ Result<void> refresh_latest(Session& session, const SchemaId& id) {
 
 Result<void> apply(Session& session, const change::InsertSchema& change) {
   const RegisteredSchema& s = change.schema;
-  const auto rows =
-      session.execute("INSERT INTO registered_schemas (" HS_SCHEMA_COLUMNS
+  const auto changed =
+      session.changes("INSERT INTO registered_schemas (" HS_SCHEMA_COLUMNS
                       ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, NULL) ON CONFLICT DO NOTHING",
                       {s.id.str(), s.description, to_string(s.compatibility),
                        schema::to_string(s.policy), s.loosened_by, s.created_by,
                        to_column(s.created_at), to_column(s.updated_at), to_column(s.revision)});
-  if (!rows) return std::unexpected(rows.error());
-  if (*rows == 0) return std::unexpected(store::schema_exists(s.id));
+  if (!changed) return std::unexpected(changed.error());
+  if (!*changed) return std::unexpected(store::schema_exists(s.id));
   return {};
 }
 
 Result<void> apply(Session& session, const change::UpdateSchema& change) {
   const RegisteredSchema& s = change.schema;
-  const auto rows = session.execute(
+  const auto changed = session.changes(
       "UPDATE registered_schemas SET description = $1, compatibility = $2, policy = $3, "
       "loosened_by = $4, updated_at = $5, revision = revision + 1 WHERE id = $6 AND revision = $7",
       {s.description, to_string(s.compatibility), schema::to_string(s.policy), s.loosened_by,
        to_column(s.updated_at), s.id.str(), to_column(s.revision)});
-  if (!rows) return std::unexpected(rows.error());
-  if (*rows != 0) return {};
+  if (!changed) return std::unexpected(changed.error());
+  if (*changed) return {};
   return refuse_update(is_stored(session, s.id), store::schema_changed(s.id),
                        store::schema_not_found(s.id));
 }
@@ -154,7 +154,7 @@ Result<void> apply(Session& session, const change::InsertSchemaVersion& change) 
   const auto known = is_stored(session, v.schema);
   if (!known) return std::unexpected(known.error());
   if (!*known) return std::unexpected(store::schema_not_found(v.schema));
-  const auto rows = session.execute(
+  const auto changed = session.changes(
       "INSERT INTO registered_schema_versions (schema, number, hash, size, uri, assert_formats, "
       "author, message, created_at, state, decision, revision, outside, compared, content) VALUES "
       "($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) ON CONFLICT DO NOTHING",
@@ -162,14 +162,14 @@ Result<void> apply(Session& session, const change::InsertSchemaVersion& change) 
        to_column(v.assert_formats), v.author, v.message, to_column(v.created_at),
        to_string(v.state), decision_column(v), to_column(v.revision), to_column(v.references),
        json::write(compared_to_json(v.compared)), v.content});
-  if (!rows) return std::unexpected(rows.error());
-  if (*rows == 0) return std::unexpected(store::schema_version_exists(v.schema, v.number));
+  if (!changed) return std::unexpected(changed.error());
+  if (!*changed) return std::unexpected(store::schema_version_exists(v.schema, v.number));
   return refresh_latest(session, v.schema);
 }
 
 Result<void> apply(Session& session, const change::UpdateSchemaVersion& change) {
   const SchemaVersion& v = change.version;
-  const auto rows = session.execute(
+  const auto changed = session.changes(
       "UPDATE registered_schema_versions SET hash = $1, size = $2, uri = $3, assert_formats = $4, "
       "author = $5, message = $6, created_at = $7, state = $8, decision = $9, outside = $10, "
       "compared = $11, content = $12, revision = revision + 1 "
@@ -178,8 +178,8 @@ Result<void> apply(Session& session, const change::UpdateSchemaVersion& change) 
        v.message, to_column(v.created_at), to_string(v.state), decision_column(v),
        to_column(v.references), json::write(compared_to_json(v.compared)), v.content,
        v.schema.str(), v.number.str(), to_column(v.revision)});
-  if (!rows) return std::unexpected(rows.error());
-  if (*rows != 0) return refresh_latest(session, v.schema);
+  if (!changed) return std::unexpected(changed.error());
+  if (*changed) return refresh_latest(session, v.schema);
   return refuse_update(is_stored(session, v.schema, v.number),
                        store::schema_version_changed(v.schema, v.number),
                        store::schema_version_not_found(v.schema, v.number));

@@ -6,14 +6,20 @@ Result<void> Session::defer(std::string_view text, Params params, const OnRow& o
   return query(text, params, on_row);
 }
 
-Result<std::int64_t> Session::many(std::string_view text, const Rows& rows) {
-  std::int64_t changed = 0;
-  for (const auto& row : rows) {
-    auto done = execute(text, Params(row));
-    if (!done) return done;
-    changed += *done;
-  }
-  return changed;
+Result<bool> Session::changes(std::string_view text, Params params) {
+  auto rows = execute(text, params);
+  if (!rows) return std::unexpected(std::move(rows.error()));
+  return *rows > 0;
+}
+
+Result<bool> Session::finds(std::string_view text, Params params) {
+  bool found = false;
+  auto done = query(text, params, [&](const Row&) -> Result<void> {
+    found = true;
+    return {};
+  });
+  if (!done) return std::unexpected(std::move(done.error()));
+  return found;
 }
 
 }  // namespace hotswap::sql

@@ -55,21 +55,24 @@ class Session {
   using OnRow = std::function<Result<void>(const Row&)>;
   virtual ~Session() = default;
 
-  using Rows = std::vector<std::vector<Param>>;
-
   /// Runs a statement; the number of rows that it changed.
   virtual Result<std::int64_t> execute(std::string_view text, Params params) = 0;
-  /// Runs a statement once for each row of parameters; drivers that cross a network do not wait
-  /// between them. The number of rows changed by all; the first error ends it.
-  virtual Result<std::int64_t> many(std::string_view text, const Rows& rows);
   /// Runs a statement whose outcome is not needed yet; only within a transaction. Drivers that
   /// cross a network send it with the next one, whose answer may then be this one's error; `on_row`
   /// is called by settle() at the latest, and must not use the session.
   virtual Result<void> defer(std::string_view text, Params params, const OnRow& on_row);
-  /// Whether an error may be of an earlier statement.
-  [[nodiscard]] virtual bool defers() const { return false; }
   /// Waits for the outcome of all that was deferred.
   virtual Result<void> settle() { return {}; }
+  /// Begins or ends to hope: statements that should change or find a row are taken to do so, and
+  /// are deferred. Whether it hopes now; drivers that have no way to go never do.
+  virtual bool hope(bool /*on*/) { return false; }
+  /// While hopeful, checks that only serve to say why a statement will be refused may be left out.
+  [[nodiscard]] virtual bool hopeful() const { return false; }
+  /// Whether the statement changes a row. While hopeful always true, and Conflict `store.hope` from
+  /// a later call if it was wrong.
+  virtual Result<bool> changes(std::string_view text, Params params);
+  /// The same of a query that finds a row.
+  virtual Result<bool> finds(std::string_view text, Params params);
   /// Runs a statement and hands out its rows; an error of `on_row` ends it and is returned.
   virtual Result<void> query(std::string_view text, Params params, const OnRow& on_row) = 0;
   /// Several statements without parameters; for migrations.
@@ -87,6 +90,12 @@ class Session {
   Result<void> query(std::string_view text, std::initializer_list<Param> params,
                      const OnRow& on_row) {
     return query(text, Params(params.begin(), params.size()), on_row);
+  }
+  Result<bool> changes(std::string_view text, std::initializer_list<Param> params) {
+    return changes(text, Params(params.begin(), params.size()));
+  }
+  Result<bool> finds(std::string_view text, std::initializer_list<Param> params) {
+    return finds(text, Params(params.begin(), params.size()));
   }
 };
 

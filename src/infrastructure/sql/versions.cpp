@@ -63,42 +63,50 @@ Result<void> add_tags(Session& session, const ProfileName& profile,
                        });
 }
 
-Result<bool> is_stored(Session& session, const ProfileName& profile, const SemVer& number) {
-  return exists(session, "SELECT 1 FROM versions WHERE profile = $1 AND number = $2",
-                {profile.str(), number.str()});
+// The foreign keys keep what these check; they are asked first only to say what is missing.
+
+Result<void> check_profile(Session& session, const ProfileName& profile) {
+  if (session.hopeful()) return {};
+  const auto known = profile_is_stored(session, profile);
+  if (!known) return std::unexpected(known.error());
+  return *known ? Result<void>() : std::unexpected(store::profile_not_found(profile));
+}
+
+Result<void> check_version(Session& session, const ProfileName& profile, const SemVer& number) {
+  if (session.hopeful()) return {};
+  const auto known = exists(session, "SELECT 1 FROM versions WHERE profile = $1 AND number = $2",
+                            {profile.str(), number.str()});
+  if (!known) return std::unexpected(known.error());
+  return *known ? Result<void>() : std::unexpected(store::version_not_found(profile, number));
 }
 
 }  // namespace
 
 Result<void> apply(Session& session, const change::InsertVersion& change) {
   const Version& v = change.version;
-  const auto known = profile_is_stored(session, v.profile);
-  if (!known) return std::unexpected(known.error());
-  if (!*known) return std::unexpected(store::profile_not_found(v.profile));
-  const auto rows = session.execute(
+  if (auto known = check_profile(session, v.profile); !known) return known;
+  const auto stored = session.changes(
       "INSERT INTO versions (profile, number, hash, size, author, message, created_at, "
       "failed_reason, schema, content) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) "
       "ON CONFLICT DO NOTHING",
       {v.profile.str(), v.number.str(), v.hash, to_column(std::uint64_t{v.size}), v.author,
        v.message, to_column(v.created_at), v.failed_reason, v.schema, v.content});
-  if (!rows) return std::unexpected(rows.error());
-  if (*rows == 0) return std::unexpected(store::version_exists(v.profile, v.number));
+  if (!stored) return std::unexpected(stored.error());
+  if (!*stored) return std::unexpected(store::version_exists(v.profile, v.number));
   return {};
 }
 
 Result<void> apply(Session& session, const change::MarkVersion& change) {
-  const auto rows =
-      session.execute("UPDATE versions SET failed_reason = $1 WHERE profile = $2 AND number = $3",
+  const auto changed =
+      session.changes("UPDATE versions SET failed_reason = $1 WHERE profile = $2 AND number = $3",
                       {change.failed_reason, change.profile.str(), change.number.str()});
-  if (!rows) return std::unexpected(rows.error());
-  if (*rows == 0) return std::unexpected(store::version_not_found(change.profile, change.number));
+  if (!changed) return std::unexpected(changed.error());
+  if (!*changed) return std::unexpected(store::version_not_found(change.profile, change.number));
   return {};
 }
 
 Result<void> apply(Session& session, const change::PutTag& change) {
-  const auto known = is_stored(session, change.profile, change.number);
-  if (!known) return std::unexpected(known.error());
-  if (!*known) return std::unexpected(store::version_not_found(change.profile, change.number));
+  if (auto known = check_version(session, change.profile, change.number); !known) return known;
   return later(
       session,
       "INSERT INTO tags (profile, slot, tag, number) VALUES ($1, $2, $3, $4) "
@@ -107,11 +115,11 @@ Result<void> apply(Session& session, const change::PutTag& change) {
 }
 
 Result<void> apply(Session& session, const change::DeleteTag& change) {
-  const auto rows = session.execute(
+  const auto changed = session.changes(
       "DELETE FROM tags WHERE profile = $1 AND slot = $2 AND number = $3",
       {change.profile.str(), tag_slot(change.tag, change.number), change.number.str()});
-  if (!rows) return std::unexpected(rows.error());
-  if (*rows == 0) return std::unexpected(store::tag_not_found(change.tag, change.number));
+  if (!changed) return std::unexpected(changed.error());
+  if (!*changed) return std::unexpected(store::tag_not_found(change.tag, change.number));
   return {};
 }
 

@@ -1,6 +1,7 @@
 // Two nodes over one store, with locks and a bus in memory.
 #include "orchestrator/change_follower.hpp"
 #include "orchestrator/cluster_service.hpp"
+#include "testing/flaky_store.hpp"
 #include "testing/memory_metrics.hpp"
 #include "unit/orchestrator/world.hpp"
 
@@ -183,9 +184,10 @@ class ClusterTest : public ::testing::Test {
   FakeClock clock;
   FakeRandom random;
   MemoryStore store;
+  FlakyStore reached{store};  ///< by the nodes
   LockTable table{clock};
-  Member a{"a", store, clock, random, table};
-  Member b{"b", store, clock, random, table};
+  Member a{"a", reached, clock, random, table};
+  Member b{"b", reached, clock, random, table};
 };
 
 TEST_F(ClusterTest, AnInstanceThatRegisteredElsewhereIsKnownAtOnce) {
@@ -292,6 +294,66 @@ TEST_F(ClusterTest, InstancesOfADeadNodeFindAHome) {
   EXPECT_EQ(a.fleet.at_home(), 1u);
   a.fleet.flush();
   EXPECT_EQ(store.instance(id)->home, "a");
+}
+
+TEST_F(ClusterTest, WhoWentOnElsewhereInAnOutageOfTheStoreWasNotSilent) {
+  const InstanceId id = join(a);
+  tick();
+  reached.set_down(true);
+  for (int i = 0; i < 40; ++i) {
+    clock.advance(500ms);
+    ASSERT_TRUE(b.fleet.heartbeat(speaking_for(id), id, {}));
+    for (Member* member : {&b, &a}) {
+      member->cluster.tick();
+      member->fleet.flush();
+      member->fleet.sweep();
+    }
+  }
+  reached.set_down(false);
+  a.cluster.tick();
+  a.fleet.sweep();
+  EXPECT_EQ(store.instance(id)->status, InstanceStatus::Healthy);
+  b.cluster.tick();
+  b.turn();
+  a.turn();
+  EXPECT_EQ(store.instance(id)->home, "b");
+  EXPECT_EQ(a.fleet.at_home(), 0u);
+  for (int i = 0; i < 22; ++i) {
+    clock.advance(500ms);
+    tick();
+    b.fleet.sweep();
+  }
+  EXPECT_EQ(store.instance(id)->status, InstanceStatus::Degraded);
+}
+
+TEST_F(ClusterTest, WhoIsHeardHereIsNotSilentBecauseAnotherNodeMissedItsMove) {
+  const InstanceId id = join(a);
+  tick();
+  int vanished = 0;
+  b.fleet.on_vanished([&](const auto&) { ++vanished; });
+  for (int i = 0; i < 20; ++i) {
+    clock.advance(500ms);
+    ASSERT_TRUE(b.fleet.heartbeat(speaking_for(id), id, {}));
+    a.cluster.tick();
+  }
+  a.fleet.sweep();
+  ASSERT_EQ(store.instance(id)->status, InstanceStatus::Degraded);
+  b.turn();
+  EXPECT_EQ(vanished, 0);
+  EXPECT_EQ(store.instance(id)->status, InstanceStatus::Healthy);
+  EXPECT_EQ(store.instance(id)->home, "b");
+}
+
+TEST_F(ClusterTest, AMoveThatCouldNotBeWrittenIsToldAgain) {
+  const InstanceId id = join(a);
+  tick();
+  ASSERT_TRUE(b.fleet.heartbeat(speaking_for(id), id, {}));
+  reached.fail_before_commit();
+  b.fleet.flush();
+  b.fleet.flush();
+  a.turn();
+  EXPECT_EQ(a.fleet.at_home(), 0u);
+  EXPECT_EQ(store.instance(id)->home, "b");
 }
 
 TEST_F(ClusterTest, MeasurementsReachTheOtherNode) {
