@@ -1,12 +1,21 @@
 #pragma once
 #include <sys/resource.h>
 
+#include <time.h>
+
 #include <algorithm>
 #include <chrono>
 #include <mutex>
 #include <thread>
 
 namespace hotswap {
+
+/// CPU time that the calling thread has used so far.
+inline std::chrono::nanoseconds thread_cpu_time() {
+  timespec time{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
+}
 
 /// Which share of the machine's cores this process takes. Thread-safe.
 class CpuMeter {

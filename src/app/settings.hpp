@@ -14,6 +14,7 @@
 
 #include "domain/base/error.hpp"
 #include "domain/base/time.hpp"
+#include "domain/flow/bandwidth.hpp"
 #include "infrastructure/probe/address_guard.hpp"
 
 namespace hotswap {
@@ -77,6 +78,14 @@ struct NotifySettings {
   std::string smtp_from;  ///< address that mails come from
 };
 
+/// What a deployment, and all of them, may take of this machine.
+struct LimitSettings {
+  Bandwidth deployment_bandwidth{12'500'000};  ///< in the whole cluster
+  Bandwidth node_bandwidth{};
+  int content_memory = 256;  ///< MB of contents that are being sent
+  int deployment_cpu = 50;   ///< percent of one core; 0: no limit
+};
+
 struct LogSettings {
   std::string level = "info";   ///< trace, debug, info, warn or error
   std::string format = "text";  ///< text or json
@@ -91,6 +100,7 @@ struct Settings {
   FleetSettings fleet;
   SignalSettings signals;
   NotifySettings notify;
+  LimitSettings limits;
   LogSettings log;
 };
 
