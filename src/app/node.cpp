@@ -283,8 +283,7 @@ Result<std::uint16_t> Node::start() {
         std::make_unique<Ticker>(ClusterService::kTick, [this] { cluster_->tick(); }));
     tickers_.push_back(
         std::make_unique<Ticker>(ClusterService::kRelay, [this] { cluster_->relay(); }));
-    tickers_.push_back(std::make_unique<Ticker>(
-        StreamSharing::kTick, [this] { share_streams(); }));
+    tickers_.push_back(std::make_unique<Ticker>(StreamSharing::kTick, [this] { share_streams(); }));
   }
   outbox_.start();
   return port;

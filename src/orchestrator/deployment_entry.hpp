@@ -60,7 +60,7 @@ struct DeploymentRunner::Entry {
   bool busy = false;
   std::optional<WallTime> due;
   WallTime rests_until{};  ///< it has used its share of the CPU
-  bool waiting = false;  ///< for the store to come back: nothing is tried before `due`
+  bool waiting = false;    ///< for the store to come back: nothing is tried before `due`
   DeploymentId id;
   ProfileName profile;
   ServiceName service;

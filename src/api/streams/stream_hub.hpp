@@ -62,17 +62,18 @@ class StreamHub final : public Delivery {
   void set_pace(const Pace& pace, std::size_t memory);
   static constexpr std::size_t kPassesAtOnce = 4096;
   struct Flow {
-    std::size_t waiting = 0;     ///< contents that wait for their turn
-    std::uint64_t sent = 0;      ///< bytes of content frames since the start
-    std::size_t memory = 0;      ///< bytes of rendered texts
-    std::uint64_t held_up = 0;   ///< times that memory was the reason to wait
+    std::size_t waiting = 0;    ///< contents that wait for their turn
+    std::uint64_t sent = 0;     ///< bytes of content frames since the start
+    std::size_t memory = 0;     ///< bytes of rendered texts
+    std::uint64_t held_up = 0;  ///< times that memory was the reason to wait
   };
   [[nodiscard]] Flow flow() const;
 
   /// Starts the thread that sends the slices of spread deliveries.
   void start();
   void stop();
-  /// Sends the slices and the contents that are due, on this thread: what the thread of start() does.
+  /// Sends the slices and the contents that are due, on this thread: what the thread of start()
+  /// does.
   void run_due();
 
  private:

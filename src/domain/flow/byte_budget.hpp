@@ -28,8 +28,8 @@ class ByteBudget {
   /// From this time on something may be sent.
   [[nodiscard]] MonoTime ready_at() const {
     if (rate_ == 0 || credit_ > 0) return at_;
-    return at_ + std::chrono::ceil<MonoTime::duration>(
-                     std::chrono::duration<double>(-credit_ / rate_)) +
+    return at_ +
+           std::chrono::ceil<MonoTime::duration>(std::chrono::duration<double>(-credit_ / rate_)) +
            MonoTime::duration(1);
   }
   [[nodiscard]] bool is_full(MonoTime now) const {
