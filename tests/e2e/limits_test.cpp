@@ -22,7 +22,7 @@ double seconds_now() {
 }
 
 double metric(Server& server, const std::string& name) {
-  const auto answer = server.api().call({.path = "/metrics"});
+  const auto answer = server.api().call({.path = "/metrics", .accept = "text/plain"});
   const auto at = answer ? answer->body.find("\n" + name + " ") : std::string::npos;
   return at == std::string::npos ? -1 : std::stod(answer->body.substr(at + name.size() + 2));
 }
