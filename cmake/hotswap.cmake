@@ -155,13 +155,17 @@ function(hs_define_paths)
 endfunction()
 
 # hs_test(NAME DEPS … [FIXTURES …]): one GoogleTest program of every *_test.cpp at and below this
-# folder. FIXTURES are CTest's: tests that make something for these.
+# folder, but for those whose path matches EXCLUDE. FIXTURES are CTest's: tests that make something
+# for these.
 function(hs_test name)
-  cmake_parse_arguments(ARG "" "TIMEOUT;TOGETHER" "DEPS;FIXTURES" ${ARGN})
+  cmake_parse_arguments(ARG "" "TIMEOUT;TOGETHER;EXCLUDE" "DEPS;FIXTURES" ${ARGN})
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 120)
   endif()
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*_test.cpp)
+  if(ARG_EXCLUDE)
+    list(FILTER sources EXCLUDE REGEX ${ARG_EXCLUDE})
+  endif()
   if(NOT sources)
     return()
   endif()

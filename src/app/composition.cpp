@@ -1,13 +1,13 @@
 #include "app/composition.hpp"
 
 #include <cstdio>
-#include <filesystem>
 
 #include "api/formats/toml.hpp"
 #include "api/formats/yaml.hpp"
 #include "app/agent_command.hpp"
 #include "app/data_dir.hpp"
 #include "app/keys.hpp"
+#include "app/moving.hpp"
 #include "app/node.hpp"
 #include "app/server_command.hpp"
 #include "app/service_manager.hpp"
@@ -158,18 +158,7 @@ cli::Actions actions() {
   actions.server = server_verb(serve);
   actions.agent = run_agent;
   actions.mint = mint_token;
-  actions.backup = [](const std::string& data_dir, const std::string& to) -> Result<void> {
-    if (!std::filesystem::exists(data_dir + kDatabase))
-      return fail(ErrorCode::NotFound, "backup.no_database",
-                  "there is no database in " + data_dir + ": give the server's --data-dir");
-    const auto folder = std::filesystem::absolute(to).parent_path();
-    if (!std::filesystem::is_directory(folder))
-      return fail_field("backup.invalid", "--to", "folder",
-                        folder.string() + " is no folder: make it first");
-    auto store = SqliteStore::open({.path = data_dir + kDatabase});
-    if (!store) return std::unexpected(store.error());
-    return (*store)->backup(to);
-  };
+  actions.moving = moving_verbs();
   actions.forms.yaml = [](std::string_view text) { return api::yaml_to_json(text); };
   actions.forms.toml = [](std::string_view text) { return api::toml_to_json(text); };
   actions.version = HS_VERSION;

@@ -157,6 +157,9 @@ NodeLoad Node::load_now() {
 }
 
 void Node::count_what_happens() {
+  // There from the start: a counter that appears with its first failure shows no increase of it.
+  Counter& failures =
+      metrics_.counter("hotswap_commit_failures_total", "Commits that the store could not do");
   committer_.on_events([this](const std::vector<TimelineEvent>& events) {
     for (const TimelineEvent& event : events)
       metrics_
@@ -164,8 +167,8 @@ void Node::count_what_happens() {
                    {{"kind", event.kind}})
           .add();
   });
-  committer_.on_failure([this](const Error& error) {
-    metrics_.counter("hotswap_commit_failures_total", "Commits that the store could not do").add();
+  committer_.on_failure([this, &failures](const Error& error) {
+    failures.add();
     logger_.warning("store", "commit failed",
                     {{"reason", error.reason}, {"internal", error.internal}});
   });
@@ -207,7 +210,11 @@ api::ServerOptions Node::server_options(const Settings& settings, Logger& logger
   options.address = settings.listen.address;
   options.port = settings.listen.port;
   options.io_threads = settings.listen.io_threads;
+  if (options.io_threads == 0)
+    options.io_threads = std::max(1, static_cast<int>(allowed_cores() / 2));
   options.workers = settings.listen.workers;
+  // To wait for a database across a network takes no processor.
+  if (options.workers == 0) options.workers = settings.store.database.empty() ? 4 : 32;
   if (!settings.listen.tls_cert.empty())
     options.tls = api::TlsFiles{settings.listen.tls_cert, settings.listen.tls_key};
   options.on_warning = [&logger](std::string_view what) {

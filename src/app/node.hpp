@@ -7,6 +7,7 @@
 #include "app/settings.hpp"
 #include "app/signals.hpp"
 #include "app/ticker.hpp"
+#include "infrastructure/clock/cores.hpp"
 #include "infrastructure/clock/system_random.hpp"
 #include "infrastructure/clock/time_zones.hpp"
 #include "infrastructure/cluster/services.hpp"
@@ -108,7 +109,7 @@ class Node {
   api::Api api_;
   api::HttpServer server_;
   std::vector<std::unique_ptr<Ticker>> tickers_;
-  CpuMeter cpu_;
+  CpuMeter cpu_{allowed_cores()};
   cluster::Services* shared_ = nullptr;
 };
 

@@ -26,7 +26,7 @@ struct ListenSettings {
   std::string tls_key;                ///< PEM file of the private key
   bool insecure = false;              ///< allows plain HTTP beyond loopback
   int io_threads = 0;                 ///< 0: half of the cores
-  int workers = 4;                    ///< threads that may block
+  int workers = 0;                    ///< threads that may block; 0: fit for the store
 };
 
 struct StoreSettings {

@@ -139,7 +139,8 @@ Result<Answer> Api::call(const Call& call) {
                       .body = call.body,
                       .timeout = options_.timeout,
                       .max_response_bytes = kAnswerBytes,
-                      .ca_file = options_.ca_file};
+                      .ca_file = options_.ca_file,
+                      .once = call.method != "GET"};
   if (!options_.token.empty()) {
     request.headers.emplace_back("Authorization", "Bearer " + options_.token);
   }

@@ -46,7 +46,8 @@ void group_verbs(CLI::App& app) {
         "window", "calendar"}},
       {"Fleet and traffic", {"instances", "traffic"}},
       {"What happens", {"events", "audit", "notify", "health"}},
-      {"This program", {"context", "completion", "token", "backup"}},
+      {"This program", {"context", "completion", "token"}},
+      {"Databases", {"migrate", "backup", "restore"}},
       {"Processes", {"server", "agent", "demo"}}};
   for (const auto& [group, verbs] : kGroups) {
     for (const auto* verb : verbs) app.get_subcommand(verb)->group(group);
@@ -205,6 +206,7 @@ int run_verb(int argc, char** argv, const Actions& actions) {
   add_context_verbs(verbs);
   add_shell_verbs(verbs, actions);
   add_server_verbs(verbs, actions);
+  add_moving_verbs(verbs, actions);
   add_agent_verb(verbs, actions);
   add_demo_verb(verbs);
   group_verbs(app);

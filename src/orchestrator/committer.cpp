@@ -3,11 +3,6 @@
 namespace hotswap {
 namespace {
 
-bool is_failure(const Error& error) {
-  return error.code == ErrorCode::Unavailable || error.code == ErrorCode::Timeout ||
-         error.code == ErrorCode::Internal;
-}
-
 /// What was chosen within the commit is known now.
 void complete(Touched& touched, const Committed& committed) {
   if (!committed.first.empty()) touched.assigned.push_back({committed.first, std::nullopt});
@@ -16,6 +11,11 @@ void complete(Touched& touched, const Committed& committed) {
 }
 
 }  // namespace
+
+bool is_failure(const Error& error) {
+  return error.code == ErrorCode::Unavailable || error.code == ErrorCode::Timeout ||
+         error.code == ErrorCode::Internal;
+}
 
 void Committer::log_changes(std::string node, const Clock& clock, std::function<void()> wake) {
   node_ = std::move(node);

@@ -11,6 +11,9 @@
 
 namespace hotswap {
 
+/// Whether the store could not do it, rather than would not.
+[[nodiscard]] bool is_failure(const Error& error);
+
 class Committer {
  public:
   explicit Committer(Store& store) : store_(store) {}

@@ -152,8 +152,16 @@ void DeploymentRunner::call_hooks(Entry& entry) {
 
 Result<void> DeploymentRunner::apply(Entry& entry, const DeploymentEvent& event,
                                      const Caller* caller) {
+  // What is saved proves that it was decided on what is stored. A refusal proves nothing: another
+  // node may have saved a command that was not heard of here yet.
+  bool is_stored = entry.visiting || caller == nullptr || !sharing_.take;
   for (int attempt = 0;; ++attempt) {
     auto decision = decide(*entry.deployment, event, time_.now());
+    if (!is_stored && (!decision || decision->nothing())) {
+      if (auto done = reload(entry); !done) return done;
+      is_stored = true;
+      decision = decide(*entry.deployment, event, time_.now());
+    }
     if (!decision) return std::unexpected(decision.error());
     if (decision->nothing()) return {};
     auto saved = save(entry, std::move(*decision), caller);

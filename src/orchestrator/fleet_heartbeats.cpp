@@ -6,6 +6,7 @@ namespace hotswap {
 namespace {
 
 constexpr Duration kWriteHeartbeats = std::chrono::seconds(30);
+constexpr Duration kGatherTouches = std::chrono::seconds(1);
 
 bool runs(const Observation& seen) {
   return seen.state == ObservedState::Applied || seen.state == ObservedState::Running;
@@ -179,7 +180,12 @@ void FleetService::flush() {
   change::TouchInstances touch;
   {
     const MutexLock lock(mutex_);
-    if (!touched_.empty()) {
+    // Who is well is written for people and for the next start: once a second will do.
+    const WallTime now = time_.now();
+    const bool due = !news_.empty() || !dirty_.empty() || !events_.empty() ||
+                     now - touches_written_ >= kGatherTouches;
+    if (!touched_.empty() && due) {
+      touches_written_ = now;
       touch = {{}, node_, std::exchange(news_, {})};
       for (const InstanceId& id : touched_)
         if (const auto found = live_.find(id); found != live_.end())
@@ -226,11 +232,12 @@ void FleetService::sweep() {
   ChangeSet changes;
   {
     const MutexLock lock(mutex_);
-    const auto since = shared() ? attention_.since(now) : std::optional(WallTime::min());
-    if (!since) return;
+    const auto span =
+        shared() ? attention_.span() : std::optional(Attention::Span{WallTime::min(), now});
+    if (!span) return;
     for (auto& [id, live] : live_) {
       if (!live.here) continue;
-      const auto status = status_at(std::max(live.instance.last_heartbeat, *since), now,
+      const auto status = status_at(std::max(live.instance.last_heartbeat, span->from), span->to,
                                     options_.heartbeat_interval, options_.remove_after);
       if (status == live.instance.status || status == InstanceStatus::Healthy) continue;
       if (status == InstanceStatus::Removed) {

@@ -179,9 +179,10 @@ class FleetService {
       HS_GUARDED_BY(mutex_);
   HealthWindows windows_ HS_GUARDED_BY(mutex_);
   std::unordered_set<InstanceId> touched_ HS_GUARDED_BY(mutex_);
+  WallTime touches_written_ HS_GUARDED_BY(mutex_){};
   /// Of the touched: those whose home or health changes by it.
   std::vector<InstanceId> news_ HS_GUARDED_BY(mutex_);
-  Attention attention_ HS_GUARDED_BY(mutex_);
+  Attention attention_ HS_GUARDED_BY(mutex_){options_.heartbeat_interval};
   std::vector<Relayed> outgoing_ HS_GUARDED_BY(mutex_);
   std::map<std::pair<InstanceId, ProfileName>, Observation> dirty_ HS_GUARDED_BY(mutex_);
   /// Drift, waiting for the next flush.

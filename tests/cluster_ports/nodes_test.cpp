@@ -6,7 +6,7 @@ namespace {
 class RedisNode : public Node {
  public:
   explicit RedisNode(const std::string& id)
-      : locks_(options_of(shared_redis()), "test:", random_source()),
+      : locks_(options_of(shared_redis()), "test:", id, random_source()),
         bus_(options_of(shared_redis()), "test:", id, random_source()) {}
   Locks& locks() override { return locks_; }
   Bus& bus() override { return bus_; }

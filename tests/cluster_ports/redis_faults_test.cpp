@@ -15,7 +15,9 @@ namespace {
 
 using testing::RedisServer;
 
-RedisLocks locks_at(const redis::Options& options) { return {options, "test:", random_source()}; }
+RedisLocks locks_at(const redis::Options& options) {
+  return {options, "test:", random_source().guid(), random_source()};
+}
 
 std::string reason(const Result<Names>& held) { return held ? "held" : held.error().reason; }
 

@@ -18,7 +18,8 @@ void add_calendar_verbs(Verbs& verbs);    ///< freeze, unfreeze, window add, cal
 void add_report_verbs(Verbs& verbs);      ///< report, explain, replay
 void add_notify_verbs(Verbs& verbs);      ///< notify channel …, notify dead-letters …
 void add_fleet_verbs(Verbs& verbs);       ///< instances, events, health
-void add_server_verbs(Verbs& verbs, const Actions& actions);  ///< server, token, backup
+void add_server_verbs(Verbs& verbs, const Actions& actions);  ///< server, token
+void add_moving_verbs(Verbs& verbs, const Actions& actions);  ///< migrate, backup, restore
 /// schema register, list, get, versions, update; approve, reject; lint, validate, diff, infer
 void add_schema_verbs(Verbs& verbs, const Actions& actions);
 void add_traffic_verbs(Verbs& verbs);

@@ -3,13 +3,8 @@
 namespace hotswap {
 
 void Attention::written(WallTime now) {
-  if (!last_ || now - *last_ > kGap) since_ = now;
-  last_ = now;
-}
-
-std::optional<WallTime> Attention::since(WallTime now) const {
-  if (!last_ || now - *last_ > kGap) return std::nullopt;
-  return since_;
+  const bool anew = !span_ || now - span_->to > gap_;
+  span_ = Span{anew ? now : span_->from, now};
 }
 
 }  // namespace hotswap

@@ -11,17 +11,26 @@ namespace hotswap {
 
 class Attention {
  public:
+  /// In this time silence means something.
+  struct Span {
+    WallTime from{}, to{};
+    bool operator==(const Span&) const = default;
+  };
   /// Longer than a busy store lets a node wait between two of its beats.
   static constexpr Duration kGap = std::chrono::seconds(3);
 
+  /// Who beats so often is missed sooner, so a shorter outage counts.
+  explicit Attention(Duration heartbeat_interval)
+      : gap_(std::min<Duration>(kGap, heartbeat_interval / 2)) {}
+
   /// The store has taken a write of this node, at this time.
   void written(WallTime now);
-  /// From when on silence counts; nothing while it does not.
-  [[nodiscard]] std::optional<WallTime> since(WallTime now) const;
+  /// From the first write after the last outage to the last write; nothing before the first.
+  [[nodiscard]] const std::optional<Span>& span() const { return span_; }
 
  private:
-  std::optional<WallTime> last_;  ///< write
-  WallTime since_{};
+  Duration gap_;
+  std::optional<Span> span_;
 };
 
 }  // namespace hotswap

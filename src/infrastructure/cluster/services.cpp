@@ -36,7 +36,7 @@ class OverBoth final : public Services {
       : state_(logger),
         postgres_locks_(options.database, kPostgresPrefix),
         postgres_bus_(options.database, options.node),
-        redis_locks_(redis, options.redis_prefix, random),
+        redis_locks_(redis, options.redis_prefix, options.node, random),
         redis_bus_(redis, options.redis_prefix, options.node, random),
         contents_(redis, options.redis_prefix, random),
         locks_({redis_locks_, [this] { return redis_bus_.up(); }, postgres_locks_, clock, state_}),

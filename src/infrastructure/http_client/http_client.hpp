@@ -35,6 +35,9 @@ struct HttpRequest {
   /// the connection is made, whatever name led there.
   bool guarded = false;
   bool cut_response = false;  ///< a body beyond max_response_bytes is cut instead of an error
+  /// On a connection of its own: on a kept one that breaks before the answer, curl sends a request
+  /// again by itself, though the server may have done what the first one asked for.
+  bool once = false;
 };
 
 struct HttpResponse {

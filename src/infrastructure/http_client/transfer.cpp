@@ -104,6 +104,7 @@ void Transfer::set_options() {
     set(CURLOPT_POSTFIELDS, request_.body.data());
   }
   set(CURLOPT_CUSTOMREQUEST, request_.method.c_str());
+  if (request_.once) set(CURLOPT_FRESH_CONNECT, 1L);
   if (!request_.ca_file.empty()) set(CURLOPT_CAINFO, request_.ca_file.c_str());
   if (request_.guarded) {
     set(CURLOPT_OPENSOCKETFUNCTION, &Transfer::on_open);

@@ -74,13 +74,16 @@ struct Applier {
   }
 
   Result<void> operator()(change::InsertVersion& c) {
-    if (!state.profiles.contains(c.version.profile)) {
+    const auto profile = state.profiles.find(c.version.profile);
+    if (profile == state.profiles.end())
       return unexpected(store::profile_not_found(c.version.profile));
-    }
     const std::pair key(c.version.profile, c.version.number.str());
     if (state.versions.contains(key)) {
       return unexpected(store::version_exists(c.version.profile, c.version.number));
     }
+    if (c.judged_by && (c.judged_by->revision != profile->second.revision ||
+                        c.judged_by->created_at != profile->second.created_at))
+      return unexpected(store::profile_changed(c.version.profile));
     c.version.tags.clear();
     log.put(state.versions, key, {std::move(c.version), ++state.last_number});
     return {};

@@ -40,9 +40,10 @@ std::unexpected<Error> strange() {
 
 }  // namespace
 
-RedisLocks::RedisLocks(const redis::Options& options, std::string prefix, Random& random)
+RedisLocks::RedisLocks(const redis::Options& options, std::string prefix, std::string owner,
+                       Random& random)
     : prefix_(std::move(prefix) + "lock:"),
-      owner_(random.guid()),
+      owner_(std::move(owner)),
       owner_key_(prefix_ + "owner:" + owner_),
       client_(options, random) {}
 

@@ -9,9 +9,9 @@ namespace hotswap {
 
 class RedisLocks final : public Locks {
  public:
-  /// `prefix`: of all keys, so that several clusters can share a Redis. `random` gives the owner's
-  /// name: no two of these ever share it, nor do two runs of one node.
-  RedisLocks(const redis::Options& options, std::string prefix, Random& random);
+  /// `prefix`: of all keys, so that several clusters can share a Redis. `owner` is the value of a
+  /// key that is held: no two of these may ever share it, nor two runs of one node.
+  RedisLocks(const redis::Options& options, std::string prefix, std::string owner, Random& random);
 
   Result<std::set<std::string>> hold(const std::vector<std::string>& names) override;
   Result<void> release(const std::vector<std::string>& names) override;

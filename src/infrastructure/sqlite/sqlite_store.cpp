@@ -1,12 +1,8 @@
 #include "infrastructure/sqlite/sqlite_store.hpp"
 
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <filesystem>
-
 #include "infrastructure/sql/query.hpp"
 #include "infrastructure/sqlite/migrations.hpp"
+#include "infrastructure/sqlite/new_file.hpp"
 #include "infrastructure/sqlite/session.hpp"
 #include "infrastructure/store/errors.hpp"
 
@@ -64,15 +60,6 @@ Result<std::unique_ptr<sql::Session>> open_writer(const SqliteOptions& options) 
   return std::move(*session);
 }
 
-/// Forces names in the folder of `path` to disk.
-void sync_folder(const std::filesystem::path& path) {
-  const auto folder = path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
-  const int handle = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (handle < 0) return;
-  ::fsync(handle);
-  ::close(handle);
-}
-
 }  // namespace
 
 Result<std::unique_ptr<SqliteStore>> SqliteStore::open(SqliteOptions options) {
@@ -93,28 +80,22 @@ SqliteStore::SqliteStore(SqliteOptions options, std::vector<std::unique_ptr<sql:
     : SqlStore(std::move(readers), options.reader_wait, std::move(writer)),
       options_(std::move(options)) {}
 
-Result<void> SqliteStore::backup(const std::string& path) {
-  std::error_code error;
-  if (std::filesystem::exists(path, error)) {
+Result<void> SqliteStore::backup(const std::string& path, const OnCopy& on_copy) {
+  sqlite::NewFile file(path);
+  if (file.is_taken()) {
     return fail(ErrorCode::Conflict, "backup.exists",
                 "There is a file at " + path + " already; name a new one.");
   }
-  const auto part = path + ".part";
-  std::filesystem::remove(part, error);  // of a backup that was broken off
   auto source = Session::open(options_.path, Session::Mode::ReadOnly, options_.busy_timeout);
   if (!source) return std::unexpected(source.error());
-  auto copied = [&]() -> Result<void> {
-    auto target = Session::open(part, Session::Mode::ReadWrite, options_.busy_timeout);
-    if (!target) return std::unexpected(target.error());
-    return (*source)->copy_to(**target);
-  }();
-  if (copied) {
-    std::filesystem::rename(part, path, error);
-    if (!error) sync_folder(path);
-    if (error) copied = std::unexpected(store::unavailable("rename: " + error.message()));
-  }
-  if (!copied) std::filesystem::remove(part, error);
-  return copied;
+  auto target = Session::open(file.part(), Session::Mode::ReadWrite, options_.busy_timeout);
+  if (!target) return std::unexpected(target.error());
+  auto done = (*source)->copy_to(**target);
+  if (done && on_copy) done = on_copy(**target);
+  // One file, also while somebody reads it: no write-ahead log beside it.
+  if (done) done = (*target)->script("PRAGMA journal_mode = DELETE");
+  target->reset();
+  return done ? file.publish() : done;
 }
 
 }  // namespace hotswap

@@ -60,6 +60,18 @@ void Fleet::open_streams() {
   }
 }
 
+void Fleet::beat(std::size_t first, std::size_t count) {
+  for (std::size_t i = first; i < first + count; ++i) {
+    const auto& member = members_[i % members_.size()];
+    requests_.submit(request_text("POST", "/api/v1/instances/" + member.id + "/heartbeat",
+                                  member.token, R"({"status":"healthy"})"),
+                     [](const HttpAnswer& answer) {
+                       if (answer.status != 200) give_up("a heartbeat was refused");
+                     });
+  }
+  loop_.run_until([&] { return requests_.unanswered() == 0; }, kLimit, "heartbeats");
+}
+
 void Fleet::arrived(Member& member) {
   auto& in = member.stream->in;
   if (!member.open) {

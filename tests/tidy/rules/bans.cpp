@@ -38,7 +38,7 @@ const std::vector<Ban>& headers() {
        "infrastructure/http_client"},
       {"openssl/",
        kProduct,
-       {"src/domain/base/sha256.cpp", "src/infrastructure/crypto/", "src/infrastructure/redis/",
+       {"src/domain/base/sha256", "src/infrastructure/crypto/", "src/infrastructure/redis/",
         "src/api/server/", "src/api/auth"},
        "domain/base/sha256.hpp, infrastructure/crypto or api/auth"},
       {"boost/asio", kProduct, {"src/api/"}, "a blocking port; coroutines live in api/"},

@@ -190,6 +190,32 @@ class ClusterTest : public ::testing::Test {
   Member b{"b", reached, clock, random, table};
 };
 
+TEST_F(ClusterTest, AnUploadIsJudgedByTheProfileOfNowAtEveryNode) {
+  const ProfileName name("pay.production");
+  const auto upload = [&](Member& member, const Caller& caller, std::uint64_t patch) {
+    Upload version;
+    version.number = SemVer(1, 1, patch);
+    version.data = json::Object{{"value", patch}};
+    return member.configs.upload(caller, name, version);
+  };
+  const auto open_to = [&](const char* who) {
+    const json::Value body = json::Object{{"access", json::Object{{"owners", json::Array{who}}}}};
+    EXPECT_TRUE(a.configs.update(kAdmin, name, body, true, std::nullopt));
+  };
+  Caller ada = caller_with(Role::Developer);
+  ada.principal.subject = "ada";
+  open_to("ada");
+  EXPECT_TRUE(upload(b, ada, 1));
+  open_to("grace");
+  const auto refused = upload(b, ada, 2);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::Forbidden);
+  open_to("ada");
+  EXPECT_TRUE(upload(b, ada, 2));
+  ASSERT_TRUE(a.configs.remove(kAdmin, name, true));
+  EXPECT_EQ(upload(b, ada, 3).error().reason, "config.not_found");
+}
+
 TEST_F(ClusterTest, AnInstanceThatRegisteredElsewhereIsKnownAtOnce) {
   const InstanceId id = join(a);
   EXPECT_TRUE(b.fleet.heartbeat(speaking_for(id), id, {}));
@@ -264,6 +290,37 @@ TEST_F(ClusterTest, ACommandMayBeGivenToAnyNode) {
   EXPECT_EQ(state(deployment.id), "Paused");
   ASSERT_TRUE(a.runner.command(kAdmin, deployment.id, Resume{"ada"}));
   EXPECT_EQ(state(deployment.id), "Running");
+}
+
+TEST_F(ClusterTest, ACommandIsNotRefusedForWhatAnotherNodeHasJustChanged) {
+  join(a);
+  tick();
+  const Deployment deployment = a.start("1.0.0");
+  a.turn();
+  ASSERT_TRUE(b.runner.command(kAdmin, deployment.id, Pause{"wait", "ada"}));
+  // `a` drives it, and has not heard of that yet.
+  const auto resumed = a.runner.command(kAdmin, deployment.id, Resume{"ada"});
+  EXPECT_TRUE(resumed) << resumed.error().detail;
+  EXPECT_EQ(state(deployment.id), "Running");
+  const auto again = a.runner.command(kAdmin, deployment.id, Resume{"ada"});
+  ASSERT_FALSE(again);
+  EXPECT_EQ(again.error().reason, "deployment.not_paused");
+}
+
+TEST_F(ClusterTest, ARefusalOfANodeThatLostADeploymentIsTheNewOwners) {
+  join(b);
+  tick();
+  const Deployment deployment = a.start("1.0.0");
+  for (int i = 0; i < 10; ++i) {
+    clock.advance(500ms);
+    b.cluster.tick();
+    b.turn();
+  }
+  ASSERT_EQ(b.runner.active(), 1u);
+  ASSERT_TRUE(b.runner.command(kAdmin, deployment.id, Pause{"wait", "ada"}));
+  const auto resumed = a.runner.command(kAdmin, deployment.id, Resume{"ada"});
+  EXPECT_TRUE(resumed) << resumed.error().detail;
+  EXPECT_EQ(a.runner.active(), 0u);
 }
 
 TEST_F(ClusterTest, NobodyDrivesWhileTheLocksCannotBeAsked) {

@@ -55,6 +55,43 @@ TEST(HttpClient, sends_a_request_and_reads_the_answer) {
   EXPECT_TRUE(seen.ends_with("\r\n\r\n{\"a\":1}"));
 }
 
+TEST(HttpClient, repeats_a_request_when_a_kept_connection_breaks) {
+  std::atomic<int> posts = 0;
+  ScriptedServer server([&](Peer& peer, int connection) {
+    if (connection == 0 && !peer.read_request().empty()) peer.send(kOk);
+    if (!peer.read_request().empty()) ++posts;
+    if (connection > 0) peer.send(kOk);
+  });
+  HttpClient client;
+  ASSERT_TRUE(client.request(get(server.url())));
+  auto request = get(server.url());
+  request.method = "POST";
+  EXPECT_TRUE(client.request(request));
+  EXPECT_EQ(posts, 2);
+}
+
+TEST(HttpClient, sends_what_must_be_sent_once_on_a_connection_of_its_own) {
+  std::atomic<int> posts = 0;
+  ScriptedServer server([&](Peer& peer, int connection) {
+    const bool got = !peer.read_request().empty();
+    if (connection > 0) {
+      posts += got ? 1 : 0;
+      return;
+    }
+    peer.send(kOk);
+    peer.keep_open();
+  });
+  HttpClient client;
+  ASSERT_TRUE(client.request(get(server.url())));
+  auto request = get(server.url());
+  request.method = "POST";
+  request.once = true;
+  const auto response = client.request(request);
+  ASSERT_FALSE(response);
+  EXPECT_EQ(response.error().reason, "http.unreachable");
+  EXPECT_EQ(posts, 1);
+}
+
 TEST(HttpClient, keeps_its_connection_for_the_next_request) {
   std::atomic<int> connections = 0;
   ScriptedServer server([&](Peer& peer, int) {

@@ -5,6 +5,7 @@
 #include <functional>
 #include <string>
 #include <thread>
+#include <vector>
 
 namespace hotswap {
 
@@ -19,9 +20,13 @@ class ScriptedServer {
     bool send(const std::string& bytes);
     /// Until the client closes.
     void wait_for_close();
+    /// The connection stays when the script has ended, but nobody reads from it any more.
+    void keep_open() { kept_ = true; }
+    [[nodiscard]] bool kept() const { return kept_; }
 
    private:
     int socket_;
+    bool kept_ = false;
   };
 
   /// `script` is called for every connection, one after the other, with its number from 0.
@@ -36,6 +41,7 @@ class ScriptedServer {
   std::function<void(Peer&, int)> script_;
   int listener_ = -1;
   int port_ = 0;
+  std::vector<int> kept_;  ///< connections
   std::thread thread_;
 };
 

@@ -52,6 +52,7 @@ ScriptedServer::~ScriptedServer() {
   shutdown(listener_, SHUT_RDWR);
   thread_.join();
   close(listener_);
+  for (const int connection : kept_) close(connection);
 }
 
 std::string ScriptedServer::url(const std::string& path) const {
@@ -64,7 +65,10 @@ void ScriptedServer::run() {
     if (connection < 0) return;
     Peer peer(connection);
     script_(peer, number);
-    close(connection);
+    if (peer.kept())
+      kept_.push_back(connection);
+    else
+      close(connection);
   }
 }
 

@@ -9,29 +9,32 @@ using namespace std::chrono_literals;
 
 constexpr WallTime at(Duration time) { return WallTime(time); }
 
-TEST(Attention, silence_does_not_count_before_the_first_write) {
-  const Attention attention;
-  EXPECT_EQ(attention.since(at(5s)), std::nullopt);
+TEST(Attention, silence_means_nothing_before_the_first_write) {
+  EXPECT_EQ(Attention(30s).span(), std::nullopt);
 }
 
-TEST(Attention, silence_counts_from_the_first_of_steady_writes) {
-  Attention attention;
+TEST(Attention, silence_counts_from_the_first_of_steady_writes_to_the_last) {
+  Attention attention(30s);
   for (int i = 0; i < 10; ++i) attention.written(at(10s + i * 2s));
-  EXPECT_EQ(attention.since(at(30s)), at(10s));
-}
-
-TEST(Attention, silence_does_not_count_while_nothing_is_written) {
-  Attention attention;
-  attention.written(at(10s));
-  EXPECT_EQ(attention.since(at(10s) + Attention::kGap), at(10s));
-  EXPECT_EQ(attention.since(at(10s) + Attention::kGap + 1ms), std::nullopt);
+  EXPECT_EQ(attention.span(), (Attention::Span{at(10s), at(28s)}));
 }
 
 TEST(Attention, silence_counts_anew_after_an_outage) {
-  Attention attention;
+  Attention attention(30s);
   attention.written(at(10s));
-  attention.written(at(40s));
-  EXPECT_EQ(attention.since(at(41s)), at(40s));
+  attention.written(at(10s) + Attention::kGap);
+  EXPECT_EQ(attention.span()->from, at(10s));
+  attention.written(at(10s) + 2 * Attention::kGap + 1ms);
+  EXPECT_EQ(attention.span()->from, at(10s) + 2 * Attention::kGap + 1ms);
+}
+
+TEST(Attention, of_frequent_heartbeats_a_short_outage_is_one) {
+  Attention attention(2s);
+  attention.written(at(10s));
+  attention.written(at(11s));
+  EXPECT_EQ(attention.span()->from, at(10s));
+  attention.written(at(12s) + 1ms);
+  EXPECT_EQ(attention.span()->from, at(12s) + 1ms);
 }
 
 }  // namespace

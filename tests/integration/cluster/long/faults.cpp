@@ -1,0 +1,178 @@
+// ./dev faults: every transition of every strategy, and at each of them every way to lose the node
+// that drives. The transitions are those that the strategy shows when nothing breaks.
+#include <fmt/format.h>
+
+#include <charconv>
+#include <iostream>
+#include <span>
+
+#include "cli/answer.hpp"
+#include "integration/cluster/world.hpp"
+
+namespace hotswap::lab {
+namespace {
+
+constexpr auto kUsage =
+    "usage: faults [--cycles N] [--strategy NAME] [--fault NAME] [--without-redis]\n"
+    "  strategies: Canary, BlueGreen, Rolling, Direct; faults: kill, stop, cut, deaf\n";
+
+struct Options {
+  int cycles = 1;
+  bool redis = true;
+  std::string strategy, fault;  ///< empty: all
+};
+
+struct Fault {
+  std::string name;
+  void (*happens)(Node&);
+  void (*ends)(Node&);
+};
+
+const std::vector<Fault>& faults() {
+  static const std::vector<Fault> all{
+      {"kill", [](Node& node) { node.kill(); }, [](Node& node) { node.start(); }},
+      {"stop", [](Node& node) { node.freeze(); }, [](Node& node) { node.thaw(); }},
+      {"cut", [](Node& node) { node.place().cut(); }, [](Node& node) { node.place().join(); }},
+      {"deaf", [](Node& node) { node.place().go_deaf(); }, [](Node& node) { node.place().hear(); }},
+  };
+  return all;
+}
+
+/// Pauses longer than a takeover, so that there is a next transition to be met.
+std::vector<std::pair<std::string, json::Value>> strategies() {
+  return {{"Canary", canary("PT4S")},
+          {"BlueGreen", json::Object{{"type", "BlueGreen"},
+                                     {"verificationPeriod", "PT4S"},
+                                     {"healthCheckEnabled", false}}},
+          {"Rolling", json::Object{{"type", "Rolling"},
+                                   {"batchSize", "34%"},
+                                   {"batchInterval", "PT4S"},
+                                   {"healthCheckEnabled", false}}},
+          {"Direct", json::Object{{"type", "Direct"}, {"bakeTime", "PT4S"}}}};
+}
+
+struct Transition {
+  std::string kind;
+  int number = 0;
+};
+
+class Campaign {
+ public:
+  explicit Campaign(Options options) : options_(std::move(options)), world_(options_.redis) {}
+
+  /// Whether nothing was broken that must hold.
+  bool run() {
+    for (int cycle = 1; cycle <= options_.cycles; ++cycle)
+      for (const auto& [name, strategy] : strategies())
+        if (options_.strategy.empty() || options_.strategy == name) play(cycle, name, strategy);
+    std::cout << world_.measures().table()
+              << fmt::format("{} cases, {} came too late, {} breaches\n", cases_, late_, breaches_);
+    return breaches_ == 0 && cases_ > late_;
+  }
+
+ private:
+  void play(int cycle, const std::string& name, const json::Value& strategy) {
+    for (const auto& transition : transitions_of(strategy))
+      for (const auto& fault : faults()) {
+        if (!options_.fault.empty() && options_.fault != fault.name) continue;
+        std::cout << fmt::format("cycle {}: {}, {} at its {}. {}\n", cycle, name, fault.name,
+                                 transition.number, transition.kind)
+                  << std::flush;
+        ++cases_;
+        meet(strategy, transition, fault);
+        settle();
+      }
+  }
+
+  std::vector<Transition> transitions_of(const json::Value& strategy) {
+    const auto deployment = world_.begins(strategy);
+    world_.succeeds(deployment);
+    std::map<std::string, int> seen;
+    std::vector<Transition> out;
+    for (const auto& kind : checks::kinds(world_.lab().api(), deployment)) {
+      const bool step =
+          kind.starts_with("step.") || kind == "deployment.started" || kind == "deployment.baking";
+      if (step) out.push_back({kind, ++seen[kind]});
+    }
+    settle();
+    return out;
+  }
+
+  void meet(const json::Value& strategy, const Transition& transition, const Fault& fault) {
+    const auto storm = world_.storm();
+    const auto deployment = world_.begins(strategy);
+    if (world_.reaches(deployment, transition.kind, transition.number)) {
+      const auto victim = world_.lab().owner(deployment);
+      const auto fence = world_.fence_of(deployment);
+      // Without an owner it has ended in the meantime: some transitions are its last.
+      if (victim) {
+        auto& node = world_.lab().node(*victim);
+        fault.happens(node);
+        world_.taken_over_or_over(deployment, fence, fault.name + " at " + transition.kind);
+        fault.ends(node);
+      } else {
+        ++late_;
+      }
+    }
+    world_.succeeds(deployment);
+    world_.judge(*storm);
+  }
+
+  void settle() {
+    world_.settle();
+    const auto words = world_.take_breaches();
+    for (const auto& each : words) std::cout << "  BREACH: " << each << "\n";
+    if (!words.empty()) std::cout << world_.logs();
+    breaches_ += words.size();
+  }
+
+  const Options options_;
+  World world_;
+  std::size_t cases_ = 0, late_ = 0, breaches_ = 0;
+};
+
+std::optional<Options> parse(std::span<char*> arguments) {
+  Options options;
+  for (std::size_t i = 1; i < arguments.size(); ++i) {
+    const std::string_view name = arguments[i];
+    if (name == "--without-redis") {
+      options.redis = false;
+      continue;
+    }
+    if (i + 1 == arguments.size()) return std::nullopt;
+    const std::string_view value = arguments[++i];
+    if (name == "--strategy")
+      options.strategy = value;
+    else if (name == "--fault")
+      options.fault = value;
+    else if (name != "--cycles" ||
+             std::from_chars(value.data(), value.data() + value.size(), options.cycles).ec !=
+                 std::errc() ||
+             options.cycles < 1)
+      return std::nullopt;
+  }
+  const auto known = [](const auto& all, const std::string& name, auto member) {
+    return name.empty() || std::ranges::find(all, name, member) != all.end();
+  };
+  const bool good =
+      known(strategies(), options.strategy, &std::pair<std::string, json::Value>::first) &&
+      known(faults(), options.fault, &Fault::name);
+  return good ? std::optional(options) : std::nullopt;
+}
+
+}  // namespace
+}  // namespace hotswap::lab
+
+int main(int argc, char** argv) {
+  const auto options = hotswap::lab::parse(std::span(argv, static_cast<std::size_t>(argc)));
+  if (!options) {
+    std::cerr << hotswap::lab::kUsage;
+    return 2;
+  }
+  try {
+    return hotswap::lab::Campaign(*options).run() ? 0 : 1;
+  } catch (const std::exception& broken) {
+    std::cerr << "faults: " << broken.what() << "\n";
+    return 1;
+  }
+}
