@@ -57,6 +57,32 @@ SettingKey word_key(std::string name, std::string help, std::string& (*at)(Setti
       }};
 }
 
+SettingKey bandwidth_key(std::string name, std::string help, Bandwidth& (*at)(Settings&)) {
+  return {std::move(name), std::move(help), false, true,
+          [at](Settings& settings, const std::string& text) -> Result<void> {
+            auto bandwidth = read_bandwidth(text);
+            if (!bandwidth) return std::unexpected(bandwidth.error());
+            at(settings) = *bandwidth;
+            return {};
+          }};
+}
+
+void add_limit_keys(std::vector<SettingKey>& keys) {
+  keys.push_back(bandwidth_key(
+      "deployment-bandwidth",
+      "for the contents of one deployment, in the whole cluster (default 100Mbit/s; 0: no limit)",
+      [](Settings& s) -> Bandwidth& { return s.limits.deployment_bandwidth; }));
+  keys.push_back(bandwidth_key(
+      "node-bandwidth", "for the contents that this server sends, e.g. 1Gbit/s (default: no limit)",
+      [](Settings& s) -> Bandwidth& { return s.limits.node_bandwidth; }));
+  keys.push_back(count_key(
+      "content-memory", "megabytes of contents that are being sent (default 256)",
+      [](Settings& s) -> int& { return s.limits.content_memory; }, 40));
+  keys.push_back(count_key(
+      "deployment-cpu", "percent of a core for driving one deployment (default 50; 0: no limit)",
+      [](Settings& s) -> int& { return s.limits.deployment_cpu; }, 0));
+}
+
 SettingKey listen_key() {
   return {"listen", "address and port, e.g. 127.0.0.1:8400 or [::1]:0 (port 0 picks a free one)",
           false, true, [](Settings& settings, const std::string& text) -> Result<void> {
@@ -198,6 +224,7 @@ std::vector<SettingKey> make_keys() {
                               [](Settings& s) -> Duration& { return s.fleet.remove_after; }));
   add_notify_keys(keys);
   add_signal_keys(keys);
+  add_limit_keys(keys);
   keys.push_back(count_key(
       "io-threads", "threads of the network (default 0: half of the cores)",
       [](Settings& s) -> int& { return s.listen.io_threads; }, 0));

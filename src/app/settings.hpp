@@ -14,6 +14,7 @@
 
 #include "domain/base/error.hpp"
 #include "domain/base/time.hpp"
+#include "domain/flow/bandwidth.hpp"
 #include "infrastructure/probe/address_guard.hpp"
 
 namespace hotswap {
@@ -91,6 +92,14 @@ struct RetentionSettings {
   std::string archive_ca_file;
 };
 
+/// What a deployment, and all of them, may take of this machine.
+struct LimitSettings {
+  Bandwidth deployment_bandwidth{12'500'000};  ///< in the whole cluster
+  Bandwidth node_bandwidth{};
+  int content_memory = 256;  ///< MB of contents that are being sent
+  int deployment_cpu = 50;   ///< percent of one core; 0: no limit
+};
+
 struct LogSettings {
   std::string level = "info";   ///< trace, debug, info, warn or error
   std::string format = "text";  ///< text or json
@@ -106,6 +115,7 @@ struct Settings {
   SignalSettings signals;
   NotifySettings notify;
   RetentionSettings retention;
+  LimitSettings limits;
   LogSettings log;
 };
 

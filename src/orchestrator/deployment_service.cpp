@@ -70,7 +70,8 @@ DeploymentService::DeploymentService(const Parts& parts)
       clock_(parts.clock),
       time_(parts.clock),
       random_(parts.random),
-      may_start_(parts.may_start) {}
+      may_start_(parts.may_start),
+      bandwidth_(parts.bandwidth) {}
 
 Result<Deployment> DeploymentService::start(const Caller& caller, StartDeployment request) {
   if (auto ok = authorize(caller.principal, Action::DeploymentStart); !ok)

@@ -73,6 +73,24 @@ TEST(Settings, EveryMistakeIsNamedWithItsSource) {
   EXPECT_EQ(bad_keys(sources), expected);
 }
 
+TEST(Settings, LimitsAreThosePromisedUnlessSaidOtherwise) {
+  const auto promised = load_settings(dev());
+  ASSERT_TRUE(promised);
+  EXPECT_EQ(promised->limits.deployment_bandwidth, read_bandwidth("100Mbit/s").value());
+  EXPECT_FALSE(promised->limits.node_bandwidth.limited());
+  EXPECT_EQ(promised->limits.deployment_cpu, 50);
+  const auto other = load_settings(dev({{"deployment-bandwidth", "0"},
+                                        {"node-bandwidth", "1Gbit/s"},
+                                        {"deployment-cpu", "0"},
+                                        {"content-memory", "512"}}));
+  ASSERT_TRUE(other);
+  EXPECT_FALSE(other->limits.deployment_bandwidth.limited());
+  EXPECT_EQ(other->limits.node_bandwidth.bytes_per_second, 125'000'000u);
+  EXPECT_EQ(other->limits.content_memory, 512);
+  EXPECT_EQ(bad_keys(dev({{"deployment-bandwidth", "fast"}, {"content-memory", "1"}})),
+            (std::vector<std::string>{"--deployment-bandwidth", "--content-memory"}));
+}
+
 TEST(Settings, OfRedisAreCheckedTogether) {
   using Keys = std::vector<std::string>;
   const std::string database = "postgres://db/hotswap";
