@@ -76,7 +76,8 @@ std::string document_1k(std::size_t number) {
   return out + '}';
 }
 
-Server::Server(bool tls) : folder_("hotswap-bench"), tls_(tls), port_(free_port()) {
+Server::Server(bool tls, std::vector<std::string> more_arguments)
+    : folder_("hotswap-bench"), tls_(tls), more_(std::move(more_arguments)), port_(free_port()) {
   if (tls_) make_certificate();
   start();
   const auto scheme = std::string(tls_ ? "https" : "http");
@@ -116,6 +117,7 @@ void Server::start() {
     command.insert(command.end(), {"--tls-cert", (folder() / "cert.pem").string(), "--tls-key",
                                    (folder() / "key.pem").string()});
   }
+  command.insert(command.end(), more_.begin(), more_.end());
   const auto begun = Clock::now();
   process_ = must(cli::ChildProcess::start({.command = command, .log = folder() / "server.log"}),
                   "hotswap server");

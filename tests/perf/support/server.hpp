@@ -26,7 +26,7 @@ inline constexpr auto kProfile = "bench.profile";
 class Server {
  public:
   /// Starts and waits until it answers GET /health/ready.
-  explicit Server(bool tls = false);
+  explicit Server(bool tls = false, std::vector<std::string> more_arguments = {});
 
   [[nodiscard]] int port() const { return port_; }
   [[nodiscard]] bool tls() const { return tls_; }
@@ -41,13 +41,15 @@ class Server {
   /// Ends it by SIGTERM and starts it on the same data; the time until it was ready again.
   double restart();
   void stop();
+  /// After stop().
+  void start();
 
  private:
-  void start();
   void make_certificate();
 
   cli::TempFolder folder_;
   bool tls_;
+  std::vector<std::string> more_;
   int port_ = 0;
   double start_milliseconds_ = 0;
   cli::ChildProcess process_;
