@@ -1,5 +1,7 @@
 #include "orchestrator/deployment_service.hpp"
 
+#include <map>
+
 #include "domain/base/limits.hpp"
 #include "domain/base/overloaded.hpp"
 #include "orchestrator/rollback_proof.hpp"
@@ -167,9 +169,14 @@ Result<Page<Deployment>> DeploymentService::list(const Caller& caller,
     return std::unexpected(ok.error());
   auto found = store_.deployments(filter, page);
   if (!found) return found;
+  std::map<ProfileName, bool> hidden;  // a page is often of few profiles: each is asked once
   std::erase_if(found->items, [&](const Deployment& deployment) {
+    const auto [known, fresh] = hidden.try_emplace(deployment.profile);
+    if (!fresh) return known->second;
     const auto profile = store_.profile(deployment.profile);
-    return profile && !authorize(caller.principal, Action::DeploymentRead, &profile->access);
+    known->second =
+        profile && !authorize(caller.principal, Action::DeploymentRead, &profile->access);
+    return known->second;
   });
   return found;
 }
