@@ -298,8 +298,8 @@ Rows full_store(const Limits& limits) {
   Row moved =
       figure("migrate to PostgreSQL, verified", static_cast<double>(all) / seconds, "rows/s");
   rows.push_back(moved);
-  Server large_node(false, {"--database", postgres.dsn()});
-  Server small_node(false, {"--database", postgres.dsn("small")});
+  Server large_node({.arguments = {"--database", postgres.dsn()}});
+  Server small_node({.arguments = {"--database", postgres.dsn("small")}});
   say("asking PostgreSQL");
   const Pair pair{large_node, small_node, last_page_of(postgres.dsn()),
                   last_page_of(postgres.dsn("small"))};

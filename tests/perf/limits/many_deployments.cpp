@@ -48,9 +48,9 @@ class Cluster {
   explicit Cluster(const Limits& limits)
       : limits_(limits),
         postgres_({.fsync = false, .settings = {}}),
-        first_(false, settings_of(postgres_, nullptr)),
-        second_(false, settings_of(postgres_, &first_)),
-        third_(false, settings_of(postgres_, &first_)),
+        first_({.arguments = settings_of(postgres_, nullptr)}),
+        second_({.arguments = settings_of(postgres_, &first_)}),
+        third_({.arguments = settings_of(postgres_, &first_)}),
         fleets_{Fleet(first_), Fleet(second_), Fleet(third_)} {}
 
   /// Profiles of one service, and its instances with a stream each.
