@@ -127,6 +127,8 @@ class FleetService {
     /// Generation that it spoke of last, be it that it refused it.
     std::map<ProfileName, std::uint64_t> reported;
     std::map<ProfileName, std::pair<std::uint64_t, std::string>> drifted;  ///< last one told
+    /// Staged or refused beside what runs, and since when it has been said.
+    std::map<ProfileName, std::pair<Observation, WallTime>> beside;
     std::optional<std::uint64_t> sequence;  ///< of the last heartbeat in this registration
     std::deque<LogLine> logs;
     std::optional<ProbeResult> probe;
@@ -155,6 +157,9 @@ class FleetService {
   void tell_at_home(const InstanceId& id) HS_REQUIRES(mutex_);
   [[nodiscard]] bool is_heard(const Instance& instance, WallTime now) const;
   void take(Live& live, Observation seen, std::vector<Observation>& news) HS_REQUIRES(mutex_);
+  /// Unless it speaks of another version than the one that runs.
+  static bool keep_observed(Live& live, const Observation& seen);
+  [[nodiscard]] static bool is_to_be_told(Live& live, const Observation& seen);
   /// Metrics and logs, unless the heartbeat is not new. Whether there were metrics.
   bool take_measured(Live& live, Heartbeat& heartbeat, WallTime now) HS_REQUIRES(mutex_);
   [[nodiscard]] static HeartbeatReply answer(const Live& live, Duration interval);
@@ -184,6 +189,7 @@ class FleetService {
   Attention attention_ HS_GUARDED_BY(mutex_){options_.heartbeat_interval};
   std::vector<Relayed> outgoing_ HS_GUARDED_BY(mutex_);
   std::map<std::pair<InstanceId, ProfileName>, Observation> dirty_ HS_GUARDED_BY(mutex_);
+  std::map<std::pair<InstanceId, ProfileName>, Observation> told_ HS_GUARDED_BY(mutex_);
   /// Drift, waiting for the next flush.
   std::vector<TimelineEvent> events_ HS_GUARDED_BY(mutex_);
   std::vector<std::function<void(const Observation&)>> observed_listeners_;
