@@ -20,6 +20,8 @@ install(FILES ${HS_TEXTS}/hotswap.fish
 install(FILES README.md CHANGELOG.md LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR}
         COMPONENT runtime)
 install(DIRECTORY docs/ DESTINATION ${CMAKE_INSTALL_DOCDIR}/docs COMPONENT runtime)
+install(FILES deploy/systemd/cluster.conf deploy/haproxy/haproxy.cfg deploy/prometheus/rules.yaml
+        DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples COMPONENT runtime)
 
 # Folders outside the prefix, and files that name the prefix, are known when it is installed.
 install(CODE "

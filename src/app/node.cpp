@@ -15,6 +15,8 @@ constexpr int kRunnerThreads = 4;
 constexpr int kTrafficThreads = 2;
 /// Streams that are told to reconnect spread themselves over this long.
 constexpr Duration kReconnectJitter = 2s;
+/// Streams of a node that stops stay so much longer, if another node can take them meanwhile.
+constexpr Duration kStreamsStay = 3s;
 /// On the bus: the change log has grown.
 constexpr std::string_view kWakeUp = "changed";
 
@@ -25,11 +27,27 @@ std::optional<ChannelAdapters::Mailing> mailing(const NotifySettings& settings,
                                   settings.smtp_from};
 }
 
+RetentionPolicy policy(const Settings& settings) {
+  return {settings.retention.versions, settings.retention.days};
+}
+
+/// The object of an archived version; it holds nothing of other profiles.
+std::function<Result<void>(const Version&)> forgetting(Archive* archive) {
+  return [archive](const Version& version) -> Result<void> {
+    if (!version.archived) return {};
+    if (archive == nullptr)
+      return fail(ErrorCode::Unavailable, "archive.unavailable",
+                  "Versions lie in an archive that this server does not know: give --archive.");
+    return archive->remove(version.archived->object);
+  };
+}
+
 }  // namespace
 
 Node::Node(const Settings& settings, NodeKeys keys, const Ground& ground,
            const std::optional<Peers>& peers)
     : listen_(settings.listen),
+      limits_(settings.limits),
       clock_(ground.clock),
       logger_(ground.logger),
       webhooks_(std::move(keys.webhooks), ground.clock),
@@ -42,7 +60,8 @@ Node::Node(const Settings& settings, NodeKeys keys, const Ground& ground,
       fleet_({ground.store, committer_, schemas_.verdicts(), ground.clock, random_},
              {settings.fleet.heartbeat_interval, settings.fleet.remove_after}),
       runner_({ground.store, committer_, fleet_, versions_, streams_, webhooks_, ground.clock,
-               ground.logger, [this](const DeploymentId& id) { return signals_.newest(id); }}),
+               ground.logger, [this](const DeploymentId& id) { return signals_.newest(id); },
+               thread_cpu_time, settings.limits.deployment_cpu / 100.0}),
       signals_(settings, fleet_, runner_, metrics_, ground.clock),
       calendar_(
           {ground.store, committer_, zones_, ground.clock, random_,
@@ -51,7 +70,8 @@ Node::Node(const Settings& settings, NodeKeys keys, const Ground& ground,
            }}),
       deployments_({ground.store, committer_, configs_, fleet_, runner_, versions_, schemas_,
                     ground.clock, random_,
-                    [this](const Profile& profile) { return calendar_.may_start(profile); }}),
+                    [this](const Profile& profile) { return calendar_.may_start(profile); },
+                    settings.limits.deployment_bandwidth}),
       reports_({ground.store, fleet_, versions_, ground.clock}),
       audit_(ground.store, committer_),
       router_(webhooks_),
@@ -66,9 +86,22 @@ Node::Node(const Settings& settings, NodeKeys keys, const Ground& ground,
       channels_(webhooks_, settings.notify.public_url,
                 mailing(settings.notify, std::move(keys.smtp_password))),
       notifications_({ground.store, committer_, channels_, ground.clock, random_}),
+      erasures_({.store = ground.store,
+                 .committer = committer_,
+                 .versions = versions_,
+                 .clock = ground.clock,
+                 .random = random_,
+                 .metrics = metrics_,
+                 .forget_archived = forgetting(ground.archive),
+                 .forget = [this] { calendar_.forget(); }}),
       outbox_({ground.store, committer_, notifier_, channels_, webhooks_, ground.clock, random_,
                metrics_, [this] { return !cluster_ || cluster_->is_leader(); }}),
       cluster_(peers ? cluster_of(*peers) : nullptr),
+      retention_({ground.store, committer_, ground.archive, ground.clock, policy(settings)}),
+      retention_job_({retention_, ground.store, committer_, ground.archive, ground.clock, random_,
+                      ground.logger, metrics_, policy(settings), settings.retention.at,
+                      [this] { return !cluster_ || cluster_->is_leader(); }}),
+      moves_(streams_, ground.clock, random_),
       api_(services()),
       server_(server_options(settings, ground.logger), api_, ground.clock, random_) {
   runner_.prepare_with(
@@ -77,7 +110,11 @@ Node::Node(const Settings& settings, NodeKeys keys, const Ground& ground,
                               const TrafficSwitched& switched) {
     runner_.traffic_switched(service, environment, switched);
   });
+  committer_.salt_audit(random_);
+  // An erased profile's content is not kept by any node.
+  committer_.on_profile_deleted([this](const ProfileName& name) { versions_.forget(name); });
   count_what_happens();
+  set_pace(1);
   if (peers) join(*peers);
 }
 
@@ -95,7 +132,9 @@ void Node::join(const Peers& peers) {
   shared_->show(metrics_);
   committer_.log_changes(id, clock_, [&bus] { bus.publish(std::string(kWakeUp)); });
   fleet_.share(id);
+  sharing_ = sharing_of(id);
   cache_.turn_off();
+  if (auto* contents = shared_->contents()) streams_.frames().share(*contents, metrics_);
   follower_ = std::make_unique<ChangeFollower>(
       ChangeFollower::Parts{store_, committer_, fleet_, runner_, clock_, logger_}, id);
   runner_.share({[this](const DeploymentId& deployment) { return cluster_->take(deployment); },
@@ -115,16 +154,42 @@ void Node::join(const Peers& peers) {
   });
 }
 
+std::unique_ptr<StreamSharing> Node::sharing_of(const std::string& own) {
+  return std::make_unique<StreamSharing>(
+      StreamSharing::Parts{[this] { return streams_.connected(); },
+                           [this] { return moves_.leaving(); },
+                           [this](std::size_t count, const std::vector<std::string>& to) {
+                             return moves_.tell(count, to);
+                           },
+                           clock_, logger_, metrics_},
+      own);
+}
+
+void Node::set_pace(double share) {
+  streams_.set_pace({limits_.deployment_bandwidth.times(share), limits_.node_bandwidth},
+                    static_cast<std::size_t>(limits_.content_memory) << 20U);
+}
+
+// A deployment's bandwidth is the cluster's: each node has the share of it that it has of streams.
+void Node::share_streams() {
+  const auto working = cluster_->working_nodes();
+  sharing_->tick(working);
+  set_pace(stream_share(working, cluster_->id()));
+}
+
 NodeLoad Node::load_now() {
   NodeLoad load;
   load.cpu = cpu_.since_last();
-  load.streams = server_.stats().streams;
+  load.streams = streams_.connected();
   load.instances = fleet_.at_home();
   load.behind = follower_->behind();
   return load;
 }
 
 void Node::count_what_happens() {
+  // There from the start: a counter that appears with its first failure shows no increase of it.
+  Counter& failures =
+      metrics_.counter("hotswap_commit_failures_total", "Commits that the store could not do");
   committer_.on_events([this](const std::vector<TimelineEvent>& events) {
     for (const TimelineEvent& event : events)
       metrics_
@@ -132,8 +197,8 @@ void Node::count_what_happens() {
                    {{"kind", event.kind}})
           .add();
   });
-  committer_.on_failure([this](const Error& error) {
-    metrics_.counter("hotswap_commit_failures_total", "Commits that the store could not do").add();
+  committer_.on_failure([this, &failures](const Error& error) {
+    failures.add();
     logger_.warning("store", "commit failed",
                     {{"reason", error.reason}, {"internal", error.internal}});
   });
@@ -149,6 +214,8 @@ api::Services Node::services() {
           .audit = audit_,
           .traffic = traffic_,
           .notifications = notifications_,
+          .retention = retention_job_,
+          .erasures = erasures_,
           .store = store_,
           .committer = committer_,
           .streams = streams_,
@@ -166,7 +233,8 @@ api::Services Node::services() {
               },
           .metrics_open = false,
           .draining = [this] { return draining_.load(); },
-          .cluster = cluster_.get()};
+          .cluster = cluster_.get(),
+          .moves = cluster_ ? &moves_ : nullptr};
 }
 
 api::ServerOptions Node::server_options(const Settings& settings, Logger& logger) {
@@ -174,7 +242,11 @@ api::ServerOptions Node::server_options(const Settings& settings, Logger& logger
   options.address = settings.listen.address;
   options.port = settings.listen.port;
   options.io_threads = settings.listen.io_threads;
+  if (options.io_threads == 0)
+    options.io_threads = std::max(1, static_cast<int>(allowed_cores() / 2));
   options.workers = settings.listen.workers;
+  // To wait for a database across a network takes no processor.
+  if (options.workers == 0) options.workers = settings.store.database.empty() ? 4 : 32;
   if (!settings.listen.tls_cert.empty())
     options.tls = api::TlsFiles{settings.listen.tls_cert, settings.listen.tls_key};
   options.on_warning = [&logger](std::string_view what) {
@@ -194,6 +266,13 @@ void Node::refresh_gauges() {
   set("hotswap_requests_read", "Requests read since the start", stats.requests);
   set("hotswap_instances", "Registered instances", fleet_.size());
   set("hotswap_deployments_active", "Deployments that have not ended", runner_.active());
+  const api::StreamHub::Flow flow = streams_.flow();
+  set("hotswap_content_sent_bytes", "Bytes of contents sent to instances", flow.sent);
+  set("hotswap_content_waiting", "Contents that wait for bandwidth or memory", flow.waiting);
+  set("hotswap_content_memory_bytes", "Bytes of contents ready to be sent or kept", flow.memory);
+  set("hotswap_content_held_up", "Times that contents waited for memory", flow.held_up);
+  set("hotswap_deployments_rested", "Times that a deployment had used its share of the CPU",
+      runner_.rests());
   if (cluster_) {
     set("hotswap_cluster_nodes", "Nodes of the cluster that live", cluster_->living_nodes());
     set("hotswap_cluster_nodes_recommended", "Nodes that the cluster should have",
@@ -243,18 +322,38 @@ Result<std::uint16_t> Node::start() {
         std::make_unique<Ticker>(ClusterService::kTick, [this] { cluster_->tick(); }));
     tickers_.push_back(
         std::make_unique<Ticker>(ClusterService::kRelay, [this] { cluster_->relay(); }));
+    tickers_.push_back(std::make_unique<Ticker>(StreamSharing::kTick, [this] { share_streams(); }));
   }
   outbox_.start();
+  retention_job_.start();
   return port;
+}
+
+api::DrainPlan Node::drain_plan() {
+  api::DrainPlan plan{.jitter = kReconnectJitter};
+  if (!cluster_) return plan;
+  cluster_->drain();
+  const auto working = cluster_->working_nodes();
+  for (const ClusterNode& node : working) plan.to.push_back(node.url);
+  if (!working.empty()) plan.linger = kStreamsStay;
+  const std::size_t streams = streams_.connected();
+  metrics_
+      .counter("hotswap_streams_hinted_total", "Streams that were asked to go to another node",
+               {{"why", "drain"}})
+      .add(static_cast<double>(streams));
+  logger_.info("cluster", "sends its streams to other nodes",
+               {{"streams", streams}, {"others", working.size()}});
+  return plan;
 }
 
 void Node::drain() {
   draining_ = true;
-  server_.drain(kReconnectJitter);
+  server_.drain(drain_plan());
   tickers_.clear();
   signals_.stop();
   runner_.stop();
   outbox_.stop();
+  retention_job_.stop();
   traffic_.stop();
   if (cluster_) {
     cluster_->leave();

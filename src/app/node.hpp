@@ -7,6 +7,7 @@
 #include "app/settings.hpp"
 #include "app/signals.hpp"
 #include "app/ticker.hpp"
+#include "infrastructure/clock/cores.hpp"
 #include "infrastructure/clock/system_random.hpp"
 #include "infrastructure/clock/time_zones.hpp"
 #include "infrastructure/cluster/services.hpp"
@@ -18,6 +19,7 @@
 #include "orchestrator/change_follower.hpp"
 #include "orchestrator/cluster_service.hpp"
 #include "orchestrator/outbox_worker.hpp"
+#include "orchestrator/stream_sharing.hpp"
 
 namespace hotswap {
 
@@ -39,6 +41,7 @@ struct Ground {
   Store& store;
   const Clock& clock;
   Logger& logger;
+  Archive* archive = nullptr;  ///< null: there is none
 };
 
 class Node {
@@ -56,6 +59,10 @@ class Node {
   void count_what_happens();
   [[nodiscard]] std::unique_ptr<ClusterService> cluster_of(const Peers& peers);
   void join(const Peers& peers);
+  [[nodiscard]] std::unique_ptr<StreamSharing> sharing_of(const std::string& own);
+  [[nodiscard]] api::DrainPlan drain_plan();
+  void set_pace(double share);
+  void share_streams();
   [[nodiscard]] std::string served_at(std::uint16_t port) const;
   [[nodiscard]] Result<void> load();
   [[nodiscard]] NodeLoad load_now();
@@ -64,6 +71,7 @@ class Node {
   [[nodiscard]] static api::ServerOptions server_options(const Settings& settings, Logger& logger);
 
   const ListenSettings listen_;
+  const LimitSettings limits_;
   const Clock& clock_;
   Logger& logger_;
   SystemRandom random_;
@@ -94,13 +102,18 @@ class Node {
   LogNotifier notifier_;
   ChannelAdapters channels_;
   NotificationService notifications_;
+  ErasureService erasures_;
   OutboxWorker outbox_;
   std::unique_ptr<ClusterService> cluster_;  ///< null: alone
+  RetentionService retention_;
+  RetentionJob retention_job_;
   std::unique_ptr<ChangeFollower> follower_;
+  api::StreamMoves moves_;
+  std::unique_ptr<StreamSharing> sharing_;
   api::Api api_;
   api::HttpServer server_;
   std::vector<std::unique_ptr<Ticker>> tickers_;
-  CpuMeter cpu_;
+  CpuMeter cpu_{allowed_cores()};
   cluster::Services* shared_ = nullptr;
 };
 

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -70,14 +71,43 @@ struct TextForms {
   std::function<Result<json::Value>(std::string_view)> toml;
 };
 
+/// Rows on their way from one database to another.
+struct MoveProgress {
+  std::string phase;  ///< `checking`, `copying`, `verifying`
+  std::string table;
+  std::uint64_t done = 0;  ///< rows of all tables
+  std::uint64_t of = 0;    ///< 0: not known yet
+};
+struct MovedTable {
+  std::string name;
+  std::uint64_t rows = 0;
+  std::string hash;  ///< the same on both sides
+};
+struct MoveReport {
+  std::string from, to;
+  std::vector<MovedTable> tables;
+  std::optional<Error> broken_audit;  ///< the chain did not hold before either
+};
+/// Databases as `sqlite:FOLDER`, `sqlite:FILE`, or what the server's --database takes.
+struct MoveArguments {
+  std::string from, to;
+  bool upgrade = false;  ///< bring the source's schema up to date first
+};
+using MoveVerb = std::function<Result<MoveReport>(const MoveArguments&,
+                                                  const std::function<void(const MoveProgress&)>&)>;
+struct MovingVerbs {
+  MoveVerb migrate;  ///< a stopped server's database into an empty one
+  MoveVerb backup;   ///< any database, servers running or not, into a new file
+  MoveVerb restore;  ///< such a file into an empty database
+};
+
 struct Actions {
   ServerVerb server;
   AgentVerb agent;
   TextForms forms;
   /// A signed token for this principal. Invalid if the key is too short.
   std::function<Result<std::string>(const Principal&, Duration ttl, const std::string& key)> mint;
-  /// Online copy of the database of a data folder into a new file.
-  std::function<Result<void>(const std::string& data_dir, const std::string& to)> backup;
+  MovingVerbs moving;
   std::string version;  ///< of the program
 };
 

@@ -45,8 +45,10 @@ void group_verbs(CLI::App& app) {
        {"deploy", "watch", "deployment", "report", "explain", "replay", "freeze", "unfreeze",
         "window", "calendar"}},
       {"Fleet and traffic", {"instances", "traffic"}},
-      {"What happens", {"events", "audit", "notify", "health"}},
-      {"This program", {"context", "completion", "token", "backup"}},
+      {"What happens", {"events", "audit", "erase", "notify", "health"}},
+      {"The servers", {"cluster", "retention"}},
+      {"This program", {"context", "completion", "token"}},
+      {"Databases", {"migrate", "backup", "restore"}},
       {"Processes", {"server", "agent", "demo"}}};
   for (const auto& [group, verbs] : kGroups) {
     for (const auto* verb : verbs) app.get_subcommand(verb)->group(group);
@@ -201,10 +203,13 @@ int run_verb(int argc, char** argv, const Actions& actions) {
   add_traffic_verbs(verbs);
   add_cluster_verbs(verbs);
   add_audit_verbs(verbs);
+  add_retention_verbs(verbs);
+  add_erase_verbs(verbs);
   add_notify_verbs(verbs);
   add_context_verbs(verbs);
   add_shell_verbs(verbs, actions);
   add_server_verbs(verbs, actions);
+  add_moving_verbs(verbs, actions);
   add_agent_verb(verbs, actions);
   add_demo_verb(verbs);
   group_verbs(app);

@@ -18,23 +18,16 @@ Result<std::vector<AuditEntry>> AuditService::after(const Caller& caller, std::u
   return store_.audit_after(sequence, limit);
 }
 
-Result<std::uint64_t> AuditService::verify(const Caller& caller) {
-  std::uint64_t checked = 0;
+Result<ChainReport> AuditService::verify(const Caller& caller) {
+  ChainCheck check;
   std::uint64_t last = 0;
-  std::string hash;
   for (;;) {
     auto entries = after(caller, last, limits::kAuditPage);
     if (!entries) return std::unexpected(entries.error());
-    if (entries->empty()) return checked;
+    if (entries->empty()) return check.finish();
     for (const AuditEntry& entry : *entries) {
-      if (chain_hash(hash, entry) != entry.hash)
-        return fail(ErrorCode::Conflict, "audit.broken",
-                    "Audit entry " + std::to_string(entry.sequence) +
-                        " does not follow from the one before it: an entry was changed or removed "
-                        "behind the server's back. Compare with a backup or an export.");
-      hash = entry.hash;
+      if (auto done = check.add(entry); !done) return std::unexpected(std::move(done.error()));
       last = entry.sequence;
-      ++checked;
     }
   }
 }

@@ -1,4 +1,5 @@
 #pragma once
+#include "domain/audit/chain_check.hpp"
 #include "orchestrator/caller.hpp"
 #include "orchestrator/committer.hpp"
 
@@ -14,7 +15,7 @@ class AuditService {
   [[nodiscard]] Result<std::vector<AuditEntry>> after(const Caller& caller, std::uint64_t sequence,
                                                       std::size_t limit);
   /// Walks the whole chain: entries checked, or Conflict `audit.broken` naming the first bad one.
-  [[nodiscard]] Result<std::uint64_t> verify(const Caller& caller);
+  [[nodiscard]] Result<ChainReport> verify(const Caller& caller);
   /// Records a refused attempt (401, 403); failures to record are returned.
   [[nodiscard]] Result<void> denied(const Caller& caller, const std::string& action,
                                     const std::string& resource, const std::string& why,

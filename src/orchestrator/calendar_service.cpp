@@ -144,11 +144,7 @@ Result<void> CalendarService::save(const Caller& caller, const CalendarEntry& en
 
 Result<void> CalendarService::commit(ChangeSet changes) {
   auto done = parts_.committer.commit(std::move(changes));
-  {
-    // Whatever became of it: what is stored is read anew.
-    const MutexLock lock(mutex_);
-    entries_ = nullptr;
-  }
+  forget();  // whatever became of it
   if (!done) return std::unexpected(std::move(done.error()));
   return {};
 }
@@ -231,6 +227,11 @@ Error CalendarService::refusal(const Permission& permission) {
           std::move(detail),
           {},
           {}};
+}
+
+void CalendarService::forget() {
+  const MutexLock lock(mutex_);
+  entries_ = nullptr;
 }
 
 Result<CalendarService::Entries> CalendarService::entries() const {

@@ -59,6 +59,9 @@ class CalendarService {
   /// NotFound calendar.not_found. Resumes nothing.
   [[nodiscard]] Result<CalendarEntry> remove(const Caller& caller, const std::string& id);
 
+  /// What is stored is read anew.
+  void forget();
+
   /// Whether a deployment of this profile may start now.
   [[nodiscard]] Result<Permission> may_start(const Profile& profile) const;
   /// The refusal that a Permission which is none amounts to: Conflict `deployment.frozen` or

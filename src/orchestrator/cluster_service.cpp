@@ -229,12 +229,16 @@ bool ClusterService::is_leader() const {
   return leading_ && parts_.clock.mono() - held_ < kTrusted;
 }
 
-void ClusterService::leave() {
+void ClusterService::drain() {
   {
     const std::lock_guard lock(mutex_);
     self_.draining = true;
   }
   static_cast<void>(beat());
+}
+
+void ClusterService::leave() {
+  drain();
   give_away_surplus();
   static_cast<void>(parts_.locks.release({std::string(kLeader)}));
   ChangeSet changes;
@@ -284,6 +288,11 @@ std::size_t ClusterService::advised_nodes() const {
 std::size_t ClusterService::living_nodes() const {
   const std::lock_guard lock(mutex_);
   return members_.living(parts_.clock.mono()).size();
+}
+
+std::vector<ClusterNode> ClusterService::working_nodes() const {
+  const std::lock_guard lock(mutex_);
+  return members_.working(parts_.clock.mono());
 }
 
 Result<ClusterService::View> ClusterService::view(const Caller& caller) {

@@ -49,6 +49,8 @@ class ClusterService {
   void relay();
   /// A message of the bus that is not a wake-up.
   void heard(std::string_view message);
+  /// Takes no new work from now on, and shows it; what it drives goes to others.
+  void drain();
   /// Gives all work away; the others take it at once.
   void leave();
 
@@ -68,6 +70,9 @@ class ClusterService {
   [[nodiscard]] Result<View> view(const Caller& caller);
   [[nodiscard]] std::size_t advised_nodes() const;
   [[nodiscard]] std::size_t living_nodes() const;
+  [[nodiscard]] const std::string& id() const { return members_.own(); }
+  /// The nodes that take work, as they showed themselves last.
+  [[nodiscard]] std::vector<ClusterNode> working_nodes() const;
 
  private:
   [[nodiscard]] Result<void> beat();

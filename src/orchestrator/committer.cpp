@@ -3,11 +3,6 @@
 namespace hotswap {
 namespace {
 
-bool is_failure(const Error& error) {
-  return error.code == ErrorCode::Unavailable || error.code == ErrorCode::Timeout ||
-         error.code == ErrorCode::Internal;
-}
-
 /// What was chosen within the commit is known now.
 void complete(Touched& touched, const Committed& committed) {
   if (!committed.first.empty()) touched.assigned.push_back({committed.first, std::nullopt});
@@ -16,6 +11,11 @@ void complete(Touched& touched, const Committed& committed) {
 }
 
 }  // namespace
+
+bool is_failure(const Error& error) {
+  return error.code == ErrorCode::Unavailable || error.code == ErrorCode::Timeout ||
+         error.code == ErrorCode::Internal;
+}
 
 void Committer::log_changes(std::string node, const Clock& clock, std::function<void()> wake) {
   node_ = std::move(node);
@@ -46,7 +46,18 @@ void Committer::on_failure(std::function<void(const Error&)> listener) {
   failure_listeners_.push_back(std::move(listener));
 }
 
+void Committer::salt(ChangeSet& changes) {
+  if (random_ == nullptr) return;
+  for (Change& change : changes) {
+    auto* append = std::get_if<change::AppendAudit>(&change);
+    if (append == nullptr) continue;
+    append->entry.salt = random_->guid();
+    std::erase(append->entry.salt, '-');
+  }
+}
+
 Result<Committed> Committer::commit(ChangeSet changes) {
+  salt(changes);
   Touched touched = touched_by(changes);
   const bool logged = !node_.empty() && !touched.empty();
   if (logged) changes.push_back(change::AppendChange{node_, to_json(touched), clock_->wall()});

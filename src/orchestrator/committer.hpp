@@ -6,10 +6,14 @@
 #include <functional>
 
 #include "domain/ports/clock.hpp"
+#include "domain/ports/random.hpp"
 #include "domain/ports/store.hpp"
 #include "orchestrator/touched.hpp"
 
 namespace hotswap {
+
+/// Whether the store could not do it, rather than would not.
+[[nodiscard]] bool is_failure(const Error& error);
 
 class Committer {
  public:
@@ -18,6 +22,10 @@ class Committer {
   /// From now on what others must hear of is logged as this node's. `wake` is called after such a
   /// commit. Before the first commit.
   void log_changes(std::string node, const Clock& clock, std::function<void()> wake);
+
+  /// From now on every audit entry gets a random salt, so that a person's name can be taken out of
+  /// it later. Before the first commit.
+  void salt_audit(Random& random) { random_ = &random; }
 
   /// Listeners are added before the first commit and called on the committing thread, in the order
   /// in which they were added.
@@ -40,9 +48,11 @@ class Committer {
 
  private:
   void tell(const Touched& touched);
+  void salt(ChangeSet& changes);
 
   Store& store_;
-  std::string node_;  ///< empty: alone
+  Random* random_ = nullptr;  ///< null: no salts
+  std::string node_;          ///< empty: alone
   const Clock* clock_ = nullptr;
   std::function<void()> wake_;
   std::vector<std::function<void(const ProfileName&)>> profile_listeners_;

@@ -8,6 +8,7 @@
 #include "domain/ports/clock.hpp"
 #include "orchestrator/caller.hpp"
 #include "orchestrator/committer.hpp"
+#include "orchestrator/profiles_read.hpp"
 #include "orchestrator/schema_service.hpp"
 #include "orchestrator/version_cache.hpp"
 
@@ -68,7 +69,7 @@ class ConfigService {
   /// Conflict `version.exists` if the number has other content; Invalid `version.schema_mismatch`
   /// with every failure; Invalid `version.not_next` never: numbers may be uploaded in any order.
   [[nodiscard]] Result<Uploaded> upload(const Caller& caller, const ProfileName& name,
-                                        Upload upload);
+                                        const Upload& upload);
   /// `selector`: a version, `latest` (highest precedence, releases before pre-releases), `stable`,
   /// a tag, or a range such as ^1.2 (highest match).
   [[nodiscard]] Result<SemVer> resolve(const ProfileName& name, const std::string& selector);
@@ -96,6 +97,13 @@ class ConfigService {
                                                       WallTime at);
 
  private:
+  [[nodiscard]] Result<Uploaded> upload_to(const Caller& caller, const Profile& profile,
+                                           const Upload& upload);
+  /// Without its schema.
+  [[nodiscard]] Result<Version> version_of(const Caller& caller, const Profile& profile,
+                                           const Upload& upload);
+  [[nodiscard]] Result<void> insert(const Caller& caller, const Profile& profile,
+                                    const Version& version);
   [[nodiscard]] Result<Profile> readable(const Caller& caller, const ProfileName& name,
                                          Action action);
   [[nodiscard]] Result<void> check_link(const std::string& schema_id);
@@ -116,6 +124,7 @@ class ConfigService {
   VersionCache& cache_;
   SchemaService& schemas_;
   const Clock& clock_;
+  ProfilesRead profiles_read_;
 };
 
 }  // namespace hotswap

@@ -56,18 +56,34 @@ Result<SemVer> ConfigService::number_for(const ProfileName& name, const Upload& 
   return std::ranges::max(*numbers).next(*upload.bump);
 }
 
+// The profile as it was read last will do if it lets the version in: the store refuses the version
+// if the profile has changed since. Whatever else comes of it counts only on a profile read anew.
 Result<Uploaded> ConfigService::upload(const Caller& caller, const ProfileName& name,
-                                       Upload upload) {
+                                       const Upload& upload) {
+  if (auto ok = authorize(caller.principal, Action::VersionUpload); !ok)
+    return std::unexpected(ok.error());
+  if (const auto kept = profiles_read_.find(name)) {
+    auto done = upload_to(caller, *kept, upload);
+    if (done ? done->created : is_failure(done.error())) return done;
+  }
   auto profile = readable(caller, name, Action::VersionUpload);
   if (!profile) return std::unexpected(profile.error());
+  profiles_read_.keep(*profile);
+  return upload_to(caller, *profile, upload);
+}
+
+Result<Version> ConfigService::version_of(const Caller& caller, const Profile& profile,
+                                          const Upload& upload) {
+  if (auto ok = authorize(caller.principal, Action::VersionUpload, &profile.access); !ok)
+    return std::unexpected(ok.error());
   if (!upload.data.as_object())
     return fail_field(
         "version.invalid", "$.data", "type",
         "a configuration is a JSON object, this is " + std::string(upload.data.type_name()));
-  auto number = number_for(name, upload);
+  auto number = number_for(profile.name, upload);
   if (!number) return std::unexpected(number.error());
   Version version;
-  version.profile = name;
+  version.profile = profile.name;
   version.number = *number;
   version.content = json::write(upload.data);
   if (version.content.size() > limits::kDocumentBytes)
@@ -76,33 +92,31 @@ Result<Uploaded> ConfigService::upload(const Caller& caller, const ProfileName& 
                     " bytes, the limit is " + std::to_string(limits::kDocumentBytes) +
                     ": split it into several profiles.");
   version.hash = sha256_hex(json::canonical(upload.data));
+  version.size = version.content.size();
+  version.author = caller.principal.subject;
+  version.message = upload.message;
+  version.created_at = clock_.wall();
+  return version;
+}
+
+Result<Uploaded> ConfigService::upload_to(const Caller& caller, const Profile& profile,
+                                          const Upload& upload) {
+  auto made = version_of(caller, profile, upload);
+  if (!made) return std::unexpected(made.error());
+  Version& version = *made;
   const auto stored_before = [&]() -> std::optional<Uploaded> {
-    auto existing = store_.version(name, version.number);
+    auto existing = store_.listed_version(profile.name, version.number);
     if (!existing || existing->hash != version.hash) return std::nullopt;
     return Uploaded{std::move(*existing), false};
   };
-  auto schema = satisfied(*profile, upload.data);
+  auto schema = satisfied(profile, upload.data);
   if (!schema) {
     // A repeated upload is answered as it was, whatever the schema has become since.
     if (auto same = stored_before()) return *std::move(same);
     return std::unexpected(schema.error());
   }
   version.schema = std::move(*schema);
-  version.size = version.content.size();
-  version.author = caller.principal.subject;
-  version.message = std::move(upload.message);
-  version.created_at = clock_.wall();
-  ChangeSet changes;
-  changes.push_back(change::InsertVersion{version});
-  json::Object data{{"version", version.number.str()}, {"hash", version.hash}};
-  if (!version.schema.empty()) data.set("schema", version.schema);
-  changes.push_back(
-      change::AppendEvent{event(caller, name, "version.uploaded",
-                                "Version " + version.number.str() + " uploaded", std::move(data))});
-  changes.push_back(
-      change::AppendAudit{audit_entry(caller, "version.upload", resource_of(name, version.number),
-                                      version.hash, version.created_at)});
-  auto done = committer_.commit(std::move(changes));
+  auto done = insert(caller, profile, version);
   if (done) return Uploaded{std::move(version), true};
   if (done.error().reason != "version.exists") return std::unexpected(done.error());
   if (auto same = stored_before()) return *std::move(same);
@@ -111,6 +125,24 @@ Result<Uploaded> ConfigService::upload(const Caller& caller, const ProfileName& 
       "Version " + version.number.str() +
           " exists with other content, and versions never change: upload under a new number, "
           "or let the server choose one with bump.");
+}
+
+Result<void> ConfigService::insert(const Caller& caller, const Profile& profile,
+                                   const Version& version) {
+  ChangeSet changes;
+  changes.push_back(change::InsertVersion{
+      version, change::InsertVersion::Judge{profile.revision, profile.created_at}});
+  json::Object data{{"version", version.number.str()}, {"hash", version.hash}};
+  if (!version.schema.empty()) data.set("schema", version.schema);
+  changes.push_back(
+      change::AppendEvent{event(caller, profile.name, "version.uploaded",
+                                "Version " + version.number.str() + " uploaded", std::move(data))});
+  changes.push_back(change::AppendAudit{audit_entry(caller, "version.upload",
+                                                    resource_of(profile.name, version.number),
+                                                    version.hash, version.created_at)});
+  if (auto done = committer_.commit(std::move(changes)); !done)
+    return std::unexpected(done.error());
+  return {};
 }
 
 Result<SemVer> ConfigService::resolve(const ProfileName& name, const std::string& selector) {
@@ -169,7 +201,7 @@ Result<void> ConfigService::tag(const Caller& caller, const ProfileName& name, c
     return fail_field("tag.invalid", "$.tag", "format",
                       "a tag starts with a letter, goes on with letters, digits, '.', '_' or '-', "
                       "and is neither a version nor 'latest'");
-  if (auto version = store_.version(name, number); !version)
+  if (auto version = store_.listed_version(name, number); !version)
     return std::unexpected(version.error());
   ChangeSet changes;
   changes.push_back(change::PutTag{name, tag, number});
@@ -187,7 +219,7 @@ Result<void> ConfigService::untag(const Caller& caller, const ProfileName& name,
                                   const SemVer& number, const std::string& tag) {
   auto profile = readable(caller, name, Action::VersionTag);
   if (!profile) return std::unexpected(profile.error());
-  auto version = store_.version(name, number);
+  auto version = store_.listed_version(name, number);
   if (!version) return std::unexpected(version.error());
   if (std::ranges::find(version->tags, tag) == version->tags.end())
     return fail(ErrorCode::NotFound, "tag.not_found",
@@ -226,6 +258,7 @@ Result<Version> ConfigService::roll_back_content(const Caller& caller, const Pro
   version.created_at = clock_.wall();
   version.failed_reason.clear();
   version.tags.clear();
+  version.archived.reset();
   ChangeSet changes;
   changes.push_back(change::InsertVersion{version});
   changes.push_back(change::AppendEvent{

@@ -7,6 +7,7 @@ namespace {
 
 constexpr Duration kWriteHeartbeats = std::chrono::seconds(30);
 constexpr Duration kTold = std::chrono::minutes(2);
+constexpr Duration kGatherTouches = std::chrono::seconds(1);
 
 bool runs(const Observation& seen) {
   return seen.state == ObservedState::Applied || seen.state == ObservedState::Running;
@@ -197,7 +198,12 @@ void FleetService::flush() {
   change::TouchInstances touch;
   {
     const MutexLock lock(mutex_);
-    if (!touched_.empty()) {
+    // Who is well is written for people and for the next start: once a second will do.
+    const WallTime now = time_.now();
+    const bool due = !news_.empty() || !dirty_.empty() || !events_.empty() ||
+                     now - touches_written_ >= kGatherTouches;
+    if (!touched_.empty() && due) {
+      touches_written_ = now;
       touch = {{}, node_, std::exchange(news_, {})};
       for (const InstanceId& id : touched_)
         if (const auto found = live_.find(id); found != live_.end())

@@ -24,6 +24,8 @@ struct Gatherer {
   void operator()(const change::AdvanceProfile& c) const { profile(c.name); }
   void operator()(const change::InsertVersion& c) const { profile(c.version.profile); }
   void operator()(const change::MarkVersion& c) const { profile(c.profile); }
+  void operator()(const change::ArchiveVersions& c) const { profile(c.profile); }
+  void operator()(const change::RestoreVersion& c) const { profile(c.profile); }
   void operator()(const change::PutTag& c) const { profile(c.profile); }
   void operator()(const change::DeleteTag& c) const { profile(c.profile); }
   void operator()(const change::InsertDeployment& c) const { deployment(c.deployment); }
@@ -47,6 +49,17 @@ struct Gatherer {
     touched.traffics.push_back(c.traffic);
     ++touched.traffics.back().revision;
   }
+  void operator()(const change::PutTexts& c) const {
+    for (const auto& item : c.items) {
+      const auto& key = item.now.key[0];
+      if (c.place == erasure::Place::Profiles || c.place == erasure::Place::Versions)
+        profile(ProfileName(key));
+      if (c.place == erasure::Place::Deployments) touched.deployments.insert(DeploymentId(key));
+      if (c.place == erasure::Place::Instances) touched.instances.insert(InstanceId(key));
+    }
+  }
+  void operator()(const change::EraseVersions& c) const { profile(c.profile); }
+  void operator()(const change::EraseHistory& c) const { profile(c.profile); }
   /// Nobody keeps a copy of anything else.
   void operator()(const auto&) const {}
 };

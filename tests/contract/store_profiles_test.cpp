@@ -188,6 +188,18 @@ TEST_P(StoreVersions, a_version_never_changes) {
           "config.not_found");
 }
 
+TEST_P(StoreVersions, a_version_is_refused_when_its_profile_has_changed) {
+  const auto profile = store().profile(ProfileName(kName)).value();
+  const change::InsertVersion::Judge judge{profile.revision, profile.created_at};
+  put({change::InsertVersion{sample_version(kName, "2.0.0"), judge}});
+  put({change::UpdateProfile{profile}});
+  refused({change::InsertVersion{sample_version(kName, "2.1.0"), judge}}, ErrorCode::Conflict,
+          "config.changed");
+  EXPECT_FALSE(store().version(ProfileName(kName), ver("2.1.0")));
+  refused({change::InsertVersion{sample_version(kName, "2.0.0"), judge}}, ErrorCode::Conflict,
+          "version.exists");
+}
+
 TEST_P(StoreVersions, lists_newest_upload_first_without_content) {
   put({change::InsertVersion{sample_version(kName, "2.0.0")}});
   put({change::InsertVersion{sample_version(kName, "1.9.0")}});

@@ -127,6 +127,7 @@ TEST(Yaml, IsTheSameValueAsJsonForEveryVerbThatAnswers) {
                                                 {"notify", "channel", "list"},
                                                 {"notify", "dead-letters", "list"},
                                                 {"audit", "list"},
+                                                {"erase", "list"},
                                                 {"context", "list"},
                                                 {"health"}}) {
     const auto with = [&](const char* form) {

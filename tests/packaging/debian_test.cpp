@@ -39,7 +39,8 @@ TEST(DebianPackage, holds_program_manual_completion_units_and_settings) {
         "drwxr-xr-x root/root ./etc/hotswap/agent/",
         "-rw-r--r-- root/root ./usr/share/doc/hotswap/copyright",
         "-rw-r--r-- root/root ./usr/share/doc/hotswap/changelog.gz",
-        "-rw-r--r-- root/root ./usr/share/doc/hotswap/docs/installation.md"})
+        "-rw-r--r-- root/root ./usr/share/doc/hotswap/docs/installation.md",
+        "-rw-r--r-- root/root ./usr/share/doc/hotswap/examples/cluster.conf"})
     EXPECT_TRUE(holds(files, file)) << file;
 }
 

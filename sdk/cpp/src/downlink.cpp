@@ -12,7 +12,8 @@
 namespace hotswap::sdk {
 namespace {
 
-constexpr std::size_t kFrameBytes = 2 * limits::kBodyBytes;
+/// Between two looks at streams that need none of them.
+constexpr std::chrono::minutes kIdle{1};
 /// A stream that stood this long was a good one: the backoff begins anew.
 constexpr std::chrono::seconds kStable{10};
 
@@ -36,7 +37,8 @@ Downlink::Downlink(const ClientOptions& options, Session& session, Book& book,
       stream_http_(options.ca_file, options.request_timeout,
                    [this] { return session_.stopping() || session_.access().epoch != epoch_; }),
       call_http_(options.ca_file, options.request_timeout, [this] { return session_.stopping(); }),
-      backoff_(options.backoff_min, options.backoff_max, std::random_device{}()) {}
+      backoff_(options.backoff_min, options.backoff_max, std::random_device{}()),
+      move_(backoff_) {}
 
 void Downlink::restore() {
   if (auto writable = state_.probe(); !writable) {
@@ -132,39 +134,68 @@ bool Downlink::enroll() {
   return true;
 }
 
+std::unique_ptr<LiveStream> Downlink::open_stream(Access access, bool moved) {
+  return std::make_unique<LiveStream>(
+      stream_http_, std::move(access), options_.stream_silence, moved,
+      LiveStream::Events{
+          .opened = [this] { session_.set_streaming(true); },
+          .frame = [this](const SseFrame& frame) { return on_frame(frame); },
+          .too_large = [this] { session_.failed("stream: an event is too large"); }});
+}
+
 void Downlink::stream() {
   const auto access = session_.access();
   if (!access.registered) return;  // a heartbeat has just been refused
   epoch_ = access.epoch;
-  SseParser parser(kFrameBytes);
-  const auto on_frame = [this](const SseFrame& frame) { return this->on_frame(frame); };
-  std::optional<SteadyTime> opened;
-  const StreamSink sink{.opened =
-                            [&] {
-                              opened = std::chrono::steady_clock::now();
-                              session_.set_streaming(true);
-                            },
-                        .bytes =
-                            [&](std::string_view bytes) {
-                              const auto outcome = parser.feed(bytes, on_frame);
-                              if (outcome == SseParser::Outcome::TooLarge) {
-                                session_.failed("stream: an event is too large");
-                              }
-                              return outcome == SseParser::Outcome::More;
-                            }};
-  const auto reply = stream_http_.stream({"GET", path_of(access, "/stream"), access.token, {}},
-                                         options_.stream_silence, sink);
+  stream_ = open_stream(access, std::exchange(moved_, false));
+  while (!stream_->ended()) {
+    const auto now = std::chrono::steady_clock::now();
+    stream_http_.step(move_.pending() && !next_ ? move_.left(now) : kIdle);
+    go_on_moving();
+  }
   session_.set_streaming(false);
-  if (session_.stopping()) return;
-  if (opened && std::chrono::steady_clock::now() - *opened > kStable) backoff_.reset();
-  if (asked_pause_) {
-    session_.rotate(access.server);  // it drains; another may take us
-  } else if (opened) {
-    session_.log(LogLevel::Warning,
-                 "stream ended" + (reply.error.empty() ? "" : ": " + reply.error));
+  next_.reset();
+  const auto ended = std::exchange(stream_, nullptr);
+  if (!session_.stopping()) stream_ended(*ended);
+}
+
+// The old stream stays until the new one stands, so that nothing is missed and nothing waits.
+void Downlink::go_on_moving() {
+  const auto now = std::chrono::steady_clock::now();
+  if (!next_) {
+    if (!move_.is_due(now) || stream_->ended()) return;
+    auto access = stream_->access();
+    access.server = session_.server_after(tried_, move_.to());
+    tried_ = access.server;
+    next_ = open_stream(std::move(access), true);
+    return;
+  }
+  if (next_->opened() || (stream_->ended() && !next_->ended())) {
+    session_.move_to(next_->access().server);
+    stream_ = std::move(next_);
+    move_.done();
+  } else if (next_->ended()) {
+    session_.log(LogLevel::Info, "the stream stays for now, " + next_->access().server +
+                                     " does not take it: " + next_->reply().explain());
+    next_.reset();
+    move_.failed(now);
+  }
+}
+
+void Downlink::stream_ended(const LiveStream& ended) {
+  const auto& access = ended.access();
+  if (ended.stood(kStable)) backoff_.reset();
+  if (move_.pending()) {  // it drains, or an older server asked; another may take us
+    asked_pause_ = move_.left(std::chrono::steady_clock::now());
+    session_.move_to(session_.server_after(tried_, move_.to()));
+    move_.done();
+    moved_ = true;
+  } else if (ended.opened()) {
+    const auto& why = ended.reply().error;
+    session_.log(LogLevel::Warning, "stream ended" + (why.empty() ? "" : ": " + why));
     session_.rotate(access.server);
   } else {
-    end_of_call(reply, access, "no stream");
+    end_of_call(ended.reply(), access, "no stream");
   }
 }
 
@@ -197,8 +228,8 @@ bool Downlink::on_frame(const SseFrame& frame) {
       keep(identity->profile);
     }
   } else if (frame.event == "reconnect") {
-    asked_pause_ = read_reconnect(frame.data);
-    return false;
+    tried_ = stream_->access().server;
+    move_.asked(read_reconnect(frame.data), std::chrono::steady_clock::now());
   }
   return true;  // ping, and what a newer server may say
 }

@@ -10,8 +10,8 @@
 #include "backoff.hpp"
 #include "book.hpp"
 #include "http.hpp"
+#include "live_stream.hpp"
 #include "session.hpp"
-#include "sse_parser.hpp"
 #include "state_dir.hpp"
 
 namespace hotswap::sdk {
@@ -32,6 +32,9 @@ class Downlink {
  private:
   bool enroll();
   void stream();
+  [[nodiscard]] std::unique_ptr<LiveStream> open_stream(Access access, bool moved);
+  void go_on_moving();
+  void stream_ended(const LiveStream& ended);
   bool on_frame(const SseFrame& frame);
   bool on_activate(const SseFrame& frame);
   /// Asks for everything desired. False: no usable answer.
@@ -59,6 +62,10 @@ class Downlink {
   Http call_http_;
   Backoff backoff_;
   std::optional<std::chrono::milliseconds> asked_pause_;  ///< by the server
+  Move move_;
+  std::string tried_;   ///< the server that was asked last for a stream
+  bool moved_ = false;  ///< the next stream is one that a server sends away
+  std::unique_ptr<LiveStream> stream_, next_;
 };
 
 }  // namespace hotswap::sdk

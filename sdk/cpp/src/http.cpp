@@ -1,11 +1,13 @@
 #include "http.hpp"
 
 #include <curl/curl.h>
+#include <sys/socket.h>
 
 #include <algorithm>
 #include <array>
 #include <cctype>
 #include <charconv>
+#include <vector>
 
 #include "domain/base/assert.hpp"
 #include "domain/base/limits.hpp"
@@ -49,6 +51,12 @@ std::optional<std::string_view> header_value(std::string_view line, std::string_
   return line;
 }
 
+/// A child of the program must not hold our connections open: the server would take a stream that
+/// has moved for one that still stands.
+curl_socket_t open_socket(void*, curlsocktype, curl_sockaddr* address) {
+  return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
 /// A proxy of the environment cannot reach our own machine.
 bool is_loopback(std::string_view url) {
   const auto scheme = url.find("://");
@@ -60,25 +68,51 @@ bool is_loopback(std::string_view url) {
 
 struct Http::Curl {
   CURLM* multi = curl_multi_init();
-  CURL* easy = curl_easy_init();
-  Curl() { HS_ASSERT(multi != nullptr && easy != nullptr); }
+  std::vector<CURL*> idle;  ///< with the TLS sessions that they know
+  std::vector<Transfer*> running;
+  Curl() { HS_ASSERT(multi != nullptr); }
   ~Curl() {
-    curl_easy_cleanup(easy);
+    for (CURL* easy : idle) curl_easy_cleanup(easy);
     curl_multi_cleanup(multi);
   }
   Curl(const Curl&) = delete;
   Curl& operator=(const Curl&) = delete;
+
+  CURL* take() {
+    CURL* easy = idle.empty() ? curl_easy_init() : idle.back();
+    HS_ASSERT(easy != nullptr);
+    if (!idle.empty()) idle.pop_back();
+    curl_easy_reset(easy);
+    return easy;
+  }
 };
 
 struct Http::Transfer {
-  const HttpRequest& request;
-  const StreamSink* sink = nullptr;  ///< of a stream
+  HttpRequest request;
+  std::optional<StreamSink> sink{};  ///< of a stream
   std::chrono::milliseconds silence{0};
+  Curl* curl = nullptr;  ///< while it runs
   CURL* easy = nullptr;
+  HeaderList headers{};
   HttpReply reply{};
   bool event_stream = false;
   SteadyClock::time_point last_byte = SteadyClock::now();
   std::array<char, CURL_ERROR_SIZE> why{};
+
+  ~Transfer() { end(); }
+  [[nodiscard]] bool running() const { return curl != nullptr; }
+  [[nodiscard]] bool overdue() const { return sink && SteadyClock::now() - last_byte >= silence; }
+  void end() {
+    if (!running()) return;
+    curl_multi_remove_handle(curl->multi, easy);
+    curl->idle.push_back(easy);
+    std::erase(curl->running, this);
+    curl = nullptr;
+    if (reply.status == 200 && sink && !event_stream) {
+      reply.status = 0;
+      reply.error = "the answer is no event stream";
+    }
+  }
 
   [[nodiscard]] int status() const {
     long code = 0;
@@ -100,14 +134,14 @@ struct Http::Transfer {
         reply.retry_after = std::min(std::chrono::seconds(seconds), kRetryAfterMax);
       }
     }
-    if (sink != nullptr && line == "\r\n" && status() == 200 && event_stream) sink->opened();
+    if (sink && line == "\r\n" && status() == 200 && event_stream) sink->opened();
     return true;
   }
 
   bool on_body(std::string_view bytes) {
     last_byte = SteadyClock::now();
-    if (sink != nullptr && status() == 200 && event_stream) return sink->bytes(bytes);
-    const auto limit = sink == nullptr && status() < 300 ? kAnswerBytes : kErrorBytes;
+    if (sink && status() == 200 && event_stream) return sink->bytes(bytes);
+    const auto limit = !sink && status() < 300 ? kAnswerBytes : kErrorBytes;
     if (reply.body.size() + bytes.size() > limit) return false;
     reply.body += bytes;
     return true;
@@ -159,36 +193,40 @@ Http::~Http() = default;
 
 void Http::wake() { curl_multi_wakeup(curl_->multi); }
 
+Http::Stream::Stream(std::unique_ptr<Transfer> transfer) : transfer_(std::move(transfer)) {}
+Http::Stream::~Stream() = default;
+bool Http::Stream::ended() const { return !transfer_->running(); }
+const HttpReply& Http::Stream::reply() const { return transfer_->reply; }
+
 HttpReply Http::send(const HttpRequest& request) {
   Transfer transfer{.request = request};
-  return run(transfer);
+  begin(transfer);
+  while (transfer.running()) step(kPollMax);
+  return std::move(transfer.reply);
 }
 
-HttpReply Http::stream(const HttpRequest& request, std::chrono::milliseconds silence,
-                       const StreamSink& sink) {
-  Transfer transfer{.request = request, .sink = &sink, .silence = silence};
-  auto reply = run(transfer);
-  if (reply.status == 200 && !transfer.event_stream) {
-    reply.status = 0;
-    reply.error = "the answer is no event stream";
-  }
-  return reply;
+std::unique_ptr<Http::Stream> Http::open(HttpRequest request, std::chrono::milliseconds silence,
+                                         StreamSink sink) {
+  auto transfer = std::make_unique<Transfer>(std::move(request), std::move(sink), silence);
+  begin(*transfer);
+  return std::make_unique<Stream>(std::move(transfer));
 }
 
-HttpReply Http::run(Transfer& transfer) {
+void Http::begin(Transfer& transfer) {
   const auto& request = transfer.request;
-  auto* const easy = transfer.easy = curl_->easy;
-  curl_easy_reset(easy);
-  HeaderList headers;
+  auto* const easy = transfer.easy = curl_->take();
+  transfer.curl = curl_.get();
+  auto& headers = transfer.headers;
   append(headers, "Authorization: Bearer " + request.token);
-  append(headers,
-         transfer.sink == nullptr ? "Accept: application/json" : "Accept: text/event-stream");
+  append(headers, transfer.sink ? "Accept: text/event-stream" : "Accept: application/json");
   append(headers, "Expect:");
   if (!request.body.empty()) append(headers, "Content-Type: application/json");
+  if (!request.header.empty()) append(headers, request.header);
   curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers.get());
+  curl_easy_setopt(easy, CURLOPT_PRIVATE, &transfer);
   configure(transfer);
-  drive(transfer);
-  return std::move(transfer.reply);
+  curl_->running.push_back(&transfer);
+  curl_multi_add_handle(curl_->multi, easy);
 }
 
 void Http::configure(Transfer& transfer) {
@@ -205,10 +243,11 @@ void Http::configure(Transfer& transfer) {
   curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
   if (is_loopback(request.url)) curl_easy_setopt(easy, CURLOPT_PROXY, "");
   curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+  curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
   curl_easy_setopt(easy, CURLOPT_USERAGENT, "libhotswap");
   curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, transfer.why.data());
   curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, timeout);
-  if (transfer.sink == nullptr) curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, timeout);
+  if (!transfer.sink) curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, timeout);
   if (!ca_file_.empty()) curl_easy_setopt(easy, CURLOPT_CAINFO, ca_file_.c_str());
   using Callback = std::size_t (*)(char*, std::size_t, std::size_t, void*);
   const Callback on_header = [](char* data, std::size_t, std::size_t size, void* self) {
@@ -225,39 +264,55 @@ void Http::configure(Transfer& transfer) {
   curl_easy_setopt(easy, CURLOPT_WRITEDATA, &transfer);
 }
 
-/// How long to poll; 0: a stream was silent for too long.
-std::chrono::milliseconds Http::patience(const Transfer& transfer) {
-  if (transfer.sink == nullptr) return kPollMax;
-  const auto left = std::chrono::ceil<std::chrono::milliseconds>(
-      transfer.last_byte + transfer.silence - SteadyClock::now());
-  return std::clamp(left, std::chrono::milliseconds(0), kPollMax);
+/// No longer than a stream may be silent.
+std::chrono::milliseconds Http::patience(std::chrono::milliseconds wait) const {
+  for (const auto* transfer : curl_->running) {
+    if (!transfer->sink) continue;
+    wait = std::min(wait, std::chrono::ceil<std::chrono::milliseconds>(
+                              transfer->last_byte + transfer->silence - SteadyClock::now()));
+  }
+  return std::clamp(wait, std::chrono::milliseconds(0), kPollMax);
 }
 
-void Http::drive(Transfer& transfer) {
-  auto* const multi = curl_->multi;
-  auto& reply = transfer.reply;
-  curl_multi_add_handle(multi, transfer.easy);
-  while (true) {
-    int running = 0;
-    curl_multi_perform(multi, &running);
-    int left = 0;
-    if (const CURLMsg* message = curl_multi_info_read(multi, &left)) {
-      const auto code = message->data.result;
-      // A body that breaks off is no answer; a stream always breaks off in the end.
-      const bool whole = code == CURLE_OK || (transfer.sink != nullptr && transfer.status() == 200);
-      reply.status = whole ? transfer.status() : 0;
-      if (code != CURLE_OK) {
-        reply.error = transfer.why[0] != 0 ? transfer.why.data() : curl_easy_strerror(code);
-      }
-      break;
+void Http::read_ends() {
+  int left = 0;
+  while (const CURLMsg* message = curl_multi_info_read(curl_->multi, &left)) {
+    if (message->msg != CURLMSG_DONE) continue;
+    const auto code = message->data.result;
+    Transfer* transfer = nullptr;
+    curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &transfer);
+    // A body that breaks off is no answer; a stream always breaks off in the end.
+    const bool whole = code == CURLE_OK || (transfer->sink && transfer->status() == 200);
+    transfer->reply.status = whole ? transfer->status() : 0;
+    if (code != CURLE_OK) {
+      transfer->reply.error =
+          transfer->why[0] != 0 ? transfer->why.data() : curl_easy_strerror(code);
     }
-    const auto wait = patience(transfer);
-    if (wait.count() == 0) reply.error = "silent for too long";
-    if (aborted_()) reply.error = "interrupted";
-    if (!reply.error.empty()) break;
-    curl_multi_poll(multi, nullptr, 0, static_cast<int>(wait.count()), nullptr);
+    transfer->end();
   }
-  curl_multi_remove_handle(multi, transfer.easy);
+}
+
+void Http::end_all(const char* why, const std::function<bool(const Transfer&)>& chosen) {
+  const auto running = curl_->running;  // ends change it
+  for (auto* transfer : running) {
+    if (!chosen(*transfer)) continue;
+    transfer->reply.error = why;
+    transfer->end();
+  }
+}
+
+void Http::step(std::chrono::milliseconds wait) {
+  const auto end_aborted = [this] {
+    if (aborted_()) end_all("interrupted", [](const Transfer&) { return true; });
+  };
+  end_aborted();
+  if (curl_->running.empty()) return;
+  curl_multi_poll(curl_->multi, nullptr, 0, static_cast<int>(patience(wait).count()), nullptr);
+  int running = 0;
+  curl_multi_perform(curl_->multi, &running);
+  read_ends();
+  end_all("silent for too long", [](const Transfer& each) { return each.overdue(); });
+  end_aborted();
 }
 
 }  // namespace hotswap::sdk

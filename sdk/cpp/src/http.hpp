@@ -1,5 +1,5 @@
 #pragma once
-// HTTP by libcurl, one transfer at a time and owner thread; the connection is kept between them.
+// HTTP by libcurl for one owner thread; connections are kept between transfers.
 
 #include <chrono>
 #include <filesystem>
@@ -15,7 +15,8 @@ struct HttpRequest {
   std::string method;
   std::string url;
   std::string token;
-  std::string body;  ///< JSON; empty: none
+  std::string body;      ///< JSON; empty: none
+  std::string header{};  ///< one more, `Name: value`; empty: none
 };
 
 struct HttpReply {
@@ -36,6 +37,24 @@ struct StreamSink {
 
 class Http {
  public:
+  struct Transfer;
+  /// An event stream under way; it ends when this is destroyed, at the latest. Of the owner thread;
+  /// must not outlive its Http.
+  class Stream {
+   public:
+    explicit Stream(std::unique_ptr<Transfer> transfer);
+    ~Stream();
+    Stream(const Stream&) = delete;
+    Stream& operator=(const Stream&) = delete;
+
+    /// By the server, by its sink, or because nothing came for too long.
+    [[nodiscard]] bool ended() const;
+    [[nodiscard]] const HttpReply& reply() const;  ///< of one that has ended
+
+   private:
+    std::unique_ptr<Transfer> transfer_;
+  };
+
   /// `aborted` is asked before and during transfers, after wake() at once.
   Http(std::filesystem::path ca_file, std::chrono::milliseconds timeout,
        std::function<bool()> aborted);
@@ -44,18 +63,20 @@ class Http {
   Http& operator=(const Http&) = delete;
 
   [[nodiscard]] HttpReply send(const HttpRequest& request);
-  /// Reads an event stream until it ends, `sink` ends it, or nothing came for `silence`.
-  [[nodiscard]] HttpReply stream(const HttpRequest& request, std::chrono::milliseconds silence,
-                                 const StreamSink& sink);
+  /// Begins to read an event stream; step() moves it on. It ends when nothing came for `silence`.
+  [[nodiscard]] std::unique_ptr<Stream> open(HttpRequest request, std::chrono::milliseconds silence,
+                                             StreamSink sink);
+  /// Moves all that is under way on. Returns when something happened, after `wait` at the latest.
+  void step(std::chrono::milliseconds wait);
   /// From any thread.
   void wake();
 
  private:
-  struct Transfer;
-  HttpReply run(Transfer& transfer);
+  void begin(Transfer& transfer);
   void configure(Transfer& transfer);
-  static std::chrono::milliseconds patience(const Transfer& transfer);
-  void drive(Transfer& transfer);
+  [[nodiscard]] std::chrono::milliseconds patience(std::chrono::milliseconds wait) const;
+  void read_ends();
+  void end_all(const char* why, const std::function<bool(const Transfer&)>& chosen);
 
   struct Curl;
   std::unique_ptr<Curl> curl_;

@@ -79,6 +79,24 @@ void Session::rotate(const std::string& failed) {
   access_.server = servers_[server_];
 }
 
+void Session::move_to(const std::string& server) {
+  const auto found = std::ranges::find(servers_, server);
+  if (found == servers_.end()) return;
+  const MutexLock lock(mutex_);
+  server_ = static_cast<std::size_t>(found - servers_.begin());
+  access_.server = server;
+}
+
+std::string Session::server_after(const std::string& current,
+                                  const std::vector<std::string>& wanted) const {
+  for (const auto& each : without_slash(wanted)) {
+    if (each != current && std::ranges::find(servers_, each) != servers_.end()) return each;
+  }
+  const auto found = std::ranges::find(servers_, current);
+  const auto at = static_cast<std::size_t>(found - servers_.begin());
+  return servers_[(at + 1) % servers_.size()];
+}
+
 void Session::set_interval(std::chrono::milliseconds interval) {
   const MutexLock lock(mutex_);
   interval_ = interval;

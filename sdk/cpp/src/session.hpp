@@ -46,6 +46,12 @@ class Session {
   [[nodiscard]] bool streaming() const;
   /// Goes to the next server, unless another did already since `failed` was in use.
   void rotate(const std::string& failed);
+  /// Goes to this server, one of those that were named.
+  void move_to(const std::string& server);
+  /// The server for a stream that is asked to leave `current`: of those that we know, the first of
+  /// `wanted`, else the next.
+  [[nodiscard]] std::string server_after(const std::string& current,
+                                         const std::vector<std::string>& wanted) const;
   void set_interval(std::chrono::milliseconds interval);
   [[nodiscard]] std::chrono::milliseconds interval() const;
 

@@ -72,8 +72,8 @@ HttpReply Uplink::send(const Access& access, const std::map<std::string, Observa
 bool Uplink::beat() {
   const auto report = book_.report();
   gather();
+  auto access = session_.access();
   for (std::size_t tried = 0; tried < session_.server_count(); ++tried) {
-    const auto access = session_.access();
     const auto reply = send(access, report);
     if (session_.stopping()) return false;
     if (reply.ok()) {
@@ -89,7 +89,13 @@ bool Uplink::beat() {
       session_.lost(access.epoch);
       return false;
     }
-    if (!session_.streaming()) session_.rotate(access.server);
+    if (session_.streaming()) {
+      // Any node hears for all: one that drains may still send, but takes no calls any more.
+      access.server = session_.server_after(access.server, {});
+    } else {
+      session_.rotate(access.server);
+      access = session_.access();
+    }
   }
   return false;
 }

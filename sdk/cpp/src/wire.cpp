@@ -184,10 +184,18 @@ Read<Heard> read_heard(std::string_view text) {
   return heard;
 }
 
-std::chrono::milliseconds read_reconnect(std::string_view text) {
+Reconnect read_reconnect(std::string_view text) {
+  Reconnect reconnect;
   const auto value = parse(text);
-  const auto after = value ? int_at(*value, "afterMs").value_or(0) : 0;
-  return std::clamp(std::chrono::milliseconds(after), std::chrono::milliseconds(0), kReconnectMax);
+  if (!value) return reconnect;
+  const std::chrono::milliseconds after(int_at(*value, "afterMs").value_or(0));
+  reconnect.after = std::clamp(after, std::chrono::milliseconds(0), kReconnectMax);
+  const auto* to = value->find("to");
+  if (to == nullptr || to->as_array() == nullptr) return reconnect;
+  for (const auto& item : *to->as_array()) {
+    if (const auto* url = item.as_string()) reconnect.to.emplace_back(url->str());
+  }
+  return reconnect;
 }
 
 std::string write_registration(const ClientOptions& options, const std::string& hostname,

@@ -61,8 +61,12 @@ using Read = std::expected<T, std::string>;
 [[nodiscard]] Read<Registration> read_registration(std::string_view text);
 [[nodiscard]] Read<std::vector<Desired>> read_configs(std::string_view text);
 [[nodiscard]] Read<Heard> read_heard(std::string_view text);
-/// `afterMs`, within [0, 5 minutes]; 0 if it cannot be read.
-[[nodiscard]] std::chrono::milliseconds read_reconnect(std::string_view text);
+/// The server asks that the stream go elsewhere. What cannot be read is as if it were not there.
+struct Reconnect {
+  std::chrono::milliseconds after{0};  ///< within [0, 5 minutes]
+  std::vector<std::string> to;         ///< addresses that have room
+};
+[[nodiscard]] Reconnect read_reconnect(std::string_view text);
 
 [[nodiscard]] std::string write_registration(const ClientOptions& options,
                                              const std::string& hostname, const std::string& id);

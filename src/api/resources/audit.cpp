@@ -105,7 +105,9 @@ Result<Reply> list_audit(Services& services, Call& call) {
 Result<Reply> verify_audit(Services& services, Call& call) {
   const auto checked = services.audit.verify(call.caller);
   if (!checked) return std::unexpected(checked.error());
-  return json_answer(200, json::Object{{"valid", true}, {"entries", *checked}});
+  return json_answer(
+      200,
+      json::Object{{"valid", true}, {"entries", checked->entries}, {"erased", checked->erased}});
 }
 
 }  // namespace hotswap::api

@@ -27,6 +27,9 @@ Result<Reply> roll_back_config(Services& services, Call& call);
 Result<Reply> config_history(Services& services, Call& call);
 // cluster.cpp
 Result<Reply> get_cluster(Services& services, Call& call);
+// retention.cpp
+Result<Reply> get_retention(Services& services, Call& call);
+Result<Reply> run_retention(Services& services, Call& call);
 // schemas.cpp
 Result<Reply> register_schema(Services& services, Call& call);
 Result<Reply> list_schemas(Services& services, Call& call);
@@ -87,6 +90,10 @@ Result<Reply> deployment_events(Services& services, Call& call);
 // audit.cpp
 Result<Reply> list_audit(Services& services, Call& call);
 Result<Reply> verify_audit(Services& services, Call& call);
+// erasures.cpp
+Result<Reply> erase(Services& services, Call& call);
+Result<Reply> list_erasures(Services& services, Call& call);
+Result<Reply> get_erasure(Services& services, Call& call);
 // health.cpp
 Result<Reply> health(Services& services, Call& call);
 Result<Reply> health_live(Services& services, Call& call);

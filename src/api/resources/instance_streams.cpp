@@ -64,6 +64,8 @@ Result<Reply> instance_stream(Services& services, Call& call) {
   const auto known = services.fleet.desired(call.caller, id);
   if (!known) return std::unexpected(known.error());
   auto& hub = services.streams;
+  if (services.moves != nullptr && !call.request.header("HotSwap-Moved").empty())
+    services.moves->arrived(id);
   const auto opened = std::make_shared<std::weak_ptr<EventStream>>();
   StreamStart start;
   start.on_open = [&services, &hub, id, opened,

@@ -119,9 +119,15 @@ constexpr Route kRoutes[] = {
 
     {Get, "/api/v1/events", Action::EventsRead, "", kNone, all_events},
     {Get, "/api/v1/cluster", Action::ClusterRead, "", kNone, get_cluster},
+    {Get, "/api/v1/retention", Action::RetentionRead, "", kNone, get_retention},
+    {Post, "/api/v1/retention/run", Action::RetentionRun, "dryRun", kNone, run_retention},
     {Get, "/api/v1/audit", Action::AuditRead, "actor action resource from to limit cursor", kNone,
      list_audit},
     {Get, "/api/v1/audit/verify", Action::AuditRead, "", kNone, verify_audit},
+    // Repeating it goes on with it, and an answer kept for its key would be a trace of the name.
+    {Post, "/api/v1/erasures", Action::ErasureWrite, "", kJson, erase, kNatural},
+    {Get, "/api/v1/erasures", Action::ErasureRead, "limit cursor", kNone, list_erasures},
+    {Get, "/api/v1/erasures/{id}", Action::ErasureRead, "", kNone, get_erasure},
 };
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include "api/resources/read_cache.hpp"
 #include "api/streams/feed_hub.hpp"
 #include "api/streams/stream_hub.hpp"
+#include "api/streams/stream_moves.hpp"
 #include "api/streams/traffic_hub.hpp"
 #include "domain/ports/logger.hpp"
 #include "orchestrator/audit_service.hpp"
@@ -13,9 +14,11 @@
 #include "orchestrator/cluster_service.hpp"
 #include "orchestrator/config_service.hpp"
 #include "orchestrator/deployment_service.hpp"
+#include "orchestrator/erasure_service.hpp"
 #include "orchestrator/fleet_service.hpp"
 #include "orchestrator/notification_service.hpp"
 #include "orchestrator/report_service.hpp"
+#include "orchestrator/retention_job.hpp"
 #include "orchestrator/schema_service.hpp"
 #include "orchestrator/traffic_service.hpp"
 
@@ -32,6 +35,8 @@ struct Services {
   AuditService& audit;
   TrafficService& traffic;
   NotificationService& notifications;
+  RetentionJob& retention;
+  ErasureService& erasures;
   Store& store;
   Committer& committer;
   StreamHub& streams;
@@ -46,6 +51,7 @@ struct Services {
   bool metrics_open = false;                  ///< /metrics without a token
   std::function<bool()> draining;             ///< the server is about to stop; may be empty
   ClusterService* cluster = nullptr;          ///< null: this server is alone
+  StreamMoves* moves = nullptr;               ///< null: this server is alone
 };
 
 }  // namespace hotswap::api

@@ -87,7 +87,7 @@ Result<Reply> upload_version(Services& services, Call& call) {
       raw ? from_document(call.query, std::move(*document)) : from_envelope(std::move(*document));
   if (!upload) return std::unexpected(upload.error());
   const auto name = profile_in(call);
-  const auto done = services.configs.upload(call.caller, name, std::move(*upload));
+  const auto done = services.configs.upload(call.caller, name, *upload);
   if (!done) return std::unexpected(done.error());
   const auto location =
       "/api/v1/configs/" + name.str() + "/versions/" + percent_encode(done->version.number.str());

@@ -43,7 +43,7 @@ class HttpServer::Impl {
 
   Result<std::uint16_t> start();
   void stop_accepting();
-  void drain(std::chrono::milliseconds jitter);
+  void drain(const DrainPlan& plan);
   void stop();
   ServerStats stats() const;
 
@@ -153,13 +153,10 @@ void HttpServer::Impl::stop_accepting() {
   });
 }
 
-void HttpServer::Impl::drain(std::chrono::milliseconds jitter) {
+void HttpServer::Impl::drain(const DrainPlan& plan) {
   if (!core_.pool) return;
   stop_accepting();
-  const auto spread = static_cast<std::uint64_t>(std::max<std::int64_t>(1, jitter.count()));
-  for (auto& thread : threads_) {
-    thread->drain([this, spread] { return core_.random.below(spread); });
-  }
+  for (auto& thread : threads_) thread->drain(plan);
   const auto deadline = core_.clock.mono() + core_.limits().drain;
   core_.open.wait_for_none([&] { return core_.clock.mono() >= deadline; });
   stop();
@@ -186,7 +183,7 @@ HttpServer::HttpServer(ServerOptions options, Handler& handler, const Clock& clo
 HttpServer::~HttpServer() = default;
 Result<std::uint16_t> HttpServer::start() { return impl_->start(); }
 void HttpServer::stop_accepting() { impl_->stop_accepting(); }
-void HttpServer::drain(std::chrono::milliseconds jitter) { impl_->drain(jitter); }
+void HttpServer::drain(const DrainPlan& plan) { impl_->drain(plan); }
 ServerStats HttpServer::stats() const { return impl_->stats(); }
 
 }  // namespace hotswap::api

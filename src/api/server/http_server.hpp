@@ -13,6 +13,7 @@
 #include <string_view>
 
 #include "api/server/handler.hpp"
+#include "api/server/reconnect.hpp"
 #include "domain/base/error.hpp"
 #include "domain/base/limits.hpp"
 #include "domain/ports/clock.hpp"
@@ -88,8 +89,8 @@ class HttpServer {
 
   /// Stops gracefully and returns when done, after limits.drain at the latest: stops accepting,
   /// finishes requests in flight, closes idle connections, answers long polls by their on_timeout,
-  /// ends each stream with `event: reconnect` and `{"afterMs":N}`, N uniform in [0, jitter).
-  void drain(std::chrono::milliseconds jitter);
+  /// sends each stream away with `event: reconnect` and `{"afterMs":N}`, N uniform in [0, jitter).
+  void drain(const DrainPlan& plan);
 
   [[nodiscard]] ServerStats stats() const;
 

@@ -34,10 +34,10 @@ void IoThread::start() {
   thread_ = std::thread([this] { context_.run(); });
 }
 
-void IoThread::drain(std::function<std::uint64_t()> after_ms) {
-  asio::post(context_, [this, after_ms = std::move(after_ms)]() mutable {
+void IoThread::drain(DrainPlan plan) {
+  asio::post(context_, [this, plan = std::move(plan)]() mutable {
     draining_ = true;
-    after_ms_ = std::move(after_ms);
+    plan_ = std::move(plan);
     each_peer(&Peer::drain);
   });
 }

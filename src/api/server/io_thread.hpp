@@ -49,8 +49,8 @@ class IoThread {
   IoThread& operator=(const IoThread&) = delete;
 
   void start();
-  /// Drains every peer; `after_ms` gives each stream its time to reconnect. Any thread.
-  void drain(std::function<std::uint64_t()> after_ms);
+  /// Drains every peer, streams by `plan`. Any thread.
+  void drain(DrainPlan plan);
   /// Cuts every peer and ends the thread; returns when it has ended. The controlling thread.
   void stop();
 
@@ -63,7 +63,7 @@ class IoThread {
   [[nodiscard]] MonoTime now() const { return now_; }  ///< as of the last tick
   [[nodiscard]] const std::string& date() const { return date_; }
   [[nodiscard]] bool draining() const { return draining_; }
-  [[nodiscard]] std::uint64_t reconnect_after_ms() const { return after_ms_ ? after_ms_() : 0; }
+  [[nodiscard]] const DrainPlan& drain_plan() const { return plan_; }
   /// A buffer for the head of the response being sent.
   [[nodiscard]] std::string& scratch() { return scratch_; }
 
@@ -86,7 +86,7 @@ class IoThread {
   std::uint64_t next_id_ = 0;
   bool draining_ = false;
   bool stopping_ = false;
-  std::function<std::uint64_t()> after_ms_;
+  DrainPlan plan_;
   std::thread thread_;
 };
 

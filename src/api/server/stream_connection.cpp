@@ -1,5 +1,6 @@
 #include "api/server/stream_connection.hpp"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -42,6 +43,7 @@ void StreamConnection::start(std::string head) {
 
 void StreamConnection::tick(MonoTime now) {
   if (finished_) return;
+  if (stays_until_ && now >= *stays_until_) queue_->close({});
   if (blocked_) {
     if (now - last_progress_ >= io_.core().limits().write_timeout) finish();
     return;
@@ -52,9 +54,15 @@ void StreamConnection::tick(MonoTime now) {
   pump();
 }
 
+// Whoever understands the hint opens a stream elsewhere first and closes this one then.
 void StreamConnection::drain() {
-  queue_->close("event: reconnect\ndata: {\"afterMs\":" + std::to_string(io_.reconnect_after_ms()) +
-                "}\n\n");
+  const DrainPlan& plan = io_.drain_plan();
+  const auto spread = static_cast<std::uint64_t>(std::max<std::int64_t>(1, plan.jitter.count()));
+  const std::chrono::milliseconds after(io_.core().random.below(spread));
+  std::string frame = reconnect_frame(after, plan.to);
+  if (plan.linger == plan.linger.zero()) return queue_->close(std::move(frame));
+  queue_->push("reconnect", std::make_shared<const std::string>(std::move(frame)));
+  stays_until_ = io_.core().clock.mono() + after + plan.linger;
 }
 
 void StreamConnection::watch_peer() {

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -45,6 +46,7 @@ class StreamConnection : public Peer, public std::enable_shared_from_this<Stream
   std::size_t written_ = 0;             ///< bytes of the first frame in flight that are out
   MonoTime next_ping_;
   MonoTime last_progress_;
+  std::optional<MonoTime> stays_until_;  ///< told to go
   bool blocked_ = false;
   bool finished_ = false;
 };

@@ -56,7 +56,10 @@ Outcome verify(Session& session) {
   if (session.structured()) {
     session.print_value(*answer);
   } else {
-    session.print(fmt::format("the chain is whole: {} entries\n", text_at(*answer, "entries")));
+    const auto erased = int_at(*answer, "erased");
+    session.print(fmt::format(
+        "the chain is whole: {} entries{}\n", text_at(*answer, "entries"),
+        erased == 0 ? std::string() : fmt::format(", {} of them erased as recorded", erased)));
   }
   return ExitCode::Ok;
 }

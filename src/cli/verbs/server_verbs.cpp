@@ -114,28 +114,11 @@ void add_token(Verbs& verbs, const Actions& actions) {
            [flags, &actions](Session& session) { return token(session, *flags, actions); });
 }
 
-void add_backup(Verbs& verbs, const Actions& actions) {
-  auto data_dir = std::make_shared<std::string>();
-  auto to = std::make_shared<std::string>();
-  auto* command =
-      verbs.app().add_subcommand("backup", "copy the database, while the server runs or not");
-  command->add_option("--data-dir", *data_dir, "the server's data folder")
-      ->type_name(kind::kFolder)
-      ->required();
-  command->add_option("--to", *to, "file to write; must not exist")->required();
-  verbs.on(command, [data_dir, to, &actions](Session& session) -> Outcome {
-    if (auto done = actions.backup(*data_dir, *to); !done) return std::unexpected(done.error());
-    if (!session.structured()) session.print("copied to " + *to + "\n");
-    return ExitCode::Ok;
-  });
-}
-
 }  // namespace
 
 void add_server_verbs(Verbs& verbs, const Actions& actions) {
   add_server(verbs, actions.server);
   add_token(verbs, actions);
-  add_backup(verbs, actions);
 }
 
 }  // namespace hotswap::cli

@@ -12,17 +12,20 @@ void add_version_verbs(Verbs& verbs, const Actions& actions);
 void add_apply_verb(Verbs& verbs, const Actions& actions);
 void add_history_verbs(Verbs& verbs);     ///< history, watch
 void add_audit_verbs(Verbs& verbs);       ///< audit list, verify, export
+void add_erase_verbs(Verbs& verbs);       ///< erase person, profile, list, get
 void add_deploy_verb(Verbs& verbs);       ///< deploy
 void add_deployment_verbs(Verbs& verbs);  ///< deployment list, get, watch, report and commands
 void add_calendar_verbs(Verbs& verbs);    ///< freeze, unfreeze, window add, calendar list, delete
 void add_report_verbs(Verbs& verbs);      ///< report, explain, replay
 void add_notify_verbs(Verbs& verbs);      ///< notify channel …, notify dead-letters …
 void add_fleet_verbs(Verbs& verbs);       ///< instances, events, health
-void add_server_verbs(Verbs& verbs, const Actions& actions);  ///< server, token, backup
+void add_server_verbs(Verbs& verbs, const Actions& actions);  ///< server, token
+void add_moving_verbs(Verbs& verbs, const Actions& actions);  ///< migrate, backup, restore
 /// schema register, list, get, versions, update; approve, reject; lint, validate, diff, infer
 void add_schema_verbs(Verbs& verbs, const Actions& actions);
 void add_traffic_verbs(Verbs& verbs);
-void add_cluster_verbs(Verbs& verbs);  ///< traffic get, set, switch, watch
+void add_cluster_verbs(Verbs& verbs);    ///< traffic get, set, switch, watch
+void add_retention_verbs(Verbs& verbs);  ///< retention run, status
 void add_agent_verb(Verbs& verbs, const Actions& actions);
 void add_demo_verb(Verbs& verbs);
 void add_context_verbs(Verbs& verbs);  ///< context list, use, set, delete, show

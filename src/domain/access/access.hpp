@@ -44,7 +44,11 @@ enum class Action {
   TrafficWrite,
   EventsRead,
   ClusterRead,  ///< the nodes and their load
+  RetentionRead,
+  RetentionRun,
   AuditRead,
+  ErasureRead,  ///< the proofs of what was erased
+  ErasureWrite,
   MetricsRead
 };
 inline constexpr int kActionCount = static_cast<int>(Action::MetricsRead) + 1;

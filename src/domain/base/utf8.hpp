@@ -12,4 +12,7 @@ namespace hotswap {
 /// well-formed UTF-8 sequence becomes '?'.
 [[nodiscard]] std::string clip_utf8(std::string_view text, std::size_t limit);
 
+/// Whether all of `text` is well-formed.
+[[nodiscard]] bool is_utf8(std::string_view text);
+
 }  // namespace hotswap

@@ -37,9 +37,16 @@ struct AdvanceProfile {
   bool keep_stable = true;
   std::uint64_t generation = 0;
 };
+/// Conflict version.exists; Conflict config.changed unless the profile is `judged_by` still.
 struct InsertVersion {
   Version version;
-};  ///< Conflict version.exists
+  /// What the version was allowed and validated by; nothing: any.
+  struct Judge {
+    std::uint64_t revision = 0;
+    WallTime created_at{};  ///< a profile of the same name may come after it
+  };
+  std::optional<Judge> judged_by{};
+};
 struct MarkVersion {
   ProfileName profile;
   SemVer number;

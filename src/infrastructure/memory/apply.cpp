@@ -1,7 +1,9 @@
 #include "domain/base/limits.hpp"
 #include "infrastructure/memory/cluster.hpp"
+#include "infrastructure/memory/erasing.hpp"
 #include "infrastructure/memory/operations.hpp"
 #include "infrastructure/memory/outbox.hpp"
+#include "infrastructure/memory/retention.hpp"
 #include "infrastructure/memory/schemas.hpp"
 #include "infrastructure/memory/state.hpp"
 #include "infrastructure/store/errors.hpp"
@@ -74,14 +76,18 @@ struct Applier {
   }
 
   Result<void> operator()(change::InsertVersion& c) {
-    if (!state.profiles.contains(c.version.profile)) {
+    const auto profile = state.profiles.find(c.version.profile);
+    if (profile == state.profiles.end())
       return unexpected(store::profile_not_found(c.version.profile));
-    }
     const std::pair key(c.version.profile, c.version.number.str());
     if (state.versions.contains(key)) {
       return unexpected(store::version_exists(c.version.profile, c.version.number));
     }
+    if (c.judged_by && (c.judged_by->revision != profile->second.revision ||
+                        c.judged_by->created_at != profile->second.created_at))
+      return unexpected(store::profile_changed(c.version.profile));
     c.version.tags.clear();
+    c.version.archived.reset();
     log.put(state.versions, key, {std::move(c.version), ++state.last_number});
     return {};
   }
@@ -95,6 +101,17 @@ struct Applier {
     auto next = found->second;
     next.version.failed_reason = c.failed_reason;
     log.put(state.versions, key, std::move(next));
+    return {};
+  }
+
+  Result<void> operator()(change::ArchiveVersions& c) { return archive(state, log, c); }
+  Result<void> operator()(change::RestoreVersion& c) { return restore(state, log, c); }
+  Result<void> operator()(change::PutRetentionRun& c) {
+    put(state, log, c);
+    return {};
+  }
+  Result<void> operator()(change::PruneRecords& c) {
+    committed.pruned += prune(state, log, c);
     return {};
   }
 
@@ -279,6 +296,14 @@ struct Applier {
     log.erase(state.nodes, c.id);
     return {};
   }
+
+  Result<void> operator()(change::PutErasure& c) { return put(state, log, c); }
+  Result<void> operator()(change::PutTexts& c) { return put(state, log, c); }
+  Result<void> operator()(change::RemoveRows& c) { return remove(state, log, c); }
+  Result<void> operator()(change::ReplaceAudit& c) { return replace(state, log, c); }
+  Result<void> operator()(change::EraseVersions& c) { return erase(state, log, c, committed); }
+  Result<void> operator()(change::EraseHistory& c) { return erase(state, log, c, committed); }
+  Result<void> operator()(change::DeleteSchema& c) { return erase(state, log, c); }
 
   Result<void> operator()(change::PutIdempotent& c) {
     const WallTime now = c.expires - limits::kIdempotencyKeep;

@@ -75,6 +75,14 @@ class Connection {
   [[nodiscard]] Result<void> defer(std::string_view text, sql::Params params, OnRows on_rows);
   /// Sends what was deferred and waits for it.
   [[nodiscard]] Result<void> settle();
+  /// The rows of `COPY … TO STDOUT` one by one, in its text form, as they come from the server; an
+  /// error of `on_row` ends the connection.
+  [[nodiscard]] Result<void> copy_out(const std::string& text,
+                                      const std::function<Result<void>(std::string_view)>& on_row);
+  /// Begins `COPY … FROM STDIN`; then copy_put() as often as needed, and copy_end().
+  [[nodiscard]] Result<void> copy_in(const std::string& text);
+  [[nodiscard]] Result<void> copy_put(std::string_view rows);
+  [[nodiscard]] Result<void> copy_end();
   /// For poll(); -1 when not connected.
   [[nodiscard]] int socket() const;
   /// Takes in what the server has sent; notifications so far. An error: the connection is lost.
@@ -93,6 +101,7 @@ class Connection {
   [[nodiscard]] std::string next_name() { return "s" + std::to_string(++named_); }
   [[nodiscard]] Result<void> send(std::string_view text, sql::Params params, OnRows on_rows);
   [[nodiscard]] Result<void> receive(Sent& sent);
+  [[nodiscard]] Result<void> copy_done();
   [[nodiscard]] Result<Rows> checked(pg_result* result);
   [[nodiscard]] Result<void> prepare_session();
   [[nodiscard]] Error lost(std::string words) const;

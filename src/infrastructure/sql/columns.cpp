@@ -35,6 +35,10 @@ std::string to_column(const std::vector<std::string>& texts) {
   return json::write(array);
 }
 
+std::string to_column(const AuditErased& erased) {
+  return erased.empty() ? std::string() : json::write(to_json(erased));
+}
+
 WallTime Columns::time() { return WallTime(Duration(integer())); }
 
 std::optional<WallTime> Columns::optional_time() {
@@ -79,6 +83,12 @@ std::vector<std::string> Columns::texts() {
     if (const auto* text = item.as_string()) texts.emplace_back(*text);
   }
   return texts;
+}
+
+AuditErased Columns::audit_erased() {
+  if (!row_.text(next_).empty()) return document<AuditErased>(audit_erased_from_json);
+  skip();
+  return {};
 }
 
 void Columns::corrupt(const std::string& why) {

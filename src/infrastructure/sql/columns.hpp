@@ -24,6 +24,7 @@ using Labels = std::map<std::string, std::string>;
 [[nodiscard]] std::optional<std::string> to_column(const std::optional<SemVer>& version);
 
 [[nodiscard]] std::string to_column(const std::vector<std::string>& texts);  ///< JSON
+[[nodiscard]] std::string to_column(const AuditErased& erased);              ///< JSON, or empty
 
 /// Reads the columns of one row from left to right; the first mistake is kept for finish().
 class Columns {
@@ -41,7 +42,9 @@ class Columns {
   json::Value json();
   Labels labels();
   std::vector<std::string> texts();
+  AuditErased audit_erased();
   [[nodiscard]] bool next_is_null() const { return row_.is_null(next_); }
+  [[nodiscard]] bool next_is_empty() const { return row_.text(next_).empty(); }
   void skip(int columns = 1) { next_ += columns; }
 
   /// JSON text, read by `read(const json::Value&) -> Result<T>`.

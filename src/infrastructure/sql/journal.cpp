@@ -11,9 +11,10 @@ namespace {
 
 #define HS_EVENT_COLUMNS "at, kind, profile, deployment, instance, actor, message, data"
 #define HS_AUDIT_COLUMNS \
-  "at, actor, roles, address, action, resource, outcome, detail, trace_id, hash"
+  "at, actor, roles, address, action, resource, outcome, detail, trace_id, hash, salt"
 
-constexpr List kList{"audit", "SELECT sequence, " HS_AUDIT_COLUMNS " FROM audit", "sequence DESC"};
+constexpr List kList{"audit", "SELECT sequence, " HS_AUDIT_COLUMNS ", erased FROM audit",
+                     "sequence DESC"};
 
 Result<TimelineEvent> read_event(const Row& row) {
   Columns in(row);
@@ -44,6 +45,8 @@ Result<AuditEntry> read_entry(const Row& row) {
   entry.detail = in.text();
   entry.trace_id = in.text();
   entry.hash = in.text();
+  entry.salt = in.text();
+  entry.erased = in.audit_erased();
   return in.finish(std::move(entry));
 }
 
@@ -94,9 +97,9 @@ Result<void> append(Session& session, const AuditEntry& e, ChainTail& tail) {
   tail = chain_hash(*tail, e);
   return later(session,
                "INSERT INTO audit (" HS_AUDIT_COLUMNS
-               ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+               ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
                {to_column(e.at), e.actor, e.roles, e.address, e.action, e.resource, e.outcome,
-                e.detail, e.trace_id, *tail});
+                e.detail, e.trace_id, *tail, e.salt});
 }
 
 // Expired answers go here, so that the table stays as small as a day's requests.
@@ -149,7 +152,7 @@ Result<std::vector<AuditEntry>> audit_after(Session& session, std::uint64_t sequ
                                             std::size_t limit) {
   return all<AuditEntry>(session,
                          "SELECT sequence, " HS_AUDIT_COLUMNS
-                         " FROM audit WHERE sequence > $1 ORDER BY sequence LIMIT $2",
+                         ", erased FROM audit WHERE sequence > $1 ORDER BY sequence LIMIT $2",
                          {to_column(sequence), to_column(std::uint64_t{limit})}, read_entry);
 }
 

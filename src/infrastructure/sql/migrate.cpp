@@ -69,4 +69,19 @@ Result<void> migrate(Session& session, std::span<const Migration> migrations) {
   return {};
 }
 
+Result<void> expect_current(Session& session, std::span<const Migration> migrations) {
+  const auto stored = number(session, "SELECT max(version) FROM schema_version");
+  if (!stored) return std::unexpected(stored.error());
+  const std::int64_t newest = migrations.empty() ? 0 : migrations.back().version;
+  if (*stored == newest) return {};
+  const std::string words = "The database has schema version " + std::to_string(*stored) +
+                            ", this program works on " + std::to_string(newest);
+  if (*stored > newest)
+    return fail(ErrorCode::Conflict, "store.newer_database", words + ": use the newer program.");
+  return fail(ErrorCode::Conflict, "store.older_schema",
+              words +
+                  ": bring it up to date with --upgrade, or by starting this program's server "
+                  "on it once.");
+}
+
 }  // namespace hotswap::sql

@@ -21,4 +21,8 @@ struct Migration {
 /// the program run side by side; else Conflict `store.newer_database`.
 [[nodiscard]] Result<void> migrate(Session& session, std::span<const Migration> migrations);
 
+/// Whether the schema is exactly the last migration's. Conflict `store.older_schema` or
+/// `store.newer_database`.
+[[nodiscard]] Result<void> expect_current(Session& session, std::span<const Migration> migrations);
+
 }  // namespace hotswap::sql

@@ -2,12 +2,15 @@
 
 #include "infrastructure/sql/cluster.hpp"
 #include "infrastructure/sql/deployments.hpp"
+#include "infrastructure/sql/erasing.hpp"
 #include "infrastructure/sql/fleet.hpp"
 #include "infrastructure/sql/journal.hpp"
+#include "infrastructure/sql/name_search.hpp"
 #include "infrastructure/sql/operations.hpp"
 #include "infrastructure/sql/outbox.hpp"
 #include "infrastructure/sql/profiles.hpp"
 #include "infrastructure/sql/query.hpp"
+#include "infrastructure/sql/retention.hpp"
 #include "infrastructure/sql/schemas.hpp"
 #include "infrastructure/sql/versions.hpp"
 
@@ -53,8 +56,15 @@ Result<std::vector<Profile>> SqlStore::profiles_of(const ServiceName& service,
 }
 
 Result<Version> SqlStore::version(const ProfileName& profile, const SemVer& number) {
-  return read_snapshot(readers_,
-                       [&](Session& session) { return sql::version(session, profile, number); });
+  return with_content(read_snapshot(
+      readers_, [&](Session& session) { return sql::version(session, profile, number); }));
+}
+
+Result<Version> SqlStore::listed_version(const ProfileName& profile, const SemVer& number) {
+  auto version = read_snapshot(
+      readers_, [&](Session& session) { return sql::version(session, profile, number); });
+  if (version) version->content.clear();
+  return version;
 }
 
 Result<Page<Version>> SqlStore::versions(const ProfileName& profile, const PageRequest& page) {
@@ -167,6 +177,22 @@ Result<std::vector<AuditEntry>> SqlStore::audit_after(std::uint64_t sequence, st
               [&](Session& session) { return sql::audit_after(session, sequence, limit); });
 }
 
+Result<erasure::TextPage> SqlStore::texts(erasure::Place place, const erasure::Eraser& name,
+                                          const std::vector<std::string>& after, std::size_t scan) {
+  return read_snapshot(
+      readers_, [&](Session& session) { return sql::texts(session, place, name, after, scan); });
+}
+
+Result<Page<erasure::Erasure>> SqlStore::erasures(const PageRequest& page) {
+  return read(readers_, [&](Session& session) { return sql::erasures(session, page); });
+}
+
+Result<erasure::Erasure> SqlStore::erasure(const std::string& id) {
+  return read(readers_, [&](Session& session) { return sql::erasure(session, id); });
+}
+
+Result<void> SqlStore::scrub() { return {}; }
+
 Result<std::vector<OutboxItem>> SqlStore::outbox(WallTime now, std::size_t limit) {
   return read(readers_, [&](Session& session) { return sql::outbox(session, now, limit); });
 }
@@ -217,6 +243,10 @@ Result<std::vector<ClusterNode>> SqlStore::nodes() {
 
 Result<std::vector<std::pair<DeploymentId, std::uint64_t>>> SqlStore::active_fences() {
   return read(readers_, [](Session& session) { return sql::active_fences(session); });
+}
+
+Result<std::vector<RetentionRun>> SqlStore::retention_runs() {
+  return read(readers_, [](Session& session) { return sql::retention_runs(session); });
 }
 
 Result<void> SqlStore::ping() {

@@ -1,6 +1,7 @@
 #include "infrastructure/sql/versions.hpp"
 
 #include <algorithm>
+#include <span>
 
 #include "infrastructure/sql/columns.hpp"
 #include "infrastructure/sql/paging.hpp"
@@ -10,8 +11,9 @@
 namespace hotswap::sql {
 namespace {
 
-#define HS_VERSION_COLUMNS \
-  "upload, profile, number, hash, size, author, message, created_at, failed_reason, schema"
+#define HS_VERSION_COLUMNS                                                                    \
+  "upload, profile, number, hash, size, author, message, created_at, failed_reason, schema, " \
+  "archived, archived_line"
 
 constexpr List kList{"versions", "SELECT " HS_VERSION_COLUMNS " FROM versions", "upload DESC"};
 
@@ -28,6 +30,8 @@ Keyed<Version> take_version(Columns& in) {
   version.created_at = in.time();
   version.failed_reason = in.text();
   version.schema = in.text();
+  ArchivePlace place{in.text(), in.number()};
+  if (!place.object.empty()) version.archived = std::move(place);
   return keyed;
 }
 
@@ -50,32 +54,59 @@ Result<SemVer> read_number(const Row& row) {
   return in.finish(std::move(number));
 }
 
-Result<void> add_tags(Session& session, const ProfileName& profile,
-                      std::vector<Version>& versions) {
-  return session.query("SELECT tag, number FROM tags WHERE profile = $1 ORDER BY tag",
-                       {profile.str()}, [&](const Row& row) -> Result<void> {
-                         Columns in(row);
-                         auto tag = in.text();
-                         const auto number = in.version();
-                         const auto found = std::ranges::find(versions, number, &Version::number);
-                         if (found != versions.end()) found->tags.push_back(std::move(tag));
-                         return in.finish();
-                       });
+/// `SELECT … number IN ($2, $3, …)`: of two sizes, so that few are prepared.
+std::string tags_of(std::size_t count) {
+  std::string text = "SELECT tag, number FROM tags WHERE profile = $1 AND number IN (";
+  for (std::size_t i = 0; i < count; ++i)
+    text.append(i == 0 ? "$" : ", $").append(std::to_string(i + 2));
+  return text + ") ORDER BY tag";
 }
 
-// The foreign keys keep what these check; they are asked first only to say what is missing.
+/// Only these versions' tags are read: a profile may have as many tags as versions.
+Result<void> add_tags(Session& session, const ProfileName& profile, std::span<Version> versions) {
+  constexpr std::size_t kAtOnce = 50;  // a page
+  while (!versions.empty()) {
+    const auto part = versions.first(std::min(versions.size(), kAtOnce));
+    versions = versions.subspan(part.size());
+    std::vector<std::string> numbers;
+    for (const auto& version : part) numbers.push_back(version.number.str());
+    numbers.resize(part.size() == 1 ? 1 : kAtOnce, numbers.back());
+    std::vector<Param> params = {profile.str()};
+    params.insert(params.end(), numbers.begin(), numbers.end());
+    auto done = session.query(tags_of(numbers.size()), Params(params), [&](const Row& row) {
+      Columns in(row);
+      auto tag = in.text();
+      const auto number = in.version();
+      const auto found = std::ranges::find(part, number, &Version::number);
+      if (found != part.end()) found->tags.push_back(std::move(tag));
+      return in.finish();
+    });
+    if (!done) return done;
+  }
+  return {};
+}
 
-Result<void> check_profile(Session& session, const ProfileName& profile) {
-  if (session.hopeful()) return {};
-  const auto known = profile_is_stored(session, profile);
+Result<bool> is_stored(Session& session, const ProfileName& profile, const SemVer& number) {
+  return exists(session, "SELECT 1 FROM versions WHERE profile = $1 AND number = $2",
+                {profile.str(), number.str()});
+}
+
+/// Why an insertion found nothing to do.
+Result<void> refuse_insert(Session& session, const change::InsertVersion& change) {
+  const Version& v = change.version;
+  const auto known = profile_is_stored(session, v.profile);
   if (!known) return std::unexpected(known.error());
-  return *known ? Result<void>() : std::unexpected(store::profile_not_found(profile));
+  if (!*known) return std::unexpected(store::profile_not_found(v.profile));
+  const auto there = is_stored(session, v.profile, v.number);
+  if (!there) return std::unexpected(there.error());
+  return std::unexpected(*there ? store::version_exists(v.profile, v.number)
+                                : store::profile_changed(v.profile));
 }
 
+/// The foreign key keeps what this checks; it is asked first only to say what is missing.
 Result<void> check_version(Session& session, const ProfileName& profile, const SemVer& number) {
   if (session.hopeful()) return {};
-  const auto known = exists(session, "SELECT 1 FROM versions WHERE profile = $1 AND number = $2",
-                            {profile.str(), number.str()});
+  const auto known = is_stored(session, profile, number);
   if (!known) return std::unexpected(known.error());
   return *known ? Result<void>() : std::unexpected(store::version_not_found(profile, number));
 }
@@ -84,16 +115,20 @@ Result<void> check_version(Session& session, const ProfileName& profile, const S
 
 Result<void> apply(Session& session, const change::InsertVersion& change) {
   const Version& v = change.version;
-  if (auto known = check_profile(session, v.profile); !known) return known;
+  const auto& judge = change.judged_by;
+  const auto revision = judge ? to_column(judge->revision) : Param(std::nullopt);
+  const auto created_at = judge ? to_column(judge->created_at) : Param(std::nullopt);
   const auto stored = session.changes(
       "INSERT INTO versions (profile, number, hash, size, author, message, created_at, "
-      "failed_reason, schema, content) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) "
+      "failed_reason, schema, content) SELECT name, $2, $3, CAST($4 AS BIGINT), $5, $6, "
+      "CAST($7 AS BIGINT), $8, $9, $10 FROM profiles WHERE name = $1 "
+      "AND (CAST($11 AS BIGINT) IS NULL OR (revision = $11 AND created_at = $12)) "
       "ON CONFLICT DO NOTHING",
       {v.profile.str(), v.number.str(), v.hash, to_column(std::uint64_t{v.size}), v.author,
-       v.message, to_column(v.created_at), v.failed_reason, v.schema, v.content});
+       v.message, to_column(v.created_at), v.failed_reason, v.schema, v.content, revision,
+       created_at});
   if (!stored) return std::unexpected(stored.error());
-  if (!*stored) return std::unexpected(store::version_exists(v.profile, v.number));
-  return {};
+  return *stored ? Result<void>() : refuse_insert(session, change);
 }
 
 Result<void> apply(Session& session, const change::MarkVersion& change) {

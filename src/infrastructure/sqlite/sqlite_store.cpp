@@ -1,12 +1,8 @@
 #include "infrastructure/sqlite/sqlite_store.hpp"
 
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <filesystem>
-
 #include "infrastructure/sql/query.hpp"
 #include "infrastructure/sqlite/migrations.hpp"
+#include "infrastructure/sqlite/new_file.hpp"
 #include "infrastructure/sqlite/session.hpp"
 #include "infrastructure/store/errors.hpp"
 
@@ -14,6 +10,8 @@ namespace hotswap {
 namespace {
 
 using sqlite::Session;
+
+constexpr std::int64_t kVacuumed = 64 << 20;  ///< bytes; less than a second's work
 
 Result<std::int64_t> count(Session& session, std::string_view text) {
   auto value = sql::maybe<std::int64_t>(
@@ -56,21 +54,13 @@ Result<std::unique_ptr<sql::Session>> open_writer(const SqliteOptions& options) 
   // The cache holds the tables of a large fleet: a step of a rollout writes to all of their pages.
   if (done) {
     done = (*session)->script(
-        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -32768");
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -32768; "
+        "PRAGMA secure_delete = ON");
   }
   if (done) done = sql::migrate(**session, sqlite::migrations());
   if (done) done = limit_size(**session, options.max_bytes);
   if (!done) return std::unexpected(done.error());
   return std::move(*session);
-}
-
-/// Forces names in the folder of `path` to disk.
-void sync_folder(const std::filesystem::path& path) {
-  const auto folder = path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
-  const int handle = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (handle < 0) return;
-  ::fsync(handle);
-  ::close(handle);
 }
 
 }  // namespace
@@ -93,28 +83,38 @@ SqliteStore::SqliteStore(SqliteOptions options, std::vector<std::unique_ptr<sql:
     : SqlStore(std::move(readers), options.reader_wait, std::move(writer)),
       options_(std::move(options)) {}
 
-Result<void> SqliteStore::backup(const std::string& path) {
-  std::error_code error;
-  if (std::filesystem::exists(path, error)) {
+Result<void> SqliteStore::scrub() {
+  auto session = Session::open(options_.path, Session::Mode::ReadWrite, options_.busy_timeout);
+  if (!session) return std::unexpected(session.error());
+  const auto pages = count(**session,
+                           "SELECT page_count * page_size FROM pragma_page_count(), "
+                           "pragma_page_size()");
+  if (!pages) return std::unexpected(pages.error());
+  // Pages keep scraps of rows that moved within them; a large database would stand still too long.
+  if (*pages <= kVacuumed)
+    if (auto done = (*session)->script("PRAGMA secure_delete = ON; VACUUM"); !done) return done;
+  const auto busy = count(**session, "PRAGMA wal_checkpoint(TRUNCATE)");
+  if (!busy) return std::unexpected(busy.error());
+  if (*busy == 0) return {};
+  return std::unexpected(store::unavailable("the write-ahead log is still being read"));
+}
+
+Result<void> SqliteStore::backup(const std::string& path, const OnCopy& on_copy) {
+  sqlite::NewFile file(path);
+  if (file.is_taken()) {
     return fail(ErrorCode::Conflict, "backup.exists",
                 "There is a file at " + path + " already; name a new one.");
   }
-  const auto part = path + ".part";
-  std::filesystem::remove(part, error);  // of a backup that was broken off
   auto source = Session::open(options_.path, Session::Mode::ReadOnly, options_.busy_timeout);
   if (!source) return std::unexpected(source.error());
-  auto copied = [&]() -> Result<void> {
-    auto target = Session::open(part, Session::Mode::ReadWrite, options_.busy_timeout);
-    if (!target) return std::unexpected(target.error());
-    return (*source)->copy_to(**target);
-  }();
-  if (copied) {
-    std::filesystem::rename(part, path, error);
-    if (!error) sync_folder(path);
-    if (error) copied = std::unexpected(store::unavailable("rename: " + error.message()));
-  }
-  if (!copied) std::filesystem::remove(part, error);
-  return copied;
+  auto target = Session::open(file.part(), Session::Mode::ReadWrite, options_.busy_timeout);
+  if (!target) return std::unexpected(target.error());
+  auto done = (*source)->copy_to(**target);
+  if (done && on_copy) done = on_copy(**target);
+  // One file, also while somebody reads it: no write-ahead log beside it.
+  if (done) done = (*target)->script("PRAGMA journal_mode = DELETE");
+  target->reset();
+  return done ? file.publish() : done;
 }
 
 }  // namespace hotswap

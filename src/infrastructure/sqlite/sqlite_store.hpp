@@ -2,12 +2,17 @@
 // The embedded database: one file, one node, no server to look after. Write-ahead log and
 // synchronous=FULL: what commit() answered with success survives a crash of process and machine.
 
+#include <functional>
 #include <memory>
 #include <string>
 
 #include "infrastructure/sql/sql_store.hpp"
 
 namespace hotswap {
+
+namespace sqlite {
+class Session;
+}
 
 struct SqliteOptions {
   std::string path;
@@ -25,9 +30,15 @@ class SqliteStore : public sql::SqlStore {
   /// database at all; untouched).
   [[nodiscard]] static Result<std::unique_ptr<SqliteStore>> open(SqliteOptions options);
 
+  /// Looks at the copy before it gets its name.
+  using OnCopy = std::function<Result<void>(sqlite::Session&)>;
   /// Writes a consistent copy to a new file while everything goes on. Appears under `path` only
   /// when complete; Conflict `backup.exists` if there is a file already.
-  [[nodiscard]] Result<void> backup(const std::string& path);
+  [[nodiscard]] Result<void> backup(const std::string& path, const OnCopy& on_copy = {});
+
+  /// Deleted content is overwritten at once; this empties the write-ahead log of it, and writes a
+  /// small database anew. Unavailable `store.unavailable` while a long read holds the log.
+  Result<void> scrub() override;
 
  private:
   SqliteStore(SqliteOptions options, std::vector<std::unique_ptr<sql::Session>> readers,

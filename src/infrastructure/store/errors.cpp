@@ -43,6 +43,12 @@ Error version_not_found(const ProfileName& profile, const SemVer& number) {
                    ": list its versions, or upload this one first.");
 }
 
+Error version_changed(const ProfileName& profile, const SemVer& number) {
+  return error(ErrorCode::Conflict, "version.changed",
+               "Version " + number.str() + " of " + profile.str() +
+                   " is not the one that was archived: look at both.");
+}
+
 Error deployment_exists(const DeploymentId& id) {
   return error(ErrorCode::Conflict, "deployment.exists",
                "A deployment with the id " + id.str() + " exists already.");
@@ -150,6 +156,21 @@ Error idempotency_exists() {
   return error(ErrorCode::Conflict, "idempotency.exists",
                "A request with the same Idempotency-Key was answered meanwhile; send it again to "
                "get that answer.");
+}
+
+Error erasure_overtaken() {
+  return error(ErrorCode::Conflict, "erasure.overtaken",
+               "Something was changed while it was being erased; repeat the request to go on.");
+}
+
+Error erasure_not_found(const std::string& id) {
+  return error(ErrorCode::NotFound, "erasure.not_found",
+               "There is no erasure " + id + ": list the erasures for their ids.");
+}
+
+Error schema_in_use(const SchemaId& id) {
+  return error(ErrorCode::Conflict, "schema.in_use",
+               "Schema " + id.str() + " is followed by a config; unlink it first.");
 }
 
 Error unavailable(std::string internal) {

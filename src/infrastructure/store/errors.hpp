@@ -12,6 +12,7 @@ namespace hotswap::store {
                                      std::uint64_t wanted);
 [[nodiscard]] Error version_exists(const ProfileName& profile, const SemVer& number);
 [[nodiscard]] Error version_not_found(const ProfileName& profile, const SemVer& number);
+[[nodiscard]] Error version_changed(const ProfileName& profile, const SemVer& number);
 [[nodiscard]] Error tag_not_found(const std::string& tag, const SemVer& number);
 [[nodiscard]] Error deployment_exists(const DeploymentId& id);
 [[nodiscard]] Error deployment_already_active(const ProfileName& profile,
@@ -33,6 +34,9 @@ namespace hotswap::store {
 [[nodiscard]] Error traffic_changed(const ServiceName& service, const std::string& environment);
 [[nodiscard]] Error traffic_not_found(const ServiceName& service, const std::string& environment);
 [[nodiscard]] Error idempotency_exists();
+[[nodiscard]] Error erasure_overtaken();
+[[nodiscard]] Error erasure_not_found(const std::string& id);
+[[nodiscard]] Error schema_in_use(const SchemaId& id);
 [[nodiscard]] Error unavailable(std::string internal);
 [[nodiscard]] Error busy(std::string detail);
 

@@ -91,6 +91,11 @@ std::optional<int> Server::terminate() {
 
 void Server::start_again() { start("127.0.0.1:" + std::to_string(port_)); }
 
+void Server::start_again_with(std::vector<std::string> more_arguments) {
+  more_ = std::move(more_arguments);
+  start_again();
+}
+
 void Server::has_profile(const std::string& name, const std::string& service) {
   const auto made = api_->post(
       "/api/v1/configs",

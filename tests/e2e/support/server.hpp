@@ -43,6 +43,8 @@ class Server {
   std::optional<int> terminate();
   /// Again on the same port and data folder.
   void start_again();
+  /// The same with these arguments instead of those of before.
+  void start_again_with(std::vector<std::string> more_arguments);
 
   // Given and When: a refusal fails the test.
   void has_profile(const std::string& name = kProfile, const std::string& service = kService);

@@ -11,6 +11,8 @@ namespace hotswap::perf {
 [[nodiscard]] Rows bench_get();
 [[nodiscard]] Rows bench_post();
 [[nodiscard]] Rows bench_postgres();
+[[nodiscard]] Rows bench_cluster();
+[[nodiscard]] Rows bench_deployments();
 [[nodiscard]] Rows bench_idle();
 [[nodiscard]] Rows bench_core();
 [[nodiscard]] Rows bench_schema();

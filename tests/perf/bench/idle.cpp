@@ -68,7 +68,7 @@ Rows bench_idle() {
   const auto plain = measure(server);
   const auto restart = server.restart();
   server.stop();
-  Server secure(true);
+  Server secure({.tls = true});
   const auto tls = measure(secure);
   return {at_most("start to ready, empty", median(starts), "ms", 200),
           figure("start to ready, 10,000 instances stored", restart, "ms"),

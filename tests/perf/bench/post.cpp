@@ -6,9 +6,9 @@
 
 #include "perf/bench/benches.hpp"
 #include "perf/support/give_up.hpp"
-#include "perf/support/requests.hpp"
 #include "perf/support/server.hpp"
 #include "perf/support/statistics.hpp"
+#include "perf/support/uploads.hpp"
 
 namespace hotswap::perf {
 namespace {
@@ -58,53 +58,17 @@ class PlainSqlite {
   sqlite3_stmt* insert_ = nullptr;
 };
 
-/// Uploads versions, each connection one after the other.
-class Uploads {
- public:
-  explicit Uploads(Server& server)
-      : server_(server), loop_(server.port()), requests_(loop_, kConnections) {}
-
-  /// Answered uploads per second.
-  double measure() {
-    answered_ = 0;
-    const auto start = Clock::now();
-    end_ = start + kTime;
-    for (std::size_t i = 0; i < kConnections; ++i) next();
-    loop_.run_until([&] { return requests_.unanswered() == 0; }, 30s, "uploads");
-    return static_cast<double>(answered_) / seconds_since(start);
-  }
-
- private:
-  void next() {
-    const auto number = ++last_;
-    const auto path = fmt::format("/api/v1/configs/{}/versions?version=1.{}.{}", kProfile,
-                                  number / 1000, number % 1000);
-    requests_.submit(request_text("POST", path, server_.token(), document_1k(number)),
-                     [this](const HttpAnswer& answer) {
-                       if (answer.status != 201) give_up("upload: " + std::string(answer.body));
-                       ++answered_;
-                       if (Clock::now() < end_) next();
-                     });
-  }
-
-  Server& server_;
-  EventLoop loop_;
-  RequestPool requests_;
-  std::size_t last_ = 0, answered_ = 0;
-  Clock::time_point end_;
-};
-
 }  // namespace
 
 Rows bench_post() {
   Server server;
   server.has_profile();
   PlainSqlite sqlite(server.folder() / "yardstick.db");
-  Uploads uploads(server);
+  Uploads uploads(server, kConnections);
   std::vector<double> ours, theirs, ratios;
   for (int round = 0; round < kRounds; ++round) {
     theirs.push_back(sqlite.measure());
-    ours.push_back(uploads.measure());
+    ours.push_back(uploads.measure(kTime));
     ratios.push_back(ours.back() / theirs.back());
   }
   return {{.bench = "post",

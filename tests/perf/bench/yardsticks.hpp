@@ -5,6 +5,10 @@
 #include <string>
 #include <vector>
 
+namespace hotswap::testing {
+class PostgresServer;
+}
+
 namespace hotswap::perf {
 
 /// Milliseconds until the last of `connections` has answered 16 bytes to a push of 1 KB: a server
@@ -19,6 +23,9 @@ namespace hotswap::perf {
 /// sockets, one thread on each side. One value per round.
 [[nodiscard]] std::vector<double> copy_to_each(std::size_t connections, std::size_t bytes,
                                                int rounds);
+
+/// Rows of 1 KB per second that pgbench inserts, one a transaction.
+[[nodiscard]] double pgbench_inserts(testing::PostgresServer& server, int clients);
 
 /// Whether a program can be found in PATH.
 [[nodiscard]] bool installed(const std::string& program);

@@ -33,16 +33,17 @@ std::string registration(std::size_t number) {
 Fleet::Fleet(Server& server)
     : server_(server), loop_(server.port(), server.tls()), requests_(loop_, kPool) {}
 
-double Fleet::register_instances(std::size_t count) {
+double Fleet::register_instances(std::size_t count, std::size_t first) {
   const auto start = Clock::now();
   members_.resize(count);
   for (std::size_t i = 0; i < count; ++i) {
-    requests_.submit(request_text("POST", "/api/v1/instances", server_.token(), registration(i)),
-                     [&member = members_[i]](const HttpAnswer& answer) {
-                       if (answer.status != 201) give_up("an instance was not registered");
-                       member.id = member_text(answer.body, "id");
-                       member.token = member_text(answer.body, "token");
-                     });
+    requests_.submit(
+        request_text("POST", "/api/v1/instances", server_.token(), registration(first + i)),
+        [&member = members_[i]](const HttpAnswer& answer) {
+          if (answer.status != 201) give_up("an instance was not registered");
+          member.id = member_text(answer.body, "id");
+          member.token = member_text(answer.body, "token");
+        });
   }
   loop_.run_until([&] { return requests_.unanswered() == 0; }, kLimit, "registration");
   return static_cast<double>(count) / seconds_since(start);
@@ -58,6 +59,18 @@ void Fleet::open_streams() {
     if ((i + 1) % kOpenAtOnce != 0 && i + 1 != members_.size()) continue;
     loop_.run_until([&] { return open_ == i + 1; }, kLimit, "opening streams");
   }
+}
+
+void Fleet::beat(std::size_t first, std::size_t count) {
+  for (std::size_t i = first; i < first + count; ++i) {
+    const auto& member = members_[i % members_.size()];
+    requests_.submit(request_text("POST", "/api/v1/instances/" + member.id + "/heartbeat",
+                                  member.token, R"({"status":"healthy"})"),
+                     [](const HttpAnswer& answer) {
+                       if (answer.status != 200) give_up("a heartbeat was refused");
+                     });
+  }
+  loop_.run_until([&] { return requests_.unanswered() == 0; }, kLimit, "heartbeats");
 }
 
 void Fleet::arrived(Member& member) {

@@ -3,7 +3,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <csignal>
 #include <fstream>
 #include <sstream>
 #include <thread>
@@ -76,14 +75,15 @@ std::string document_1k(std::size_t number) {
   return out + '}';
 }
 
-Server::Server(bool tls) : folder_("hotswap-bench"), tls_(tls), port_(free_port()) {
-  if (tls_) make_certificate();
+Server::Server(ServerOptions options)
+    : folder_("hotswap-bench"), start_(std::move(options)), port_(free_port()) {
+  if (tls()) make_certificate();
   start();
-  const auto scheme = std::string(tls_ ? "https" : "http");
+  const auto scheme = std::string(tls() ? "https" : "http");
   const auto token = must(cli::read_file((folder() / "data" / "admin.token").string()), "token");
   options_.server = scheme + "://127.0.0.1:" + std::to_string(port_);
   options_.token = token.substr(0, token.find('\n'));
-  if (tls_) options_.ca_file = (folder() / "cert.pem").string();
+  if (tls()) options_.ca_file = (folder() / "cert.pem").string();
   api_.emplace(options_);
 }
 
@@ -109,17 +109,18 @@ void Server::start() {
                                    "--data-dir",
                                    (folder() / "data").string(),
                                    "--heartbeat-interval",
-                                   "30s",
+                                   start_.heartbeat_interval,
                                    "--log-level",
                                    "warn"};
-  if (tls_) {
+  if (tls()) {
     command.insert(command.end(), {"--tls-cert", (folder() / "cert.pem").string(), "--tls-key",
                                    (folder() / "key.pem").string()});
   }
+  command.insert(command.end(), start_.arguments.begin(), start_.arguments.end());
   const auto begun = Clock::now();
   process_ = must(cli::ChildProcess::start({.command = command, .log = folder() / "server.log"}),
                   "hotswap server");
-  if (tls_) {
+  if (tls()) {
     must(process_.wait_line("listening", kReady), "hotswap server");
     return;
   }

@@ -1,6 +1,7 @@
 #pragma once
 // The real `hotswap server` on a free port of loopback, with a data folder of its own.
 
+#include <csignal>
 #include <optional>
 #include <string>
 #include <vector>
@@ -23,13 +24,19 @@ inline constexpr auto kProfile = "bench.profile";
 /// A configuration of about 1 KB as JSON text; different for every `number`.
 [[nodiscard]] std::string document_1k(std::size_t number);
 
+struct ServerOptions {
+  bool tls = false;
+  std::string heartbeat_interval = "30s";
+  std::vector<std::string> arguments{};  ///< further ones of the command
+};
+
 class Server {
  public:
   /// Starts and waits until it answers GET /health/ready.
-  explicit Server(bool tls = false);
+  explicit Server(ServerOptions options = {});
 
   [[nodiscard]] int port() const { return port_; }
-  [[nodiscard]] bool tls() const { return tls_; }
+  [[nodiscard]] bool tls() const { return start_.tls; }
   [[nodiscard]] pid_t pid() const { return process_.pid(); }
   [[nodiscard]] const std::string& token() const { return options_.token; }
   [[nodiscard]] cli::Api& api() { return *api_; }
@@ -41,13 +48,15 @@ class Server {
   /// Ends it by SIGTERM and starts it on the same data; the time until it was ready again.
   double restart();
   void stop();
+  void kill() { process_.send(SIGKILL); }
+  /// After stop().
+  void start();
 
  private:
-  void start();
   void make_certificate();
 
   cli::TempFolder folder_;
-  bool tls_;
+  ServerOptions start_;
   int port_ = 0;
   double start_milliseconds_ = 0;
   cli::ChildProcess process_;

@@ -220,6 +220,32 @@ class ClusterTest : public ::testing::Test {
   Member b{"b", reached, clock, random, table};
 };
 
+TEST_F(ClusterTest, AnUploadIsJudgedByTheProfileOfNowAtEveryNode) {
+  const ProfileName name("pay.production");
+  const auto upload = [&](Member& member, const Caller& caller, std::uint64_t patch) {
+    Upload version;
+    version.number = SemVer(1, 1, patch);
+    version.data = json::Object{{"value", patch}};
+    return member.configs.upload(caller, name, version);
+  };
+  const auto open_to = [&](const char* who) {
+    const json::Value body = json::Object{{"access", json::Object{{"owners", json::Array{who}}}}};
+    EXPECT_TRUE(a.configs.update(kAdmin, name, body, true, std::nullopt));
+  };
+  Caller ada = caller_with(Role::Developer);
+  ada.principal.subject = "ada";
+  open_to("ada");
+  EXPECT_TRUE(upload(b, ada, 1));
+  open_to("grace");
+  const auto refused = upload(b, ada, 2);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::Forbidden);
+  open_to("ada");
+  EXPECT_TRUE(upload(b, ada, 2));
+  ASSERT_TRUE(a.configs.remove(kAdmin, name, true));
+  EXPECT_EQ(upload(b, ada, 3).error().reason, "config.not_found");
+}
+
 TEST_F(ClusterTest, AnInstanceThatRegisteredElsewhereIsKnownAtOnce) {
   const InstanceId id = join(a);
   EXPECT_TRUE(b.fleet.heartbeat(speaking_for(id), id, {}));

@@ -15,7 +15,7 @@ TEST_F(Drain, TellsStreamsToReconnectSpreadOverTime) {
     clients.back()->get("/stream");
     clients.back()->read_answer();
   }
-  server->drain(1000ms);
+  server->drain({.jitter = 1000ms});
   std::map<int, int> delays;
   for (auto& client : clients) {
     const auto all = client->read_to_end();
@@ -27,6 +27,37 @@ TEST_F(Drain, TellsStreamsToReconnectSpreadOverTime) {
     ++delays[delay];
   }
   EXPECT_GT(delays.size(), 10U);
+}
+
+TEST_F(Drain, StreamsThatMayStayAreServedUntilTheyLeave) {
+  auto opened = stream_route();
+  start();
+  RawClient client(port);
+  client.get("/stream");
+  const auto stream = opened.get();
+  auto drained = std::async(std::launch::async, [&] {
+    server->drain({.jitter = 1ms, .linger = 5s, .to = {"http://b:1", "http://c:1"}});
+  });
+  client.read_until(R"({"afterMs":0,"to":["http://b:1","http://c:1"]})"
+                    "\n\n");
+  EXPECT_TRUE(stream->push("", frame("still served")));
+  client.read_until("still served");
+  EXPECT_TRUE(stream->is_open());
+  client.close();
+  drained.get();
+}
+
+TEST_F(Drain, StreamsThatStayTooLongAreClosed) {
+  auto opened = stream_route();
+  start();
+  RawClient client(port);
+  client.get("/stream");
+  opened.get();
+  auto drained =
+      std::async(std::launch::async, [&] { server->drain({.jitter = 1ms, .linger = 3s}); });
+  client.read_until("{\"afterMs\":0}\n\n");
+  advance_until(drained);
+  EXPECT_EQ(client.read_to_end(), "");
 }
 
 TEST_F(Drain, FinishesRequestsInFlightAndClosesIdleConnections) {
@@ -47,7 +78,7 @@ TEST_F(Drain, FinishesRequestsInFlightAndClosesIdleConnections) {
   RawClient sending(port);
   sending.send("PUT /up HTTP/1.1\r\nHost: t\r\nContent-Length: 4\r\nExpect: 100-continue\r\n\r\n");
   sending.read_until("\r\n\r\n");
-  std::thread drainer([&] { server->drain(1000ms); });
+  std::thread drainer([&] { server->drain({.jitter = 1000ms}); });
   EXPECT_EQ(idle.read_to_end(), "");
   release.set_value();
   const auto answer = working.read_answer();
@@ -68,15 +99,15 @@ TEST_F(Drain, AnswersHeldRequests) {
   RawClient client(port);
   client.get("/poll");
   opened.get_future().wait();
-  server->drain(1000ms);
+  server->drain({.jitter = 1000ms});
   EXPECT_EQ(client.read_answer().body, "nothing new");
 }
 
 TEST_F(Drain, RefusesNewConnections) {
   start();
-  server->drain(1000ms);
+  server->drain({.jitter = 1000ms});
   EXPECT_FALSE(RawClient(port).connected());
-  server->drain(1000ms);  // a second time changes nothing
+  server->drain({.jitter = 1000ms});  // a second time changes nothing
 }
 
 TEST_F(Drain, GivesUpOnThoseWhoNeverFinish) {
@@ -85,7 +116,7 @@ TEST_F(Drain, GivesUpOnThoseWhoNeverFinish) {
   RawClient client(port, 4096);
   client.get("/stream");
   opened.get()->push("", frame(std::string(24 << 20, 'b')));
-  auto drained = std::async(std::launch::async, [&] { server->drain(1000ms); });
+  auto drained = std::async(std::launch::async, [&] { server->drain({.jitter = 1000ms}); });
   advance_until(drained);
   closed.get_future().wait();
   EXPECT_EQ(server->stats().connections, 0U);

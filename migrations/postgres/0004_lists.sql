@@ -1,0 +1,21 @@
+-- compatible: 1
+-- Each list reads what it shows and no more: what a filter chooses lies in the list's order.
+
+DROP INDEX profiles_by_service;
+CREATE INDEX profiles_by_service ON profiles (service, environment, name);
+CREATE INDEX profiles_by_environment ON profiles (environment, name);
+
+DROP INDEX instances_by_service;
+CREATE INDEX instances_by_service ON instances (service, environment, id);
+CREATE INDEX instances_by_environment ON instances (environment, id);
+
+CREATE INDEX tags_by_tag ON tags (profile, tag);
+
+CREATE INDEX profile_labels_by_key ON profile_labels (key, profile);
+CREATE INDEX instance_labels_by_key ON instance_labels (key, instance);
+
+CREATE INDEX deployments_by_state ON deployments (state_name, start);
+CREATE INDEX active_deployments ON deployments (start) WHERE active = 1;
+
+CREATE INDEX audit_by_actor ON audit (actor, sequence);
+CREATE INDEX audit_by_action ON audit (action, sequence);
