@@ -6,6 +6,7 @@ namespace hotswap {
 namespace {
 
 constexpr Duration kWriteHeartbeats = std::chrono::seconds(30);
+constexpr Duration kTold = std::chrono::minutes(2);
 constexpr Duration kGatherTouches = std::chrono::seconds(1);
 
 bool runs(const Observation& seen) {
@@ -79,16 +80,33 @@ void FleetService::take(Live& live, Observation seen, std::vector<Observation>& 
   live.reported[seen.profile] = seen.generation;
   // Who has other content has not applied, or staged, what it was told.
   if (!note_drift(live, seen)) news.push_back(seen);
-  Observation& known = live.observed[seen.profile];
+  const Observation& known = live.observed[seen.profile];
   const bool changed = known.at == WallTime{} || !same_but_time(known, seen);
+  if (changed && keep_observed(live, seen)) {
+    dirty_[{seen.instance, seen.profile}] = std::move(seen);
+  } else if (changed && shared() && is_to_be_told(live, seen)) {
+    told_[{seen.instance, seen.profile}] = std::move(seen);
+  }
+}
+
+bool FleetService::keep_observed(Live& live, const Observation& seen) {
+  Observation& known = live.observed[seen.profile];
   // Staged and Rejected speak of another version than the one that runs: what runs stays known, but
   // for one that refuses what it ran, since it went back by itself.
   const bool left = seen.state == ObservedState::Rejected && seen.generation == known.generation &&
                     seen.hash == known.hash;
-  if (changed && (runs(seen) || !runs(known) || left)) {
-    known = seen;
-    dirty_[{seen.instance, seen.profile}] = std::move(seen);
-  }
+  if (!runs(seen) && runs(known) && !left) return false;
+  known = seen;
+  return true;
+}
+
+// Whoever drives may be another node, or become one that was not there to hear it: it is told as
+// often as it is said, for as long as a takeover may take.
+bool FleetService::is_to_be_told(Live& live, const Observation& seen) {
+  auto& [last, since] = live.beside[seen.profile];
+  if (since == WallTime{} || !same_but_time(last, seen)) since = seen.at;
+  last = seen;
+  return seen.at - since < kTold;
 }
 
 bool FleetService::note_heard(Live& live, WallTime now) {
@@ -193,11 +211,13 @@ void FleetService::flush() {
       changes.push_back(touch);
       touched_.clear();
     }
-    if (!dirty_.empty()) {
+    if (!dirty_.empty() || !told_.empty()) {
       change::PutObservations put;
       for (auto& [key, seen] : dirty_) put.observations.push_back(std::move(seen));
+      for (auto& [key, seen] : told_) put.told.push_back(std::move(seen));
       changes.push_back(std::move(put));
       dirty_.clear();
+      told_.clear();
     }
     for (TimelineEvent& event : events_) changes.push_back(change::AppendEvent{std::move(event)});
     events_.clear();

@@ -129,6 +129,8 @@ class FleetService {
     /// Generation that it spoke of last, be it that it refused it.
     std::map<ProfileName, std::uint64_t> reported;
     std::map<ProfileName, std::pair<std::uint64_t, std::string>> drifted;  ///< last one told
+    /// Staged or refused beside what runs, and since when it has been said.
+    std::map<ProfileName, std::pair<Observation, WallTime>> beside;
     std::optional<std::uint64_t> sequence;  ///< of the last heartbeat in this registration
     std::deque<LogLine> logs;
     std::optional<ProbeResult> probe;
@@ -149,14 +151,15 @@ class FleetService {
   void remember(const std::vector<Assignment>& assignments);
   void forget_profile(const ProfileName& profile);
   void forget(const std::vector<InstanceId>& ids);
-  /// Takes it out of the registry; false if it was not there.
-  bool erase(const InstanceId& id) HS_REQUIRES(mutex_);
+  bool erase(const InstanceId& id) HS_REQUIRES(mutex_);  ///< false if it was not there
   void set_degraded(const std::vector<InstanceId>& ids);
   void keep_unwritten(const change::TouchInstances& touch);
   /// The next flush tells the others that it is heard here, if it is.
   void tell_at_home(const InstanceId& id) HS_REQUIRES(mutex_);
   [[nodiscard]] bool is_heard(const Instance& instance, WallTime now) const;
   void take(Live& live, Observation seen, std::vector<Observation>& news) HS_REQUIRES(mutex_);
+  static bool keep_observed(Live& live, const Observation& seen);  ///< unless another one runs
+  [[nodiscard]] static bool is_to_be_told(Live& live, const Observation& seen);
   /// Metrics and logs, unless the heartbeat is not new. Whether there were metrics.
   bool take_measured(Live& live, Heartbeat& heartbeat, WallTime now) HS_REQUIRES(mutex_);
   [[nodiscard]] static HeartbeatReply answer(const Live& live, Duration interval);
@@ -172,9 +175,8 @@ class FleetService {
   const SteadyTime time_;
   Random& random_;
   const FleetOptions options_;
-  std::string node_;  ///< empty: alone
-  /// Registrations under one id take turns.
-  std::array<std::mutex, 64> id_gates_;
+  std::string node_;                     ///< empty: alone
+  std::array<std::mutex, 64> id_gates_;  ///< registrations under one id take turns
   mutable Mutex mutex_;
   std::unordered_map<InstanceId, Live> live_ HS_GUARDED_BY(mutex_);
   std::map<std::pair<ServiceName, std::string>, std::set<InstanceId>> by_service_
@@ -187,8 +189,8 @@ class FleetService {
   Attention attention_ HS_GUARDED_BY(mutex_){options_.heartbeat_interval};
   std::vector<Relayed> outgoing_ HS_GUARDED_BY(mutex_);
   std::map<std::pair<InstanceId, ProfileName>, Observation> dirty_ HS_GUARDED_BY(mutex_);
-  /// Drift, waiting for the next flush.
-  std::vector<TimelineEvent> events_ HS_GUARDED_BY(mutex_);
+  std::map<std::pair<InstanceId, ProfileName>, Observation> told_ HS_GUARDED_BY(mutex_);
+  std::vector<TimelineEvent> events_ HS_GUARDED_BY(mutex_);  ///< drift, until the next flush
   std::vector<std::function<void(const Observation&)>> observed_listeners_;
   std::vector<std::function<void(const ServiceName&, const std::string&)>> health_listeners_;
   std::vector<std::function<void(const std::vector<InstanceId>&)>> vanished_listeners_;

@@ -116,7 +116,7 @@ void FleetService::observed_elsewhere(const std::vector<Observation>& observatio
       const auto found = live_.find(seen.instance);
       if (found == live_.end()) continue;
       found->second.reported[seen.profile] = seen.generation;
-      found->second.observed[seen.profile] = seen;
+      static_cast<void>(keep_observed(found->second, seen));
     }
   }
   for (const Observation& seen : observations)

@@ -35,7 +35,8 @@ struct Gatherer {
   }
   void operator()(const change::AssignRest& c) const { touched.reassigned.insert(c.profile); }
   void operator()(const change::PutObservations& c) const {
-    touched.observed.insert(touched.observed.end(), c.observations.begin(), c.observations.end());
+    for (const auto* list : {&c.observations, &c.told})
+      touched.observed.insert(touched.observed.end(), list->begin(), list->end());
   }
   void operator()(const change::PutInstance& c) const { touched.instances.insert(c.instance.id); }
   void operator()(const change::TouchInstances& c) const {

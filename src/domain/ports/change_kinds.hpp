@@ -89,8 +89,9 @@ struct PutAssignments {
   Duration spread{};
 };
 struct PutObservations {
-  std::vector<Observation> observations;
-};  ///< likewise
+  std::vector<Observation> observations;  ///< likewise
+  std::vector<Observation> told{};        ///< not stored, but other nodes hear of them
+};
 struct PutInstance {
   Instance instance;
 };  ///< insert or replace

@@ -173,6 +173,7 @@ Result<void> apply(Session& session, const change::PutAssignments& change) {
 }
 
 Result<void> apply(Session& session, const change::PutObservations& change) {
+  if (change.observations.empty()) return {};
   const auto owners = KnownOwners::of(session, change.observations);
   if (!owners) return std::unexpected(owners.error());
   Batch rows;

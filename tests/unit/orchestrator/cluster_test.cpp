@@ -171,6 +171,36 @@ class ClusterTest : public ::testing::Test {
     EXPECT_TRUE(member.fleet.heartbeat(speaking_for(id), id, heartbeat));
     member.fleet.flush();
   }
+  Deployment start_staging(Member& member, const std::string& version) {
+    Upload upload;
+    upload.number = SemVer::parse(version).value();
+    upload.data = json::Object{{"value", version}};
+    EXPECT_TRUE(member.configs.upload(kAdmin, ProfileName("pay.production"), std::move(upload)));
+    StartDeployment request;
+    request.profile = ProfileName("pay.production");
+    request.version = version;
+    request.strategy = strategy_from_json(json::Object{{"type", "BlueGreen"}}, "$").value();
+    auto started = member.deployments.start(kAdmin, request);
+    EXPECT_TRUE(started) << started.error().detail;
+    return started.value_or(Deployment());
+  }
+  /// Of what is staged for it.
+  void say(Member& member, const InstanceId& id, ObservedState what) {
+    const auto desired = member.fleet.desired(speaking_for(id), id);
+    ASSERT_TRUE(desired && !desired->empty() && desired->at(0).staged);
+    const Assignment& assignment = desired->at(0);
+    Heartbeat heartbeat;
+    heartbeat.observed.push_back({.instance = id,
+                                  .profile = assignment.profile,
+                                  .version = assignment.staged->version,
+                                  .generation = assignment.staged->generation,
+                                  .state = what,
+                                  .hash = assignment.staged->hash,
+                                  .error = {},
+                                  .at = {}});
+    EXPECT_TRUE(member.fleet.heartbeat(speaking_for(id), id, heartbeat));
+    member.fleet.flush();
+  }
   void tick() {
     for (Member* member : {&a, &b}) {
       member->cluster.tick();
@@ -237,6 +267,40 @@ TEST_F(ClusterTest, WhatOneNodeAssignsTheOtherDelivers) {
   a.turn();
   a.turn();
   EXPECT_EQ(state(deployment.id), "Succeeded");
+}
+
+TEST_F(ClusterTest, WhatIsStagedIsHeardByTheNodeThatDrives) {
+  const InstanceId id = join(b);
+  tick();
+  const Deployment first = a.start("1.0.0");
+  tick();
+  apply_desired(b, id);
+  tick();
+  ASSERT_EQ(state(first.id), "Succeeded");
+  const Deployment second = start_staging(a, "1.1.0");
+  tick();
+  EXPECT_EQ(store.assignments_of(id)->at(0).active->version.str(), "1.0.0");
+  // The instance runs 1.0.0 and says to `b` that it holds 1.1.0 as well; `a` drives.
+  say(b, id, ObservedState::Staged);
+  tick();
+  // Everybody has staged it: the next step switches to it.
+  EXPECT_EQ(store.assignments_of(id)->at(0).active->version.str(), "1.1.0");
+  EXPECT_EQ(state(second.id), "Running");
+  EXPECT_EQ(a.fleet.observed(ProfileName("pay.production")).at(0).version->str(), "1.0.0");
+}
+
+TEST_F(ClusterTest, WhatIsRefusedIsHeardByTheNodeThatDrives) {
+  const InstanceId id = join(b);
+  tick();
+  static_cast<void>(a.start("1.0.0"));
+  tick();
+  apply_desired(b, id);
+  tick();
+  const Deployment second = start_staging(a, "1.1.0");
+  tick();
+  say(b, id, ObservedState::Rejected);
+  tick();
+  EXPECT_EQ(state(second.id).substr(0, 4), "Roll");
 }
 
 TEST_F(ClusterTest, ADeploymentIsTakenOverAfterTheLeaseOfADeadNode) {
