@@ -275,17 +275,17 @@ Row figure(std::string what, double value, std::string unit) {
 
 }  // namespace
 
-Rows full_store(const Limits& limits) {
+void full_store(const Limits& limits, Rows& rows) {
   const auto size = full(limits);
   const auto all =
       size.profiles + size.versions + (2 * size.journal) + size.deployments + size.instances;
   say(fmt::format("filling SQLite with {} rows", all));
   Filled small{Size{}};
   Filled large(size);
-  Rows rows = {
-      figure("SQLite: rows filled in", static_cast<double>(all), "rows"),
-      figure("SQLite: filled per second", static_cast<double>(all) / large.seconds(), "/s"),
-      figure("SQLite: start to ready", large.server().start_milliseconds(), "ms")};
+  rows.push_back(figure("SQLite: rows filled in", static_cast<double>(all), "rows"));
+  rows.push_back(
+      figure("SQLite: filled per second", static_cast<double>(all) / large.seconds(), "/s"));
+  rows.push_back(figure("SQLite: start to ready", large.server().start_milliseconds(), "ms"));
   say("asking SQLite");
   const Pair sqlite{large.server(), small.server(), last_page_of(large), last_page_of(small)};
   std::ranges::move(latencies("SQLite", sqlite), std::back_inserter(rows));
@@ -299,12 +299,12 @@ Rows full_store(const Limits& limits) {
       figure("migrate to PostgreSQL, verified", static_cast<double>(all) / seconds, "rows/s");
   rows.push_back(moved);
   Server large_node({.arguments = {"--database", postgres.dsn()}});
+  rows.push_back(figure("PostgreSQL: start to ready", large_node.start_milliseconds(), "ms"));
   Server small_node({.arguments = {"--database", postgres.dsn("small")}});
   say("asking PostgreSQL");
   const Pair pair{large_node, small_node, last_page_of(postgres.dsn()),
                   last_page_of(postgres.dsn("small"))};
   std::ranges::move(latencies("PostgreSQL", pair), std::back_inserter(rows));
-  return rows;
 }
 
 }  // namespace hotswap::perf

@@ -10,9 +10,10 @@ struct Limits {
 };
 
 /// Lists and reads of a full store beside those of a nearly empty one, over SQLite and, after a
-/// move, over PostgreSQL.
-[[nodiscard]] Rows full_store(const Limits& limits);
+/// move, over PostgreSQL. Adds to `rows` as it goes, so that what was measured is told even if the
+/// rest cannot be.
+void full_store(const Limits& limits, Rows& rows);
 /// Deployments at the same time over three nodes, all to the same instances.
-[[nodiscard]] Rows many_deployments(const Limits& limits);
+void many_deployments(const Limits& limits, Rows& rows);
 
 }  // namespace hotswap::perf

@@ -28,8 +28,8 @@ int run(const Limits& limits, std::string_view what) {
   Rows rows;
   fmt::print("{}\n", machine_text());
   try {
-    if (what != "rollouts") std::ranges::move(full_store(limits), std::back_inserter(rows));
-    if (what != "store") std::ranges::move(many_deployments(limits), std::back_inserter(rows));
+    if (what != "rollouts") full_store(limits, rows);
+    if (what != "store") many_deployments(limits, rows);
   } catch (const std::exception& error) {
     fmt::print("{}", table_text(rows));
     fmt::print(stderr, "bench limits: {}\n", error.what());

@@ -134,7 +134,7 @@ Row figure(std::string what, double value, std::string unit) {
 
 }  // namespace
 
-Rows many_deployments(const Limits& limits) {
+void many_deployments(const Limits& limits, Rows& rows) {
   fmt::print(stderr, "starting three nodes …\n");
   Cluster cluster(limits);
   cluster.prepare();
@@ -147,12 +147,12 @@ Rows many_deployments(const Limits& limits) {
   const auto words = fmt::format("{} deployments at once to {} instances, three nodes",
                                  limits.deployments, limits.instances);
   const auto each = static_cast<double>(limits.deployments) * limits.instances;
-  return {figure(words + ": last acknowledgement", many.acknowledged, "s"),
-          figure(words + ": all ended", many.ended, "s"),
-          figure("acknowledgements", each / many.acknowledged, "/s"),
-          figure(fmt::format("1 MiB to {} instances, three nodes: last acknowledgement",
-                             limits.instances),
-                 large.acknowledged, "s")};
+  rows.push_back(figure(words + ": last acknowledgement", many.acknowledged, "s"));
+  rows.push_back(figure(words + ": all ended", many.ended, "s"));
+  rows.push_back(figure("acknowledgements", each / many.acknowledged, "/s"));
+  rows.push_back(figure(
+      fmt::format("1 MiB to {} instances, three nodes: last acknowledgement", limits.instances),
+      large.acknowledged, "s"));
 }
 
 }  // namespace hotswap::perf

@@ -18,7 +18,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto kReady = 20s;
+constexpr auto kReady = 120s;  // with ten thousand instances stored
 constexpr auto kEnd = 25s;
 
 /// Whether the server answers that it is ready, asked on a connection of its own.
