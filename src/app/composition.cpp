@@ -5,6 +5,7 @@
 #include "api/formats/toml.hpp"
 #include "api/formats/yaml.hpp"
 #include "app/agent_command.hpp"
+#include "app/archives.hpp"
 #include "app/data_dir.hpp"
 #include "app/keys.hpp"
 #include "app/moving.hpp"
@@ -19,6 +20,7 @@
 #include "infrastructure/log/spdlog_logger.hpp"
 #include "infrastructure/postgres/postgres_store.hpp"
 #include "infrastructure/sqlite/sqlite_store.hpp"
+#include "orchestrator/archive_reader.hpp"
 
 namespace hotswap {
 namespace {
@@ -60,6 +62,12 @@ void announce(const Settings& settings, std::uint16_t port) {
 int serve_on(const Settings& settings, const Ground& ground, NodeKeys keys,
              const std::optional<Peers>& peers = {}) {
   Logger& logger = ground.logger;
+  std::optional<ArchiveReader> archived;
+  if (ground.archive != nullptr) {
+    archived.emplace(*ground.archive);
+    ground.store.read_archived_by(
+        [&archived](const Version& version) { return archived->content_of(version); });
+  }
   Node node(settings, std::move(keys), ground, peers);
   auto port = node.start();
   if (!port) return cannot_start(port.error());
@@ -105,7 +113,7 @@ ClusterNode this_node(const Settings& settings, WallTime now) {
   return node;
 }
 
-int serve_cluster(const Settings& settings, NodeKeys keys, Logger& logger) {
+int serve_cluster(const Settings& settings, NodeKeys keys, Logger& logger, Archive* archive) {
   const SystemClock machine;
   ClusterNode self = this_node(settings, machine.wall());
   auto store = open_postgres(settings, self.id, machine, logger);
@@ -123,7 +131,7 @@ int serve_cluster(const Settings& settings, NodeKeys keys, Logger& logger) {
                                                .redis_prefix = settings.redis.prefix},
                                               random, clock, logger);
   if (!shared) return cannot_start(shared.error());
-  return serve_on(settings, {**store, clock, logger}, std::move(keys),
+  return serve_on(settings, {**store, clock, logger, archive}, std::move(keys),
                   Peers{std::move(self), **shared});
 }
 
@@ -141,16 +149,20 @@ int serve(const Settings& settings) {
   auto password = smtp_password(settings);
   if (!password) return cannot_start(password.error());
   SystemClock clock;
+  SystemRandom random;
+  const auto archive = make_archive(settings, clock, random);
+  if (!archive) return cannot_start(archive.error());
   if (settings.auth.dev)
     if (auto token = write_admin_token(settings, *key, clock.wall()); !token)
       return cannot_start(token.error());
   SpdlogLogger logger(clock, level_of(settings.log.level),
                       settings.log.format == "json" ? LogFormat::Json : LogFormat::Text);
   NodeKeys keys{std::move(*key), std::move(*signing), std::move(*password)};
-  if (!settings.store.database.empty()) return serve_cluster(settings, std::move(keys), logger);
+  if (!settings.store.database.empty())
+    return serve_cluster(settings, std::move(keys), logger, archive->get());
   auto store = SqliteStore::open({.path = settings.store.data_dir + kDatabase});
   if (!store) return cannot_start(store.error());
-  return serve_on(settings, {**store, clock, logger}, std::move(keys));
+  return serve_on(settings, {**store, clock, logger, archive->get()}, std::move(keys));
 }
 
 cli::Actions actions() {

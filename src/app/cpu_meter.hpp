@@ -1,10 +1,18 @@
 #pragma once
 #include <sys/resource.h>
+#include <time.h>
 
 #include <chrono>
 #include <mutex>
 
 namespace hotswap {
+
+/// CPU time that the calling thread has used so far.
+inline std::chrono::nanoseconds thread_cpu_time() {
+  timespec time{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
+}
 
 /// Which share of the cores that it may use this process takes. Thread-safe.
 class CpuMeter {

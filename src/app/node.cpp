@@ -27,11 +27,27 @@ std::optional<ChannelAdapters::Mailing> mailing(const NotifySettings& settings,
                                   settings.smtp_from};
 }
 
+RetentionPolicy policy(const Settings& settings) {
+  return {settings.retention.versions, settings.retention.days};
+}
+
+/// The object of an archived version; it holds nothing of other profiles.
+std::function<Result<void>(const Version&)> forgetting(Archive* archive) {
+  return [archive](const Version& version) -> Result<void> {
+    if (!version.archived) return {};
+    if (archive == nullptr)
+      return fail(ErrorCode::Unavailable, "archive.unavailable",
+                  "Versions lie in an archive that this server does not know: give --archive.");
+    return archive->remove(version.archived->object);
+  };
+}
+
 }  // namespace
 
 Node::Node(const Settings& settings, NodeKeys keys, const Ground& ground,
            const std::optional<Peers>& peers)
     : listen_(settings.listen),
+      limits_(settings.limits),
       clock_(ground.clock),
       logger_(ground.logger),
       webhooks_(std::move(keys.webhooks), ground.clock),
@@ -44,7 +60,8 @@ Node::Node(const Settings& settings, NodeKeys keys, const Ground& ground,
       fleet_({ground.store, committer_, schemas_.verdicts(), ground.clock, random_},
              {settings.fleet.heartbeat_interval, settings.fleet.remove_after}),
       runner_({ground.store, committer_, fleet_, versions_, streams_, webhooks_, ground.clock,
-               ground.logger, [this](const DeploymentId& id) { return signals_.newest(id); }}),
+               ground.logger, [this](const DeploymentId& id) { return signals_.newest(id); },
+               thread_cpu_time, settings.limits.deployment_cpu / 100.0}),
       signals_(settings, fleet_, runner_, metrics_, ground.clock),
       calendar_(
           {ground.store, committer_, zones_, ground.clock, random_,
@@ -53,7 +70,8 @@ Node::Node(const Settings& settings, NodeKeys keys, const Ground& ground,
            }}),
       deployments_({ground.store, committer_, configs_, fleet_, runner_, versions_, schemas_,
                     ground.clock, random_,
-                    [this](const Profile& profile) { return calendar_.may_start(profile); }}),
+                    [this](const Profile& profile) { return calendar_.may_start(profile); },
+                    settings.limits.deployment_bandwidth}),
       reports_({ground.store, fleet_, versions_, ground.clock}),
       audit_(ground.store, committer_),
       router_(webhooks_),
@@ -74,11 +92,15 @@ Node::Node(const Settings& settings, NodeKeys keys, const Ground& ground,
                  .clock = ground.clock,
                  .random = random_,
                  .metrics = metrics_,
-                 .forget_archived = {},
+                 .forget_archived = forgetting(ground.archive),
                  .forget = [this] { calendar_.forget(); }}),
       outbox_({ground.store, committer_, notifier_, channels_, webhooks_, ground.clock, random_,
                metrics_, [this] { return !cluster_ || cluster_->is_leader(); }}),
       cluster_(peers ? cluster_of(*peers) : nullptr),
+      retention_({ground.store, committer_, ground.archive, ground.clock, policy(settings)}),
+      retention_job_({retention_, ground.store, committer_, ground.archive, ground.clock, random_,
+                      ground.logger, metrics_, policy(settings), settings.retention.at,
+                      [this] { return !cluster_ || cluster_->is_leader(); }}),
       moves_(streams_, ground.clock, random_),
       api_(services()),
       server_(server_options(settings, ground.logger), api_, ground.clock, random_) {
@@ -92,6 +114,7 @@ Node::Node(const Settings& settings, NodeKeys keys, const Ground& ground,
   // An erased profile's content is not kept by any node.
   committer_.on_profile_deleted([this](const ProfileName& name) { versions_.forget(name); });
   count_what_happens();
+  set_pace(1);
   if (peers) join(*peers);
 }
 
@@ -111,6 +134,7 @@ void Node::join(const Peers& peers) {
   fleet_.share(id);
   sharing_ = sharing_of(id);
   cache_.turn_off();
+  if (auto* contents = shared_->contents()) streams_.frames().share(*contents, metrics_);
   follower_ = std::make_unique<ChangeFollower>(
       ChangeFollower::Parts{store_, committer_, fleet_, runner_, clock_, logger_}, id);
   runner_.share({[this](const DeploymentId& deployment) { return cluster_->take(deployment); },
@@ -139,6 +163,18 @@ std::unique_ptr<StreamSharing> Node::sharing_of(const std::string& own) {
                            },
                            clock_, logger_, metrics_},
       own);
+}
+
+void Node::set_pace(double share) {
+  streams_.set_pace({limits_.deployment_bandwidth.times(share), limits_.node_bandwidth},
+                    static_cast<std::size_t>(limits_.content_memory) << 20U);
+}
+
+// A deployment's bandwidth is the cluster's: each node has the share of it that it has of streams.
+void Node::share_streams() {
+  const auto working = cluster_->working_nodes();
+  sharing_->tick(working);
+  set_pace(stream_share(working, cluster_->id()));
 }
 
 NodeLoad Node::load_now() {
@@ -178,6 +214,7 @@ api::Services Node::services() {
           .audit = audit_,
           .traffic = traffic_,
           .notifications = notifications_,
+          .retention = retention_job_,
           .erasures = erasures_,
           .store = store_,
           .committer = committer_,
@@ -229,6 +266,13 @@ void Node::refresh_gauges() {
   set("hotswap_requests_read", "Requests read since the start", stats.requests);
   set("hotswap_instances", "Registered instances", fleet_.size());
   set("hotswap_deployments_active", "Deployments that have not ended", runner_.active());
+  const api::StreamHub::Flow flow = streams_.flow();
+  set("hotswap_content_sent_bytes", "Bytes of contents sent to instances", flow.sent);
+  set("hotswap_content_waiting", "Contents that wait for bandwidth or memory", flow.waiting);
+  set("hotswap_content_memory_bytes", "Bytes of contents ready to be sent or kept", flow.memory);
+  set("hotswap_content_held_up", "Times that contents waited for memory", flow.held_up);
+  set("hotswap_deployments_rested", "Times that a deployment had used its share of the CPU",
+      runner_.rests());
   if (cluster_) {
     set("hotswap_cluster_nodes", "Nodes of the cluster that live", cluster_->living_nodes());
     set("hotswap_cluster_nodes_recommended", "Nodes that the cluster should have",
@@ -278,10 +322,10 @@ Result<std::uint16_t> Node::start() {
         std::make_unique<Ticker>(ClusterService::kTick, [this] { cluster_->tick(); }));
     tickers_.push_back(
         std::make_unique<Ticker>(ClusterService::kRelay, [this] { cluster_->relay(); }));
-    tickers_.push_back(std::make_unique<Ticker>(
-        StreamSharing::kTick, [this] { sharing_->tick(cluster_->working_nodes()); }));
+    tickers_.push_back(std::make_unique<Ticker>(StreamSharing::kTick, [this] { share_streams(); }));
   }
   outbox_.start();
+  retention_job_.start();
   return port;
 }
 
@@ -309,6 +353,7 @@ void Node::drain() {
   signals_.stop();
   runner_.stop();
   outbox_.stop();
+  retention_job_.stop();
   traffic_.stop();
   if (cluster_) {
     cluster_->leave();

@@ -41,6 +41,7 @@ struct Ground {
   Store& store;
   const Clock& clock;
   Logger& logger;
+  Archive* archive = nullptr;  ///< null: there is none
 };
 
 class Node {
@@ -60,6 +61,8 @@ class Node {
   void join(const Peers& peers);
   [[nodiscard]] std::unique_ptr<StreamSharing> sharing_of(const std::string& own);
   [[nodiscard]] api::DrainPlan drain_plan();
+  void set_pace(double share);
+  void share_streams();
   [[nodiscard]] std::string served_at(std::uint16_t port) const;
   [[nodiscard]] Result<void> load();
   [[nodiscard]] NodeLoad load_now();
@@ -68,6 +71,7 @@ class Node {
   [[nodiscard]] static api::ServerOptions server_options(const Settings& settings, Logger& logger);
 
   const ListenSettings listen_;
+  const LimitSettings limits_;
   const Clock& clock_;
   Logger& logger_;
   SystemRandom random_;
@@ -101,6 +105,8 @@ class Node {
   ErasureService erasures_;
   OutboxWorker outbox_;
   std::unique_ptr<ClusterService> cluster_;  ///< null: alone
+  RetentionService retention_;
+  RetentionJob retention_job_;
   std::unique_ptr<ChangeFollower> follower_;
   api::StreamMoves moves_;
   std::unique_ptr<StreamSharing> sharing_;

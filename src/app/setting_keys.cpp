@@ -2,6 +2,7 @@
 #include "app/setting_text.hpp"
 #include "app/settings.hpp"
 #include "domain/base/short_duration.hpp"
+#include "domain/config/retention_policy.hpp"
 
 namespace hotswap {
 namespace {
@@ -24,10 +25,11 @@ SettingKey switch_key(std::string name, std::string help, bool& (*at)(Settings&)
           }};
 }
 
-SettingKey count_key(std::string name, std::string help, int& (*at)(Settings&), int min) {
+SettingKey count_key(std::string name, std::string help, int& (*at)(Settings&), int min,
+                     int max = 1024) {
   return {std::move(name), std::move(help), false, true,
-          [at, min](Settings& settings, const std::string& text) -> Result<void> {
-            auto number = read_count(text, min, 1024);
+          [at, min, max](Settings& settings, const std::string& text) -> Result<void> {
+            auto number = read_count(text, min, max);
             if (!number) return std::unexpected(number.error());
             at(settings) = *number;
             return {};
@@ -53,6 +55,32 @@ SettingKey word_key(std::string name, std::string help, std::string& (*at)(Setti
         at(settings) = text;
         return {};
       }};
+}
+
+SettingKey bandwidth_key(std::string name, std::string help, Bandwidth& (*at)(Settings&)) {
+  return {std::move(name), std::move(help), false, true,
+          [at](Settings& settings, const std::string& text) -> Result<void> {
+            auto bandwidth = read_bandwidth(text);
+            if (!bandwidth) return std::unexpected(bandwidth.error());
+            at(settings) = *bandwidth;
+            return {};
+          }};
+}
+
+void add_limit_keys(std::vector<SettingKey>& keys) {
+  keys.push_back(bandwidth_key(
+      "deployment-bandwidth",
+      "for the contents of one deployment, in the whole cluster (default 100Mbit/s; 0: no limit)",
+      [](Settings& s) -> Bandwidth& { return s.limits.deployment_bandwidth; }));
+  keys.push_back(bandwidth_key(
+      "node-bandwidth", "for the contents that this server sends, e.g. 1Gbit/s (default: no limit)",
+      [](Settings& s) -> Bandwidth& { return s.limits.node_bandwidth; }));
+  keys.push_back(count_key(
+      "content-memory", "megabytes of contents that are being sent (default 256)",
+      [](Settings& s) -> int& { return s.limits.content_memory; }, 40));
+  keys.push_back(count_key(
+      "deployment-cpu", "percent of a core for driving one deployment (default 50; 0: no limit)",
+      [](Settings& s) -> int& { return s.limits.deployment_cpu; }, 0));
 }
 
 SettingKey listen_key() {
@@ -132,11 +160,51 @@ void add_redis_keys(std::vector<SettingKey>& keys) {
                           [](Settings& s) -> std::string& { return s.redis.prefix; }));
 }
 
+SettingKey retention_at_key() {
+  return {"retention-at", "time of the daily run in UTC, or never (default 03:00)", false, true,
+          [](Settings& settings, const std::string& text) -> Result<void> {
+            auto at = read_time_of_day(text);
+            if (!at) return std::unexpected(at.error());
+            settings.retention.at = *at;
+            return {};
+          }};
+}
+
+void add_retention_keys(std::vector<SettingKey>& keys) {
+  keys.push_back(count_key(
+      "retention-versions", "newest versions of a profile that stay in the store (default 100)",
+      [](Settings& s) -> int& { return s.retention.versions; }, 1, kRetainedVersionsMax));
+  keys.push_back(count_key(
+      "retention-days",
+      "versions that are younger stay in the store (default 90; 0: only the newest)",
+      [](Settings& s) -> int& { return s.retention.days; }, 0, kRetainedDaysMax));
+  keys.push_back(retention_at_key());
+  keys.push_back(text_key("archive",
+                          "folder or s3://bucket/prefix of the others' content (default archive in "
+                          "the data folder; none with --database, whose servers must share it)",
+                          [](Settings& s) -> std::string& { return s.retention.archive; }));
+  keys.push_back(
+      text_key("archive-endpoint",
+               "https://host:port of MinIO or another server of S3's protocol (default Amazon's)",
+               [](Settings& s) -> std::string& { return s.retention.archive_endpoint; }));
+  keys.push_back(text_key("archive-region", "region of the bucket (default us-east-1)",
+                          [](Settings& s) -> std::string& { return s.retention.archive_region; }));
+  keys.push_back(
+      text_key("archive-credentials-file",
+               "file with aws_access_key_id and aws_secret_access_key (default AWS_ACCESS_KEY_ID, "
+               "AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN of the environment)",
+               [](Settings& s) -> std::string& { return s.retention.archive_credentials_file; }));
+  keys.push_back(text_key("archive-ca-file",
+                          "PEM authorities of the endpoint's certificate (default: the machine's)",
+                          [](Settings& s) -> std::string& { return s.retention.archive_ca_file; }));
+}
+
 std::vector<SettingKey> make_keys() {
   std::vector<SettingKey> keys;
   keys.push_back(listen_key());
   add_store_keys(keys);
   add_redis_keys(keys);
+  add_retention_keys(keys);
   keys.push_back(text_key("jwt-key-file", "file with the HS256 key, at least 32 bytes",
                           [](Settings& s) -> std::string& { return s.auth.jwt_key_file; }));
   keys.push_back(text_key("jwt-key", "the HS256 key itself",
@@ -156,6 +224,7 @@ std::vector<SettingKey> make_keys() {
                               [](Settings& s) -> Duration& { return s.fleet.remove_after; }));
   add_notify_keys(keys);
   add_signal_keys(keys);
+  add_limit_keys(keys);
   keys.push_back(count_key(
       "io-threads", "threads of the network (default 0: half of the cores)",
       [](Settings& s) -> int& { return s.listen.io_threads; }, 0));

@@ -75,6 +75,18 @@ Result<int> read_count(const std::string& text, int min, int max) {
   return number;
 }
 
+Result<std::optional<std::chrono::minutes>> read_time_of_day(const std::string& text) {
+  if (text == "never") return std::nullopt;
+  const auto two_digits = [&](std::size_t at, int most) {
+    return text.size() == 5 && text[at] >= '0' && text[at] <= '9' && text[at + 1] >= '0' &&
+           text[at + 1] <= '9' && (text[at] - '0') * 10 + text[at + 1] - '0' <= most;
+  };
+  if (!two_digits(0, 23) || !two_digits(3, 59) || text[2] != ':')
+    return bad("must be a time of day in UTC such as 03:00, or never, not \"" + text + "\"");
+  const auto number = [&](std::size_t at) { return (text[at] - '0') * 10 + text[at + 1] - '0'; };
+  return std::chrono::minutes(number(0) * 60 + number(3));
+}
+
 Result<void> read_word(const std::string& text, const std::vector<std::string>& words) {
   if (std::ranges::find(words, text) != words.end()) return {};
   std::string all;

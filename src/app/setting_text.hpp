@@ -1,6 +1,7 @@
 #pragma once
 // How single settings are written as text.
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -26,6 +27,8 @@ struct Endpoint {
 [[nodiscard]] Result<int> read_count(const std::string& text, int min, int max);
 [[nodiscard]] Result<void> read_word(const std::string& text,
                                      const std::vector<std::string>& words);
+/// `03:00`; `never`: nothing.
+[[nodiscard]] Result<std::optional<std::chrono::minutes>> read_time_of_day(const std::string& text);
 /// A JSON scalar as the text that a flag would hold; nothing for null, arrays and objects.
 [[nodiscard]] std::optional<std::string> setting_text(const json::Value& value);
 

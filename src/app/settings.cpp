@@ -7,6 +7,7 @@
 #include "domain/json/reader.hpp"
 #include "infrastructure/postgres/dsn.hpp"
 #include "infrastructure/redis/address.hpp"
+#include "infrastructure/s3/settings.hpp"
 
 namespace hotswap {
 namespace {
@@ -161,6 +162,31 @@ void check_redis(const Settings& settings, std::vector<FieldError>& mistakes) {
     mistakes.push_back({"--redis-prefix", "required", "must not be empty, e.g. hotswap:"});
 }
 
+void check_archive(const RetentionSettings& retention, std::vector<FieldError>& mistakes) {
+  if (!retention.archive.starts_with("s3://")) {
+    for (const auto& [flag, text] :
+         {std::pair("--archive-endpoint", &retention.archive_endpoint),
+          {"--archive-credentials-file", &retention.archive_credentials_file},
+          {"--archive-ca-file", &retention.archive_ca_file}})
+      if (!text->empty())
+        mistakes.push_back({"--archive", "required",
+                            std::string(flag) + " is for a bucket: give it as s3://bucket"});
+    if (retention.archive.contains("://"))
+      mistakes.push_back({"--archive", "format", "must be a folder or s3://bucket/prefix"});
+    return;
+  }
+  if (auto place = s3::read_place(retention.archive); !place)
+    mistakes.push_back({"--archive", "format", place.error().detail});
+  if (retention.archive_region.empty())
+    mistakes.push_back({"--archive-region", "required", "must not be empty, e.g. us-east-1"});
+  const auto& url = retention.archive_endpoint;
+  const auto host = url.find("://") == std::string::npos ? 0 : url.find("://") + 3;
+  if (!url.empty() && ((!url.starts_with("http://") && !url.starts_with("https://")) ||
+                       url.find_first_of("/?#@", host) != std::string::npos || host == url.size()))
+    mistakes.push_back({"--archive-endpoint", "format",
+                        "must be http://host:port or https://host:port, without a path"});
+}
+
 }  // namespace
 
 Result<void> validate(const Settings& settings) {
@@ -205,6 +231,7 @@ Result<void> validate(const Settings& settings) {
   }
   check_notify(settings.notify, mistakes);
   check_redis(settings, mistakes);
+  check_archive(settings.retention, mistakes);
   if (!mistakes.empty()) return std::unexpected(invalid(std::move(mistakes)));
   return {};
 }

@@ -14,6 +14,7 @@
 
 #include "domain/base/error.hpp"
 #include "domain/base/time.hpp"
+#include "domain/flow/bandwidth.hpp"
 #include "infrastructure/probe/address_guard.hpp"
 
 namespace hotswap {
@@ -77,6 +78,28 @@ struct NotifySettings {
   std::string smtp_from;  ///< address that mails come from
 };
 
+/// Which versions keep their content in the store, and where the others' goes.
+struct RetentionSettings {
+  int versions = 100;                                              ///< of each profile
+  int days = 90;                                                   ///< since the upload
+  std::optional<std::chrono::minutes> at = std::chrono::hours(3);  ///< since midnight UTC
+  /// Folder or s3://bucket/prefix. Empty: `archive` in data_dir; none with PostgreSQL, since nodes
+  /// must share it.
+  std::string archive;
+  std::string archive_endpoint;  ///< of S3's protocol; empty: Amazon's for the region
+  std::string archive_region = "us-east-1";
+  std::string archive_credentials_file;  ///< empty: AWS_ACCESS_KEY_ID and so on
+  std::string archive_ca_file;
+};
+
+/// What a deployment, and all of them, may take of this machine.
+struct LimitSettings {
+  Bandwidth deployment_bandwidth{12'500'000};  ///< in the whole cluster
+  Bandwidth node_bandwidth{};
+  int content_memory = 256;  ///< MB of contents that are being sent
+  int deployment_cpu = 50;   ///< percent of one core; 0: no limit
+};
+
 struct LogSettings {
   std::string level = "info";   ///< trace, debug, info, warn or error
   std::string format = "text";  ///< text or json
@@ -91,6 +114,8 @@ struct Settings {
   FleetSettings fleet;
   SignalSettings signals;
   NotifySettings notify;
+  RetentionSettings retention;
+  LimitSettings limits;
   LogSettings log;
 };
 

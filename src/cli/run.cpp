@@ -46,6 +46,7 @@ void group_verbs(CLI::App& app) {
         "window", "calendar"}},
       {"Fleet and traffic", {"instances", "traffic"}},
       {"What happens", {"events", "audit", "erase", "notify", "health"}},
+      {"The servers", {"cluster", "retention"}},
       {"This program", {"context", "completion", "token"}},
       {"Databases", {"migrate", "backup", "restore"}},
       {"Processes", {"server", "agent", "demo"}}};
@@ -202,6 +203,7 @@ int run_verb(int argc, char** argv, const Actions& actions) {
   add_traffic_verbs(verbs);
   add_cluster_verbs(verbs);
   add_audit_verbs(verbs);
+  add_retention_verbs(verbs);
   add_erase_verbs(verbs);
   add_notify_verbs(verbs);
   add_context_verbs(verbs);

@@ -70,6 +70,7 @@ class ClusterService {
   [[nodiscard]] Result<View> view(const Caller& caller);
   [[nodiscard]] std::size_t advised_nodes() const;
   [[nodiscard]] std::size_t living_nodes() const;
+  [[nodiscard]] const std::string& id() const { return members_.own(); }
   /// The nodes that take work, as they showed themselves last.
   [[nodiscard]] std::vector<ClusterNode> working_nodes() const;
 

@@ -74,6 +74,7 @@ Result<Profile> ConfigService::create(const Caller& caller, ProfileDraft draft) 
   profile.strategy = std::move(draft.strategy);
   profile.health = std::move(draft.health);
   profile.access = std::move(draft.access);
+  profile.retention = draft.retention;
   profile.created_by = caller.principal.subject;
   profile.created_at = profile.updated_at = now;
   profile.revision = 1;
@@ -159,14 +160,19 @@ Result<Profile> ConfigService::update(const Caller& caller, const ProfileName& n
                 "The profile has changed since you read it: read it again and repeat the change.");
   // A whole description may not change the identity either, so both go through the same check.
   json::Value patch = body;
+  std::optional<ProfileDraft> whole;
   if (!merge) {
-    if (auto whole = profile_draft_from_json(body); !whole) return std::unexpected(whole.error());
+    auto read = profile_draft_from_json(body);
+    if (!read) return std::unexpected(read.error());
+    whole = std::move(*read);
     if (auto* object = patch.as_object())
       for (const auto& [member, value] : describe(*profile))
         if (!object->find(member)) object->set(member, nullptr);
   }
   auto draft = patch_profile(*profile, patch);
   if (!draft) return std::unexpected(draft.error());
+  // Where the patch merged objects (labels, retention), a whole description replaces them.
+  if (whole) *draft = std::move(*whole);
   if (draft->schema_id != profile->schema_id)
     if (auto ok = check_link(draft->schema_id); !ok) return std::unexpected(ok.error());
   const std::string linked = link_changed(profile->schema_id, draft->schema_id);
@@ -176,6 +182,7 @@ Result<Profile> ConfigService::update(const Caller& caller, const ProfileName& n
   profile->strategy = std::move(draft->strategy);
   profile->health = std::move(draft->health);
   profile->access = std::move(draft->access);
+  profile->retention = draft->retention;
   profile->updated_at = clock_.wall();
   ChangeSet changes;
   changes.push_back(change::UpdateProfile{*profile});

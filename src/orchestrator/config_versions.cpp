@@ -105,7 +105,7 @@ Result<Uploaded> ConfigService::upload_to(const Caller& caller, const Profile& p
   if (!made) return std::unexpected(made.error());
   Version& version = *made;
   const auto stored_before = [&]() -> std::optional<Uploaded> {
-    auto existing = store_.version(profile.name, version.number);
+    auto existing = store_.listed_version(profile.name, version.number);
     if (!existing || existing->hash != version.hash) return std::nullopt;
     return Uploaded{std::move(*existing), false};
   };
@@ -201,7 +201,7 @@ Result<void> ConfigService::tag(const Caller& caller, const ProfileName& name, c
     return fail_field("tag.invalid", "$.tag", "format",
                       "a tag starts with a letter, goes on with letters, digits, '.', '_' or '-', "
                       "and is neither a version nor 'latest'");
-  if (auto version = store_.version(name, number); !version)
+  if (auto version = store_.listed_version(name, number); !version)
     return std::unexpected(version.error());
   ChangeSet changes;
   changes.push_back(change::PutTag{name, tag, number});
@@ -219,7 +219,7 @@ Result<void> ConfigService::untag(const Caller& caller, const ProfileName& name,
                                   const SemVer& number, const std::string& tag) {
   auto profile = readable(caller, name, Action::VersionTag);
   if (!profile) return std::unexpected(profile.error());
-  auto version = store_.version(name, number);
+  auto version = store_.listed_version(name, number);
   if (!version) return std::unexpected(version.error());
   if (std::ranges::find(version->tags, tag) == version->tags.end())
     return fail(ErrorCode::NotFound, "tag.not_found",
@@ -258,6 +258,7 @@ Result<Version> ConfigService::roll_back_content(const Caller& caller, const Pro
   version.created_at = clock_.wall();
   version.failed_reason.clear();
   version.tags.clear();
+  version.archived.reset();
   ChangeSet changes;
   changes.push_back(change::InsertVersion{version});
   changes.push_back(change::AppendEvent{

@@ -44,7 +44,9 @@ bool assigns_first(const Deployment& before, const Decision& decision) {
 void DeploymentRunner::handle(const EntryPtr& entry) {
   const std::lock_guard deciding(entry->mutex);
   if (entry->retired) return;
+  const auto before = thread_cpu_ ? thread_cpu_() : std::chrono::nanoseconds(0);
   const auto done = handle_news(*entry);
+  if (thread_cpu_) rest(*entry, thread_cpu_() - before);
   if (!done && is_fenced(done.error())) return lose(entry);
   if (!done)
     logger_.warning("runner", "deployment could not be advanced, will retry",
@@ -211,6 +213,16 @@ void DeploymentRunner::lose(const EntryPtr& entry) {
   logger_.warning("runner", "another node has taken over a deployment; leaving it alone",
                   {{"deployment", entry->id.value}});
   if (retire(entry) && sharing_.left) sharing_.left(entry->id);
+}
+
+// One large deployment leaves room for the others, and for requests.
+void DeploymentRunner::rest(Entry& entry, std::chrono::nanoseconds used) {
+  const WallTime now = time_.now();
+  const Duration rest = entry.cpu.rest_after(used, cpu_share_, now);
+  if (rest == Duration::zero()) return;
+  ++rests_;
+  const std::lock_guard lock(mutex_);
+  entry.rests_until = now + rest;
 }
 
 void DeploymentRunner::settle(const EntryPtr& entry, bool failed) {

@@ -1,6 +1,7 @@
 #pragma once
 // One deployment in the runner's hands. Internal to the runner's sources.
 
+#include "domain/flow/cpu_share.hpp"
 #include "orchestrator/deployment_records.hpp"
 #include "orchestrator/deployment_runner.hpp"
 
@@ -48,6 +49,7 @@ struct DeploymentRunner::Entry {
   bool judge_wanted = false;  ///< data came too soon after the last look
   bool record_wanted = false;
   HealthRecorder recorder;
+  CpuShare cpu;
   /// Hooks that were called, until their answer is taken: name, step, attempt.
   std::set<std::tuple<std::string, std::size_t, std::uint32_t>> asked;
 
@@ -57,7 +59,8 @@ struct DeploymentRunner::Entry {
   std::optional<Judgement> judgement;
   bool busy = false;
   std::optional<WallTime> due;
-  bool waiting = false;  ///< for the store to come back: nothing is tried before `due`
+  WallTime rests_until{};  ///< it has used its share of the CPU
+  bool waiting = false;    ///< for the store to come back: nothing is tried before `due`
   DeploymentId id;
   ProfileName profile;
   ServiceName service;

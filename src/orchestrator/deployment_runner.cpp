@@ -34,6 +34,8 @@ DeploymentRunner::DeploymentRunner(const Parts& parts)
       delivery_(parts.delivery),
       logger_(parts.logger),
       measurements_(parts.measurements),
+      thread_cpu_(parts.thread_cpu),
+      cpu_share_(parts.cpu_share),
       time_(parts.clock),
       hooks_(parts.hooks, [this](const DeploymentId& id, HookAnswered answer) {
         hook_answered(id, std::move(answer));
@@ -282,7 +284,7 @@ DeploymentRunner::EntryPtr DeploymentRunner::take_due(WallTime now) {
     if (next == entries_.end()) next = entries_.begin();
     const EntryPtr& entry = next->second;
     const bool due = entry->due && *entry->due <= now;
-    if (entry->busy || (!due && !entry->pending())) continue;
+    if (entry->busy || (!due && !entry->pending()) || entry->rests_until > now) continue;
     entry->busy = true;
     entry->waiting = false;
     last_taken_ = entry->id;
@@ -295,8 +297,9 @@ std::optional<WallTime> DeploymentRunner::earliest() const {
   std::optional<WallTime> earliest;
   for (const auto& [id, entry] : entries_) {
     if (entry->busy) continue;
-    if (entry->pending()) return WallTime{};
-    if (entry->due && (!earliest || *entry->due < *earliest)) earliest = entry->due;
+    auto due = entry->pending() ? std::optional(WallTime{}) : entry->due;
+    if (due) due = std::max(*due, entry->rests_until);
+    if (due && (!earliest || *due < *earliest)) earliest = due;
   }
   return earliest;
 }

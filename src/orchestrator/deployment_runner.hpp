@@ -2,6 +2,7 @@
 // The effectful shell round decide(): loads, decides, saves everything in one commit, then acts.
 // Deployments are driven by a few threads; one deployment is handled by one thread at a time.
 
+#include <atomic>
 #include <condition_variable>
 #include <map>
 #include <memory>
@@ -38,6 +39,9 @@ class DeploymentRunner {
     Logger& logger;
     /// Newest answers of the metrics source; empty: no Query criterion ever has data.
     std::function<Measurements(const DeploymentId&)> measurements{};
+    /// CPU time of the calling thread; empty: a deployment may take all that there is.
+    std::function<std::chrono::nanoseconds()> thread_cpu{};
+    double cpu_share = 0.5;  ///< of one core, for driving one deployment
   };
   /// Chooses the targets of a scheduled deployment anew. An error cancels it, unless it is the
   /// store's.
@@ -96,6 +100,8 @@ class DeploymentRunner {
   void start(int threads);
   void stop();
   [[nodiscard]] std::size_t active() const;
+  /// Times that a deployment had to rest because it had used its share of the CPU.
+  [[nodiscard]] std::uint64_t rests() const { return rests_.load(); }
   /// As they were saved last.
   [[nodiscard]] std::vector<DeploymentPtr> active_deployments() const;
   [[nodiscard]] std::vector<Health> health() const;
@@ -140,6 +146,7 @@ class DeploymentRunner {
   void lose(const EntryPtr& entry);
   /// After a decision: when it is due next, or that it is done with.
   void settle(const EntryPtr& entry, bool failed);
+  void rest(Entry& entry, std::chrono::nanoseconds used);
   [[nodiscard]] WallTime due_next(const Entry& entry, WallTime now) const;
 
   // deployment_judging.cpp, likewise.
@@ -156,6 +163,9 @@ class DeploymentRunner {
   Delivery& delivery_;
   Logger& logger_;
   const std::function<Measurements(const DeploymentId&)> measurements_;
+  const std::function<std::chrono::nanoseconds()> thread_cpu_;
+  const double cpu_share_;
+  std::atomic<std::uint64_t> rests_ = 0;
   const SteadyTime time_;
   Prepare prepare_;
   Sharing sharing_;

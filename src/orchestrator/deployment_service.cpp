@@ -1,5 +1,7 @@
 #include "orchestrator/deployment_service.hpp"
 
+#include <map>
+
 #include "domain/base/limits.hpp"
 #include "domain/base/overloaded.hpp"
 #include "orchestrator/rollback_proof.hpp"
@@ -70,7 +72,8 @@ DeploymentService::DeploymentService(const Parts& parts)
       clock_(parts.clock),
       time_(parts.clock),
       random_(parts.random),
-      may_start_(parts.may_start) {}
+      may_start_(parts.may_start),
+      bandwidth_(parts.bandwidth) {}
 
 Result<Deployment> DeploymentService::start(const Caller& caller, StartDeployment request) {
   if (auto ok = authorize(caller.principal, Action::DeploymentStart); !ok)
@@ -82,7 +85,9 @@ Result<Deployment> DeploymentService::start(const Caller& caller, StartDeploymen
     return fail(ErrorCode::RateLimited, "deployment.too_many",
                 "This server runs its limit of " + std::to_string(limits::kActiveDeployments) +
                     " deployments: try again when some have ended.");
-  if (auto done = committer_.commit(first_changes(caller, *deployment)); !done)
+  auto changes = first_changes(caller, *deployment);
+  if (auto done = bring_back(*deployment, changes); !done) return std::unexpected(done.error());
+  if (auto done = committer_.commit(std::move(changes)); !done)
     return std::unexpected(done.error());
   runner_.begin(*deployment);
   return frozen_meanwhile(caller, request, std::move(*deployment));
@@ -101,6 +106,18 @@ Result<Deployment> DeploymentService::frozen_meanwhile(const Caller& caller,
                                          Cancel{still.error().detail, caller.principal.subject});
   if (!cancelled) return deployment;  // the freeze has stopped it already
   return std::unexpected(still.error());
+}
+
+/// Instances fetch it from now on, also while the archive is away.
+Result<void> DeploymentService::bring_back(const Deployment& deployment, ChangeSet& changes) {
+  const auto listed = store_.listed_version(deployment.profile, deployment.version);
+  if (!listed) return std::unexpected(listed.error());
+  if (!listed->archived) return {};
+  auto version = store_.version(deployment.profile, deployment.version);
+  if (!version) return std::unexpected(version.error());
+  changes.push_back(change::RestoreVersion{version->profile, version->number, version->hash,
+                                           std::move(version->content)});
+  return {};
 }
 
 ChangeSet DeploymentService::first_changes(const Caller& caller, const Deployment& deployment) {
@@ -152,9 +169,14 @@ Result<Page<Deployment>> DeploymentService::list(const Caller& caller,
     return std::unexpected(ok.error());
   auto found = store_.deployments(filter, page);
   if (!found) return found;
+  std::map<ProfileName, bool> hidden;  // a page is often of few profiles: each is asked once
   std::erase_if(found->items, [&](const Deployment& deployment) {
+    const auto [known, fresh] = hidden.try_emplace(deployment.profile);
+    if (!fresh) return known->second;
     const auto profile = store_.profile(deployment.profile);
-    return profile && !authorize(caller.principal, Action::DeploymentRead, &profile->access);
+    known->second =
+        profile && !authorize(caller.principal, Action::DeploymentRead, &profile->access);
+    return known->second;
   });
   return found;
 }

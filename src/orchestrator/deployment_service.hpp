@@ -3,6 +3,7 @@
 
 #include "domain/calendar/calendar.hpp"
 #include "domain/fleet/cohort.hpp"
+#include "domain/flow/bandwidth.hpp"
 #include "domain/ports/steady_time.hpp"
 #include "domain/rollout/decide.hpp"
 #include "orchestrator/config_service.hpp"
@@ -41,6 +42,7 @@ class DeploymentService {
     Random& random;
     /// Windows and freezes; empty: always.
     std::function<Result<Permission>(const Profile&)> may_start{};
+    Bandwidth bandwidth{};  ///< for the contents of one deployment
   };
   explicit DeploymentService(const Parts& parts);
 
@@ -74,6 +76,7 @@ class DeploymentService {
  private:
   [[nodiscard]] Result<Deployment> readable(const Caller& caller, const DeploymentId& id,
                                             Action action);
+  [[nodiscard]] Result<void> bring_back(const Deployment& deployment, ChangeSet& changes);
   [[nodiscard]] ChangeSet first_changes(const Caller& caller, const Deployment& deployment);
 
   // deployment_preparing.cpp
@@ -119,6 +122,7 @@ class DeploymentService {
   const SteadyTime time_;
   Random& random_;
   const std::function<Result<Permission>(const Profile&)> may_start_;
+  const Bandwidth bandwidth_;
 };
 
 }  // namespace hotswap

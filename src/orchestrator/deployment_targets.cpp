@@ -68,6 +68,16 @@ std::size_t idle_count(const PoolSwitch& pools, const std::vector<Instance>& ins
   return static_cast<std::size_t>(std::ranges::count_if(instances, idle));
 }
 
+/// Instances that one step gives the content, at most.
+std::size_t largest_step(const Plan& plan) {
+  std::size_t largest = 0, before = 0;
+  for (const Step& step : plan.steps) {
+    largest = std::max(largest, step.cohort - std::min(before, step.cohort));
+    before = step.cohort;
+  }
+  return largest;
+}
+
 }  // namespace
 
 Result<void> DeploymentService::arrange(const Profile& profile, const Version& version,
@@ -83,6 +93,9 @@ Result<void> DeploymentService::arrange(const Profile& profile, const Version& v
   const std::size_t idle = deployment.pools ? idle_count(*deployment.pools, *instances) : 0;
   if (deployment.pools && idle == 0) return empty_pool(deployment, instances->size());
   deployment.plan = plan(deployment.strategy, deployment.targets.size(), idle);
+  // Whoever still waits for the content is not silent.
+  deployment.plan.ack_timeout +=
+      transfer_time(version.content.size() * largest_step(deployment.plan), bandwidth_);
   return prove(profile, request, deployment);
 }
 

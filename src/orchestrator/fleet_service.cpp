@@ -186,6 +186,12 @@ std::vector<Instance> FleetService::live(const ServiceName& service,
   return instances;
 }
 
+std::string FleetService::host(const InstanceId& id) const {
+  const MutexLock lock(mutex_);
+  const auto found = live_.find(id);
+  return found == live_.end() ? std::string() : found->second.instance.hostname;
+}
+
 std::vector<Assignment> FleetService::assigned(const ProfileName& profile) const {
   const MutexLock lock(mutex_);
   std::vector<Assignment> assignments;

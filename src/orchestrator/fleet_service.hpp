@@ -67,6 +67,8 @@ class FleetService {
 
   [[nodiscard]] std::vector<Instance> live(const ServiceName& service,
                                            const std::string& environment) const;
+  /// Its host, empty if it is not registered.
+  [[nodiscard]] std::string host(const InstanceId& id) const;
   [[nodiscard]] std::vector<Assignment> assigned(const ProfileName& profile) const;
   [[nodiscard]] std::vector<Observation> observed(const ProfileName& profile) const;
   /// Reads a profile's assignments from the store again; those that this registry did not know: a

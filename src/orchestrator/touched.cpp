@@ -24,6 +24,8 @@ struct Gatherer {
   void operator()(const change::AdvanceProfile& c) const { profile(c.name); }
   void operator()(const change::InsertVersion& c) const { profile(c.version.profile); }
   void operator()(const change::MarkVersion& c) const { profile(c.profile); }
+  void operator()(const change::ArchiveVersions& c) const { profile(c.profile); }
+  void operator()(const change::RestoreVersion& c) const { profile(c.profile); }
   void operator()(const change::PutTag& c) const { profile(c.profile); }
   void operator()(const change::DeleteTag& c) const { profile(c.profile); }
   void operator()(const change::InsertDeployment& c) const { deployment(c.deployment); }

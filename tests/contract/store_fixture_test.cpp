@@ -267,6 +267,7 @@ void expect_same(const Profile& a, const Profile& b) {
   EXPECT_EQ(a.strategy, b.strategy);
   EXPECT_EQ(a.health, b.health);
   EXPECT_EQ(a.access, b.access);
+  EXPECT_EQ(a.retention, b.retention);
   EXPECT_EQ(a.created_by, b.created_by);
   EXPECT_EQ(a.created_at, b.created_at);
   EXPECT_EQ(a.updated_at, b.updated_at);

@@ -35,7 +35,7 @@ TEST(DeployingPage, names_every_secret_that_the_manifests_want) {
     secrets.merge(found_in(
         text_at(object, ""),
         std::regex(R"x((?:"secretName":|"(?:credentials|secret)":\{"name":)"([a-z-]+)")x")));
-  EXPECT_EQ(secrets.size(), 6U);
+  EXPECT_EQ(secrets.size(), 7U);
   for (const auto& secret : secrets) EXPECT_TRUE(page().contains(secret)) << secret;
 }
 

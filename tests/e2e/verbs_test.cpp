@@ -84,6 +84,8 @@ const std::map<std::string, std::string> kVerbs = {
     {"events", "events"},
     {"listAudit", "audit list"},
     {"verifyAudit", "audit verify"},
+    {"getRetention", "retention status"},
+    {"runRetention", "retention run"},
     {"erase", "erase"},
     {"listErasures", "erase list"},
     {"getErasure", "erase get"},

@@ -74,6 +74,11 @@ Result<Version> FlakyStore::version(const ProfileName& profile, const SemVer& nu
   return inner_.version(profile, number);
 }
 
+Result<Version> FlakyStore::listed_version(const ProfileName& profile, const SemVer& number) {
+  if (down()) return lost();
+  return inner_.listed_version(profile, number);
+}
+
 Result<Page<Version>> FlakyStore::versions(const ProfileName& profile, const PageRequest& page) {
   if (down()) return lost();
   return inner_.versions(profile, page);
@@ -268,6 +273,11 @@ Result<std::vector<ClusterNode>> FlakyStore::nodes() {
 Result<std::vector<std::pair<DeploymentId, std::uint64_t>>> FlakyStore::active_fences() {
   if (down()) return lost();
   return inner_.active_fences();
+}
+
+Result<std::vector<RetentionRun>> FlakyStore::retention_runs() {
+  if (down()) return lost();
+  return inner_.retention_runs();
 }
 
 Result<erasure::TextPage> FlakyStore::texts(erasure::Place place, const erasure::Eraser& name,

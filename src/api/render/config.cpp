@@ -47,6 +47,7 @@ json::Object version_json(const Version& version) {
                    {"createdAt", format_time(version.created_at)},
                    {"tags", std::move(tags)},
                    {"schema", version.schema.empty() ? json::Value() : version.schema},
+                   {"archived", version.archived.has_value()},
                    {"failed", !version.failed_reason.empty()}};
   if (!version.failed_reason.empty()) out.append("failedReason", version.failed_reason);
   return out;

@@ -85,14 +85,9 @@ Result<DeploymentFilter> read_filter(const Query& query) {
 json::Object deployment_view(Services& services, const Deployment& deployment) {
   auto body = deployment_json(deployment, DeploymentDetail::Full);
   // People know instances by their host, so each target carries it while it is registered.
-  std::map<std::string, std::string> hosts;
-  for (const auto& instance : services.fleet.live(deployment.service, deployment.environment)) {
-    hosts.emplace(instance.id.str(), instance.hostname);
-  }
   for (auto& target : *body.find("targets")->as_array()) {
     auto& object = *target.as_object();
-    const auto host = hosts.find(*object.find("instance")->as_string());
-    object.set("hostname", host == hosts.end() ? "" : host->second);
+    object.set("hostname", services.fleet.host(InstanceId(*object.find("instance")->as_string())));
   }
   return body;
 }

@@ -8,7 +8,8 @@ namespace {
 struct Condition {
   bool draining = false;
   bool store = true;
-  std::string detail;  ///< why the store is not to be had
+  std::string detail;     ///< why the store is not to be had
+  ArchiveHealth archive;  ///< one that is away costs old versions only: the server stays ready
   [[nodiscard]] bool ready() const { return store && !draining; }
 };
 
@@ -16,14 +17,22 @@ Condition look(Services& services) {
   const auto reached = services.store.ping();
   return {.draining = services.draining && services.draining(),
           .store = reached.has_value(),
-          .detail = reached ? std::string() : reached.error().detail};
+          .detail = reached ? std::string() : reached.error().detail,
+          .archive = services.retention.archive_health()};
+}
+
+const char* archive_word(const ArchiveHealth& archive) {
+  if (archive.where.empty()) return "none";
+  return archive.error ? "unusable" : "ok";
 }
 
 json::Object described(const Condition& condition) {
   json::Object described{{"status", condition.ready()    ? "ready"
                                     : condition.draining ? "draining"
                                                          : "unavailable"},
-                         {"store", condition.store ? "ok" : "unreachable"}};
+                         {"store", condition.store ? "ok" : "unreachable"},
+                         {"archive", archive_word(condition.archive)}};
+  if (condition.archive.error) described.set("archiveDetail", condition.archive.error->detail);
   if (!condition.detail.empty()) described.set("detail", condition.detail);
   return described;
 }

@@ -119,6 +119,8 @@ constexpr Route kRoutes[] = {
 
     {Get, "/api/v1/events", Action::EventsRead, "", kNone, all_events},
     {Get, "/api/v1/cluster", Action::ClusterRead, "", kNone, get_cluster},
+    {Get, "/api/v1/retention", Action::RetentionRead, "", kNone, get_retention},
+    {Post, "/api/v1/retention/run", Action::RetentionRun, "dryRun", kNone, run_retention},
     {Get, "/api/v1/audit", Action::AuditRead, "actor action resource from to limit cursor", kNone,
      list_audit},
     {Get, "/api/v1/audit/verify", Action::AuditRead, "", kNone, verify_audit},

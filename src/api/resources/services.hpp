@@ -18,6 +18,7 @@
 #include "orchestrator/fleet_service.hpp"
 #include "orchestrator/notification_service.hpp"
 #include "orchestrator/report_service.hpp"
+#include "orchestrator/retention_job.hpp"
 #include "orchestrator/schema_service.hpp"
 #include "orchestrator/traffic_service.hpp"
 
@@ -34,6 +35,7 @@ struct Services {
   AuditService& audit;
   TrafficService& traffic;
   NotificationService& notifications;
+  RetentionJob& retention;
   ErasureService& erasures;
   Store& store;
   Committer& committer;

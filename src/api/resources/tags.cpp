@@ -23,7 +23,7 @@ Result<Reply> put_tag(Services& services, Call& call) {
   if (auto done = services.configs.tag(call.caller, name, *number, call.path[2]); !done) {
     return std::unexpected(done.error());
   }
-  const auto version = services.configs.version(call.caller, name, number->str());
+  const auto version = services.store.listed_version(name, *number);
   if (!version) return std::unexpected(version.error());
   return json_answer(200, version_json(*version));
 }

@@ -2,6 +2,7 @@
 
 #include "domain/json/parse.hpp"
 #include "domain/json/write.hpp"
+#include "domain/secret/mask.hpp"
 
 namespace hotswap::api {
 namespace {
@@ -66,6 +67,16 @@ std::string unassign_frame(const ProfileName& profile, std::uint64_t generation)
   return sse_frame("unassign", generation, data);
 }
 
+FrameCache::Text FrameCache::counted(std::string text) const {
+  const auto size = text.size();
+  alive_->fetch_add(size, std::memory_order_relaxed);
+  auto owned = std::make_unique<const std::string>(std::move(text));
+  return {owned.release(), [alive = alive_, size](const std::string* gone) {
+            alive->fetch_sub(size, std::memory_order_relaxed);
+            const std::unique_ptr<const std::string> last(gone);
+          }};
+}
+
 FrameCache::Text FrameCache::find(const std::string& key) {
   const MutexLock lock(mutex_);
   const auto found = entries_.find(key);
@@ -87,8 +98,28 @@ void FrameCache::keep(const std::string& key, const Text& text) {
   }
 }
 
+void FrameCache::share(ContentCache& contents, Metrics& metrics) {
+  const auto counter = [&metrics](const char* from) -> Counter& {
+    return metrics.counter("hotswap_content_reads_total",
+                           "Contents that were not in this node's memory, by where they came from",
+                           {{"from", from}});
+  };
+  shared_.emplace(contents, counter("redis"), counter("store"));
+}
+
 Result<FrameCache::Text> FrameCache::canonical(const ProfileName& profile,
                                                const Assignment::Slot& slot) {
+  if (shared_)
+    if (auto found = shared_->contents.get(slot.hash)) {
+      shared_->found.add();
+      return std::make_shared<const std::string>(std::move(*found));
+    }
+  if (shared_) shared_->read.add();
+  return stored(profile, slot);
+}
+
+Result<FrameCache::Text> FrameCache::stored(const ProfileName& profile,
+                                            const Assignment::Slot& slot) {
   const auto version = versions_.get(profile, slot.version);
   if (!version) return std::unexpected(version.error());
   if ((*version)->hash != slot.hash) {
@@ -99,7 +130,10 @@ Result<FrameCache::Text> FrameCache::canonical(const ProfileName& profile,
   const auto document = json::parse((*version)->content);
   if (!document) return std::unexpected(document.error());
   // The hash covers the canonical form, so these very bytes are sent.
-  return std::make_shared<const std::string>(json::canonical(*document));
+  auto text = std::make_shared<const std::string>(json::canonical(*document));
+  // Secrets are the store's and the instance's: nowhere else.
+  if (shared_ && secret_texts(*document).empty()) shared_->contents.put(slot.hash, *text);
+  return text;
 }
 
 Result<FrameCache::Text> FrameCache::members(const ProfileName& profile,
@@ -111,7 +145,7 @@ Result<FrameCache::Text> FrameCache::members(const ProfileName& profile,
   auto text = slot_members(slot);
   text += ",\"data\":";
   text += **document;
-  auto shared = std::make_shared<const std::string>(std::move(text));
+  auto shared = counted(std::move(text));
   keep(key, shared);
   return shared;
 }
@@ -131,8 +165,7 @@ Result<FrameCache::Text> FrameCache::frame(FrameKind kind, const ProfileName& pr
     data += **content;
   }
   data += '}';
-  auto shared =
-      std::make_shared<const std::string>(sse_frame(event_name(kind), slot.generation, data));
+  auto shared = counted(sse_frame(event_name(kind), slot.generation, data));
   keep(key, shared);
   return shared;
 }

@@ -7,10 +7,12 @@ namespace {
 
 constexpr Duration kSliceInterval = std::chrono::milliseconds(50);
 constexpr std::size_t kSlicesWaiting = 4096;
+/// Between two looks whether memory has become free.
+constexpr Duration kLookForMemory = std::chrono::milliseconds(20);
 
 }  // namespace
 
-struct StreamHub::Peer {
+struct StreamHub::Peer : std::enable_shared_from_this<StreamHub::Peer> {
   struct Held {
     std::shared_ptr<PendingReply> reply;
     Answer answer;
@@ -30,8 +32,16 @@ struct StreamHub::Slice {
   AssignMode mode = AssignMode::Deliver;
 };
 
+/// A content that waits for its turn. Its frame is sought again then: waiting keeps no memory.
+struct StreamHub::Waiting {
+  PeerPtr peer;
+  FrameKind kind = FrameKind::Config;
+  ProfileName profile;
+  Assignment::Slot slot;
+};
+
 StreamHub::StreamHub(VersionCache& versions, const Clock& clock)
-    : frames_(versions), clock_(clock) {}
+    : frames_(versions), clock_(clock), lanes_(clock.mono()) {}
 
 StreamHub::~StreamHub() { stop(); }
 
@@ -81,16 +91,24 @@ void StreamHub::visit(
 
 void StreamHub::send_slot(Peer& peer, FrameKind kind, const ProfileName& profile,
                           const Assignment::Slot& slot) {
-  auto frame = frames_.frame(kind, profile, slot);
+  const auto frame = frames_.frame(kind, profile, slot);
   // A version that cannot be read now is named by the next heartbeat's answer.
   if (!frame) return;
+  if ((*frame)->size() > kPassesAtOnce && wait_in_lane(peer, kind, profile, slot)) return;
+  push_slot(peer, kind, profile, slot, *frame);
+}
+
+std::size_t StreamHub::push_slot(Peer& peer, FrameKind kind, const ProfileName& profile,
+                                 const Assignment::Slot& slot, const FrameCache::Text& frame) {
   const MutexLock lock(peer.mutex);
   auto& sent = peer.sent[profile];
-  if (!peer.stream || slot.generation <= sent) return;
+  if (!peer.stream || slot.generation <= sent) return 0;
   sent = slot.generation;
   // A staged copy is no substitute for what is active, so the two wait under different keys.
   const auto key = kind == FrameKind::Stage ? profile.str() + " staged" : profile.str();
-  peer.stream->push(key, std::move(*frame));
+  peer.stream->push(key, frame);
+  if (kind != FrameKind::Activate) sent_ += frame->size();
+  return frame->size();
 }
 
 void StreamHub::send_desired(Peer& peer, std::vector<Assignment> assignments) {
@@ -243,6 +261,11 @@ void StreamHub::schedule(const std::vector<Assignment>& assignments, AssignMode 
 }
 
 void StreamHub::run_due() {
+  run_slices();
+  run_lanes();
+}
+
+void StreamHub::run_slices() {
   while (true) {
     Slice slice;
     {
@@ -255,19 +278,83 @@ void StreamHub::run_due() {
   }
 }
 
+void StreamHub::set_pace(const Pace& pace, std::size_t memory) {
+  {
+    const std::lock_guard lock(slices_mutex_);
+    lanes_.set_pace(pace, clock_.mono());
+    paced_ = pace.limited() || memory > 0;
+    memory_ = memory;
+  }
+  slices_changed_.notify_one();
+}
+
+StreamHub::Flow StreamHub::flow() const {
+  const std::lock_guard lock(slices_mutex_);
+  return {lanes_.waiting(), sent_.load(), frames_.alive(), held_up_.load()};
+}
+
+bool StreamHub::wait_in_lane(Peer& peer, FrameKind kind, const ProfileName& profile,
+                             const Assignment::Slot& slot) {
+  {
+    const std::lock_guard lock(slices_mutex_);
+    if (!paced_) return false;
+    auto waiting = std::make_shared<Waiting>(peer.shared_from_this(), kind, profile, slot);
+    // One thing of a kind waits for an instance: the newest.
+    const auto key = std::to_string(reinterpret_cast<std::uintptr_t>(&peer)) +
+                     (kind == FrameKind::Stage ? " staged" : "");
+    lanes_.put(profile.str(), key, std::move(waiting), clock_.mono());
+  }
+  slices_changed_.notify_one();
+  return true;
+}
+
+void StreamHub::run_lanes() {
+  while (true) {
+    std::shared_ptr<Waiting> turn;
+    std::string lane;
+    {
+      const std::lock_guard lock(slices_mutex_);
+      const MonoTime now = clock_.mono();
+      if (now < hold_until_ || lanes_.waiting() == 0) return;
+      if (memory_ > 0 && frames_.alive() > memory_) {
+        hold_until_ = now + kLookForMemory;
+        ++held_up_;
+        return;
+      }
+      auto next = lanes_.take(now);
+      if (!next) return;
+      turn = std::move(next->item);
+      lane = std::move(next->lane);
+    }
+    const auto frame = frames_.frame(turn->kind, turn->profile, turn->slot);
+    if (!frame) continue;
+    const auto bytes = push_slot(*turn->peer, turn->kind, turn->profile, turn->slot, *frame);
+    const std::lock_guard lock(slices_mutex_);
+    lanes_.spend(lane, bytes, clock_.mono());
+  }
+}
+
+std::optional<MonoTime> StreamHub::next_due() const {
+  auto due = lanes_.next();
+  if (due) due = std::max(*due, hold_until_);
+  if (!slices_.empty() && (!due || slices_.begin()->first < *due)) due = slices_.begin()->first;
+  return due;
+}
+
 void StreamHub::drive(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
     run_due();
     std::unique_lock lock(slices_mutex_);
-    if (slices_.empty()) {
-      slices_changed_.wait(lock, stop, [this] { return !slices_.empty(); });
+    const auto due = next_due();
+    if (!due) {
+      slices_changed_.wait(lock, stop, [this] { return next_due().has_value(); });
       continue;
     }
-    const auto due = slices_.begin()->first;
-    const auto wait = due - clock_.mono();
+    const auto wait = *due - clock_.mono();
     if (wait > wait.zero()) {
       slices_changed_.wait_for(lock, stop, wait, [this, due] {
-        return slices_.empty() || slices_.begin()->first < due;
+        const auto next = next_due();
+        return !next || *next < *due;
       });
     }
   }

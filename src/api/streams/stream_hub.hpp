@@ -14,6 +14,7 @@
 
 #include "api/server/stream.hpp"
 #include "api/streams/frames.hpp"
+#include "domain/flow/paced_queues.hpp"
 #include "domain/ports/clock.hpp"
 #include "domain/ports/delivery.hpp"
 
@@ -55,10 +56,24 @@ class StreamHub final : public Delivery {
   void visit(const std::function<bool(const InstanceId&, const std::shared_ptr<EventStream>&)>&
                  look) const;
 
+  /// Content is sent at this pace, each profile's (and so each deployment's) in its own lane; what
+  /// is no larger than kPassesAtOnce is not held up. No content is handed to a stream while those
+  /// that are being sent take more than `memory` bytes (0: no limit).
+  void set_pace(const Pace& pace, std::size_t memory);
+  static constexpr std::size_t kPassesAtOnce = 4096;
+  struct Flow {
+    std::size_t waiting = 0;    ///< contents that wait for their turn
+    std::uint64_t sent = 0;     ///< bytes of content frames since the start
+    std::size_t memory = 0;     ///< bytes of rendered texts
+    std::uint64_t held_up = 0;  ///< times that memory was the reason to wait
+  };
+  [[nodiscard]] Flow flow() const;
+
   /// Starts the thread that sends the slices of spread deliveries.
   void start();
   void stop();
-  /// Sends the slices that are due, on this thread: what the thread of start() does.
+  /// Sends the slices and the contents that are due, on this thread: what the thread of start()
+  /// does.
   void run_due();
 
  private:
@@ -73,6 +88,14 @@ class StreamHub final : public Delivery {
   void send_change(Peer& peer, const Assignment& assignment, AssignMode mode);
   void send_slot(Peer& peer, FrameKind kind, const ProfileName& profile,
                  const Assignment::Slot& slot);
+  std::size_t push_slot(Peer& peer, FrameKind kind, const ProfileName& profile,
+                        const Assignment::Slot& slot, const FrameCache::Text& frame);
+  [[nodiscard]] bool wait_in_lane(Peer& peer, FrameKind kind, const ProfileName& profile,
+                                  const Assignment::Slot& slot);
+  void run_slices();
+  void run_lanes();
+  /// With slices_mutex_ held.
+  [[nodiscard]] std::optional<MonoTime> next_due() const;
   void send_desired(Peer& peer, std::vector<Assignment> assignments);
   void schedule(const std::vector<Assignment>& assignments, AssignMode mode, Duration spread);
   void drive(const std::stop_token& stop);
@@ -84,9 +107,15 @@ class StreamHub final : public Delivery {
   std::unordered_map<InstanceId, PeerPtr> peers_ HS_GUARDED_BY(mutex_);
   std::atomic<std::size_t> connected_ = 0;
 
-  std::mutex slices_mutex_;
+  mutable std::mutex slices_mutex_;
   std::condition_variable_any slices_changed_;
   std::multimap<MonoTime, Slice> slices_;
+  struct Waiting;
+  PacedQueues<std::shared_ptr<Waiting>> lanes_;  ///< guarded by slices_mutex_, as are the next
+  bool paced_ = false;
+  std::size_t memory_ = 0;
+  MonoTime hold_until_{};
+  std::atomic<std::uint64_t> sent_ = 0, held_up_ = 0;
   std::jthread thread_;
 };
 

@@ -54,6 +54,7 @@ json::Object description_json(const ProfileDraft& draft) {
   profile.strategy = draft.strategy;
   profile.health = draft.health;
   profile.access = draft.access;
+  profile.retention = draft.retention;
   return describe(profile);
 }
 

@@ -92,12 +92,29 @@ std::string schema_of(const json::Value& config) {
   return link + (now.empty() ? ", of which no version is approved yet" : ", now " + now);
 }
 
+/// `500 versions, 30 days`; empty: the server's.
+std::string retention_text(const json::Value& config) {
+  std::string out;
+  for (const auto* word : {"versions", "days"})
+    if (const auto number = text_at(config, std::string("retention.") + word); !number.empty())
+      out += fmt::format("{}{} {}", out.empty() ? "" : ", ", number, word);
+  return out;
+}
+
 struct UpdateFlags {
   std::string name, file;
   std::optional<std::string> schema, description;
+  std::optional<std::int64_t> retention_versions, retention_days;
   std::vector<std::string> labels;
   StrategyFlags strategy;
 };
+
+json::Object retention_of(const UpdateFlags& flags) {
+  json::Object retention;
+  if (flags.retention_versions) retention.set("versions", *flags.retention_versions);
+  if (flags.retention_days) retention.set("days", *flags.retention_days);
+  return retention;
+}
 
 Result<json::Object> patch_of(const UpdateFlags& flags) {
   json::Object patch;
@@ -115,12 +132,16 @@ Result<json::Object> patch_of(const UpdateFlags& flags) {
     merged.set(std::string(name), value == json::Value("") ? json::Value() : value);
   }
   if (!merged.empty()) patch.set("labels", std::move(merged));
+  if (auto retention = retention_of(flags); !retention.empty())
+    patch.set("retention", std::move(retention));
   auto strategy = strategy_from(flags.strategy);
   if (!strategy) return std::unexpected(strategy.error());
   if (!strategy->is_null()) patch.set("strategy", std::move(*strategy));
   if (!patch.empty()) return patch;
-  return fail(ErrorCode::Invalid, "usage",
-              "say what to change: --schema, --description, --label, --strategy or -f FILE");
+  return fail(
+      ErrorCode::Invalid, "usage",
+      "say what to change: --schema, --description, --label, --strategy, --retention-versions, "
+      "--retention-days or -f FILE");
 }
 
 Outcome update(Session& session, const UpdateFlags& flags) {
@@ -160,6 +181,7 @@ Outcome get(Session& session, const std::string& name) {
                        {"environment", text_at(*config, "environment")},
                        {"strategy", text_at(*config, "strategy.type")},
                        {"schema", schema_of(*config)},
+                       {"retention", retention_text(*config)},
                        {"stable", text_at(*config, "stable")},
                        {"latest", text_at(*config, "latest.version")},
                        {"live", live_of(*config)},
@@ -267,6 +289,10 @@ void add_update(Verbs& verbs, CLI::App& group) {
                    "payments (newest), payments@^1, payments@1.2.0, or '' for none")
       ->type_name(kind::kSchemaVersion);
   command->add_option("--description", flags->description, "for people");
+  command->add_option("--retention-versions", flags->retention_versions,
+                      "newest versions that keep their content in the store");
+  command->add_option("--retention-days", flags->retention_days,
+                      "younger versions keep their content in the store");
   command->add_option("--label", flags->labels, "key=value; key= takes it away; may be repeated");
   command->add_option("-f,--file", flags->file, "JSON that is merged into it (RFC 7396)")
       ->type_name(kind::kFile);

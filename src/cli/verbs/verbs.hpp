@@ -24,7 +24,8 @@ void add_moving_verbs(Verbs& verbs, const Actions& actions);  ///< migrate, back
 /// schema register, list, get, versions, update; approve, reject; lint, validate, diff, infer
 void add_schema_verbs(Verbs& verbs, const Actions& actions);
 void add_traffic_verbs(Verbs& verbs);
-void add_cluster_verbs(Verbs& verbs);  ///< traffic get, set, switch, watch
+void add_cluster_verbs(Verbs& verbs);    ///< traffic get, set, switch, watch
+void add_retention_verbs(Verbs& verbs);  ///< retention run, status
 void add_agent_verb(Verbs& verbs, const Actions& actions);
 void add_demo_verb(Verbs& verbs);
 void add_context_verbs(Verbs& verbs);  ///< context list, use, set, delete, show

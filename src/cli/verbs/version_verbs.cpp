@@ -83,7 +83,8 @@ Outcome list(Session& session, const std::string& name, std::size_t limit) {
   Table table({"VERSION", "SHA-256", "AUTHOR", "TAGS", "UPLOADED", "MESSAGE"});
   for (const auto& item : *items) {
     const bool failed = !text_at(item, "failedReason").empty();
-    const auto version = text_at(item, "version");
+    auto version = text_at(item, "version");
+    if (bool_at(item, "archived")) version += " archived";
     table.row({failed ? session.terminal().paint(Paint::Red, version + " failed") : version,
                text_at(item, "hash").substr(0, 12), text_at(item, "author"),
                joined_at(item, "tags"), human_age(text_at(item, "createdAt"), session.now()),

@@ -50,6 +50,8 @@ constexpr std::array<Rule, kActionCount> kMatrix{{
     {Action::TrafficWrite,      "traffic.write",       {true, true,  false, false, false}},
     {Action::EventsRead,        "events.read",         {true, true,  true,  true,  false}},
     {Action::ClusterRead,       "cluster.read",        {true, true,  true,  true,  false}},
+    {Action::RetentionRead,     "retention.read",      {true, true,  false, false, false}},
+    {Action::RetentionRun,      "retention.run",       {true, false, false, false, false}},
     {Action::AuditRead,         "audit.read",          {true, true,  false, false, false}},
     {Action::ErasureRead,       "erasure.read",        {true, true,  false, false, false}},
     {Action::ErasureWrite,      "erasure.write",       {true, false, false, false, false}},
@@ -135,6 +137,8 @@ Narrowing narrowed_by(const Principal& principal, Action action, const Access& a
     case Action::TrafficRead:
     case Action::TrafficWrite:
     case Action::ClusterRead:
+    case Action::RetentionRead:
+    case Action::RetentionRun:
     case Action::AuditRead:
     case Action::ErasureRead:
     case Action::ErasureWrite:

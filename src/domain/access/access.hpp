@@ -44,6 +44,8 @@ enum class Action {
   TrafficWrite,
   EventsRead,
   ClusterRead,  ///< the nodes and their load
+  RetentionRead,
+  RetentionRun,
   AuditRead,
   ErasureRead,  ///< the proofs of what was erased
   ErasureWrite,

@@ -18,6 +18,7 @@ class Membership {
 
   explicit Membership(std::string own) : own_(std::move(own)) {}
 
+  [[nodiscard]] const std::string& own() const { return own_; }
   /// What the store says of the nodes now. One that is seen for the first time counts as living.
   void seen(const std::vector<ClusterNode>& nodes, MonoTime now);
   /// With this one, always.

@@ -43,6 +43,16 @@ std::size_t StreamBalancer::due(const StreamCounts& counts, MonoTime now) {
   return static_cast<std::size_t>(told);
 }
 
+double stream_share(const std::vector<ClusterNode>& working, const std::string& own) {
+  double all = 0, mine = 0;
+  for (const ClusterNode& node : working) {
+    // One more for each, so that an instance that has just come is not waited for in vain.
+    all += static_cast<double>(node.load.streams) + 1;
+    if (node.id == own) mine = static_cast<double>(node.load.streams) + 1;
+  }
+  return mine > 0 ? mine / all : 1;
+}
+
 std::vector<std::string> stream_destinations(const std::vector<ClusterNode>& working,
                                              const std::string& own, std::size_t most) {
   std::size_t all = 0;

@@ -47,4 +47,8 @@ class StreamBalancer {
                                                            const std::string& own,
                                                            std::size_t most = 8);
 
+/// The part of all streams that `own` holds, of the nodes that take work: all of them together have
+/// one, and nobody nothing. 1 if it is alone, or none of them.
+[[nodiscard]] double stream_share(const std::vector<ClusterNode>& working, const std::string& own);
+
 }  // namespace hotswap

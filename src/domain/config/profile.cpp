@@ -127,20 +127,23 @@ Result<ProfileDraft> profile_draft_from_json(const json::Value& value) {
   draft.strategy = read_strategy(in);
   draft.health = read_part(in, "health", health_policy_from_json);
   draft.access = read_part(in, "access", access_from_json);
+  draft.retention = read_part(in, "retention", retention_wish_from_json);
   if (auto bad = in.finish("config.invalid")) return std::unexpected(*bad);
   return draft;
 }
 
 json::Object describe(const Profile& profile) {
-  return json::Object{{"name", profile.name.str()},
-                      {"description", profile.description},
-                      {"labels", labels_json(profile.labels)},
-                      {"serviceName", profile.service.str()},
-                      {"environment", profile.environment},
-                      {"schemaId", profile.schema_id},
-                      {"strategy", to_json(profile.strategy)},
-                      {"health", to_json(profile.health)},
-                      {"access", to_json(profile.access)}};
+  json::Object out{{"name", profile.name.str()},
+                   {"description", profile.description},
+                   {"labels", labels_json(profile.labels)},
+                   {"serviceName", profile.service.str()},
+                   {"environment", profile.environment},
+                   {"schemaId", profile.schema_id},
+                   {"strategy", to_json(profile.strategy)},
+                   {"health", to_json(profile.health)},
+                   {"access", to_json(profile.access)}};
+  if (profile.retention != RetentionWish{}) out.append("retention", to_json(profile.retention));
+  return out;
 }
 
 Result<ProfileDraft> patch_profile(const Profile& profile, const json::Value& patch) {

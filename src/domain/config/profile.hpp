@@ -10,6 +10,7 @@
 #include "domain/base/name.hpp"
 #include "domain/base/strong.hpp"
 #include "domain/base/time.hpp"
+#include "domain/config/retention_policy.hpp"
 #include "domain/health/judge.hpp"
 #include "domain/rollout/strategy.hpp"
 #include "domain/semver/version.hpp"
@@ -29,12 +30,20 @@ struct Profile {
   Strategy strategy;      ///< default of its deployments
   HealthPolicy health;
   Access access;
+  RetentionWish retention;
   std::string created_by;
   WallTime created_at{};
   WallTime updated_at{};
   std::uint64_t revision = 0;    ///< compare-and-swap token and ETag
   std::optional<SemVer> stable;  ///< what is live: what new instances get
   std::uint64_t generation = 0;  ///< of the newest assignment of this profile
+};
+
+/// Where the content of a version lies that the store no longer holds.
+struct ArchivePlace {
+  std::string object;      ///< key in the archive
+  std::uint64_t line = 0;  ///< of the object, from 0
+  bool operator==(const ArchivePlace&) const = default;
 };
 
 struct Version {
@@ -49,6 +58,7 @@ struct Version {
   std::string schema;  ///< that the content satisfied at upload, `payments@1.2.0`; empty: none
   std::string failed_reason;  ///< not empty: rolled back once; redeploying needs force
   std::vector<std::string> tags;
+  std::optional<ArchivePlace> archived;  ///< nothing: its content is in the store
 };
 
 /// A profile as a person describes it (POST, PUT, PATCH).
@@ -58,6 +68,7 @@ struct ProfileDraft {
   Strategy strategy;
   HealthPolicy health;
   Access access;
+  RetentionWish retention;
 };
 /// Reads and checks a whole description; every bad field at once, reason `config.invalid`.
 /// Names are is_name(); schemaId is a schema_link().

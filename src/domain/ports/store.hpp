@@ -3,6 +3,7 @@
 // changes and makes all of them or none. Implemented by infrastructure/memory and
 // infrastructure/sqlite; every implementation passes tests/contract.
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -61,7 +62,13 @@ struct LoggedChange {
 
 class Store {
  public:
+  /// The content of an archived version, checked against its hash.
+  using ReadArchived = std::function<Result<std::string>(const Version&)>;
+
   virtual ~Store() = default;
+  /// Before the first read: version() gives archived ones with their content, too. Without this
+  /// they are Unavailable `archive.unavailable`.
+  void read_archived_by(ReadArchived read) { read_archived_ = std::move(read); }
 
   /// All or nothing, durable on return. An error names the first change that failed.
   [[nodiscard]] virtual Result<Committed> commit(ChangeSet changes) = 0;
@@ -75,6 +82,8 @@ class Store {
       const ServiceName&, const std::string& environment) = 0;
   [[nodiscard]] virtual Result<Version> version(const ProfileName&,
                                                 const SemVer&) = 0;  ///< NotFound version.not_found
+  /// The same as versions() lists it: without content, wherever that lies.
+  [[nodiscard]] virtual Result<Version> listed_version(const ProfileName&, const SemVer&) = 0;
   /// Newest upload first, without content, with tags.
   [[nodiscard]] virtual Result<Page<Version>> versions(const ProfileName&, const PageRequest&) = 0;
   [[nodiscard]] virtual Result<std::vector<SemVer>> version_numbers(const ProfileName&) = 0;
@@ -156,6 +165,8 @@ class Store {
   /// Id and fence of the deployments that have not ended.
   [[nodiscard]] virtual Result<std::vector<std::pair<DeploymentId, std::uint64_t>>>
   active_fences() = 0;
+  /// Newest first.
+  [[nodiscard]] virtual Result<std::vector<RetentionRun>> retention_runs() = 0;
   /// Of the next `scan` rows of a place behind the key `after` (empty: from the start), those that
   /// hold the name.
   [[nodiscard]] virtual Result<erasure::TextPage> texts(erasure::Place, const erasure::Eraser& name,
@@ -169,6 +180,13 @@ class Store {
   [[nodiscard]] virtual Result<void> scrub() = 0;
   /// For /health/ready.
   [[nodiscard]] virtual Result<void> ping() = 0;
+
+ protected:
+  /// For version(), outside of locks and without a connection: an archive may take its time.
+  [[nodiscard]] Result<Version> with_content(Result<Version> version) const;
+
+ private:
+  ReadArchived read_archived_;
 };
 
 }  // namespace hotswap

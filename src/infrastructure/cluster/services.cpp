@@ -5,6 +5,7 @@
 #include "infrastructure/postgres/postgres_bus.hpp"
 #include "infrastructure/postgres/postgres_locks.hpp"
 #include "infrastructure/redis/redis_bus.hpp"
+#include "infrastructure/redis/redis_content_cache.hpp"
 #include "infrastructure/redis/redis_locks.hpp"
 
 namespace hotswap::cluster {
@@ -18,7 +19,7 @@ class OverPostgres final : public Services {
       : locks_(options.database, kPostgresPrefix), bus_(options.database, options.node) {}
   Locks& locks() override { return locks_; }
   Bus& bus() override { return bus_; }
-  RedisContentCache* contents() override { return nullptr; }
+  ContentCache* contents() override { return nullptr; }
   void show(Metrics&) override {}
   void start() override { bus_.start(); }
   void stop() override { bus_.stop(); }
@@ -46,7 +47,7 @@ class OverBoth final : public Services {
   }
   Locks& locks() override { return locks_; }
   Bus& bus() override { return bus_; }
-  RedisContentCache* contents() override { return &contents_; }
+  ContentCache* contents() override { return &contents_; }
   void show(Metrics& metrics) override { state_.show(metrics); }
   void start() override {
     postgres_bus_.start();

@@ -6,11 +6,11 @@
 
 #include "domain/ports/bus.hpp"
 #include "domain/ports/clock.hpp"
+#include "domain/ports/content_cache.hpp"
 #include "domain/ports/locks.hpp"
 #include "domain/ports/logger.hpp"
 #include "domain/ports/metrics.hpp"
 #include "domain/ports/random.hpp"
-#include "infrastructure/redis/redis_content_cache.hpp"
 
 namespace hotswap::cluster {
 
@@ -36,7 +36,7 @@ class Services {
   [[nodiscard]] virtual Locks& locks() = 0;
   [[nodiscard]] virtual Bus& bus() = 0;
   /// Null without Redis.
-  [[nodiscard]] virtual RedisContentCache* contents() = 0;
+  [[nodiscard]] virtual ContentCache* contents() = 0;
   /// Keeps `hotswap_redis_up` from now on, if there is a Redis to speak of. `metrics` must outlive
   /// stop().
   virtual void show(Metrics& metrics) = 0;

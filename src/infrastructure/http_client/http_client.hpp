@@ -19,6 +19,13 @@ namespace hotswap {
 
 using HttpHeaders = std::vector<std::pair<std::string, std::string>>;
 
+/// AWS Signature Version 4 of the request. Its body's hash, if it shall be signed, is the header
+/// `x-amz-content-sha256`, which the caller gives; so is a session token.
+struct AwsSigning {
+  std::string access_key, secret_key;
+  std::string region, service;
+};
+
 struct HttpRequest {
   std::string method = "GET";
   std::string url{};
@@ -34,6 +41,7 @@ struct HttpRequest {
   /// (also the metadata services of clouds), multicast and unspecified addresses are refused when
   /// the connection is made, whatever name led there.
   bool guarded = false;
+  std::optional<AwsSigning> aws{};
   bool cut_response = false;  ///< a body beyond max_response_bytes is cut instead of an error
   /// On a connection of its own: on a kept one that breaks before the answer, curl sends a request
   /// again by itself, though the server may have done what the first one asked for.

@@ -66,8 +66,9 @@ Result<void> Transfer::prepare() {
 }
 
 Result<void> Transfer::add_headers() {
-  // Without the second, curl waits a second for "100 Continue" before it sends a larger body.
-  headers_ = curl_slist_append(headers_, "Expect:");
+  // Without it, curl waits a second for "100 Continue" before it sends a larger body. But it signs
+  // this line, too, which it does not send: no server would take that signature for right.
+  if (!request_.aws) headers_ = curl_slist_append(headers_, "Expect:");
   for (const auto& [name, value] : request_.headers) {
     if (!is_token(name) || has_line_break(value)) {
       return invalid("The header " + name + " cannot be sent.");
@@ -104,6 +105,7 @@ void Transfer::set_options() {
     set(CURLOPT_POSTFIELDS, request_.body.data());
   }
   set(CURLOPT_CUSTOMREQUEST, request_.method.c_str());
+  if (request_.aws) sign(*request_.aws);
   if (request_.once) set(CURLOPT_FRESH_CONNECT, 1L);
   if (!request_.ca_file.empty()) set(CURLOPT_CAINFO, request_.ca_file.c_str());
   if (request_.guarded) {
@@ -114,6 +116,13 @@ void Transfer::set_options() {
     set(CURLOPT_SSL_VERIFYPEER, 0L);
     set(CURLOPT_SSL_VERIFYHOST, 0L);
   }
+}
+
+void Transfer::sign(const AwsSigning& aws) {
+  const auto how = "aws:amz:" + aws.region + ':' + aws.service;
+  curl_easy_setopt(handle_, CURLOPT_AWS_SIGV4, how.c_str());  // curl copies all three
+  curl_easy_setopt(handle_, CURLOPT_USERNAME, aws.access_key.c_str());
+  curl_easy_setopt(handle_, CURLOPT_PASSWORD, aws.secret_key.c_str());
 }
 
 std::size_t Transfer::on_header(char* data, std::size_t size, std::size_t count, void* self) {

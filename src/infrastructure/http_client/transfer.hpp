@@ -40,6 +40,7 @@ class Transfer {
   bool take_body(std::string_view data);
   [[nodiscard]] Result<void> add_headers();
   void set_options();
+  void sign(const AwsSigning& aws);
 
   CURL* handle_;
   const HttpRequest& request_;

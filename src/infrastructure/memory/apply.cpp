@@ -3,6 +3,7 @@
 #include "infrastructure/memory/erasing.hpp"
 #include "infrastructure/memory/operations.hpp"
 #include "infrastructure/memory/outbox.hpp"
+#include "infrastructure/memory/retention.hpp"
 #include "infrastructure/memory/schemas.hpp"
 #include "infrastructure/memory/state.hpp"
 #include "infrastructure/store/errors.hpp"
@@ -86,6 +87,7 @@ struct Applier {
                         c.judged_by->created_at != profile->second.created_at))
       return unexpected(store::profile_changed(c.version.profile));
     c.version.tags.clear();
+    c.version.archived.reset();
     log.put(state.versions, key, {std::move(c.version), ++state.last_number});
     return {};
   }
@@ -99,6 +101,17 @@ struct Applier {
     auto next = found->second;
     next.version.failed_reason = c.failed_reason;
     log.put(state.versions, key, std::move(next));
+    return {};
+  }
+
+  Result<void> operator()(change::ArchiveVersions& c) { return archive(state, log, c); }
+  Result<void> operator()(change::RestoreVersion& c) { return restore(state, log, c); }
+  Result<void> operator()(change::PutRetentionRun& c) {
+    put(state, log, c);
+    return {};
+  }
+  Result<void> operator()(change::PruneRecords& c) {
+    committed.pruned += prune(state, log, c);
     return {};
   }
 

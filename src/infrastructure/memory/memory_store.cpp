@@ -125,7 +125,18 @@ Result<std::vector<Profile>> MemoryStore::profiles_of(const ServiceName& service
   return found;
 }
 
+Result<Version> MemoryStore::listed_version(const ProfileName& profile, const SemVer& number) {
+  auto version = stored_version(profile, number);
+  if (version) version->content.clear();
+  return version;
+}
+
 Result<Version> MemoryStore::version(const ProfileName& profile, const SemVer& number) {
+  return with_content(stored_version(profile, number));
+}
+
+Result<Version> MemoryStore::stored_version(const ProfileName& profile,
+                                            const SemVer& number) const {
   const MutexLock lock(mutex_);
   const auto found = state_.versions.find({profile, number.str()});
   if (found == state_.versions.end()) {

@@ -1,4 +1,6 @@
 // The reads of a MemoryStore that follow deployments, what instances hold, and the journals.
+#include <algorithm>
+
 #include "infrastructure/memory/memory_store.hpp"
 #include "infrastructure/memory/page.hpp"
 #include "infrastructure/store/errors.hpp"
@@ -173,6 +175,14 @@ Result<std::optional<change::PutIdempotent>> MemoryStore::idempotent(const std::
 }
 
 Result<void> MemoryStore::ping() { return {}; }
+
+Result<std::vector<RetentionRun>> MemoryStore::retention_runs() {
+  const MutexLock lock(mutex_);
+  std::vector<RetentionRun> found;
+  for (const auto& [key, run] : state_.retention_runs) found.push_back(run);
+  std::ranges::reverse(found);
+  return found;
+}
 
 Result<std::vector<LoggedChange>> MemoryStore::changes(std::uint64_t after, std::size_t limit) {
   const MutexLock lock(mutex_);

@@ -9,6 +9,7 @@
 #include "infrastructure/sql/operations.hpp"
 #include "infrastructure/sql/outbox.hpp"
 #include "infrastructure/sql/profiles.hpp"
+#include "infrastructure/sql/retention.hpp"
 #include "infrastructure/sql/schemas.hpp"
 #include "infrastructure/sql/targets.hpp"
 #include "infrastructure/sql/versions.hpp"
@@ -36,6 +37,12 @@ struct Applier {
   }
   Result<void> operator()(const change::AssignRest& change) {
     return assign_rest(session, change, *into.committed);
+  }
+  Result<void> operator()(const change::PruneRecords& change) {
+    auto pruned = prune(session, change);
+    if (!pruned) return std::unexpected(std::move(pruned.error()));
+    into.committed->pruned += *pruned;
+    return {};
   }
   Result<void> operator()(const change::EraseVersions& change) {
     return erase(session, change, *into.committed);

@@ -44,6 +44,7 @@ class Columns {
   std::vector<std::string> texts();
   AuditErased audit_erased();
   [[nodiscard]] bool next_is_null() const { return row_.is_null(next_); }
+  [[nodiscard]] bool next_is_empty() const { return row_.text(next_).empty(); }
   void skip(int columns = 1) { next_ += columns; }
 
   /// JSON text, read by `read(const json::Value&) -> Result<T>`.

@@ -11,7 +11,7 @@ namespace {
 
 #define HS_PROFILE_COLUMNS                                                                   \
   "name, description, labels, service, environment, schema_link, strategy, health, access, " \
-  "created_by, created_at, updated_at, revision, stable, generation"
+  "created_by, created_at, updated_at, revision, stable, generation, retention"
 
 constexpr List kList{"profiles", "SELECT " HS_PROFILE_COLUMNS " FROM profiles", "name"};
 
@@ -36,6 +36,9 @@ Result<Profile> read_profile(const Row& row) {
   profile.revision = in.number();
   profile.stable = in.optional_version();
   profile.generation = in.number();
+  if (!in.next_is_empty())
+    profile.retention = in.document<RetentionWish>(
+        [](const json::Value& value) { return retention_wish_from_json(value, "$.retention"); });
   return in.finish(std::move(profile));
 }
 
@@ -70,12 +73,12 @@ Result<void> apply(Session& session, const change::InsertProfile& change) {
   const auto changed = session.changes(
       "INSERT INTO profiles (" HS_PROFILE_COLUMNS
       ", schema_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, "
-      "$14, $15, $16) ON CONFLICT DO NOTHING",
+      "$14, $15, $16, $17) ON CONFLICT DO NOTHING",
       {p.name.str(), p.description, to_column(p.labels), p.service.str(), p.environment,
        p.schema_id, json::write(to_json(p.strategy)), json::write(to_json(p.health)),
        json::write(to_json(p.access)), p.created_by, to_column(p.created_at),
        to_column(p.updated_at), to_column(p.revision), to_column(p.stable), to_column(p.generation),
-       store::linked_schema(p.schema_id)});
+       json::write(to_json(p.retention)), store::linked_schema(p.schema_id)});
   if (!changed) return std::unexpected(changed.error());
   if (!*changed) return std::unexpected(store::profile_exists(p.name));
   return put_labels(session, p);
@@ -86,11 +89,13 @@ Result<void> apply(Session& session, const change::UpdateProfile& change) {
   const auto changed = session.changes(
       "UPDATE profiles SET description = $1, labels = $2, service = $3, environment = $4, "
       "schema_link = $5, schema_id = $6, strategy = $7, health = $8, access = $9, "
-      "updated_at = $10, revision = revision + 1 WHERE name = $11 AND revision = $12",
+      "retention = $10, updated_at = $11, revision = revision + 1 WHERE name = $12 AND revision = "
+      "$13",
       {p.description, to_column(p.labels), p.service.str(), p.environment, p.schema_id,
        store::linked_schema(p.schema_id), json::write(to_json(p.strategy)),
-       json::write(to_json(p.health)), json::write(to_json(p.access)), to_column(p.updated_at),
-       p.name.str(), to_column(p.revision)});
+       json::write(to_json(p.health)), json::write(to_json(p.access)),
+       json::write(to_json(p.retention)), to_column(p.updated_at), p.name.str(),
+       to_column(p.revision)});
   if (!changed) return std::unexpected(changed.error());
   if (!*changed) return refuse_update(session, p.name);
   return put_labels(session, p);

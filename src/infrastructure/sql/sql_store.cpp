@@ -10,6 +10,7 @@
 #include "infrastructure/sql/outbox.hpp"
 #include "infrastructure/sql/profiles.hpp"
 #include "infrastructure/sql/query.hpp"
+#include "infrastructure/sql/retention.hpp"
 #include "infrastructure/sql/schemas.hpp"
 #include "infrastructure/sql/versions.hpp"
 
@@ -55,8 +56,15 @@ Result<std::vector<Profile>> SqlStore::profiles_of(const ServiceName& service,
 }
 
 Result<Version> SqlStore::version(const ProfileName& profile, const SemVer& number) {
-  return read_snapshot(readers_,
-                       [&](Session& session) { return sql::version(session, profile, number); });
+  return with_content(read_snapshot(
+      readers_, [&](Session& session) { return sql::version(session, profile, number); }));
+}
+
+Result<Version> SqlStore::listed_version(const ProfileName& profile, const SemVer& number) {
+  auto version = read_snapshot(
+      readers_, [&](Session& session) { return sql::version(session, profile, number); });
+  if (version) version->content.clear();
+  return version;
 }
 
 Result<Page<Version>> SqlStore::versions(const ProfileName& profile, const PageRequest& page) {
@@ -235,6 +243,10 @@ Result<std::vector<ClusterNode>> SqlStore::nodes() {
 
 Result<std::vector<std::pair<DeploymentId, std::uint64_t>>> SqlStore::active_fences() {
   return read(readers_, [](Session& session) { return sql::active_fences(session); });
+}
+
+Result<std::vector<RetentionRun>> SqlStore::retention_runs() {
+  return read(readers_, [](Session& session) { return sql::retention_runs(session); });
 }
 
 Result<void> SqlStore::ping() {

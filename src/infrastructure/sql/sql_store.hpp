@@ -24,6 +24,7 @@ class SqlStore : public Store {
   Result<std::vector<Profile>> profiles_of(const ServiceName& service,
                                            const std::string& environment) override;
   Result<Version> version(const ProfileName& profile, const SemVer& number) override;
+  Result<Version> listed_version(const ProfileName& profile, const SemVer& number) override;
   Result<Page<Version>> versions(const ProfileName& profile, const PageRequest& page) override;
   Result<std::vector<SemVer>> version_numbers(const ProfileName& profile) override;
   Result<std::optional<SemVer>> tagged(const ProfileName& profile, const std::string& tag) override;
@@ -72,6 +73,7 @@ class SqlStore : public Store {
   Result<std::uint64_t> last_change() override;
   Result<std::vector<ClusterNode>> nodes() override;
   Result<std::vector<std::pair<DeploymentId, std::uint64_t>>> active_fences() override;
+  Result<std::vector<RetentionRun>> retention_runs() override;
   Result<erasure::TextPage> texts(erasure::Place place, const erasure::Eraser& name,
                                   const std::vector<std::string>& after, std::size_t scan) override;
   Result<Page<erasure::Erasure>> erasures(const PageRequest& page) override;

@@ -11,8 +11,9 @@
 namespace hotswap::sql {
 namespace {
 
-#define HS_VERSION_COLUMNS \
-  "upload, profile, number, hash, size, author, message, created_at, failed_reason, schema"
+#define HS_VERSION_COLUMNS                                                                    \
+  "upload, profile, number, hash, size, author, message, created_at, failed_reason, schema, " \
+  "archived, archived_line"
 
 constexpr List kList{"versions", "SELECT " HS_VERSION_COLUMNS " FROM versions", "upload DESC"};
 
@@ -29,6 +30,8 @@ Keyed<Version> take_version(Columns& in) {
   version.created_at = in.time();
   version.failed_reason = in.text();
   version.schema = in.text();
+  ArchivePlace place{in.text(), in.number()};
+  if (!place.object.empty()) version.archived = std::move(place);
   return keyed;
 }
 

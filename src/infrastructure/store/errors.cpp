@@ -43,6 +43,12 @@ Error version_not_found(const ProfileName& profile, const SemVer& number) {
                    ": list its versions, or upload this one first.");
 }
 
+Error version_changed(const ProfileName& profile, const SemVer& number) {
+  return error(ErrorCode::Conflict, "version.changed",
+               "Version " + number.str() + " of " + profile.str() +
+                   " is not the one that was archived: look at both.");
+}
+
 Error deployment_exists(const DeploymentId& id) {
   return error(ErrorCode::Conflict, "deployment.exists",
                "A deployment with the id " + id.str() + " exists already.");

@@ -12,6 +12,7 @@ namespace hotswap::store {
                                      std::uint64_t wanted);
 [[nodiscard]] Error version_exists(const ProfileName& profile, const SemVer& number);
 [[nodiscard]] Error version_not_found(const ProfileName& profile, const SemVer& number);
+[[nodiscard]] Error version_changed(const ProfileName& profile, const SemVer& number);
 [[nodiscard]] Error tag_not_found(const std::string& tag, const SemVer& number);
 [[nodiscard]] Error deployment_exists(const DeploymentId& id);
 [[nodiscard]] Error deployment_already_active(const ProfileName& profile,

@@ -15,6 +15,8 @@
 #include "e2e/support/server.hpp"
 #include "e2e/support/service.hpp"
 #include "e2e/support/wait.hpp"
+#include "infrastructure/sqlite/migrations.hpp"
+#include "infrastructure/sqlite/session.hpp"
 #include "servers/postgres_server.hpp"
 
 namespace hotswap::e2e {
@@ -164,6 +166,29 @@ TEST_F(Moving, ADamagedBackupIsNotRestored) {
   EXPECT_TRUE(refused.err.contains("backup.damaged")) << refused.err;
   EXPECT_TRUE(refused.err.contains("versions")) << refused.err;
   EXPECT_EQ(postgres.sql("SELECT count(*) FROM profiles"), "0");
+}
+
+TEST_F(Moving, ADatabaseOfAnOlderVersionIsBroughtUpToDateIfAskedTo) {
+  const auto file = (server.folder() / "older.db").string();
+  {
+    auto old = sqlite::Session::open(file, sqlite::Session::Mode::ReadWrite, 5s).value();
+    ASSERT_TRUE(sql::migrate(*old, sqlite::migrations().first(2)).has_value());
+    ASSERT_TRUE(
+        old->script("INSERT INTO audit VALUES (7, 0, 'ada', '', '', '', '', '', '', '', '')")
+            .has_value());
+  }
+  const std::vector<std::string> command = {"migrate", "--from", "sqlite:" + file, "--to",
+                                            postgres.dsn()};
+  const auto refused = hotswap(command);
+  EXPECT_EQ(refused.code, 4);
+  EXPECT_TRUE(refused.err.contains("--upgrade")) << refused.err;
+  auto asked = command;
+  asked.emplace_back("--upgrade");
+  const auto moved = hotswap(asked);
+  EXPECT_EQ(moved.code, 4) << "an audit entry without its hash is moved, and told";
+  EXPECT_TRUE(moved.err.contains("audit.broken")) << moved.err;
+  EXPECT_TRUE(moved.out.contains("BROKEN")) << moved.out;
+  EXPECT_EQ(postgres.sql("SELECT actor FROM audit WHERE sequence = 7"), "ada");
 }
 
 TEST_F(Moving, WhatCannotBeMovedIsToldInOneLine) {

@@ -33,16 +33,17 @@ std::string registration(std::size_t number) {
 Fleet::Fleet(Server& server)
     : server_(server), loop_(server.port(), server.tls()), requests_(loop_, kPool) {}
 
-double Fleet::register_instances(std::size_t count) {
+double Fleet::register_instances(std::size_t count, std::size_t first) {
   const auto start = Clock::now();
   members_.resize(count);
   for (std::size_t i = 0; i < count; ++i) {
-    requests_.submit(request_text("POST", "/api/v1/instances", server_.token(), registration(i)),
-                     [&member = members_[i]](const HttpAnswer& answer) {
-                       if (answer.status != 201) give_up("an instance was not registered");
-                       member.id = member_text(answer.body, "id");
-                       member.token = member_text(answer.body, "token");
-                     });
+    requests_.submit(
+        request_text("POST", "/api/v1/instances", server_.token(), registration(first + i)),
+        [&member = members_[i]](const HttpAnswer& answer) {
+          if (answer.status != 201) give_up("an instance was not registered");
+          member.id = member_text(answer.body, "id");
+          member.token = member_text(answer.body, "token");
+        });
   }
   loop_.run_until([&] { return requests_.unanswered() == 0; }, kLimit, "registration");
   return static_cast<double>(count) / seconds_since(start);

@@ -17,8 +17,8 @@ class Fleet {
  public:
   explicit Fleet(Server& server);
 
-  /// Instances per second.
-  double register_instances(std::size_t count);
+  /// Instances per second; their hosts are numbered from `first`.
+  double register_instances(std::size_t count, std::size_t first = 0);
   /// Opens the streams of all; returns when each has its head and what was desired already.
   void open_streams();
   /// One heartbeat of each of `count` instances, from the one at `first` on, round about.

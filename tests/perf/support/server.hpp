@@ -49,9 +49,10 @@ class Server {
   double restart();
   void stop();
   void kill() { process_.send(SIGKILL); }
+  /// After stop().
+  void start();
 
  private:
-  void start();
   void make_certificate();
 
   cli::TempFolder folder_;

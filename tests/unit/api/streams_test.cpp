@@ -1,5 +1,7 @@
 #include "api/streams/stream_hub.hpp"
 #include "domain/base/sha256.hpp"
+#include "testing/memory_content_cache.hpp"
+#include "testing/memory_metrics.hpp"
 #include "unit/api/world.hpp"
 
 namespace hotswap::api::testing {
@@ -60,6 +62,92 @@ TEST_F(Streams, CarryTheFourKindsOfChange) {
   EXPECT_FALSE(stream->frames[2].contains("\"data\""));
   EXPECT_TRUE(stream->frames[3].contains(R"({"profile":"pay.production","generation":3})"));
   EXPECT_NE(stream->keys[1], stream->keys[0]);
+}
+
+TEST_F(Streams, ReadFromTheStoreOnlyWhatOtherNodesHaveNot) {
+  hotswap::testing::MemoryContentCache contents;
+  hotswap::testing::MemoryMetrics metrics;
+  const auto reads = [&](const char* from) {
+    return metrics.value("hotswap_content_reads_total", {{"from", from}});
+  };
+  // Two nodes of their own memory over one cache.
+  FrameCache first(world.versions);
+  FrameCache second(world.versions);
+  first.share(contents, metrics);
+  second.share(contents, metrics);
+  const auto one = slot("1.0.0", 1);
+  const auto told = first.frame(FrameKind::Config, kProfile, one);
+  ASSERT_TRUE(told);
+  EXPECT_EQ(reads("store"), 1);
+  EXPECT_EQ(**second.frame(FrameKind::Config, kProfile, one), **told);
+  EXPECT_EQ(reads("redis"), 1);
+  contents.poison("{}");
+  FrameCache third(world.versions);
+  third.share(contents, metrics);
+  EXPECT_EQ(**third.frame(FrameKind::Config, kProfile, one), **told);
+  EXPECT_EQ(reads("store"), 2) << "what has another hash is not believed";
+}
+
+TEST_F(Streams, GiveNoSecretsToTheSharedCache) {
+  hotswap::testing::MemoryContentCache contents;
+  hotswap::testing::MemoryMetrics metrics;
+  world.upload("3.0.0", R"({"key":{"type":"secret","value":"s3cr3t"}})");
+  FrameCache frames(world.versions);
+  frames.share(contents, metrics);
+  EXPECT_TRUE(frames.frame(FrameKind::Config, kProfile, slot("3.0.0", 1)));
+  EXPECT_EQ(contents.size(), 0u);
+}
+
+TEST_F(Streams, LargeContentsGoAtTheirPaceAndSmallFramesPass) {
+  world.upload("3.0.0", R"({"text":")" + std::string(100'000, 'x') + R"("})");
+  world.streams.set_pace({{100'000}, {}}, 0);
+  const auto first = open({});
+  const auto other = world.join("two");
+  const auto second = std::make_shared<RecordingStream>();
+  world.streams.open(InstanceId(other.id), second, [] { return std::vector<Assignment>(); });
+  auto for_second = active("3.0.0", 5);
+  for_second.instance = InstanceId(other.id);
+  world.streams.assigned({active("3.0.0", 5), for_second}, AssignMode::Deliver, {});
+  EXPECT_EQ(world.streams.flow().waiting, 2u);
+  world.streams.run_due();
+  EXPECT_EQ(first->frames.size() + second->frames.size(), 1u);
+  world.streams.assigned({active("1.0.0", 6)}, AssignMode::Deliver, {});
+  EXPECT_TRUE(first->frames.back().starts_with("event: config\nid: 6\n")) << "small: at once";
+  world.clock.advance(std::chrono::seconds(1));
+  world.streams.run_due();
+  EXPECT_EQ(first->frames.size() + second->frames.size(), 3u);
+  EXPECT_EQ(world.streams.flow().waiting, 0u);
+  EXPECT_GE(world.streams.flow().sent, 200'000u);
+}
+
+TEST_F(Streams, WhatANewerChangeHasOvertakenIsNotSent) {
+  world.upload("3.0.0", R"({"text":")" + std::string(100'000, 'x') + R"("})");
+  world.streams.set_pace({{100'000}, {}}, 0);
+  const auto stream = open({});
+  world.streams.assigned({active("3.0.0", 5)}, AssignMode::Deliver, {});
+  world.streams.assigned({active("1.0.0", 6)}, AssignMode::Activate, {});  // a rollback
+  world.streams.run_due();
+  ASSERT_EQ(stream->frames.size(), 1u);
+  EXPECT_TRUE(stream->frames[0].starts_with("event: activate\nid: 6\n"));
+  EXPECT_EQ(world.streams.flow().waiting, 0u);
+}
+
+TEST_F(Streams, ContentsWaitWhileThoseBeingSentTakeTooMuchMemory) {
+  world.upload("3.0.0", R"({"text":")" + std::string(100'000, 'x') + R"("})");
+  const auto held = world.streams.frames().frame(FrameKind::Config, kProfile, slot("3.0.0", 1));
+  ASSERT_TRUE(held);
+  const auto used = world.streams.frames().alive();
+  EXPECT_GE(used, 100'000u);
+  world.streams.set_pace({}, used - 1);
+  const auto stream = open({});
+  world.streams.assigned({active("3.0.0", 5)}, AssignMode::Deliver, {});
+  world.streams.run_due();
+  EXPECT_TRUE(stream->frames.empty());
+  EXPECT_EQ(world.streams.flow().held_up, 1u);
+  world.streams.set_pace({}, 10 * used);
+  world.clock.advance(std::chrono::seconds(1));
+  world.streams.run_due();
+  EXPECT_EQ(stream->frames.size(), 1u);
 }
 
 TEST_F(Streams, NeverSendAnOlderGenerationAfterANewerOne) {

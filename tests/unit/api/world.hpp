@@ -7,10 +7,12 @@
 #include "domain/json/parse.hpp"
 #include "domain/json/write.hpp"
 #include "infrastructure/memory/memory_store.hpp"
+#include "orchestrator/archive_reader.hpp"
 #include "testing/fake_clock.hpp"
 #include "testing/fake_random.hpp"
 #include "testing/fake_time_zones.hpp"
 #include "testing/flaky_store.hpp"
+#include "testing/memory_archive.hpp"
 #include "testing/memory_metrics.hpp"
 #include "testing/recording_channels.hpp"
 #include "testing/recording_router.hpp"
@@ -24,6 +26,8 @@ using hotswap::testing::FakeClock;
 using hotswap::testing::FakeRandom;
 using hotswap::testing::FakeTimeZones;
 using hotswap::testing::FlakyStore;
+using hotswap::testing::MemoryArchive;
+using hotswap::testing::MemoryMetrics;
 using hotswap::testing::RecordingChannels;
 using hotswap::testing::RecordingRouter;
 using hotswap::testing::ScriptedHooks;
@@ -59,7 +63,12 @@ struct World {
   TrafficHub traffic_hub{committer};
   RecordingChannels channels;
   NotificationService notifications{{store, committer, channels, clock, random}};
-  hotswap::testing::MemoryMetrics metrics;
+  MemoryArchive archive;
+  ArchiveReader archive_reader{archive};
+  RetentionService retention{{store, committer, &archive, clock}};
+  MemoryMetrics metrics;
+  RetentionJob retention_job{
+      {retention, store, committer, &archive, clock, random, logger, metrics}};
   ErasureService erasures{{.store = store,
                            .committer = committer,
                            .versions = versions,
@@ -76,6 +85,8 @@ struct World {
   Api api{services()};
 
   World() {
+    memory.read_archived_by(
+        [this](const Version& version) { return archive_reader.content_of(version); });
     fleet.on_observed([this](const Observation& seen) { runner.observed(seen); });
     fleet.on_vanished([this](const std::vector<InstanceId>& ids) { runner.vanished(ids); });
   }
@@ -96,6 +107,7 @@ struct World {
             .audit = audit,
             .traffic = traffic,
             .notifications = notifications,
+            .retention = retention_job,
             .erasures = erasures,
             .store = store,
             .committer = committer,

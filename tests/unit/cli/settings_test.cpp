@@ -73,6 +73,24 @@ TEST(Settings, EveryMistakeIsNamedWithItsSource) {
   EXPECT_EQ(bad_keys(sources), expected);
 }
 
+TEST(Settings, LimitsAreThosePromisedUnlessSaidOtherwise) {
+  const auto promised = load_settings(dev());
+  ASSERT_TRUE(promised);
+  EXPECT_EQ(promised->limits.deployment_bandwidth, read_bandwidth("100Mbit/s").value());
+  EXPECT_FALSE(promised->limits.node_bandwidth.limited());
+  EXPECT_EQ(promised->limits.deployment_cpu, 50);
+  const auto other = load_settings(dev({{"deployment-bandwidth", "0"},
+                                        {"node-bandwidth", "1Gbit/s"},
+                                        {"deployment-cpu", "0"},
+                                        {"content-memory", "512"}}));
+  ASSERT_TRUE(other);
+  EXPECT_FALSE(other->limits.deployment_bandwidth.limited());
+  EXPECT_EQ(other->limits.node_bandwidth.bytes_per_second, 125'000'000u);
+  EXPECT_EQ(other->limits.content_memory, 512);
+  EXPECT_EQ(bad_keys(dev({{"deployment-bandwidth", "fast"}, {"content-memory", "1"}})),
+            (std::vector<std::string>{"--deployment-bandwidth", "--content-memory"}));
+}
+
 TEST(Settings, OfRedisAreCheckedTogether) {
   using Keys = std::vector<std::string>;
   const std::string database = "postgres://db/hotswap";
@@ -95,6 +113,32 @@ TEST(Settings, OfRedisAreCheckedTogether) {
     return std::nullopt;
   };
   EXPECT_EQ(load_settings(sources)->redis.url, "redis://a");
+}
+
+TEST(Settings, OfRetentionAreReadAndCheckedTogether) {
+  const auto defaults = load_settings(dev());
+  EXPECT_EQ(defaults->retention.versions, 100);
+  EXPECT_EQ(defaults->retention.days, 90);
+  EXPECT_EQ(defaults->retention.at, 3h);
+  const auto never = load_settings(dev({{"retention-at", "never"}, {"archive", "/srv/archive"}}));
+  ASSERT_TRUE(never);
+  EXPECT_FALSE(never->retention.at);
+  EXPECT_EQ(load_settings(dev({{"retention-at", "23:59"}}))->retention.at, 23h + 59min);
+  EXPECT_TRUE(load_settings(dev(
+      {{"archive", "s3://my-bucket/some/prefix"}, {"archive-endpoint", "http://127.0.0.1:9000"}})));
+  using Keys = std::vector<std::string>;
+  for (const auto* time : {"24:00", "3:00", "03:60", "0300", "noon", "03:0x", ""})
+    EXPECT_EQ(bad_keys(dev({{"retention-at", time}})), Keys{"--retention-at"}) << time;
+  EXPECT_EQ(bad_keys(dev({{"retention-days", "-1"}})), Keys{"--retention-days"});
+  EXPECT_EQ(bad_keys(dev({{"retention-versions", "100001"}})), Keys{"--retention-versions"});
+  for (const auto* place : {"s3://", "s3://B", "s3://my_bucket", "s3://bucket/a b", "gs://bucket"})
+    EXPECT_EQ(bad_keys(dev({{"archive", place}})), Keys{"--archive"}) << place;
+  for (const auto* url : {"minio:9000", "https://", "https://minio/path", "https://me@minio"})
+    EXPECT_EQ(bad_keys(dev({{"archive", "s3://bucket"}, {"archive-endpoint", url}})),
+              Keys{"--archive-endpoint"})
+        << url;
+  EXPECT_EQ(bad_keys(dev({{"archive-endpoint", "https://minio:9000"}})), Keys{"--archive"})
+      << "an endpoint without a bucket";
 }
 
 TEST(Settings, RulesBetweenKeysAreChecked) {

@@ -122,6 +122,29 @@ TEST_F(ConfigTest, PutReplacesTheWholeDescriptionButNotTheIdentity) {
   EXPECT_FALSE(node().configs.update(kAdmin, name_, other, false, std::nullopt));
 }
 
+TEST_F(ConfigTest, PutReplacesLabelsAndRetentionAsAWholeAndPatchMergesThem) {
+  const auto whole = [](json::Object labels, json::Object retention) {
+    return json::Object{{"name", "pay.production"},
+                        {"serviceName", "pay"},
+                        {"environment", "Production"},
+                        {"labels", std::move(labels)},
+                        {"retention", std::move(retention)}};
+  };
+  auto& configs = node().configs;
+  ASSERT_TRUE(configs.update(kAdmin, name_, whole({{"a", "1"}}, {{"days", 7}}), false, {}));
+  auto done = configs.update(kAdmin, name_, whole({{"b", "2"}}, {{"versions", 5}}), false, {});
+  ASSERT_TRUE(done) << done.error().detail;
+  EXPECT_EQ(done->labels, (std::map<std::string, std::string>{{"b", "2"}}));
+  EXPECT_EQ(done->retention, (RetentionWish{.versions = 5, .days = {}}));
+  const auto patch = json::Object{{"retention", json::Object{{"days", 30}}}};
+  done = configs.update(kAdmin, name_, patch, true, {});
+  EXPECT_EQ(done->retention, (RetentionWish{.versions = 5, .days = 30}));
+  const auto bad = json::Object{{"retention", json::Object{{"days", -1}, {"weeks", 1}}}};
+  const auto refused = configs.update(kAdmin, name_, bad, true, {});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().fields.size(), 2U);
+}
+
 TEST_F(ConfigTest, AStoreThatFailsIsToldButARefusedChangeIsNot) {
   int failures = 0;
   node().committer.on_failure([&](const Error&) { ++failures; });

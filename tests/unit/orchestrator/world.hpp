@@ -52,7 +52,8 @@ class Node {
               {.heartbeat_interval = std::chrono::seconds(5),
                .remove_after = std::chrono::minutes(2)}),
         runner({store, committer, fleet, versions, delivery, hooks, clock, logger,
-                [this](const DeploymentId&) { return measurements; }}),
+                [this](const DeploymentId&) { return measurements; },
+                [this] { return cpu_used += cpu_per_turn; }}),
         deployments({store, committer, configs, fleet, runner, versions, schemas, clock, random,
                      [this](const Profile&) -> Result<Permission> { return calendar(); }}),
         audit(store, committer) {
@@ -72,6 +73,8 @@ class Node {
   RecordingDelivery delivery;
   ScriptedHooks hooks;
   Measurements measurements;
+  /// That the runner is told of, for each turn of a deployment.
+  std::chrono::nanoseconds cpu_per_turn{0}, cpu_used{0};
   Permission permission;  ///< what the calendar says
   std::function<Permission()> calendar = [this] { return permission; };
   DeploymentRunner runner;

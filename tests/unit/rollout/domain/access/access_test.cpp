@@ -39,6 +39,8 @@ constexpr Row kContract[] = {
     {Action::TrafficWrite, "traffic.write", "AO---"},
     {Action::EventsRead, "events.read", "AODV-"},
     {Action::ClusterRead, "cluster.read", "AODV-"},
+    {Action::RetentionRead, "retention.read", "AO---"},
+    {Action::RetentionRun, "retention.run", "A----"},
     {Action::AuditRead, "audit.read", "AO---"},
     {Action::ErasureRead, "erasure.read", "AO---"},
     {Action::ErasureWrite, "erasure.write", "A----"},
