@@ -50,6 +50,7 @@ constexpr Column kChannels[] = {
     {"target", Text}, {"profiles", Json}, {"created_by", Text}, {"name", Name}};
 constexpr Column kTraffics[] = {
     {"error", Text}, {"changed_by", Text}, {"router", Name}, {"pools", Name}};
+constexpr Column kRetentionRuns[] = {{"body", Json}};
 constexpr Column kChangeLog[] = {{"body", Json}};
 constexpr Column kIdempotent[] = {{"headers", Answer}, {"body", Answer}};
 constexpr Column kErasures[] = {{"record", Json}};
@@ -72,6 +73,7 @@ constexpr std::array<PlaceSpec, kPlaceCount> kPlaces = {{
     {Place::Calendar,       "calendar",                   kId,            kCalendar},
     {Place::Channels,       "channels",                   kName,          kChannels},
     {Place::Traffic,        "traffic",                    kTraffic,       kTraffics, true},
+    {Place::RetentionRuns,  "retention_runs",             kId,            kRetentionRuns},
     {Place::ChangeLog,      "change_log",                 kSequence,      kChangeLog},
     {Place::Idempotent,     "idempotent",                 kKey,           kIdempotent},
     {Place::Erasures,       "erasures",                   kId,            kErasures, true},
@@ -81,6 +83,7 @@ constexpr std::array<PlaceSpec, kPlaceCount> kPlaces = {{
 /// `table.column`; those that are a key of another row's place count there.
 constexpr std::string_view kWithoutNames[] = {
     "profiles.environment", "profiles.schema_link", "profiles.schema_id", "profiles.stable",
+    "profiles.retention",
     "profile_labels.profile", "profile_labels.key", "profile_labels.value",
     "versions.profile", "versions.number", "versions.hash", "versions.schema",
     "versions.archived",
@@ -105,6 +108,7 @@ constexpr std::string_view kWithoutNames[] = {
     "calendar.id",
     "channels.type", "channels.at_least",
     "traffic.service", "traffic.environment", "traffic.desired", "traffic.actual",
+    "retention_runs.id",
     "change_log.node",
     "nodes.id", "nodes.name", "nodes.url", "nodes.version",
     "idempotent.key", "idempotent.body_hash",

@@ -30,6 +30,7 @@ enum class Place {
   Calendar,
   Channels,
   Traffic,
+  RetentionRuns,
   ChangeLog,
   Idempotent,
   Erasures,

@@ -210,6 +210,7 @@ struct Visit {
     io.only_counted(json::write(to_json(t.pools)));
     io.saved(t.revision);
   }
+  void operator()(RetentionRun& r, auto& io) const { io.document(r, retention_run_from_json); }
   void operator()(State::Logged& c, auto& io) const { io.value(c.change.body); }
   void operator()(change::PutIdempotent& i, auto& io) const {
     io.only_counted(i.headers);
@@ -248,6 +249,9 @@ struct KeyOf {
     return {part(key.first), part(key.second)};
   }
   Key operator()(const State::OutboxPlace&, const OutboxItem& item) const { return {item.id}; }
+  Key operator()(const std::pair<WallTime, std::string>& key, const RetentionRun&) const {
+    return {key.second};
+  }
   Key operator()(std::uint64_t, const DeadLetter& letter) const { return {letter.item.id}; }
   Key operator()(std::uint64_t, const CalendarEntry& entry) const { return {entry.id}; }
   Key operator()(std::uint64_t, const erasure::Erasure& erasure) const { return {erasure.id}; }
@@ -289,6 +293,8 @@ void in_place(AnyState& s, Place place, Use use) {
       return use(s.channels);
     case Place::Traffic:
       return use(s.traffics);
+    case Place::RetentionRuns:
+      return use(s.retention_runs);
     case Place::ChangeLog:
       return use(s.changes);
     case Place::Idempotent:
