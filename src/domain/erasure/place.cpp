@@ -52,6 +52,7 @@ constexpr Column kTraffics[] = {
     {"error", Text}, {"changed_by", Text}, {"router", Name}, {"pools", Name}};
 constexpr Column kChangeLog[] = {{"body", Json}};
 constexpr Column kIdempotent[] = {{"headers", Answer}, {"body", Answer}};
+constexpr Column kRetentionRuns[] = {{"body", Json}};
 constexpr Column kErasures[] = {{"record", Json}};
 constexpr Column kAudit[] = {
     {"actor", Text}, {"address", Text}, {"resource", Text}, {"detail", Text}};
@@ -74,6 +75,7 @@ constexpr std::array<PlaceSpec, kPlaceCount> kPlaces = {{
     {Place::Traffic,        "traffic",                    kTraffic,       kTraffics, true},
     {Place::ChangeLog,      "change_log",                 kSequence,      kChangeLog},
     {Place::Idempotent,     "idempotent",                 kKey,           kIdempotent},
+    {Place::RetentionRuns,  "retention_runs",             kId,            kRetentionRuns},
     {Place::Erasures,       "erasures",                   kId,            kErasures, true},
     {Place::Audit,          "audit",                      kSequence,      kAudit},
 }};
@@ -81,6 +83,7 @@ constexpr std::array<PlaceSpec, kPlaceCount> kPlaces = {{
 /// `table.column`; those that are a key of another row's place count there.
 constexpr std::string_view kWithoutNames[] = {
     "profiles.environment", "profiles.schema_link", "profiles.schema_id", "profiles.stable",
+    "profiles.retention",
     "profile_labels.profile", "profile_labels.key", "profile_labels.value",
     "versions.profile", "versions.number", "versions.hash", "versions.schema",
     "versions.archived",
@@ -108,6 +111,7 @@ constexpr std::string_view kWithoutNames[] = {
     "change_log.node",
     "nodes.id", "nodes.name", "nodes.url", "nodes.version",
     "idempotent.key", "idempotent.body_hash",
+    "retention_runs.id",
     "erasures.id",
     "audit.roles", "audit.action", "audit.outcome", "audit.trace_id", "audit.hash", "audit.salt",
     "audit.erased",

@@ -32,6 +32,7 @@ enum class Place {
   Traffic,
   ChangeLog,
   Idempotent,
+  RetentionRuns,
   Erasures,
   Audit
 };

@@ -215,6 +215,11 @@ struct Visit {
     io.only_counted(i.headers);
     io.only_counted(i.body);
   }
+  void operator()(RetentionRun& r, auto& io) const {
+    json::Value record = hotswap::to_json(r);
+    io.value(record);
+    if (auto read = retention_run_from_json(record)) r = std::move(*read);
+  }
   void operator()(erasure::Erasure& e, auto& io) const {
     json::Value record = erasure::stored_json(e);
     io.value(record);
@@ -248,6 +253,9 @@ struct KeyOf {
     return {part(key.first), part(key.second)};
   }
   Key operator()(const State::OutboxPlace&, const OutboxItem& item) const { return {item.id}; }
+  Key operator()(const std::pair<WallTime, std::string>&, const RetentionRun& run) const {
+    return {run.id};
+  }
   Key operator()(std::uint64_t, const DeadLetter& letter) const { return {letter.item.id}; }
   Key operator()(std::uint64_t, const CalendarEntry& entry) const { return {entry.id}; }
   Key operator()(std::uint64_t, const erasure::Erasure& erasure) const { return {erasure.id}; }
@@ -293,6 +301,8 @@ void in_place(AnyState& s, Place place, Use use) {
       return use(s.changes);
     case Place::Idempotent:
       return use(s.idempotent);
+    case Place::RetentionRuns:
+      return use(s.retention_runs);
     case Place::Erasures:
       return use(s.erasures);
     case Place::Audit:
