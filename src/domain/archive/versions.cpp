@@ -25,17 +25,16 @@ std::string key_of(const ProfileName& profile, std::string_view bytes) {
   return "versions/" + profile.str() + '/' + sha256_hex(bytes) + ".ndjson.zst";
 }
 
+/// What the content is, and nothing that may tell of a person: the store keeps that, where it can
+/// be erased.
 json::Value line_of(const Version& version) {
   return json::Object{{"format", kFormat},
                       {"profile", version.profile.str()},
                       {"version", version.number.str()},
                       {"hash", version.hash},
                       {"size", std::uint64_t{version.size}},
-                      {"author", version.author},
-                      {"message", version.message},
                       {"createdAt", format_time(version.created_at)},
                       {"schema", version.schema},
-                      {"failedReason", version.failed_reason},
                       {"content", version.content}};
 }
 
@@ -50,11 +49,8 @@ Result<Version> read_line(const Object& object, std::string_view line) {
   version.hash = in.required_string("hash");
   version.size = static_cast<std::size_t>(
       in.optional_int("size", 0, std::int64_t{limits::kArchiveObjectBytes}).value_or(0));
-  version.author = in.required_string("author");
-  version.message = in.required_string("message");
   const auto created = in.optional_time("createdAt");
   version.schema = in.required_string("schema");
-  version.failed_reason = in.required_string("failedReason");
   version.content = in.required_string("content");
   if (auto bad = in.finish("archive.damaged")) return damaged(object, bad->detail);
   if (format != kFormat) return damaged(object, "a line of the unknown format " + format);

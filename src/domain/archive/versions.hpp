@@ -1,6 +1,7 @@
 #pragma once
-// How versions lie in an archive: zstd of NDJSON, a whole version to a line, under a key that holds
-// the hash of the object. `zstdcat` and `sha256sum` are enough to read and to check it.
+// How versions lie in an archive: zstd of NDJSON, a version to a line, under a key that holds the
+// hash of the object. `zstdcat` and `sha256sum` are enough to read and to check it. Who wrote a
+// version and why does not leave the store.
 
 #include <vector>
 

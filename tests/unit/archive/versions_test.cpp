@@ -51,11 +51,8 @@ TEST(ArchivedVersions, come_back_byte_by_byte) {
     EXPECT_EQ(is.number, was.number);
     EXPECT_EQ(is.hash, was.hash);
     EXPECT_EQ(is.size, was.size);
-    EXPECT_EQ(is.author, was.author);
-    EXPECT_EQ(is.message, was.message);
     EXPECT_EQ(is.created_at, was.created_at);
     EXPECT_EQ(is.schema, was.schema);
-    EXPECT_EQ(is.failed_reason, was.failed_reason);
     EXPECT_EQ(content_of(is, *object), was.content);
   }
 }
