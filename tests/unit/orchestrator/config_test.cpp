@@ -163,7 +163,7 @@ TEST_F(ConfigTest, TheAuditChainVerifies) {
   ASSERT_TRUE(put("1.0.0", {}, 1));
   const auto checked = node().audit.verify(kAdmin);
   ASSERT_TRUE(checked);
-  EXPECT_GE(*checked, 2u);
+  EXPECT_GE(checked->entries, 2u);
 }
 
 }  // namespace
