@@ -11,6 +11,8 @@ namespace hotswap::postgres {
 namespace {
 
 constexpr std::size_t kPipelined = 256;  ///< statements under way at a time
+/// So many go out together: the server works on them while the next are put together.
+constexpr std::size_t kTogether = 8;
 
 std::string milliseconds(Duration time) { return std::to_string(time.count()); }
 
@@ -254,6 +256,7 @@ Result<void> Connection::send(std::string_view text, sql::Params params, OnRows 
                           nullptr, nullptr, 0) != 1)
     return broken();
   sent_.push_back({{}, std::move(on_rows)});
+  if (sent_.size() % kTogether == 0 && PQflush(handle_) < 0) return broken();
   return {};
 }
 
