@@ -23,16 +23,64 @@ FleetService::FleetService(const Parts& parts, FleetOptions options)
   committer_.on_profile_deleted([this](const ProfileName& profile) { forget_profile(profile); });
 }
 
+namespace {
+
+struct Held {
+  std::vector<Assignment> assignments;
+  std::vector<Observation> observations;
+};
+
+template <class T>
+Result<void> take(Result<std::vector<T>> from, std::vector<T>& to) {
+  if (!from) return std::unexpected(std::move(from.error()));
+  std::ranges::move(*from, std::back_inserter(to));
+  return {};
+}
+
+/// Nothing if there are more than `most`.
+Result<std::optional<std::vector<ProfileName>>> few_profiles(Store& store, std::size_t most) {
+  std::vector<ProfileName> names;
+  PageRequest request{limits::kPageMax, {}};
+  do {
+    auto page = store.profiles({}, request);
+    if (!page) return std::unexpected(std::move(page.error()));
+    for (Profile& profile : page->items) names.push_back(std::move(profile.name));
+    if (names.size() > most) return std::nullopt;
+    request.cursor = page->next_cursor;
+  } while (!request.cursor.empty());
+  return names;
+}
+
+/// What all of them should run and say they run. Two queries for each profile or each instance,
+/// whichever there are fewer of: usually thousands of instances share a few profiles.
+Result<Held> held_by(Store& store, const std::vector<Instance>& instances) {
+  Held held;
+  const auto read = [&](const auto& of) {
+    auto done = take(store.assignments_of(of), held.assignments);
+    return done ? take(store.observations_of(of), held.observations) : done;
+  };
+  const auto profiles = few_profiles(store, instances.size());
+  if (!profiles) return std::unexpected(profiles.error());
+  if (*profiles) {
+    for (const ProfileName& name : **profiles)
+      if (auto done = read(name); !done) return std::unexpected(std::move(done.error()));
+    return held;
+  }
+  for (const Instance& instance : instances)
+    if (auto done = read(instance.id); !done) return std::unexpected(std::move(done.error()));
+  return held;
+}
+
+}  // namespace
+
 Result<void> FleetService::load() {
   auto instances = store_.all_instances();
   if (!instances) return std::unexpected(instances.error());
+  auto held = held_by(store_, *instances);
+  if (!held) return std::unexpected(held.error());
   const WallTime now = time_.now();
   const MutexLock lock(mutex_);
   for (Instance& instance : *instances) {
-    auto assignments = store_.assignments_of(instance.id);
-    if (!assignments) return std::unexpected(assignments.error());
-    auto observations = store_.observations_of(instance.id);
-    if (!observations) return std::unexpected(observations.error());
     // Nobody could reach us while we were down: silence is counted from now on.
     instance.last_heartbeat = now;
     const bool here = !shared() || instance.home == node_;
@@ -40,12 +88,15 @@ Result<void> FleetService::load() {
     Live& live = live_[instance.id];
     live.instance = std::move(instance);
     live.here = here;
-    for (Assignment& assignment : *assignments)
-      live.desired[assignment.profile] = std::move(assignment);
-    for (Observation& seen : *observations) {
-      live.reported[seen.profile] = seen.generation;
-      live.observed[seen.profile] = std::move(seen);
-    }
+  }
+  for (Assignment& assignment : held->assignments)
+    if (const auto found = live_.find(assignment.instance); found != live_.end())
+      found->second.desired[assignment.profile] = std::move(assignment);
+  for (Observation& seen : held->observations) {
+    const auto found = live_.find(seen.instance);
+    if (found == live_.end()) continue;
+    found->second.reported[seen.profile] = seen.generation;
+    found->second.observed[seen.profile] = std::move(seen);
   }
   return {};
 }
