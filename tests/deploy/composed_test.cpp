@@ -120,8 +120,7 @@ TEST_F(ComposedCluster, has_a_synchronous_standby_redis_and_a_prometheus_that_kn
                                   "WHERE usename = 'hotswap'"),
             "1");
   EXPECT_TRUE(cluster_.redis_says("config get maxmemory-policy").contains("volatile-lru"));
-  EXPECT_TRUE(
-      eventually([&] { return cluster_.metrics_of(0).contains("\nhotswap_redis_up 1"); }));
+  EXPECT_TRUE(eventually([&] { return cluster_.metrics_of(0).contains("\nhotswap_redis_up 1"); }));
 
   cluster_.start_haproxy();
   cluster_.start_prometheus();
