@@ -26,7 +26,8 @@ constexpr auto kLimit = 10min;
 std::string profile_name(int number) { return "limit-" + std::to_string(number); }
 
 std::vector<std::string> settings_of(const testing::PostgresServer& postgres, const Server* first) {
-  std::vector<std::string> settings = {"--database", postgres.dsn()};
+  // What the nodes can do, not what they are allowed to.
+  std::vector<std::string> settings = {"--database", postgres.dsn(), "--deployment-bandwidth", "0"};
   if (first != nullptr)
     for (const auto* key : {"jwt", "webhook"})
       settings.insert(settings.end(),
