@@ -61,7 +61,7 @@ Result<std::optional<T>> maybe(Session& session, std::string_view text,
   return std::optional<T>(std::move(items->front()));
 }
 
-/// Whether the query has a row.
+/// Whether the query has a row; waited for also while the session hopes.
 [[nodiscard]] inline Result<bool> exists(Session& session, std::string_view text,
                                          std::initializer_list<Param> params) {
   return session.Session::finds(text, Params(params.begin(), params.size()));

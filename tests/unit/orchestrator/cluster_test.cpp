@@ -207,6 +207,16 @@ class ClusterTest : public ::testing::Test {
       member->turn();
     }
   }
+  /// `a` starts it and stalls past its lease; `b` goes on.
+  Deployment started_then_taken_over() {
+    Deployment deployment = a.start("1.0.0");
+    for (int i = 0; i < 10; ++i) {
+      clock.advance(500ms);
+      b.cluster.tick();
+      b.turn();
+    }
+    return deployment;
+  }
   std::string state(const DeploymentId& id) {
     return std::string(state_name(store.deployment(id)->state));
   }
@@ -325,12 +335,7 @@ TEST_F(ClusterTest, ADeploymentIsTakenOverAfterTheLeaseOfADeadNode) {
 TEST_F(ClusterTest, ANodeThatStalledPastItsLeaseFindsItsSavesRefused) {
   const InstanceId id = join(b);
   tick();
-  const Deployment deployment = a.start("1.0.0");
-  for (int i = 0; i < 10; ++i) {
-    clock.advance(500ms);
-    b.cluster.tick();
-    b.turn();
-  }
+  const Deployment deployment = started_then_taken_over();
   ASSERT_EQ(b.runner.active(), 1u);
   // `a` wakes up, decides on what it knew, and is stopped by the fence.
   a.runner.run_due();
@@ -374,12 +379,7 @@ TEST_F(ClusterTest, ACommandIsNotRefusedForWhatAnotherNodeHasJustChanged) {
 TEST_F(ClusterTest, ARefusalOfANodeThatLostADeploymentIsTheNewOwners) {
   join(b);
   tick();
-  const Deployment deployment = a.start("1.0.0");
-  for (int i = 0; i < 10; ++i) {
-    clock.advance(500ms);
-    b.cluster.tick();
-    b.turn();
-  }
+  const Deployment deployment = started_then_taken_over();
   ASSERT_EQ(b.runner.active(), 1u);
   ASSERT_TRUE(b.runner.command(kAdmin, deployment.id, Pause{"wait", "ada"}));
   const auto resumed = a.runner.command(kAdmin, deployment.id, Resume{"ada"});
