@@ -57,6 +57,8 @@ class Node {
 
  private:
   void count_what_happens();
+  /// Whether this node does what one of all does: alone it does everything.
+  [[nodiscard]] bool leads() const { return !cluster_ || cluster_->is_leader(); }
   [[nodiscard]] std::unique_ptr<ClusterService> cluster_of(const Peers& peers);
   void join(const Peers& peers);
   [[nodiscard]] std::unique_ptr<StreamSharing> sharing_of(const std::string& own);
