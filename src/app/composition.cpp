@@ -13,6 +13,7 @@
 #include "app/server_command.hpp"
 #include "app/service_manager.hpp"
 #include "app/stop_signals.hpp"
+#include "app/token_tool.hpp"
 #include "cli/exit_code.hpp"
 #include "infrastructure/clock/anchored_clock.hpp"
 #include "infrastructure/clock/host_name.hpp"
@@ -142,8 +143,8 @@ int serve(const Settings& settings) {
   if (auto done = make_data_dir(settings.store.data_dir); !done) return cannot_start(done.error());
   const auto lock = DataDirLock::take(settings.store.data_dir);
   if (!lock) return cannot_start(lock.error());
-  auto key = token_key(settings);
-  if (!key) return cannot_start(key.error());
+  auto trust = trust_of(settings);
+  if (!trust) return cannot_start(trust.error());
   auto signing = webhook_key(settings);
   if (!signing) return cannot_start(signing.error());
   auto password = smtp_password(settings);
@@ -153,11 +154,11 @@ int serve(const Settings& settings) {
   const auto archive = make_archive(settings, clock, random);
   if (!archive) return cannot_start(archive.error());
   if (settings.auth.dev)
-    if (auto token = write_admin_token(settings, *key, clock.wall()); !token)
-      return cannot_start(token.error());
+    if (auto done = write_admin_token(settings, trust->issuers.front(), clock.wall()); !done)
+      return cannot_start(done.error());
   SpdlogLogger logger(clock, level_of(settings.log.level),
                       settings.log.format == "json" ? LogFormat::Json : LogFormat::Text);
-  NodeKeys keys{std::move(*key), std::move(*signing), std::move(*password)};
+  NodeKeys keys{std::move(*trust), std::move(*signing), std::move(*password)};
   if (!settings.store.database.empty())
     return serve_cluster(settings, std::move(keys), logger, archive->get());
   auto store = SqliteStore::open({.path = settings.store.data_dir + kDatabase});
@@ -170,6 +171,7 @@ cli::Actions actions() {
   actions.server = server_verb(serve);
   actions.agent = run_agent;
   actions.mint = mint_token;
+  actions.inspect = inspect_token;
   actions.moving = moving_verbs();
   actions.forms.yaml = [](std::string_view text) { return api::yaml_to_json(text); };
   actions.forms.toml = [](std::string_view text) { return api::toml_to_json(text); };

@@ -8,14 +8,13 @@
 #include <fstream>
 #include <sstream>
 
-#include "api/auth/jwt.hpp"
-#include "infrastructure/clock/system_clock.hpp"
 #include "infrastructure/clock/system_random.hpp"
 
 namespace hotswap {
 namespace {
 
 constexpr const char* kTokenFlag = "--jwt-key-file";
+constexpr const char* kInstanceFlag = "--instance-key-file";
 constexpr auto kAdminTokenLife = std::chrono::hours(24 * 30);
 
 Result<std::string> read_file(const std::string& path, const char* flag) {
@@ -41,15 +40,7 @@ Result<void> write_private(const std::string& path, const std::string& text, int
                     "cannot write " + path + ": " + std::strerror(error));
 }
 
-Result<std::string> checked(std::string key, const char* flag) {
-  if (key.size() < api::kTokenKeyBytes)
-    return fail_field("token.key", flag, "minLength",
-                      "the key needs at least " + std::to_string(api::kTokenKeyBytes) +
-                          " bytes, this has " + std::to_string(key.size()));
-  return key;
-}
-
-/// The key in `file`, or in `name` of the data folder, where one is made if there is none.
+/// The text in `file`, or in `name` of the data folder, where one is made if there is none.
 Result<std::string> key_of(const Settings& settings, const std::string& file,
                            const std::string& name, const char* flag) {
   std::string path = file;
@@ -62,20 +53,53 @@ Result<std::string> key_of(const Settings& settings, const std::string& file,
         return std::unexpected(done.error());
     }
   }
-  auto key = read_file(path, flag);
-  if (!key) return key;
-  return checked(std::move(*key), flag);
+  return read_file(path, flag);
+}
+
+Result<api::KeySet> read_key(const Result<std::string>& text, const char* flag,
+                             api::Algorithm rsa) {
+  if (!text) return std::unexpected(text.error());
+  auto keys = api::read_keys(*text, api::KeyOrigin::Local, rsa);
+  if (!keys) return fail_field("token.key", flag, "key", keys.error().detail);
+  return keys;
+}
+
+/// Of the settings that name one; empty if none does.
+Result<api::KeySet> given_keys(const Settings& settings) {
+  const auto& auth = settings.auth;
+  const auto rsa =
+      api::algorithm_from_string(auth.jwt_rsa_algorithm).value_or(api::Algorithm::RS256);
+  if (!auth.jwt_key.empty()) return read_key(auth.jwt_key, "HOTSWAP_JWT_KEY", rsa);
+  if (auth.jwt_key_file.empty() && !auth.dev) return api::KeySet();
+  return read_key(key_of(settings, auth.jwt_key_file, "jwt.key", kTokenFlag), kTokenFlag, rsa);
 }
 
 }  // namespace
 
-Result<std::string> token_key(const Settings& settings) {
-  if (!settings.auth.jwt_key.empty()) return checked(settings.auth.jwt_key, kTokenFlag);
-  return key_of(settings, settings.auth.jwt_key_file, "jwt.key", kTokenFlag);
+Result<api::KeySet> token_keys(const Settings& settings) {
+  auto keys = given_keys(settings);
+  if (!keys || keys->signing() != nullptr) return keys;
+  const auto& file = settings.auth.instance_key_file;
+  if (file.empty() && !settings.store.database.empty())
+    return fail_field("settings.invalid", kInstanceFlag, "required",
+                      "the servers of a cluster must sign instances' tokens with one key, and " +
+                          std::string(kTokenFlag) + " holds none that can sign");
+  auto own = read_key(key_of(settings, file, "instance.key", kInstanceFlag), kInstanceFlag,
+                      api::Algorithm::RS256);
+  if (!own) return own;
+  if (own->signing() == nullptr)
+    return fail_field("token.key", kInstanceFlag, "key", "no key in it can sign");
+  keys->keys.push_back(*own->signing());
+  return keys;
 }
 
 Result<std::string> webhook_key(const Settings& settings) {
-  return key_of(settings, settings.notify.webhook_key_file, "webhook.key", "--webhook-key-file");
+  constexpr const char* kFlag = "--webhook-key-file";
+  auto key = key_of(settings, settings.notify.webhook_key_file, "webhook.key", kFlag);
+  if (!key || key->size() >= api::kTokenKeyBytes) return key;
+  return fail_field("token.key", kFlag, "minLength",
+                    "the key needs at least " + std::to_string(api::kTokenKeyBytes) +
+                        " bytes, this has " + std::to_string(key->size()));
 }
 
 Result<std::string> smtp_password(const Settings& settings) {
@@ -83,27 +107,17 @@ Result<std::string> smtp_password(const Settings& settings) {
   return read_file(settings.notify.smtp_password_file, "--smtp-password-file");
 }
 
-Result<std::string> write_admin_token(const Settings& settings, const std::string& key,
-                                      WallTime now) {
+Result<void> write_admin_token(const Settings& settings, const api::TokenIssuer& own,
+                               WallTime now) {
   api::Claims claims;
   claims.principal.subject = "admin@localhost";
   claims.principal.roles = {Role::Admin};
   claims.issued_at = now;
   claims.expires = now + kAdminTokenLife;
-  std::string token = api::mint(claims, key);
-  const std::string path = settings.store.data_dir + "/admin.token";
-  if (auto done = write_private(path, token + '\n', O_TRUNC); !done)
-    return std::unexpected(done.error());
-  return token;
-}
-
-Result<std::string> mint_token(const Principal& principal, Duration ttl, const std::string& key) {
-  if (auto long_enough = checked(key, kTokenFlag); !long_enough) return long_enough;
-  api::Claims claims;
-  claims.principal = principal;
-  claims.issued_at = SystemClock().wall();
-  claims.expires = *claims.issued_at + ttl;
-  return api::mint(claims, key);
+  claims.issuer = own.policy.issuer;
+  if (!own.policy.audiences.empty()) claims.audience = {own.policy.audiences.front()};
+  const std::string token = api::mint(claims, *own.keys.signing());
+  return write_private(settings.store.data_dir + "/admin.token", token + '\n', O_TRUNC);
 }
 
 }  // namespace hotswap

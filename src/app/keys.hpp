@@ -3,14 +3,16 @@
 
 #include <string>
 
+#include "api/auth/token_verifier.hpp"
 #include "app/settings.hpp"
-#include "domain/access/access.hpp"
 
 namespace hotswap {
 
-/// From the setting or its file (one trailing newline is cut); with `dev`, `jwt.key` in the data
-/// folder, made (0600) if absent. Errors: Invalid `settings.invalid`.
-[[nodiscard]] Result<std::string> token_key(const Settings& settings);
+/// From the setting or its file; with `dev`, `jwt.key` in the data folder, made (0600) if absent.
+/// The first that can sign makes instances' tokens: if there is none, one more is added, of
+/// --instance-key-file or `instance.key` in the data folder, made if absent. Errors: Invalid
+/// `settings.invalid`, `token.key`.
+[[nodiscard]] Result<api::KeySet> token_keys(const Settings& settings);
 
 /// From --webhook-key-file, or `webhook.key` in the data folder, made (0600) if absent.
 [[nodiscard]] Result<std::string> webhook_key(const Settings& settings);
@@ -19,11 +21,7 @@ namespace hotswap {
 [[nodiscard]] Result<std::string> smtp_password(const Settings& settings);
 
 /// Mints an Admin token for a development server and leaves it in `admin.token` (0600).
-[[nodiscard]] Result<std::string> write_admin_token(const Settings& settings,
-                                                    const std::string& key, WallTime now);
-
-/// A token for any principal, for `hotswap token`. Invalid `token.key` if the key is too short.
-[[nodiscard]] Result<std::string> mint_token(const Principal& principal, Duration ttl,
-                                             const std::string& key);
+[[nodiscard]] Result<void> write_admin_token(const Settings& settings, const api::TokenIssuer& own,
+                                             WallTime now);
 
 }  // namespace hotswap

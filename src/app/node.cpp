@@ -79,7 +79,9 @@ Node::Node(const Settings& settings, NodeKeys keys, const Ground& ground,
                 [this] { return leads(); }}),
       traffic_hub_(committer_),
       feeds_(ground.store, committer_),
-      tokens_({.keys = {std::move(keys.tokens)}, .issuer = {}, .audience = {}}, ground.clock),
+      tokens_(std::move(keys.tokens.issuers), ground.clock, settings.auth.instance_token_life),
+      key_keeper_({tokens_, ground.clock, ground.logger, metrics_}, std::move(keys.tokens.sources)),
+      revocations_(ground.store, committer_, ground.clock),
       cache_(ground.clock),
       store_(ground.store),
       notifier_(ground.logger),
@@ -216,6 +218,7 @@ api::Services Node::services() {
           .notifications = notifications_,
           .retention = retention_job_,
           .erasures = erasures_,
+          .revocations = revocations_,
           .store = store_,
           .committer = committer_,
           .streams = streams_,
@@ -292,15 +295,13 @@ std::string Node::served_at(std::uint16_t port) const {
 }
 
 Result<void> Node::load() {
-  // Who drives what is found out by the first tick.
-  if (!cluster_) {
-    auto loaded = fleet_.load();
-    return loaded ? runner_.load() : loaded;
-  }
-  auto done = follower_->begin();
+  // What others commit meanwhile is followed from here on.
+  auto done = cluster_ ? follower_->begin() : Result<void>();
+  if (done) done = revocations_.load();
   if (done) done = fleet_.load();
-  if (done) done = cluster_->join();
-  return done;
+  if (!done) return done;
+  // Who drives what is found out by the first tick.
+  return cluster_ ? cluster_->join() : runner_.load();
 }
 
 Result<std::uint16_t> Node::start() {
@@ -310,6 +311,7 @@ Result<std::uint16_t> Node::start() {
   streams_.start();
   feeds_.start();
   runner_.start(kRunnerThreads);
+  key_keeper_.start();
   signals_.start();
   traffic_.start(kTrafficThreads);
   tickers_.push_back(std::make_unique<Ticker>(kFlushEvery, [this] { fleet_.flush(); }));
@@ -350,6 +352,7 @@ void Node::drain() {
   draining_ = true;
   server_.drain(drain_plan());
   tickers_.clear();
+  key_keeper_.stop();
   signals_.stop();
   runner_.stop();
   outbox_.stop();

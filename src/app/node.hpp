@@ -7,6 +7,7 @@
 #include "app/settings.hpp"
 #include "app/signals.hpp"
 #include "app/ticker.hpp"
+#include "app/trust.hpp"
 #include "infrastructure/clock/cores.hpp"
 #include "infrastructure/clock/system_random.hpp"
 #include "infrastructure/clock/time_zones.hpp"
@@ -23,9 +24,9 @@
 
 namespace hotswap {
 
-/// What the server signs with.
+/// What the server signs with, and whose tokens it takes.
 struct NodeKeys {
-  std::string tokens;
+  Trust tokens;
   std::string webhooks;
   std::string smtp_password;
 };
@@ -98,6 +99,8 @@ class Node {
   api::TrafficHub traffic_hub_;
   api::FeedHub feeds_;
   api::TokenVerifier tokens_;
+  KeyKeeper key_keeper_;
+  RevocationService revocations_;
   api::ReadCache cache_;
   Store& store_;
   std::atomic<bool> draining_ = false;

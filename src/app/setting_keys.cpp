@@ -199,17 +199,45 @@ void add_retention_keys(std::vector<SettingKey>& keys) {
                           [](Settings& s) -> std::string& { return s.retention.archive_ca_file; }));
 }
 
+void add_auth_keys(std::vector<SettingKey>& keys) {
+  keys.push_back(
+      text_key("jwt-key-file",
+               "file with the keys of tokens: PEM, JWK, JWKS, or a secret of 32 bytes or "
+               "more for HS256; read again when it changes",
+               [](Settings& s) -> std::string& { return s.auth.jwt_key_file; }));
+  keys.push_back(text_key("jwt-key", "the same itself",
+                          [](Settings& s) -> std::string& { return s.auth.jwt_key; }));
+  keys.back().flag = false;
+  keys.push_back(text_key("jwt-issuer", "what iss of tokens of these keys must be (default: any)",
+                          [](Settings& s) -> std::string& { return s.auth.jwt_issuer; }));
+  keys.push_back(text_key("jwt-audience",
+                          "what aud of them must hold, one of these with commas (default: any)",
+                          [](Settings& s) -> std::string& { return s.auth.jwt_audience; }));
+  keys.push_back(word_key("jwt-rsa-algorithm",
+                          "of RSA keys that name none, as in PEM (default RS256)",
+                          [](Settings& s) -> std::string& { return s.auth.jwt_rsa_algorithm; },
+                          {"RS256", "RS384", "RS512", "PS256", "PS384", "PS512"}));
+  keys.push_back(duration_key("jwt-leeway", "for clocks that differ (default 1m)",
+                              [](Settings& s) -> Duration& { return s.auth.jwt_leeway; }));
+  keys.push_back(text_key("jwt-issuers",
+                          "JSON file of OpenID Connect providers and others whose tokens are taken",
+                          [](Settings& s) -> std::string& { return s.auth.jwt_issuers; }));
+  keys.push_back(text_key("instance-key-file",
+                          "file with the key that signs instances' tokens, if --jwt-key-file holds "
+                          "none that can (default instance.key, made)",
+                          [](Settings& s) -> std::string& { return s.auth.instance_key_file; }));
+  keys.push_back(duration_key("instance-token-life",
+                              "of an instance's token, renewed by its heartbeats (default 1h)",
+                              [](Settings& s) -> Duration& { return s.auth.instance_token_life; }));
+}
+
 std::vector<SettingKey> make_keys() {
   std::vector<SettingKey> keys;
   keys.push_back(listen_key());
   add_store_keys(keys);
   add_redis_keys(keys);
   add_retention_keys(keys);
-  keys.push_back(text_key("jwt-key-file", "file with the HS256 key, at least 32 bytes",
-                          [](Settings& s) -> std::string& { return s.auth.jwt_key_file; }));
-  keys.push_back(text_key("jwt-key", "the HS256 key itself",
-                          [](Settings& s) -> std::string& { return s.auth.jwt_key; }));
-  keys.back().flag = false;
+  add_auth_keys(keys);
   keys.push_back(switch_key("dev", "make a key and an admin token in the data folder if absent",
                             [](Settings& s) -> bool& { return s.auth.dev; }));
   keys.push_back(text_key("tls-cert", "PEM certificate with its chain; HTTPS instead of HTTP",

@@ -136,6 +136,25 @@ void check_notify(const NotifySettings& notify, std::vector<FieldError>& mistake
     mistakes.push_back({"--public-url", "format", "must be an http or https URL"});
 }
 
+void check_auth(const Settings& settings, std::vector<FieldError>& mistakes) {
+  const auto& auth = settings.auth;
+  const bool has_key = !auth.jwt_key.empty() || !auth.jwt_key_file.empty();
+  if (!auth.jwt_key.empty() && !auth.jwt_key_file.empty())
+    mistakes.push_back(
+        {"--jwt-key-file", "conflict", "HOTSWAP_JWT_KEY is set as well; give only one of the two"});
+  if (!has_key && !auth.dev && auth.jwt_issuers.empty())
+    mistakes.push_back({"--jwt-key-file", "required",
+                        "tokens need a key: give --jwt-key-file or HOTSWAP_JWT_KEY, --jwt-issuers, "
+                        "or --dev to try things out"});
+  if (auth.jwt_leeway > std::chrono::minutes(10))
+    mistakes.push_back({"--jwt-leeway", "maximum", "must be 10m or less"});
+  // Renewed when half of it is over, by a heartbeat: two more may be lost.
+  const auto least = 6 * settings.fleet.heartbeat_interval;
+  if (auth.instance_token_life < least || auth.instance_token_life > std::chrono::hours(24 * 30))
+    mistakes.push_back({"--instance-token-life", "range",
+                        "must be at least six heartbeat intervals, and 30d at most"});
+}
+
 void check_redis(const Settings& settings, std::vector<FieldError>& mistakes) {
   const auto& redis = settings.redis;
   if (redis.url.empty()) {
@@ -203,16 +222,7 @@ Result<void> validate(const Settings& settings) {
                             " would show tokens and configurations to the network; give --tls-cert "
                             "and --tls-key, or --insecure if something in front does TLS"});
   }
-  const auto& auth = settings.auth;
-  if (!auth.jwt_key.empty() && !auth.jwt_key_file.empty()) {
-    mistakes.push_back(
-        {"--jwt-key-file", "conflict", "HOTSWAP_JWT_KEY is set as well; give only one of the two"});
-  }
-  if (auth.jwt_key.empty() && auth.jwt_key_file.empty() && !auth.dev) {
-    mistakes.push_back({"--jwt-key-file", "required",
-                        "tokens need a key: give --jwt-key-file or HOTSWAP_JWT_KEY, or --dev to "
-                        "try things out"});
-  }
+  check_auth(settings, mistakes);
   const auto& database = settings.store.database;
   if (!database.empty() && !is_postgres(database)) {
     mistakes.push_back({"--database", "format",

@@ -51,9 +51,16 @@ struct RedisSettings {
 };
 
 struct AuthSettings {
-  std::string jwt_key_file;  ///< file that holds the key of HS256
-  std::string jwt_key;       ///< the key itself (environment only); one of the two, or dev
-  bool dev = false;          ///< makes a key and an admin token in data_dir
+  std::string jwt_key_file;  ///< PEM, JWK, JWKS or a secret for HS256
+  std::string jwt_key;       ///< the same itself (environment only); one of the two, or dev
+  std::string jwt_issuer;    ///< not empty: what `iss` of our own tokens must be
+  std::string jwt_audience;  ///< with commas: `aud` must hold one of them; empty: not asked
+  std::string jwt_rsa_algorithm = "RS256";  ///< of RSA keys that name none
+  Duration jwt_leeway = std::chrono::seconds(60);
+  std::string jwt_issuers;        ///< file of others whose tokens are accepted
+  std::string instance_key_file;  ///< signs instances' tokens if jwt_key_file cannot
+  Duration instance_token_life = std::chrono::hours(1);
+  bool dev = false;  ///< makes a key and an admin token in data_dir
 };
 
 struct FleetSettings {

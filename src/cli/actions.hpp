@@ -101,12 +101,44 @@ struct MovingVerbs {
   MoveVerb restore;  ///< such a file into an empty database
 };
 
+/// A token to be made for people who try things out, or for instances to register with.
+struct TokenRequest {
+  Principal principal;
+  Duration ttl{};
+  std::string key;        ///< text of the key file
+  std::string algorithm;  ///< empty: the key's own
+  std::string issuer, audience;
+};
+struct MintedToken {
+  std::string token;
+  std::string algorithm, kid;
+  WallTime expires{};
+};
+/// A token to be looked at.
+struct TokenQuestion {
+  std::string token;
+  std::optional<std::string> key;  ///< text of a key file; without it the signature is not checked
+  std::string algorithm;           ///< of an RSA key that names none; empty: RS256
+  std::string issuer, audience;
+  std::optional<std::string> issuers;  ///< text of the server's --jwt-issuers
+  std::string issuers_file;            ///< its name, for messages
+};
+struct TokenAnswer {
+  json::Value header, payload;  ///< null if they cannot be read
+  /// By whose policy: an issuer's name, or `own`.
+  std::string issuer;
+  bool signature_checked = false;
+  std::optional<std::string> refusal;  ///< why the server would not take it
+  std::optional<Principal> principal;  ///< whom it speaks for if it is taken
+};
+
 struct Actions {
   ServerVerb server;
   AgentVerb agent;
   TextForms forms;
-  /// A signed token for this principal. Invalid if the key is too short.
-  std::function<Result<std::string>(const Principal&, Duration ttl, const std::string& key)> mint;
+  /// Invalid `token.key` if the key cannot sign, or not by that algorithm.
+  std::function<Result<MintedToken>(const TokenRequest&)> mint;
+  std::function<Result<TokenAnswer>(const TokenQuestion&)> inspect;
   MovingVerbs moving;
   std::string version;  ///< of the program
 };

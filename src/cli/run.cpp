@@ -209,6 +209,7 @@ int run_verb(int argc, char** argv, const Actions& actions) {
   add_context_verbs(verbs);
   add_shell_verbs(verbs, actions);
   add_server_verbs(verbs, actions);
+  add_token_verbs(verbs, actions);
   add_moving_verbs(verbs, actions);
   add_agent_verb(verbs, actions);
   add_demo_verb(verbs);

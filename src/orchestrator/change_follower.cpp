@@ -86,6 +86,11 @@ Result<void> ChangeFollower::take(const LoggedChange& change) {
 Result<void> ChangeFollower::start_over() {
   parts_.logger.warning("cluster", "away for too long: reading all instances anew");
   if (auto done = begin(); !done) return done;
+  auto revoked = parts_.store.revocations();
+  if (!revoked) return std::unexpected(std::move(revoked.error()));
+  Touched touched;
+  touched.revoked = std::move(*revoked);
+  parts_.committer.hear(touched);
   return parts_.fleet.load();
 }
 

@@ -39,6 +39,7 @@ class Committer {
   void on_timeline(std::function<void()> listener);
   /// As it is stored now, with its new revision.
   void on_traffic_changed(std::function<void(const Traffic&)> listener);
+  void on_revoked(std::function<void(const Revocation&)> listener);
   /// The store could not do its work (not: the change was refused).
   void on_failure(std::function<void(const Error&)> listener);
 
@@ -61,6 +62,7 @@ class Committer {
   std::vector<std::function<void(const std::vector<TimelineEvent>&)>> event_listeners_;
   std::vector<std::function<void()>> timeline_listeners_;
   std::vector<std::function<void(const Traffic&)>> traffic_listeners_;
+  std::vector<std::function<void(const Revocation&)>> revocation_listeners_;
   std::vector<std::function<void(const Error&)>> failure_listeners_;
 };
 

@@ -49,6 +49,7 @@ struct Gatherer {
     touched.traffics.push_back(c.traffic);
     ++touched.traffics.back().revision;
   }
+  void operator()(const change::PutRevocation& c) const { touched.revoked.push_back(c.revocation); }
   void operator()(const change::PutTexts& c) const {
     for (const auto& item : c.items) {
       const auto& key = item.now.key[0];
@@ -69,7 +70,7 @@ struct Gatherer {
 bool Touched::empty() const {
   return profiles.empty() && deleted.empty() && assigned.empty() && reassigned.empty() &&
          observed.empty() && instances.empty() && heard.empty() && removed.empty() &&
-         deployments.empty() && traffics.empty() && !events;
+         deployments.empty() && traffics.empty() && revoked.empty() && !events;
 }
 
 Touched touched_by(const ChangeSet& changes) {

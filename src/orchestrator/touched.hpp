@@ -30,7 +30,8 @@ struct Touched {
   std::vector<InstanceId> removed;
   std::set<DeploymentId> deployments;
   std::vector<Traffic> traffics;  ///< as they are stored now
-  bool events = false;            ///< the timeline has grown
+  std::vector<Revocation> revoked;
+  bool events = false;  ///< the timeline has grown
 
   /// Whether other nodes need not hear of it.
   [[nodiscard]] bool empty() const;

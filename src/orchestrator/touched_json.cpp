@@ -98,6 +98,11 @@ json::Value to_json(const Touched& touched) {
   add("removed", texts(touched.removed));
   add("deployments", texts(touched.deployments));
   add("traffics", std::move(traffics));
+  json::Array revoked;
+  for (const Revocation& each : touched.revoked)
+    revoked.push_back(json::Array{each.instance.value,
+                                  static_cast<std::uint64_t>(each.at.time_since_epoch().count())});
+  add("revoked", std::move(revoked));
   if (touched.events) body.set("events", true);
   return body;
 }
@@ -213,6 +218,11 @@ Result<Touched> touched_from_json(const json::Value& value) {
       traffic.environment = in.text((*pair)[1]);
       touched.traffics.push_back(std::move(traffic));
     }
+  for (const auto& each : in.array("revoked"))
+    if (const auto* pair = in.tuple(each, 2))
+      touched.revoked.push_back(
+          {InstanceId(in.text((*pair)[0])),
+           WallTime(Duration(static_cast<std::int64_t>(in.number((*pair)[1]))))});
   touched.events = value.find("events") != nullptr;
   if (in.wrong())
     return fail(ErrorCode::Internal, "store.corrupt", "a change of another node cannot be read");

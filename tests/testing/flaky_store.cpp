@@ -275,6 +275,11 @@ Result<std::vector<std::pair<DeploymentId, std::uint64_t>>> FlakyStore::active_f
   return inner_.active_fences();
 }
 
+Result<std::vector<Revocation>> FlakyStore::revocations() {
+  if (down()) return lost();
+  return inner_.revocations();
+}
+
 Result<std::vector<RetentionRun>> FlakyStore::retention_runs() {
   if (down()) return lost();
   return inner_.retention_runs();

@@ -184,6 +184,9 @@ class Client::Engine {
     link_ = std::make_unique<Link>(*this);
     link_->session.on_interrupt(
         [link = link_.get()] { link->downlink.wake(), link->uplink.wake(); });
+    link_->session.on_token([this, link = link_.get()](const std::string& token) {
+      if (auto kept = state_.save_token(token); !kept) link->session.failed(kept.error());
+    });
     return link_.get();
   }
   std::thread thread_of(std::function<void()> run) {

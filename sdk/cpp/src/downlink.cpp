@@ -108,12 +108,25 @@ void Downlink::wait_before_retry() {
   if (fetch()) session_.poke();
 }
 
+HttpReply Downlink::ask_to_enroll(const Access& access) {
+  const auto hostname = options_.hostname.empty() ? this_host() : options_.hostname;
+  const auto body = write_registration(options_, hostname, access.id);
+  const auto ask = [&](const std::string& token) {
+    return call_http_.send({"POST", access.server + "/api/v1/instances", token, body});
+  };
+  const auto bootstrap = bootstrap_token();
+  auto reply = ask(bootstrap);
+  if (reply.status != 401 || access.id.empty()) return reply;
+  // A bootstrap token may be meant for the first start only: our own goes on from there.
+  const auto own = state_.load_token();
+  if (!own || *own == bootstrap) return reply;
+  auto again = ask(*own);
+  return again.status == 401 ? reply : again;
+}
+
 bool Downlink::enroll() {
   const auto access = session_.access();
-  const auto hostname = options_.hostname.empty() ? this_host() : options_.hostname;
-  const auto reply =
-      call_http_.send({"POST", access.server + "/api/v1/instances", bootstrap_token(),
-                       write_registration(options_, hostname, access.id)});
+  const auto reply = ask_to_enroll(access);
   if (!reply.ok()) {
     end_of_call(reply, access, "cannot register");
     return false;

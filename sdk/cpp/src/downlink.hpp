@@ -31,6 +31,7 @@ class Downlink {
 
  private:
   bool enroll();
+  [[nodiscard]] HttpReply ask_to_enroll(const Access& access);
   void stream();
   [[nodiscard]] std::unique_ptr<LiveStream> open_stream(Access access, bool moved);
   void go_on_moving();

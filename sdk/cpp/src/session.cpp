@@ -35,6 +35,7 @@ ClientStatus Session::status() const {
 
 void Session::registered(const std::string& id, const std::string& token,
                          std::chrono::milliseconds interval) {
+  keep(token);
   const MutexLock lock(mutex_);
   access_.registered = true;
   access_.id = id;
@@ -42,6 +43,20 @@ void Session::registered(const std::string& id, const std::string& token,
   interval_ = interval;
   ++pokes_;
   changed_.notify_all();
+}
+
+void Session::renewed(const std::string& id, const std::string& token) {
+  {
+    const MutexLock lock(mutex_);
+    if (!access_.registered || access_.id != id || access_.token == token) return;
+    access_.token = token;
+  }
+  keep(token);
+}
+
+void Session::keep(const std::string& token) {
+  const std::lock_guard turn(keeping_);
+  if (keep_) keep_(token);
 }
 
 void Session::lost(std::uint64_t epoch) {

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -38,6 +39,10 @@ class Session {
 
   void registered(const std::string& id, const std::string& token,
                   std::chrono::milliseconds interval);
+  /// The server has given us another token for the same registration.
+  void renewed(const std::string& id, const std::string& token);
+  /// Keeps tokens as they come; set before the threads start.
+  void on_token(std::function<void(const std::string&)> keep) { keep_ = std::move(keep); }
   /// The server does not know us or our token any more; ignored if `epoch` is over already.
   void lost(std::uint64_t epoch);
   /// Ends the running stream, so that the next one brings everything desired.
@@ -74,11 +79,14 @@ class Session {
   void failed(std::string_view what);
 
  private:
+  void keep(const std::string& token);
   bool is_news(const std::string& what) HS_REQUIRES(mutex_);
 
   const std::vector<std::string> servers_;
   const LogSink log_;
   std::function<void()> interrupt_;
+  std::function<void(const std::string&)> keep_;
+  std::mutex keeping_;
   mutable Mutex mutex_;
   CondVar changed_;
   Access access_ HS_GUARDED_BY(mutex_);

@@ -111,9 +111,22 @@ std::optional<std::string> StateDir::load_id() const {
 }
 
 std::expected<void, std::string> StateDir::save_id(std::string_view id) const {
+  return save_file("instance.id", id);
+}
+
+std::optional<std::string> StateDir::load_token() const {
+  return dir_.empty() ? std::nullopt : read_checked(dir_ / "instance.token");
+}
+
+std::expected<void, std::string> StateDir::save_token(std::string_view token) const {
+  return save_file("instance.token", token);
+}
+
+std::expected<void, std::string> StateDir::save_file(const char* name,
+                                                     std::string_view content) const {
   if (dir_.empty()) return {};
-  const auto file = dir_ / "instance.id";
-  auto temporary = write_temporary(file, id);
+  const auto file = dir_ / name;
+  auto temporary = write_temporary(file, content);
   if (!temporary) return std::unexpected(temporary.error());
   return replace(*temporary, file);
 }

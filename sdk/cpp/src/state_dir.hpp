@@ -35,6 +35,10 @@ class StateDir {
   [[nodiscard]] std::optional<std::string> load_id() const;
   std::expected<void, std::string> save_id(std::string_view id) const;
 
+  /// The instance's own token, for when the bootstrap token has expired.
+  [[nodiscard]] std::optional<std::string> load_token() const;
+  std::expected<void, std::string> save_token(std::string_view token) const;
+
   /// Profiles that have a copy.
   [[nodiscard]] std::vector<std::string> profiles() const;
   /// The copies of a profile that pass their checksum, newest first.
@@ -50,6 +54,7 @@ class StateDir {
                                         std::string_view content) const;
 
  private:
+  std::expected<void, std::string> save_file(const char* name, std::string_view content) const;
   [[nodiscard]] std::optional<std::string> read_checked(const std::filesystem::path& file) const;
   [[nodiscard]] std::expected<std::filesystem::path, std::string> write_temporary(
       const std::filesystem::path& file, std::string_view content) const;

@@ -80,7 +80,7 @@ bool Uplink::beat() {
       told_ = telling_;
       measured_.reset();
       book_.heard(report);
-      answered(reply);
+      answered(access, reply);
       return true;
     }
     session_.failed("heartbeat to " + access.server + ": " + reply.explain());
@@ -100,12 +100,13 @@ bool Uplink::beat() {
   return false;
 }
 
-void Uplink::answered(const HttpReply& reply) {
+void Uplink::answered(const Access& access, const HttpReply& reply) {
   const auto heard = read_heard(reply.body);
   if (!heard) {
     session_.failed("heartbeat: " + heard.error());
     return;
   }
+  if (heard->token) session_.renewed(access.id, *heard->token);
   if (heard->interval && !options_.heartbeat_interval) session_.set_interval(*heard->interval);
   if (heard->changed.empty()) {
     stale_since_.reset();

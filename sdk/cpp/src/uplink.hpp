@@ -35,7 +35,7 @@ class Uplink {
   bool beat();
   [[nodiscard]] HttpReply send(const Access& access,
                                const std::map<std::string, Observation>& report);
-  void answered(const HttpReply& reply);
+  void answered(const Access& access, const HttpReply& reply);
 
   const ClientOptions& options_;
   Session& session_;

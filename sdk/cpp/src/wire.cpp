@@ -176,6 +176,7 @@ Read<Heard> read_heard(std::string_view text) {
   const auto value = parse(text);
   if (!value) return std::unexpected(value.error());
   Heard heard{interval_of(*value), {}};
+  if (auto token = text_at(*value, "token"); !token.empty()) heard.token = std::move(token);
   const auto* changed = value->find("changed");
   if (changed == nullptr || changed->as_array() == nullptr) return heard;
   for (const auto& item : *changed->as_array()) {

@@ -50,6 +50,7 @@ struct Registration {
 struct Heard {
   std::optional<std::chrono::milliseconds> interval;
   std::vector<std::string> changed;
+  std::optional<std::string> token{};  ///< the next one
 };
 
 template <class T>

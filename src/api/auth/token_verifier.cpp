@@ -6,11 +6,21 @@
 
 namespace hotswap::api {
 
-TokenVerifier::TokenVerifier(TokenPolicy policy, const Clock& clock)
-    : policy_(std::move(policy)), clock_(clock) {
-  HS_ASSERT(!policy_.keys.empty());
-  HS_ASSERT(std::ranges::all_of(policy_.keys,
-                                [](const auto& key) { return key.size() >= kTokenKeyBytes; }));
+std::shared_ptr<const KeySet> TokenVerifier::Issuer::snapshot() const {
+  const MutexLock lock(mutex);
+  return keys;
+}
+
+TokenVerifier::TokenVerifier(std::vector<TokenIssuer> issuers, const Clock& clock,
+                             Duration instance_life)
+    : clock_(clock), instance_life_(instance_life) {
+  HS_ASSERT(!issuers.empty() && issuers.front().keys.signing() != nullptr);
+  for (auto& given : issuers) {
+    auto& issuer = *issuers_.emplace_back(std::make_unique<Issuer>());
+    issuer.policy = std::move(given.policy);
+    const MutexLock lock(issuer.mutex);
+    issuer.keys = std::make_shared<const KeySet>(std::move(given.keys));
+  }
 }
 
 TokenVerifier::Shard& TokenVerifier::shard_of(std::string_view token) {
@@ -23,30 +33,74 @@ void TokenVerifier::remember(Shard& shard, std::string_view token, Known known, 
   const MutexLock lock(shard.mutex);
   constexpr auto kRoom = kRemembered / kShards;
   if (shard.known.size() >= kRoom) {
-    std::erase_if(shard.known, [&](const auto& item) { return item.second.until <= now; });
+    std::erase_if(shard.known, [&](const auto& item) {
+      return item.second.until <= now || item.second.epoch != known.epoch;
+    });
     // Still full of valid tokens: they are checked again when they come, which is only slower.
     if (shard.known.size() >= kRoom) shard.known.clear();
   }
   shard.known.insert_or_assign(std::string(token), std::move(known));
 }
 
+TokenVerifier::Issuer& TokenVerifier::issuer_of(const json::Value& payload) {
+  const auto* named = payload.find("iss");
+  const auto* name = named != nullptr ? named->as_string() : nullptr;
+  if (name != nullptr) {
+    const auto found = std::find_if(issuers_.begin() + 1, issuers_.end(), [&](const auto& issuer) {
+      return *name == issuer->policy.issuer;
+    });
+    if (found != issuers_.end()) return **found;
+  }
+  return *issuers_.front();
+}
+
+Result<TokenVerifier::Checked> TokenVerifier::check(std::string_view token, WallTime now) {
+  const auto jws = read_jws(token);
+  if (!jws) return std::unexpected(jws.error());
+  // Not proven yet: it only says whose keys are to prove it.
+  const auto payload = read_token_object(jws->payload);
+  if (!payload) return std::unexpected(payload.error());
+  auto& issuer = issuer_of(*payload);
+  switch (prove(*jws, *issuer.snapshot())) {
+    case Proof::Genuine:
+      break;
+    case Proof::Forged:
+      return std::unexpected(unauthenticated("wrong signature"));
+    case Proof::UnknownKey:
+      issuer.wish = true;
+      return std::unexpected(unauthenticated("no key for it"));
+  }
+  auto claims = accept(*jws, *payload, issuer.policy, now);
+  if (!claims) return std::unexpected(claims.error());
+  const auto& instance = claims->principal.instance;
+  if (instance && revoked_ && revoked_(*instance, claims->issued_at)) {
+    return std::unexpected(unauthenticated("the tokens of this instance were revoked"));
+  }
+  return Checked{std::move(*claims), issuer.policy.leeway};
+}
+
 Result<std::shared_ptr<const Principal>> TokenVerifier::verify(std::string_view token) {
   const auto now = clock_.wall();
+  // Before the look at keys and revocations: what changes meanwhile outdates the answer.
+  const std::uint64_t epoch = epoch_;
   auto& shard = shard_of(token);
   {
     const MutexLock lock(shard.mutex);
     const auto found = shard.known.find(token);
-    if (found != shard.known.end() && now < found->second.until) return found->second.principal;
+    if (found != shard.known.end() && now < found->second.until && found->second.epoch == epoch) {
+      return found->second.principal;
+    }
   }
-  auto claims = api::verify(token, policy_, now);
-  if (!claims) return std::unexpected(claims.error());
-  auto principal = std::make_shared<const Principal>(std::move(claims->principal));
-  remember(shard, token, {principal, claims->expires + policy_.leeway}, now);
+  auto checked = check(token, now);
+  if (!checked) return std::unexpected(checked.error());
+  auto principal = std::make_shared<const Principal>(std::move(checked->claims.principal));
+  remember(shard, token, {principal, checked->claims.expires + checked->leeway, epoch}, now);
   return principal;
 }
 
 std::string TokenVerifier::mint_instance(const InstanceId& id, const ServiceName& service,
                                          const std::string& environment) const {
+  const auto& own = *issuers_.front();
   Claims claims;
   claims.principal.subject = "instance:" + id.str();
   claims.principal.roles = {Role::Instance};
@@ -54,10 +108,32 @@ std::string TokenVerifier::mint_instance(const InstanceId& id, const ServiceName
   claims.principal.service = service;
   claims.principal.environment = environment;
   claims.issued_at = clock_.wall();
-  claims.expires = clock_.wall() + kInstanceTokenLife;
-  claims.issuer = policy_.issuer;
-  if (!policy_.audience.empty()) claims.audience = {policy_.audience};
-  return mint(claims, policy_.keys.front());
+  claims.expires = clock_.wall() + instance_life_;
+  claims.issuer = own.policy.issuer;
+  if (!own.policy.audiences.empty()) claims.audience = {own.policy.audiences.front()};
+  const auto keys = own.snapshot();
+  return mint(claims, *keys->signing());
+}
+
+bool TokenVerifier::is_worn(const Principal& principal) const {
+  return principal.instance && principal.expires &&
+         *principal.expires - clock_.wall() < instance_life_ / 2;
+}
+
+void TokenVerifier::replace_keys(std::size_t issuer, KeySet keys) {
+  HS_ASSERT(issuer < issuers_.size() && (issuer > 0 || keys.signing() != nullptr));
+  auto& changed = *issuers_[issuer];
+  {
+    const MutexLock lock(changed.mutex);
+    if (changed.keys->same_as(keys)) return;
+    changed.keys = std::make_shared<const KeySet>(std::move(keys));
+  }
+  forget();
+}
+
+bool TokenVerifier::take_wish(std::size_t issuer) {
+  HS_ASSERT(issuer < issuers_.size());
+  return issuers_[issuer]->wish.exchange(false);
 }
 
 }  // namespace hotswap::api

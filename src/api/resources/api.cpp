@@ -63,6 +63,14 @@ Api::Api(Services services)
       denials_(services_.audit, services_.clock, services_.logger) {
   services_.committer.on_profile_changed(
       [&cache = services_.cache](const ProfileName& name) { cache.forget(name); });
+  services_.tokens.revoke_by(
+      [&revocations = services_.revocations](const InstanceId& id, std::optional<WallTime> issued) {
+        return revocations.refuses(id, issued);
+      });
+  services_.committer.on_revoked([this](const Revocation& revocation) {
+    services_.tokens.forget();
+    services_.streams.remove(revocation.instance);
+  });
   // Streams of instances that were removed for their silence have nobody at the other end.
   services_.fleet.on_vanished([this](const std::vector<InstanceId>& instances) {
     Caller self;

@@ -62,6 +62,7 @@ Result<Reply> register_instance(Services& services, Call& call);
 Result<Reply> list_instances(Services& services, Call& call);
 Result<Reply> get_instance(Services& services, Call& call);
 Result<Reply> remove_instance(Services& services, Call& call);
+Result<Reply> revoke_instance(Services& services, Call& call);
 // heartbeat.cpp
 Result<Reply> heartbeat(Services& services, Call& call);
 // instance_streams.cpp

@@ -147,6 +147,13 @@ Result<Heartbeat> read_heartbeat(const json::Value& body, WallTime now) {
   return heartbeat;
 }
 
+/// The token goes on with what the old one was registered for.
+std::string renewed(const Services& services, const Call& call) {
+  const Principal& who = call.caller.principal;
+  return services.tokens.mint_instance(*who.instance, who.service.value_or(ServiceName()),
+                                       who.environment.value_or(""));
+}
+
 }  // namespace
 
 Result<Reply> heartbeat(Services& services, Call& call) {
@@ -157,8 +164,10 @@ Result<Reply> heartbeat(Services& services, Call& call) {
   if (!reply) return std::unexpected(reply.error());
   json::Array changed;
   for (const auto& profile : reply->changed) changed.emplace_back(profile.str());
-  return json_answer(200, json::Object{{"heartbeatInterval", format_duration(reply->interval)},
-                                       {"changed", std::move(changed)}});
+  json::Object answer{{"heartbeatInterval", format_duration(reply->interval)},
+                      {"changed", std::move(changed)}};
+  if (services.tokens.is_worn(call.caller.principal)) answer.set("token", renewed(services, call));
+  return json_answer(200, std::move(answer));
 }
 
 }  // namespace hotswap::api

@@ -28,7 +28,10 @@ struct HeldPoll {
   std::weak_ptr<PendingReply> reply;
 
   [[nodiscard]] Response changed() const {
-    auto response = configs_now(services, caller, instance);
+    // Its token may have been revoked while it waited.
+    const bool refused = services.revocations.refuses(instance, caller.principal.issued_at);
+    auto response = refused ? std::unexpected(unauthenticated("revoked while it waited"))
+                            : configs_now(services, caller, instance);
     return response ? std::move(*response) : problem(response.error(), path, caller.trace_id);
   }
   [[nodiscard]] Response unchanged() const {
@@ -72,6 +75,8 @@ Result<Reply> instance_stream(Services& services, Call& call) {
                    caller = call.caller](const std::shared_ptr<EventStream>& stream) {
     *opened = stream;
     hub.open(id, stream, [&services, &caller, &id] { return services.fleet.desired(caller, id); });
+    // Revoked between the look at the token and now.
+    if (services.revocations.refuses(id, caller.principal.issued_at)) hub.remove(id);
   };
   start.on_close = [&hub, id, opened] { hub.closed(id, *opened); };
   return start;

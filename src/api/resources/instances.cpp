@@ -136,6 +136,17 @@ Result<void> check_identity(const Principal& who, const Registration& request) {
                   " only: register under that id, or with a bootstrap token.");
 }
 
+/// An id whose tokens were revoked is not to be had with what was issued before that.
+Result<void> check_revoked(const Services& services, const Principal& who,
+                           const Registration& request) {
+  const bool person = who.has(Role::Admin) || who.has(Role::Operator);
+  if (person || !request.id || !services.revocations.refuses(*request.id, who.issued_at)) return {};
+  return fail(ErrorCode::Forbidden, "instance.revoked",
+              "The tokens of instance " + request.id->str() +
+                  " were revoked: register it with a bootstrap token that was made after that, or "
+                  "under another id.");
+}
+
 }  // namespace
 
 Result<Reply> register_instance(Services& services, Call& call) {
@@ -144,6 +155,9 @@ Result<Reply> register_instance(Services& services, Call& call) {
   derive_id(call, *request);
   if (auto own = check_identity(call.caller.principal, *request); !own) {
     return std::unexpected(own.error());
+  }
+  if (auto may = check_revoked(services, call.caller.principal, *request); !may) {
+    return std::unexpected(may.error());
   }
   const auto done = services.fleet.register_instance(call.caller, std::move(*request));
   if (!done) return std::unexpected(done.error());
@@ -194,6 +208,20 @@ Result<Reply> remove_instance(Services& services, Call& call) {
   }
   services.streams.remove(id);
   return no_content();
+}
+
+Result<Reply> revoke_instance(Services& services, Call& call) {
+  const InstanceId id(call.path[0]);
+  if (!is_instance_id(id.str())) {
+    return fail_field("instance.invalid", "$.id", "pattern",
+                      "must be letters, digits, '.', '_' or '-', at most 128 bytes");
+  }
+  const auto done = services.revocations.revoke(call.caller, id);
+  if (!done) return std::unexpected(done.error());
+  const bool registered = services.fleet.get(call.caller, id).has_value();
+  return json_answer(200, json::Object{{"instance", id.str()},
+                                       {"revokedAt", format_time(done->at)},
+                                       {"registered", registered}});
 }
 
 }  // namespace hotswap::api

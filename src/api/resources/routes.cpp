@@ -86,6 +86,7 @@ constexpr Route kRoutes[] = {
      "service environment status label limit cursor", kNone, list_instances},
     {Get, "/api/v1/instances/{id}", Action::InstanceRead, "", kNone, get_instance},
     {Delete, "/api/v1/instances/{id}", Action::InstanceRemove, "", kNone, remove_instance},
+    {Delete, "/api/v1/instances/{id}/token", Action::InstanceRevoke, "", kNone, revoke_instance},
     {Post, "/api/v1/instances/{id}/heartbeat", Action::InstanceReport, "", kJson, heartbeat,
      kNatural},
     {Get, "/api/v1/instances/{id}/stream", Action::InstanceReport, "", kNone, instance_stream},

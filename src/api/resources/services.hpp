@@ -19,6 +19,7 @@
 #include "orchestrator/notification_service.hpp"
 #include "orchestrator/report_service.hpp"
 #include "orchestrator/retention_job.hpp"
+#include "orchestrator/revocation_service.hpp"
 #include "orchestrator/schema_service.hpp"
 #include "orchestrator/traffic_service.hpp"
 
@@ -37,6 +38,7 @@ struct Services {
   NotificationService& notifications;
   RetentionJob& retention;
   ErasureService& erasures;
+  RevocationService& revocations;
   Store& store;
   Committer& committer;
   StreamHub& streams;

@@ -19,7 +19,8 @@ void add_calendar_verbs(Verbs& verbs);    ///< freeze, unfreeze, window add, cal
 void add_report_verbs(Verbs& verbs);      ///< report, explain, replay
 void add_notify_verbs(Verbs& verbs);      ///< notify channel …, notify dead-letters …
 void add_fleet_verbs(Verbs& verbs);       ///< instances, events, health
-void add_server_verbs(Verbs& verbs, const Actions& actions);  ///< server, token
+void add_server_verbs(Verbs& verbs, const Actions& actions);  ///< server
+void add_token_verbs(Verbs& verbs, const Actions& actions);   ///< token, token inspect
 void add_moving_verbs(Verbs& verbs, const Actions& actions);  ///< migrate, backup, restore
 /// schema register, list, get, versions, update; approve, reject; lint, validate, diff, infer
 void add_schema_verbs(Verbs& verbs, const Actions& actions);

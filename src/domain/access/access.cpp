@@ -39,6 +39,7 @@ constexpr std::array<Rule, kActionCount> kMatrix{{
     {Action::InstanceRead,      "instance.read",       {true, true,  true,  true,  false}},
     {Action::InstanceReport,    "instance.report",     {false, false, false, false, true}},
     {Action::InstanceRemove,    "instance.remove",     {true, true,  false, false, true}},
+    {Action::InstanceRevoke,    "instance.revoke",     {true, true,  false, false, false}},
     {Action::SchemaRegister,    "schema.register",     {true, false, true,  false, false}},
     {Action::SchemaRead,        "schema.read",         {true, true,  true,  true,  false}},
     {Action::SchemaDecide,      "schema.decide",       {true, false, false, false, false}},
@@ -127,6 +128,7 @@ Narrowing narrowed_by(const Principal& principal, Action action, const Access& a
     case Action::InstanceRead:
     case Action::InstanceReport:
     case Action::InstanceRemove:
+    case Action::InstanceRevoke:
     case Action::SchemaRegister:
     case Action::SchemaRead:
     case Action::SchemaDecide:

@@ -8,6 +8,7 @@
 
 #include "domain/base/error.hpp"
 #include "domain/base/strong.hpp"
+#include "domain/base/time.hpp"
 #include "domain/json/value.hpp"
 
 namespace hotswap {
@@ -33,6 +34,7 @@ enum class Action {
   InstanceRead,
   InstanceReport,
   InstanceRemove,
+  InstanceRevoke,  ///< make its tokens worthless
   SchemaRegister,  ///< also: edit its description and mode
   SchemaRead,      ///< also: validate against it
   SchemaDecide,    ///< approve or reject a breaking change
@@ -61,6 +63,7 @@ struct Principal {
   std::optional<InstanceId> instance;  ///< a registered instance's own token
   std::optional<ServiceName> service;  ///< bootstrap token: may register only here
   std::optional<std::string> environment;
+  std::optional<WallTime> issued_at, expires;  ///< of the token
   [[nodiscard]] bool has(Role role) const;
 };
 

@@ -109,6 +109,7 @@ constexpr std::string_view kWithoutNames[] = {
     "channels.type", "channels.at_least",
     "traffic.service", "traffic.environment", "traffic.desired", "traffic.actual",
     "retention_runs.id",
+    "revoked_instances.instance",
     "change_log.node",
     "nodes.id", "nodes.name", "nodes.url", "nodes.version",
     "idempotent.key", "idempotent.body_hash",

@@ -165,6 +165,8 @@ class Store {
   /// Id and fence of the deployments that have not ended.
   [[nodiscard]] virtual Result<std::vector<std::pair<DeploymentId, std::uint64_t>>>
   active_fences() = 0;
+  /// By instance.
+  [[nodiscard]] virtual Result<std::vector<Revocation>> revocations() = 0;
   /// Newest first.
   [[nodiscard]] virtual Result<std::vector<RetentionRun>> retention_runs() = 0;
   /// Of the next `scan` rows of a place behind the key `after` (empty: from the start), those that

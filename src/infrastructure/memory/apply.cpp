@@ -297,6 +297,13 @@ struct Applier {
     return {};
   }
 
+  Result<void> operator()(change::PutRevocation& c) {
+    const auto found = state.revocations.find(c.revocation.instance);
+    if (found != state.revocations.end() && found->second >= c.revocation.at) return {};
+    log.put(state.revocations, c.revocation.instance, c.revocation.at);
+    return {};
+  }
+
   Result<void> operator()(change::PutErasure& c) { return put(state, log, c); }
   Result<void> operator()(change::PutTexts& c) { return put(state, log, c); }
   Result<void> operator()(change::RemoveRows& c) { return remove(state, log, c); }

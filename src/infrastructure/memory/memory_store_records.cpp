@@ -198,6 +198,13 @@ Result<std::uint64_t> MemoryStore::last_change() {
   return memory::last_key(state_.changes);
 }
 
+Result<std::vector<Revocation>> MemoryStore::revocations() {
+  const MutexLock lock(mutex_);
+  std::vector<Revocation> found;
+  for (const auto& [instance, at] : state_.revocations) found.push_back({instance, at});
+  return found;
+}
+
 Result<std::vector<ClusterNode>> MemoryStore::nodes() {
   const MutexLock lock(mutex_);
   std::vector<ClusterNode> found;

@@ -68,6 +68,7 @@ struct State {
   };
   std::map<std::uint64_t, Logged> changes;
   std::map<std::string, ClusterNode> nodes;
+  std::map<InstanceId, WallTime> revocations;
   std::map<std::pair<WallTime, std::string>, RetentionRun> retention_runs;  ///< by start and id
   std::map<std::uint64_t, erasure::Erasure> erasures;                       ///< by beginning
   std::map<std::string, std::uint64_t> erasure_ids;

@@ -1,5 +1,6 @@
 #include "infrastructure/sql/change_set.hpp"
 
+#include "infrastructure/sql/access.hpp"
 #include "infrastructure/sql/assigning.hpp"
 #include "infrastructure/sql/cluster.hpp"
 #include "infrastructure/sql/deployments.hpp"

@@ -1,5 +1,6 @@
 #include "infrastructure/sql/sql_store.hpp"
 
+#include "infrastructure/sql/access.hpp"
 #include "infrastructure/sql/cluster.hpp"
 #include "infrastructure/sql/deployments.hpp"
 #include "infrastructure/sql/erasing.hpp"
@@ -243,6 +244,10 @@ Result<std::vector<ClusterNode>> SqlStore::nodes() {
 
 Result<std::vector<std::pair<DeploymentId, std::uint64_t>>> SqlStore::active_fences() {
   return read(readers_, [](Session& session) { return sql::active_fences(session); });
+}
+
+Result<std::vector<Revocation>> SqlStore::revocations() {
+  return read(readers_, [](Session& session) { return sql::revocations(session); });
 }
 
 Result<std::vector<RetentionRun>> SqlStore::retention_runs() {

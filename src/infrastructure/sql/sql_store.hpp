@@ -73,6 +73,7 @@ class SqlStore : public Store {
   Result<std::uint64_t> last_change() override;
   Result<std::vector<ClusterNode>> nodes() override;
   Result<std::vector<std::pair<DeploymentId, std::uint64_t>>> active_fences() override;
+  Result<std::vector<Revocation>> revocations() override;
   Result<std::vector<RetentionRun>> retention_runs() override;
   Result<erasure::TextPage> texts(erasure::Place place, const erasure::Eraser& name,
                                   const std::vector<std::string>& after, std::size_t scan) override;

@@ -78,7 +78,8 @@ struct World {
                            .forget_archived = {},
                            .forget = [this] { calendar.forget(); }}};
   FeedHub feeds{store, committer};
-  TokenVerifier tokens{policy(), clock};
+  RevocationService revocations{store, committer, clock};
+  TokenVerifier tokens{issuers(), clock};
   ReadCache cache{clock};
   bool draining = false;
   int requests = 0;
@@ -91,10 +92,11 @@ struct World {
     fleet.on_vanished([this](const std::vector<InstanceId>& ids) { runner.vanished(ids); });
   }
 
-  static TokenPolicy policy() {
-    TokenPolicy policy;
-    policy.keys = {kKey};
-    return policy;
+  static Key key() { return *Key::secret(Algorithm::HS256, kKey); }
+  static std::vector<TokenIssuer> issuers() {
+    std::vector<TokenIssuer> own(1);
+    own.front().keys.keys.push_back(key());
+    return own;
   }
 
   Services services() {
@@ -109,6 +111,7 @@ struct World {
             .notifications = notifications,
             .retention = retention_job,
             .erasures = erasures,
+            .revocations = revocations,
             .store = store,
             .committer = committer,
             .streams = streams,
@@ -130,7 +133,7 @@ struct World {
     claims.principal.roles = {role};
     claims.principal.teams = std::move(teams);
     claims.expires = clock.wall() + std::chrono::hours(1);
-    return mint(claims, kKey);
+    return mint(claims, key());
   }
 
   [[nodiscard]] Request request(Method method, std::string target, const std::string& token,
