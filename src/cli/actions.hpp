@@ -101,6 +101,13 @@ struct MovingVerbs {
   MoveVerb restore;  ///< such a file into an empty database
 };
 
+/// Ed25519, for audits that are verified without a server. Keys are hexadecimal.
+struct AuditVerbs {
+  std::function<Result<std::string>(std::string_view text)> read_key;  ///< also of PEM
+  std::function<bool(const std::string& key, const std::string& text, const std::string& signature)>
+      verify;
+};
+
 struct Actions {
   ServerVerb server;
   AgentVerb agent;
@@ -108,6 +115,7 @@ struct Actions {
   /// A signed token for this principal. Invalid if the key is too short.
   std::function<Result<std::string>(const Principal&, Duration ttl, const std::string& key)> mint;
   MovingVerbs moving;
+  AuditVerbs audit;
   std::string version;  ///< of the program
 };
 

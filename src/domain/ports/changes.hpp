@@ -6,6 +6,7 @@
 #include <variant>
 #include <vector>
 
+#include "domain/ports/change_kinds_audit.hpp"
 #include "domain/ports/change_kinds_cluster.hpp"
 #include "domain/ports/change_kinds_erasure.hpp"
 #include "domain/ports/change_kinds_retention.hpp"
@@ -32,7 +33,8 @@ struct Change
           change::InsertSchemaVersion, change::UpdateSchemaVersion, change::AppendChange,
           change::PruneChanges, change::PutNode, change::DeleteNode, change::PutIdempotent,
           change::PutErasure, change::PutTexts, change::RemoveRows, change::ReplaceAudit,
-          change::EraseVersions, change::EraseHistory, change::DeleteSchema> {
+          change::EraseVersions, change::EraseHistory, change::DeleteSchema, change::PutCheckpoint,
+          change::RemoveAudit, change::PutAuditCursor> {
   using variant::variant;
   Change(const Change& other);
   Change(Change&& other) noexcept;

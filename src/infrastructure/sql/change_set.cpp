@@ -1,6 +1,7 @@
 #include "infrastructure/sql/change_set.hpp"
 
 #include "infrastructure/sql/assigning.hpp"
+#include "infrastructure/sql/audit_keeping.hpp"
 #include "infrastructure/sql/cluster.hpp"
 #include "infrastructure/sql/deployments.hpp"
 #include "infrastructure/sql/erasing.hpp"
