@@ -18,6 +18,7 @@
 #include "infrastructure/clock/anchored_clock.hpp"
 #include "infrastructure/clock/host_name.hpp"
 #include "infrastructure/clock/system_clock.hpp"
+#include "infrastructure/crypto/ed25519.hpp"
 #include "infrastructure/log/spdlog_logger.hpp"
 #include "infrastructure/postgres/postgres_store.hpp"
 #include "infrastructure/sqlite/sqlite_store.hpp"
@@ -147,6 +148,8 @@ int serve(const Settings& settings) {
   if (!trust) return cannot_start(trust.error());
   auto signing = webhook_key(settings);
   if (!signing) return cannot_start(signing.error());
+  auto signing_audit = audit_signing(settings);
+  if (!signing_audit) return cannot_start(signing_audit.error());
   auto password = smtp_password(settings);
   if (!password) return cannot_start(password.error());
   SystemClock clock;
@@ -158,7 +161,8 @@ int serve(const Settings& settings) {
       return cannot_start(done.error());
   SpdlogLogger logger(clock, level_of(settings.log.level),
                       settings.log.format == "json" ? LogFormat::Json : LogFormat::Text);
-  NodeKeys keys{std::move(*trust), std::move(*signing), std::move(*password)};
+  NodeKeys keys{std::move(*trust), std::move(*signing), std::move(*password),
+                std::move(*signing_audit)};
   if (!settings.store.database.empty())
     return serve_cluster(settings, std::move(keys), logger, archive->get());
   auto store = SqliteStore::open({.path = settings.store.data_dir + kDatabase});
@@ -173,6 +177,7 @@ cli::Actions actions() {
   actions.mint = mint_token;
   actions.inspect = inspect_token;
   actions.moving = moving_verbs();
+  actions.audit = {crypto::read_ed25519_public, crypto::ed25519_verify};
   actions.forms.yaml = [](std::string_view text) { return api::yaml_to_json(text); };
   actions.forms.toml = [](std::string_view text) { return api::toml_to_json(text); };
   actions.version = HS_VERSION;

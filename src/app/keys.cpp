@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include "infrastructure/clock/system_random.hpp"
+#include "infrastructure/crypto/ed25519.hpp"
 
 namespace hotswap {
 namespace {
@@ -100,6 +101,25 @@ Result<std::string> webhook_key(const Settings& settings) {
   return fail_field("token.key", kFlag, "minLength",
                     "the key needs at least " + std::to_string(api::kTokenKeyBytes) +
                         " bytes, this has " + std::to_string(key->size()));
+}
+
+Result<AuditSigning> audit_signing(const Settings& settings) {
+  constexpr const char* kFlag = "--audit-key-file";
+  std::string path = settings.audit.key_file;
+  if (path.empty()) {
+    path = settings.store.data_dir + "/audit.key";
+    if (::access(path.c_str(), F_OK) != 0)
+      if (auto done = write_private(path, crypto::new_ed25519_seed() + '\n', O_EXCL); !done)
+        return std::unexpected(done.error());
+  }
+  const auto text = read_file(path, kFlag);
+  if (!text) return std::unexpected(text.error());
+  auto key = crypto::Ed25519Key::read(*text);
+  if (!key) return fail_field("settings.invalid", kFlag, "key", path + ' ' + key.error().detail);
+  std::string public_key = key->public_key();
+  return AuditSigning{std::move(public_key),
+                      [key = std::move(*key)](const std::string& what) { return key.sign(what); },
+                      crypto::ed25519_verify};
 }
 
 Result<std::string> smtp_password(const Settings& settings) {

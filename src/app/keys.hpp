@@ -5,6 +5,8 @@
 
 #include "api/auth/token_verifier.hpp"
 #include "app/settings.hpp"
+#include "domain/access/access.hpp"
+#include "domain/audit/checkpoint.hpp"
 
 namespace hotswap {
 
@@ -16,6 +18,9 @@ namespace hotswap {
 
 /// From --webhook-key-file, or `webhook.key` in the data folder, made (0600) if absent.
 [[nodiscard]] Result<std::string> webhook_key(const Settings& settings);
+
+/// Ed25519, from --audit-key-file, or `audit.key` in the data folder, made (0600) if absent.
+[[nodiscard]] Result<AuditSigning> audit_signing(const Settings& settings);
 
 /// Of --smtp-password-file; empty without one.
 [[nodiscard]] Result<std::string> smtp_password(const Settings& settings);

@@ -1,5 +1,8 @@
 #include "app/node.hpp"
 
+#include "infrastructure/clock/host_name.hpp"
+#include "infrastructure/notify/audit_webhook.hpp"
+#include "infrastructure/syslog/syslog_receiver.hpp"
 #include "orchestrator/health_gauges.hpp"
 
 namespace hotswap {
@@ -10,6 +13,8 @@ using namespace std::chrono_literals;
 /// Heartbeats are gathered this long before they are written together.
 constexpr Duration kFlushEvery = 100ms;
 constexpr Duration kSweepEvery = 1s;
+/// Refused attempts that were gathered are written this long after their minute at the latest.
+constexpr Duration kDenialsEvery = 5s;
 constexpr int kRunnerThreads = 4;
 /// One router that hangs leaves another to the rest of the services.
 constexpr int kTrafficThreads = 2;
@@ -29,6 +34,10 @@ std::optional<ChannelAdapters::Mailing> mailing(const NotifySettings& settings,
 
 RetentionPolicy policy(const Settings& settings) {
   return {settings.retention.versions, settings.retention.days};
+}
+
+ApprovalPolicy approval_policy(const Settings& settings) {
+  return {settings.approvals.environments, settings.approvals.patience};
 }
 
 /// The object of an archived version; it holds nothing of other profiles.
@@ -71,9 +80,10 @@ Node::Node(const Settings& settings, NodeKeys keys, const Ground& ground,
       deployments_({ground.store, committer_, configs_, fleet_, runner_, versions_, schemas_,
                     ground.clock, random_,
                     [this](const Profile& profile) { return calendar_.may_start(profile); },
-                    settings.limits.deployment_bandwidth}),
+                    settings.limits.deployment_bandwidth, approval_policy(settings)}),
       reports_({ground.store, fleet_, versions_, ground.clock}),
       audit_(ground.store, committer_),
+      audit_witness_(settings.store.data_dir),
       router_(webhooks_),
       traffic_({ground.store, committer_, router_, ground.clock, ground.logger,
                 [this] { return leads(); }}),
@@ -103,6 +113,8 @@ Node::Node(const Settings& settings, NodeKeys keys, const Ground& ground,
       retention_job_({retention_, ground.store, committer_, ground.archive, ground.clock, random_,
                       ground.logger, metrics_, policy(settings), settings.retention.at,
                       [this] { return leads(); }}),
+      audit_forwarder_(forwarder_of(settings)),
+      audit_keeper_(keeper_parts(settings, keys.audit, ground.archive)),
       moves_(streams_, ground.clock, random_),
       api_(services()),
       server_(server_options(settings, ground.logger), api_, ground.clock, random_) {
@@ -113,11 +125,45 @@ Node::Node(const Settings& settings, NodeKeys keys, const Ground& ground,
     runner_.traffic_switched(service, environment, switched);
   });
   committer_.salt_audit(random_);
+  configs_.require_approvals(approval_policy(settings));
+  audit_.believe({keys.audit, [this] { return audit_witness_.all(); }});
   // An erased profile's content is not kept by any node.
   committer_.on_profile_deleted([this](const ProfileName& name) { versions_.forget(name); });
   count_what_happens();
   set_pace(1);
   if (peers) join(*peers);
+}
+
+std::unique_ptr<AuditForwarder> Node::forwarder_of(const Settings& settings) {
+  std::vector<std::unique_ptr<AuditReceiver>> receivers;
+  const auto& audit = settings.audit;
+  if (!audit.syslog.empty())
+    receivers.push_back(
+        std::make_unique<SyslogReceiver>(audit.syslog, audit.syslog_ca_file, host_name()));
+  if (!audit.webhook.empty())
+    receivers.push_back(std::make_unique<AuditWebhook>(webhooks_, audit.webhook));
+  return std::make_unique<AuditForwarder>(
+      AuditForwarder::Parts{store_, committer_, clock_, logger_, metrics_,
+                            [this] { return leads(); }},
+      std::move(receivers));
+}
+
+AuditKeeper::Parts Node::keeper_parts(const Settings& settings, AuditSigning signing,
+                                      Archive* archive) {
+  const auto& audit = settings.audit;
+  AuditKeeper::Parts parts{store_, committer_, audit_,  std::move(signing),
+                           clock_, logger_,    metrics_};
+  parts.archive = archive;
+  parts.every = audit.checkpoint_every;
+  parts.entries = static_cast<std::uint64_t>(audit.checkpoint_entries);
+  if (audit.keep_days > 0) parts.keep = std::chrono::days(audit.keep_days);
+  parts.witness = [this](const AuditCheckpoint& checkpoint) {
+    if (audit_witness_.keep(checkpoint)) return;
+    logger_.warning("audit", "a checkpoint could not be kept in the data folder");
+  };
+  parts.sent_to = [this] { return audit_forwarder_->sent_to(); };
+  parts.may_run = [this] { return leads(); };
+  return parts;
 }
 
 std::unique_ptr<ClusterService> Node::cluster_of(const Peers& peers) {
@@ -237,7 +283,8 @@ api::Services Node::services() {
           .metrics_open = false,
           .draining = [this] { return draining_.load(); },
           .cluster = cluster_.get(),
-          .moves = cluster_ ? &moves_ : nullptr};
+          .moves = cluster_ ? &moves_ : nullptr,
+          .audit_keeper = &audit_keeper_};
 }
 
 api::ServerOptions Node::server_options(const Settings& settings, Logger& logger) {
@@ -326,8 +373,11 @@ Result<std::uint16_t> Node::start() {
         std::make_unique<Ticker>(ClusterService::kRelay, [this] { cluster_->relay(); }));
     tickers_.push_back(std::make_unique<Ticker>(StreamSharing::kTick, [this] { share_streams(); }));
   }
+  tickers_.push_back(std::make_unique<Ticker>(kDenialsEvery, [this] { api_.flush_denials(); }));
   outbox_.start();
   retention_job_.start();
+  audit_keeper_.start();
+  audit_forwarder_->start();
   return port;
 }
 
@@ -357,6 +407,8 @@ void Node::drain() {
   runner_.stop();
   outbox_.stop();
   retention_job_.stop();
+  audit_keeper_.stop();
+  audit_forwarder_->stop();
   traffic_.stop();
   if (cluster_) {
     cluster_->leave();

@@ -3,6 +3,7 @@
 
 #include "api/resources/api.hpp"
 #include "api/server/http_server.hpp"
+#include "app/audit_witness.hpp"
 #include "app/cpu_meter.hpp"
 #include "app/settings.hpp"
 #include "app/signals.hpp"
@@ -17,6 +18,8 @@
 #include "infrastructure/notify/log_notifier.hpp"
 #include "infrastructure/notify/webhook_sender.hpp"
 #include "infrastructure/traffic/configured_router.hpp"
+#include "orchestrator/audit_forwarder.hpp"
+#include "orchestrator/audit_keeper.hpp"
 #include "orchestrator/change_follower.hpp"
 #include "orchestrator/cluster_service.hpp"
 #include "orchestrator/outbox_worker.hpp"
@@ -29,6 +32,7 @@ struct NodeKeys {
   Trust tokens;
   std::string webhooks;
   std::string smtp_password;
+  AuditSigning audit;
 };
 
 /// What makes a server one of several.
@@ -60,6 +64,9 @@ class Node {
   void count_what_happens();
   /// Whether this node does what one of all does: alone it does everything.
   [[nodiscard]] bool leads() const { return !cluster_ || cluster_->is_leader(); }
+  [[nodiscard]] std::unique_ptr<AuditForwarder> forwarder_of(const Settings& settings);
+  [[nodiscard]] AuditKeeper::Parts keeper_parts(const Settings& settings, AuditSigning signing,
+                                                Archive* archive);
   [[nodiscard]] std::unique_ptr<ClusterService> cluster_of(const Peers& peers);
   void join(const Peers& peers);
   [[nodiscard]] std::unique_ptr<StreamSharing> sharing_of(const std::string& own);
@@ -94,6 +101,7 @@ class Node {
   DeploymentService deployments_;
   ReportService reports_;
   AuditService audit_;
+  AuditWitness audit_witness_;
   ConfiguredRouter router_;
   TrafficService traffic_;
   api::TrafficHub traffic_hub_;
@@ -112,6 +120,8 @@ class Node {
   std::unique_ptr<ClusterService> cluster_;  ///< null: alone
   RetentionService retention_;
   RetentionJob retention_job_;
+  std::unique_ptr<AuditForwarder> audit_forwarder_;
+  AuditKeeper audit_keeper_;
   std::unique_ptr<ChangeFollower> follower_;
   api::StreamMoves moves_;
   std::unique_ptr<StreamSharing> sharing_;

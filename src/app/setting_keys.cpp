@@ -3,6 +3,7 @@
 #include "app/settings.hpp"
 #include "domain/base/short_duration.hpp"
 #include "domain/config/retention_policy.hpp"
+#include "domain/rollout/approval.hpp"
 
 namespace hotswap {
 namespace {
@@ -231,6 +232,47 @@ void add_auth_keys(std::vector<SettingKey>& keys) {
                               [](Settings& s) -> Duration& { return s.auth.instance_token_life; }));
 }
 
+SettingKey approval_key() {
+  return {"require-approval",
+          "whose deployments a second person has to approve, e.g. environment=production (default "
+          "none; a profile may say otherwise)",
+          false, true, [](Settings& settings, const std::string& text) -> Result<void> {
+            auto rule = approval_rule_from_text(text);
+            if (!rule) return std::unexpected(rule.error());
+            settings.approvals.environments = std::move(*rule);
+            return {};
+          }};
+}
+
+void add_audit_keys(std::vector<SettingKey>& keys) {
+  keys.push_back(approval_key());
+  keys.push_back(duration_key("approval-expiry",
+                              "an approval that nobody gives cancels the deployment (default 24h)",
+                              [](Settings& s) -> Duration& { return s.approvals.patience; }));
+  keys.push_back(text_key("audit-key-file",
+                          "Ed25519 key that signs the audit's checkpoints: PEM or 64 hexadecimal "
+                          "digits (default audit.key in the data folder, made if absent)",
+                          [](Settings& s) -> std::string& { return s.audit.key_file; }));
+  keys.push_back(duration_key("audit-checkpoint-every",
+                              "time between two signatures of a growing audit (default 10m)",
+                              [](Settings& s) -> Duration& { return s.audit.checkpoint_every; }));
+  keys.push_back(count_key(
+      "audit-checkpoint-entries", "or so many entries (default 100000)",
+      [](Settings& s) -> int& { return s.audit.checkpoint_entries; }, 1, 100'000'000));
+  keys.push_back(count_key(
+      "audit-keep-days", "audit entries that are older are removed (default 0: none ever)",
+      [](Settings& s) -> int& { return s.audit.keep_days; }, 0, kRetainedDaysMax));
+  keys.push_back(text_key("audit-syslog",
+                          "udp://host:port, tcp://host:port or tls://host:port that gets every "
+                          "audit entry (RFC 5424)",
+                          [](Settings& s) -> std::string& { return s.audit.syslog; }));
+  keys.push_back(text_key("audit-syslog-ca-file",
+                          "PEM authorities of its certificate (default: the machine's)",
+                          [](Settings& s) -> std::string& { return s.audit.syslog_ca_file; }));
+  keys.push_back(text_key("audit-webhook", "URL that gets every audit entry, signed",
+                          [](Settings& s) -> std::string& { return s.audit.webhook; }));
+}
+
 std::vector<SettingKey> make_keys() {
   std::vector<SettingKey> keys;
   keys.push_back(listen_key());
@@ -253,6 +295,7 @@ std::vector<SettingKey> make_keys() {
   add_notify_keys(keys);
   add_signal_keys(keys);
   add_limit_keys(keys);
+  add_audit_keys(keys);
   keys.push_back(count_key(
       "io-threads", "threads of the network (default 0: half of the cores)",
       [](Settings& s) -> int& { return s.listen.io_threads; }, 0));

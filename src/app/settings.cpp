@@ -181,6 +181,28 @@ void check_redis(const Settings& settings, std::vector<FieldError>& mistakes) {
     mistakes.push_back({"--redis-prefix", "required", "must not be empty, e.g. hotswap:"});
 }
 
+void check_audit(const Settings& settings, std::vector<FieldError>& mistakes) {
+  const auto& audit = settings.audit;
+  const auto scheme = audit.syslog.substr(0, audit.syslog.find("://"));
+  const auto colon = audit.syslog.rfind(':');
+  const bool has_port =
+      colon != std::string::npos && colon > scheme.size() + 2 && colon + 1 < audit.syslog.size();
+  if (!audit.syslog.empty() &&
+      ((scheme != "udp" && scheme != "tcp" && scheme != "tls") || !has_port))
+    mistakes.push_back({"--audit-syslog", "format",
+                        "must be udp://host:port, tcp://host:port or tls://host:port"});
+  if (!audit.syslog_ca_file.empty() && scheme != "tls")
+    mistakes.push_back(
+        {"--audit-syslog-ca-file", "conflict", "it is for TLS: write --audit-syslog with tls://"});
+  if (!audit.webhook.empty() && !audit.webhook.starts_with("http://") &&
+      !audit.webhook.starts_with("https://"))
+    mistakes.push_back({"--audit-webhook", "format", "must be an http or https URL"});
+  if (audit.checkpoint_every < std::chrono::seconds(1))
+    mistakes.push_back({"--audit-checkpoint-every", "minimum", "must be 1s or more"});
+  if (settings.approvals.patience < std::chrono::minutes(1))
+    mistakes.push_back({"--approval-expiry", "minimum", "must be 1m or more"});
+}
+
 void check_archive(const RetentionSettings& retention, std::vector<FieldError>& mistakes) {
   if (!retention.archive.starts_with("s3://")) {
     for (const auto& [flag, text] :
@@ -242,6 +264,7 @@ Result<void> validate(const Settings& settings) {
   check_notify(settings.notify, mistakes);
   check_redis(settings, mistakes);
   check_archive(settings.retention, mistakes);
+  check_audit(settings, mistakes);
   if (!mistakes.empty()) return std::unexpected(invalid(std::move(mistakes)));
   return {};
 }

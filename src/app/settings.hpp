@@ -8,6 +8,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -107,6 +108,23 @@ struct LimitSettings {
   int deployment_cpu = 50;   ///< percent of one core; 0: no limit
 };
 
+/// Who keeps watch over what is done.
+struct AuditSettings {
+  std::string key_file;  ///< Ed25519, signs checkpoints; empty: `audit.key` in data_dir
+  Duration checkpoint_every = std::chrono::minutes(10);
+  int checkpoint_entries = 100'000;
+  int keep_days = 0;   ///< 0: for ever
+  std::string syslog;  ///< udp://, tcp:// or tls://host:port; empty: none
+  std::string syslog_ca_file;
+  std::string webhook;  ///< URL; empty: none
+};
+
+/// Whose deployments need a second person.
+struct ApprovalSettings {
+  std::set<std::string> environments;
+  Duration patience = std::chrono::hours(24);
+};
+
 struct LogSettings {
   std::string level = "info";   ///< trace, debug, info, warn or error
   std::string format = "text";  ///< text or json
@@ -123,6 +141,8 @@ struct Settings {
   NotifySettings notify;
   RetentionSettings retention;
   LimitSettings limits;
+  AuditSettings audit;
+  ApprovalSettings approvals;
   LogSettings log;
 };
 

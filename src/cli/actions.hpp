@@ -132,6 +132,13 @@ struct TokenAnswer {
   std::optional<Principal> principal;  ///< whom it speaks for if it is taken
 };
 
+/// Ed25519, for audits that are verified without a server. Keys are hexadecimal.
+struct AuditVerbs {
+  std::function<Result<std::string>(std::string_view text)> read_key;  ///< also of PEM
+  std::function<bool(const std::string& key, const std::string& text, const std::string& signature)>
+      verify;
+};
+
 struct Actions {
   ServerVerb server;
   AgentVerb agent;
@@ -140,6 +147,7 @@ struct Actions {
   std::function<Result<MintedToken>(const TokenRequest&)> mint;
   std::function<Result<TokenAnswer>(const TokenQuestion&)> inspect;
   MovingVerbs moving;
+  AuditVerbs audit;
   std::string version;  ///< of the program
 };
 

@@ -110,6 +110,15 @@ std::string calendar(const json::Value& answer) {
 std::vector<std::string> deployment_notes(const json::Value& answer) {
   std::vector<std::string> notes;
   const auto state = text_at(answer, "state");
+  const bool waits = state == "Planned" && text_at(answer, "approval.state") == "Waiting";
+  if (waits)
+    notes.push_back(
+        fmt::format("  waits until {} for somebody else than {} to approve it: hotswap approve {}",
+                    text_at(answer, "approval.expires"), text_at(answer, "createdBy"),
+                    short_id(text_at(answer, "id"))));
+  if (text_at(answer, "approval.state") == "BreakGlass")
+    notes.push_back("  started without a second person: " + text_at(answer, "approval.reason"));
+  if (waits) return notes;
   if (const auto start = text_at(answer, "startAt"); state == "Planned" && !start.empty()) {
     notes.push_back("  starts at " + start + "; start it now: hotswap deployment promote " +
                     short_id(text_at(answer, "id")));
@@ -136,6 +145,9 @@ std::string safety_text(const json::Value& answer) {
   if (const auto start = text_at(answer, "startAt"); !start.empty()) {
     text += "starts at " + start + ", with the instances that are there then\n";
   }
+  if (text_at(answer, "approval.state") == "Waiting")
+    text += "approval: waits for a second person, until " + text_at(answer, "approval.expires") +
+            " at most\n";
   text += way_back(answer) + gates(answer);
   for (const auto& hook : items_at(answer, "strategy.hooks")) {
     text += fmt::format("hook {} ({}): {}\n", text_at(hook, "name"), text_at(hook, "type"),

@@ -42,8 +42,8 @@ void group_verbs(CLI::App& app) {
       {"Configurations",
        {"apply", "config", "version", "tag", "diff", "schema", "history", "rollback"}},
       {"Rollouts",
-       {"deploy", "watch", "deployment", "report", "explain", "replay", "freeze", "unfreeze",
-        "window", "calendar"}},
+       {"deploy", "approve", "reject", "watch", "deployment", "report", "explain", "replay",
+        "freeze", "unfreeze", "window", "calendar"}},
       {"Fleet and traffic", {"instances", "traffic"}},
       {"What happens", {"events", "audit", "erase", "notify", "health"}},
       {"The servers", {"cluster", "retention"}},
@@ -202,7 +202,8 @@ int run_verb(int argc, char** argv, const Actions& actions) {
   add_fleet_verbs(verbs);
   add_traffic_verbs(verbs);
   add_cluster_verbs(verbs);
-  add_audit_verbs(verbs);
+  add_audit_verbs(verbs, actions);
+  add_approval_verbs(verbs);
   add_retention_verbs(verbs);
   add_erase_verbs(verbs);
   add_notify_verbs(verbs);

@@ -1,6 +1,8 @@
 #include "orchestrator/config_service.hpp"
 
+#include "domain/access/access_change.hpp"
 #include "domain/base/limits.hpp"
+#include "domain/notification/channel.hpp"
 
 namespace hotswap {
 namespace {
@@ -28,6 +30,18 @@ std::string link_changed(const std::string& from, const std::string& to) {
   if (from == to) return {};
   if (to.empty()) return ": it no longer follows schema " + from;
   return ": it follows schema " + to + (from.empty() ? "" : " instead of " + from);
+}
+
+Change alarm_of(const Profile& profile, const std::string& message) {
+  Notice notice;
+  notice.id = profile.name.value + ":approvals-off:" + std::to_string(profile.revision);
+  notice.severity = Severity::Warning;
+  notice.message = message;
+  notice.profile = profile.name.value;
+  notice.service = profile.service.value;
+  notice.environment = profile.environment;
+  notice.at = profile.updated_at;
+  return change::EnqueueOutbox{notice.id, "notification", to_json(notice), notice.at};
 }
 
 }  // namespace
@@ -59,6 +73,22 @@ TimelineEvent ConfigService::event(const Caller& caller, const ProfileName& name
   return event;
 }
 
+Result<std::string> ConfigService::check_access(const Caller& caller, const Profile& before,
+                                                const Access& after) const {
+  if (before.access == after) return std::string();
+  const auto& who = caller.principal;
+  if (before.access.owners != after.owners)
+    if (auto ok = may_take_back(who, after); !ok) return std::unexpected(ok.error());
+  const bool let_off = needs_approval(approvals_, before.access, before.environment) &&
+                       !needs_approval(approvals_, after, before.environment);
+  if (!let_off) return std::string();
+  if (!who.has(Role::Admin))
+    return fail(ErrorCode::Forbidden, "access.approval",
+                "deployments of this profile need a second person; only an Admin switches that "
+                "off: leave access.approval as it is");
+  return who.subject + " switched off that deployments need a second person";
+}
+
 Result<Profile> ConfigService::create(const Caller& caller, ProfileDraft draft) {
   if (auto ok = authorize(caller.principal, Action::ConfigCreate); !ok)
     return std::unexpected(ok.error());
@@ -78,6 +108,10 @@ Result<Profile> ConfigService::create(const Caller& caller, ProfileDraft draft) 
   profile.created_by = caller.principal.subject;
   profile.created_at = profile.updated_at = now;
   profile.revision = 1;
+  Profile unsaid = profile;
+  unsaid.access = {};
+  if (auto ok = check_access(caller, unsaid, profile.access); !ok)
+    return std::unexpected(ok.error());
   auto generation = last_generation(profile.name);
   if (!generation) return std::unexpected(generation.error());
   profile.generation = *generation;
@@ -175,7 +209,11 @@ Result<Profile> ConfigService::update(const Caller& caller, const ProfileName& n
   if (whole) *draft = std::move(*whole);
   if (draft->schema_id != profile->schema_id)
     if (auto ok = check_link(draft->schema_id); !ok) return std::unexpected(ok.error());
-  const std::string linked = link_changed(profile->schema_id, draft->schema_id);
+  std::string linked = link_changed(profile->schema_id, draft->schema_id);
+  const auto alarm = check_access(caller, *profile, draft->access);
+  if (!alarm) return std::unexpected(alarm.error());
+  if (const auto access = access_difference(profile->access, draft->access); !access.empty())
+    linked += ": access: " + access;
   profile->description = std::move(draft->description);
   profile->labels = std::move(draft->labels);
   profile->schema_id = std::move(draft->schema_id);
@@ -188,8 +226,10 @@ Result<Profile> ConfigService::update(const Caller& caller, const ProfileName& n
   changes.push_back(change::UpdateProfile{*profile});
   changes.push_back(
       change::AppendEvent{event(caller, name, "config.updated", "Profile updated" + linked, {})});
+  if (!alarm->empty()) changes.push_back(alarm_of(*profile, *alarm));
   changes.push_back(change::AppendAudit{
-      audit_entry(caller, "config.update", resource_of(name), linked, profile->updated_at)});
+      audit_entry(caller, "config.update", resource_of(name),
+                  linked.starts_with(": ") ? linked.substr(2) : linked, profile->updated_at)});
   if (auto done = committer_.commit(std::move(changes)); !done)
     return std::unexpected(done.error());
   ++profile->revision;

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "domain/ports/clock.hpp"
+#include "domain/rollout/approval.hpp"
 #include "orchestrator/caller.hpp"
 #include "orchestrator/committer.hpp"
 #include "orchestrator/profiles_read.hpp"
@@ -51,6 +52,10 @@ class ConfigService {
   ConfigService(Store& store, Committer& committer, VersionCache& cache, SchemaService& schemas,
                 const Clock& clock);
 
+  /// Whose deployments need a second person; whoever is no Admin cannot let a profile off. Before
+  /// the first call.
+  void require_approvals(ApprovalPolicy policy) { approvals_ = std::move(policy); }
+
   /// Invalid `config.invalid` when no such schema is registered, Conflict `schema.none_approved`
   /// when no approved version fits the link; update() likewise, when the link changes.
   [[nodiscard]] Result<Profile> create(const Caller& caller, ProfileDraft draft);
@@ -58,7 +63,9 @@ class ConfigService {
   [[nodiscard]] Result<Page<Profile>> list(const Caller& caller, const ProfileFilter& filter,
                                            const PageRequest& page);
   /// PUT (`merge` false: a whole description) or PATCH (RFC 7396). `if_match`: revision or nothing;
-  /// PreconditionFailed `config.changed` if it differs.
+  /// PreconditionFailed `config.changed` if it differs. Of access: Conflict `access.lockout` if the
+  /// caller could not take it back; Forbidden `access.approval` to switch approvals off, unless by
+  /// an Admin, of which people are told.
   [[nodiscard]] Result<Profile> update(const Caller& caller, const ProfileName& name,
                                        const json::Value& body, bool merge,
                                        std::optional<std::uint64_t> if_match);
@@ -97,6 +104,9 @@ class ConfigService {
                                                       WallTime at);
 
  private:
+  /// Whether this person may give the profile these lists; what people have to be told of it.
+  [[nodiscard]] Result<std::string> check_access(const Caller& caller, const Profile& before,
+                                                 const Access& after) const;
   [[nodiscard]] Result<Uploaded> upload_to(const Caller& caller, const Profile& profile,
                                            const Upload& upload);
   /// Without its schema.
@@ -124,6 +134,7 @@ class ConfigService {
   VersionCache& cache_;
   SchemaService& schemas_;
   const Clock& clock_;
+  ApprovalPolicy approvals_;
   ProfilesRead profiles_read_;
 };
 

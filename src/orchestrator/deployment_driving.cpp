@@ -12,7 +12,8 @@ constexpr Duration kLookAgain = std::chrono::milliseconds(200);
 constexpr int kConflictRetries = 5;
 
 bool is_scheduled(const Deployment& deployment) {
-  return std::holds_alternative<Planned>(deployment.state) && deployment.start_at.has_value();
+  return std::holds_alternative<Planned>(deployment.state) && deployment.start_at.has_value() &&
+         !awaits_approval(deployment);
 }
 
 bool is_overtaken(const Error& error) {
@@ -129,7 +130,8 @@ Result<bool> DeploymentRunner::halt(const EntryPtr& entry, const Caller& caller,
                                     const std::string& reason) {
   if (entry->retired) return false;
   const Deployment& deployment = *entry->deployment;
-  const bool starting = std::holds_alternative<Planned>(deployment.state) && !deployment.start_at;
+  const bool starting = std::holds_alternative<Planned>(deployment.state) && !deployment.start_at &&
+                        !awaits_approval(deployment);
   if (!starting && !std::holds_alternative<Running>(deployment.state)) return false;
   const std::string& by = caller.principal.subject;
   const DeploymentEvent event =

@@ -87,6 +87,7 @@ class Explainer {
                     counted(plan.steps.size(), "step"), joined(shares)));
     tell_criteria();
     if (deployment_.forced) say("It was forced: objections were overruled");
+    tell_approval();
     if (!deployment_.proof.possible)
       say("It was known beforehand that it could not be rolled back everywhere: " +
           joined(deployment_.proof.obstacles));
@@ -98,6 +99,21 @@ class Explainer {
                       100.0 * static_cast<double>(deployment_.baseline->all.errors) /
                           static_cast<double>(deployment_.baseline->all.requests),
                       deployment_.baseline->all.latency.quantile(0.99).value_or(0)));
+  }
+
+  void tell_approval() {
+    const auto& approval = deployment_.approval;
+    if (!approval) return;
+    switch (approval->state) {
+      case Approval::State::Waiting:
+        return say("It needed a second person");
+      case Approval::State::Approved:
+        return say(fmt::format("{} approved it at {}{}", approval->by, clock_of(approval->at),
+                               because(approval->reason)));
+      case Approval::State::BreakGlass:
+        return say(fmt::format("{} broke the glass: it started without a second person{}",
+                               approval->by, because(approval->reason)));
+    }
   }
 
   void tell_criteria() {
@@ -242,6 +258,9 @@ class Explainer {
   }
 
   void tell_planned() {
+    if (awaits_approval(deployment_))
+      return wait_for("somebody else than " + deployment_.created_by +
+                      " among its operators to approve it");
     if (deployment_.start_at && *deployment_.start_at > now_)
       return wait_for("its start at " + format_time(*deployment_.start_at));
     wait_for("its first step");

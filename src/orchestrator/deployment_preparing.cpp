@@ -8,6 +8,11 @@ namespace hotswap {
 namespace {
 
 std::unexpected<Error> already_active(const Deployment& other) {
+  if (awaits_approval(other))
+    return fail(ErrorCode::Conflict, "deployment.already_active",
+                "Deployment " + other.id.value + " of version " + other.version.str() +
+                    " waits for an approval for profile " + other.profile.value +
+                    ": approve or reject it, or cancel it first.");
   const bool waits = std::holds_alternative<Planned>(other.state) && other.start_at;
   return fail(ErrorCode::Conflict, "deployment.already_active",
               "Deployment " + other.id.value + " of version " + other.version.str() +
@@ -158,8 +163,10 @@ Result<Deployment> DeploymentService::prepare(const Caller& caller,
   deployment.request = remembered(request);
   if (auto ok = check_start_time(request, deployment.created_at); !ok)
     return std::unexpected(ok.error());
-  // A scheduled one asks the calendar when its time has come.
-  if (!request.dry_run && !request.start_at) {
+  if (auto ok = arrange_approval(caller, *profile, request, deployment); !ok)
+    return std::unexpected(ok.error());
+  // One that starts later asks the calendar when its time has come.
+  if (!request.dry_run && !request.start_at && !awaits_approval(deployment)) {
     auto forced = check_calendar(*profile, request);
     if (!forced) return std::unexpected(forced.error());
     if (!forced->empty()) deployment.reason += " (forced, although: " + *forced + ")";

@@ -4,6 +4,7 @@
 
 #include "domain/base/limits.hpp"
 #include "domain/base/overloaded.hpp"
+#include "orchestrator/deployment_approvals.hpp"
 #include "orchestrator/rollback_proof.hpp"
 
 namespace hotswap {
@@ -23,8 +24,16 @@ std::string_view name_of(const DeploymentCommand& command) {
                                [](const Pause&) { return "deployment.pause"; },
                                [](const Resume&) { return "deployment.resume"; },
                                [](const Cancel&) { return "deployment.cancel"; },
-                               [](const Rollback&) { return "deployment.rollback"; }},
+                               [](const Rollback&) { return "deployment.rollback"; },
+                               [](const Approve&) { return "deployment.approve"; },
+                               [](const Reject&) { return "deployment.reject"; }},
                     command);
+}
+
+Action action_of(const DeploymentCommand& command) {
+  const bool decides =
+      std::holds_alternative<Approve>(command) || std::holds_alternative<Reject>(command);
+  return decides ? Action::DeploymentApprove : Action::DeploymentCommand;
 }
 
 std::string instances_text(std::size_t count) {
@@ -73,7 +82,8 @@ DeploymentService::DeploymentService(const Parts& parts)
       time_(parts.clock),
       random_(parts.random),
       may_start_(parts.may_start),
-      bandwidth_(parts.bandwidth) {}
+      bandwidth_(parts.bandwidth),
+      approvals_(parts.approvals) {}
 
 Result<Deployment> DeploymentService::start(const Caller& caller, StartDeployment request) {
   if (auto ok = authorize(caller.principal, Action::DeploymentStart); !ok)
@@ -99,7 +109,7 @@ Result<Deployment> DeploymentService::frozen_meanwhile(const Caller& caller,
                                                        const StartDeployment& request,
                                                        Deployment deployment) {
   const auto profile = store_.profile(deployment.profile);
-  if (!profile || deployment.start_at) return deployment;
+  if (!profile || deployment.start_at || awaits_approval(deployment)) return deployment;
   const auto still = check_calendar(*profile, request);
   if (still) return deployment;
   const auto cancelled = runner_.command(caller, deployment.id,
@@ -135,12 +145,17 @@ ChangeSet DeploymentService::first_changes(const Caller& caller, const Deploymen
                     {"proof", to_json(deployment.proof)}};
   if (!deployment.fit.schema.empty()) data.set("fit", to_json(deployment.fit));
   if (deployment.start_at) data.set("startAt", format_time(*deployment.start_at));
+  if (deployment.approval) data.set("approval", to_json(*deployment.approval));
   event.data = std::move(data);
   changes.push_back(change::AppendEvent{std::move(event)});
+  tell_of_approval(caller, deployment, changes);
+  const bool broke_glass =
+      deployment.approval && deployment.approval->state == Approval::State::BreakGlass;
   changes.push_back(change::AppendAudit{
-      audit_entry(caller, "deployment.start", "deployments/" + deployment.id.value,
+      audit_entry(caller, broke_glass ? "deployment.breakGlass" : "deployment.start",
+                  "deployments/" + deployment.id.value,
                   deployment.profile.value + " " + deployment.version.str() +
-                      (deployment.forced ? " (forced)" : ""),
+                      (deployment.forced ? " (forced)" : "") + approval_words(deployment),
                   deployment.created_at)});
   return changes;
 }
@@ -183,10 +198,11 @@ Result<Page<Deployment>> DeploymentService::list(const Caller& caller,
 
 Result<Deployment> DeploymentService::command(const Caller& caller, const DeploymentId& id,
                                               DeploymentCommand command) {
-  if (auto known = readable(caller, id, Action::DeploymentCommand); !known) return known;
+  if (auto known = readable(caller, id, action_of(command)); !known) return known;
   const std::string action(name_of(command));
   auto done = runner_.command(caller, id, event_of(std::move(command), caller.principal.subject));
-  if (done) return done;
+  // Who may not is on record as every refusal is.
+  if (done || done.error().code == ErrorCode::Forbidden) return done;
   auto entry =
       audit_entry(caller, action, "deployments/" + id.value, done.error().detail, clock_.wall());
   entry.outcome = "failure";

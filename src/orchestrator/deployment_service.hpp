@@ -22,10 +22,11 @@ struct StartDeployment {
   OnUnfit on_unfit = OnUnfit::Refuse;  ///< Skip makes the deployment partial
   std::optional<WallTime> start_at;    ///< Planned until then
   std::string reason;
+  std::optional<std::string> break_glass{};  ///< why it cannot wait for a second person
 };
 
 /// Command of a person; the runner fills in who.
-using DeploymentCommand = std::variant<Promote, Pause, Resume, Cancel, Rollback>;
+using DeploymentCommand = std::variant<Promote, Pause, Resume, Cancel, Rollback, Approve, Reject>;
 
 class DeploymentService {
  public:
@@ -43,6 +44,7 @@ class DeploymentService {
     /// Windows and freezes; empty: always.
     std::function<Result<Permission>(const Profile&)> may_start{};
     Bandwidth bandwidth{};  ///< for the contents of one deployment
+    ApprovalPolicy approvals{};
   };
   explicit DeploymentService(const Parts& parts);
 
@@ -57,6 +59,8 @@ class DeploymentService {
   /// `deployment.outside_window`, unless forced with a reason; a scheduled one is asked when it
   /// starts. Conflict `deployment.no_way_back` with every obstacle, unless forced. In pool mode:
   /// Conflict `deployment.no_traffic`, `deployment.empty_pool`, `deployment.traffic_unsettled`.
+  /// Where a second person is needed it waits for one, unless the glass is broken, which is a right
+  /// of its own (Forbidden) and alarms.
   [[nodiscard]] Result<Deployment> start(const Caller& caller, StartDeployment request);
   /// What the calendar says of a start now.
   [[nodiscard]] Result<Permission> may_start(const ProfileName& name);
@@ -78,6 +82,12 @@ class DeploymentService {
                                             Action action);
   [[nodiscard]] Result<void> bring_back(const Deployment& deployment, ChangeSet& changes);
   [[nodiscard]] ChangeSet first_changes(const Caller& caller, const Deployment& deployment);
+
+  // deployment_approvals.cpp
+  /// Sets what the deployment needs to know of a second person.
+  [[nodiscard]] Result<void> arrange_approval(const Caller& caller, const Profile& profile,
+                                              const StartDeployment& request,
+                                              Deployment& deployment);
 
   // deployment_preparing.cpp
   [[nodiscard]] Result<Deployment> prepare(const Caller& caller, const StartDeployment& request);
@@ -123,6 +133,7 @@ class DeploymentService {
   Random& random_;
   const std::function<Result<Permission>(const Profile&)> may_start_;
   const Bandwidth bandwidth_;
+  const ApprovalPolicy approvals_;
 };
 
 }  // namespace hotswap

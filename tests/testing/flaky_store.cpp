@@ -212,6 +212,17 @@ Result<std::vector<AuditEntry>> FlakyStore::audit_after(std::uint64_t sequence, 
   return inner_.audit_after(sequence, limit);
 }
 
+Result<std::vector<AuditCheckpoint>> FlakyStore::audit_checkpoints(std::uint64_t after,
+                                                                   std::size_t limit) {
+  if (down()) return lost();
+  return inner_.audit_checkpoints(after, limit);
+}
+
+Result<std::map<std::string, std::uint64_t>> FlakyStore::audit_cursors() {
+  if (down()) return lost();
+  return inner_.audit_cursors();
+}
+
 Result<std::vector<OutboxItem>> FlakyStore::outbox(WallTime now, std::size_t limit) {
   if (down()) return lost();
   return inner_.outbox(now, limit);

@@ -56,6 +56,9 @@ class FlakyStore : public Store {
                                             std::size_t limit) override;
   Result<Page<AuditEntry>> audit(const AuditFilter& filter, const PageRequest& page) override;
   Result<std::vector<AuditEntry>> audit_after(std::uint64_t sequence, std::size_t limit) override;
+  Result<std::vector<AuditCheckpoint>> audit_checkpoints(std::uint64_t after,
+                                                         std::size_t limit) override;
+  Result<std::map<std::string, std::uint64_t>> audit_cursors() override;
   Result<std::vector<OutboxItem>> outbox(WallTime now, std::size_t limit) override;
   Result<Page<OutboxItem>> dead_letters(const PageRequest& page) override;
   Result<std::vector<Channel>> channels() override;

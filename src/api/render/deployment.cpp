@@ -145,6 +145,7 @@ json::Object deployment_json(const Deployment& deployment, DeploymentDetail deta
   out.append("createdBy", deployment.created_by);
   out.append("createdAt", format_time(deployment.created_at));
   out.append("startAt", optional_time(deployment.start_at));
+  out.append("approval", deployment.approval ? to_json(*deployment.approval) : json::Value());
   out.append("traceId", deployment.trace_id);
   out.append("judgement", deployment.judgement ? to_json(*deployment.judgement) : json::Value());
   out.append("revision", deployment.revision);

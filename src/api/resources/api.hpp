@@ -21,6 +21,9 @@ class Api final : public Handler {
   [[nodiscard]] Reply answer(const Request& request) override;
   [[nodiscard]] Response refuse(int status, std::string_view why, const Request* request) override;
 
+  /// Writes what was gathered of refused attempts; to be called every few seconds.
+  void flush_denials() { denials_.flush(); }
+
  private:
   [[nodiscard]] Result<Reply> run(const Request& request, Caller& caller, Router::Match& match);
   [[nodiscard]] Result<void> identify(const Request& request, const Route* route, Caller& caller);

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "api/render/config.hpp"
 #include "api/resources/handlers.hpp"
 #include "api/resources/services.hpp"
@@ -9,13 +11,17 @@ namespace hotswap::api {
 namespace {
 
 /// Entries in one export; further ones by the cursor that it names.
-constexpr std::size_t kExportEntries = 10000;
+constexpr std::uint64_t kExportEntries = 10000;
 
 Result<AuditFilter> read_filter(const Query& query) {
   AuditFilter filter;
   filter.actor = query.text("actor");
   filter.action = query.text("action");
   filter.resource = query.text("resource");
+  filter.outcome = query.text("outcome");
+  if (!filter.outcome.empty() && filter.outcome != "success" && filter.outcome != "denied" &&
+      filter.outcome != "failure")
+    return fail_field("query.invalid", "?outcome", "enum", "must be success, denied or failure");
   const auto from = query.time("from");
   if (!from) return std::unexpected(from.error());
   const auto to = query.time("to");
@@ -25,10 +31,19 @@ Result<AuditFilter> read_filter(const Query& query) {
   return filter;
 }
 
-/// RFC 4180. A leading sign that a spreadsheet would take for a formula is disarmed.
+/// What a spreadsheet would take for the beginning of a formula; also in full width, which some
+/// turn into the plain signs.
+bool begins_formula(std::string_view text) {
+  if (text.empty()) return false;
+  if (std::string_view("=+-@\t\r\n").contains(text.front())) return true;
+  return text.starts_with("＝") || text.starts_with("＋") || text.starts_with("－") ||
+         text.starts_with("＠");
+}
+
+/// RFC 4180. The beginning of a formula is disarmed.
 void append_cell(std::string& out, std::string_view text) {
   out += '"';
-  if (!text.empty() && std::string_view("=+-@\t\r").contains(text.front())) out += '\'';
+  if (begins_formula(text)) out += '\'';
   for (const char c : text) {
     if (c == '"') out += '"';
     out += c;
@@ -87,9 +102,58 @@ Result<Reply> export_entries(Services& services, const Call& call, const AuditFi
   return response;
 }
 
+/// `?after=`: oldest first, as the chain is made; a client goes on with the last sequence.
+Result<std::uint64_t> read_after(const Query& query) {
+  for (const char* other : {"actor", "action", "resource", "outcome", "from", "to", "cursor"})
+    if (!query.text(other).empty())
+      return fail_field(
+          "query.invalid", "?after", "conflict",
+          "lists every entry behind it, oldest first: leave " + std::string(other) + " out");
+  return query.number("after", 0, INT64_MAX, 0);
+}
+
+Result<std::vector<AuditEntry>> entries_after(Services& services, const Call& call,
+                                              std::uint64_t after, std::size_t limit) {
+  std::vector<AuditEntry> all;
+  while (all.size() < limit) {
+    const auto wanted = std::min<std::size_t>(limits::kAuditPage, limit - all.size());
+    auto some = services.audit.after(call.caller, after, wanted);
+    if (!some) return some;
+    const bool last = some->size() < wanted;
+    if (!some->empty()) after = some->back().sequence;
+    std::ranges::move(*some, std::back_inserter(all));
+    if (last) break;
+  }
+  return all;
+}
+
+Result<Reply> list_after(Services& services, const Call& call) {
+  const auto after = read_after(call.query);
+  if (!after) return std::unexpected(after.error());
+  const auto format = export_format(call.request);
+  const std::uint64_t most = format ? kExportEntries : limits::kPageMax;
+  const auto limit = call.query.number("limit", 1, most, format ? most : limits::kPageDefault);
+  if (!limit) return std::unexpected(limit.error());
+  const auto entries = entries_after(services, call, *after, *limit);
+  if (!entries) return std::unexpected(entries.error());
+  const bool full = entries->size() == *limit;
+  if (format) {
+    auto text = format->head;
+    for (const auto& entry : *entries) text += format->line(entry);
+    auto response = make_response(200, format->media_type, std::move(text));
+    if (full)
+      response.headers.push_back({"X-Next-Cursor", std::to_string(entries->back().sequence)});
+    return response;
+  }
+  json::Array items;
+  for (const auto& entry : *entries) items.push_back(to_json(entry));
+  return json_answer(200, json::Object{{"items", std::move(items)}, {"nextCursor", ""}});
+}
+
 }  // namespace
 
 Result<Reply> list_audit(Services& services, Call& call) {
+  if (!call.query.text("after").empty()) return list_after(services, call);
   const auto filter = read_filter(call.query);
   if (!filter) return std::unexpected(filter.error());
   if (const auto format = export_format(call.request)) {
@@ -105,9 +169,37 @@ Result<Reply> list_audit(Services& services, Call& call) {
 Result<Reply> verify_audit(Services& services, Call& call) {
   const auto checked = services.audit.verify(call.caller);
   if (!checked) return std::unexpected(checked.error());
+  json::Array signers;
+  for (const auto& key : checked->signers)
+    signers.emplace_back(json::Object{{"key", key}, {"own", key == services.audit.own_key()}});
+  return json_answer(200, json::Object{{"valid", true},
+                                       {"entries", checked->entries},
+                                       {"erased", checked->erased},
+                                       {"removed", checked->removed},
+                                       {"checkpoints", checked->checkpoints},
+                                       {"signedTo", checked->signed_to},
+                                       {"signers", std::move(signers)}});
+}
+
+Result<Reply> audit_checkpoints(Services& services, Call& call) {
+  const auto after = call.query.number("after", 0, INT64_MAX, 0);
+  if (!after) return std::unexpected(after.error());
+  const auto limit = call.query.number("limit", 1, limits::kPageMax, limits::kPageDefault);
+  if (!limit) return std::unexpected(limit.error());
+  const auto found = services.audit.checkpoints(call.caller, *after, *limit);
+  if (!found) return std::unexpected(found.error());
+  json::Array items;
+  for (const auto& checkpoint : *found) items.push_back(to_json(checkpoint));
   return json_answer(
-      200,
-      json::Object{{"valid", true}, {"entries", checked->entries}, {"erased", checked->erased}});
+      200, json::Object{{"items", std::move(items)}, {"ownKey", services.audit.own_key()}});
+}
+
+Result<Reply> make_audit_checkpoint(Services& services, Call& call) {
+  if (services.audit_keeper == nullptr)
+    return fail(ErrorCode::Unavailable, "audit.no_key", "This server signs no checkpoints.");
+  const auto made = services.audit_keeper->ask(call.caller);
+  if (!made) return std::unexpected(made.error());
+  return json_answer(201, to_json(*made));
 }
 
 }  // namespace hotswap::api

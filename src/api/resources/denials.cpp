@@ -7,35 +7,53 @@ constexpr std::size_t kResourceBytes = 256;
 
 }  // namespace
 
-std::optional<std::uint64_t> Denials::admit() {
-  const MutexLock lock(mutex_);
-  const auto now = clock_.mono();
-  if (noted_ == 0 || now - second_ >= std::chrono::seconds(1)) {
-    second_ = now;
-    noted_ = 0;
+Denials::~Denials() {
+  std::vector<GatheredRefusals> rest;
+  {
+    const MutexLock lock(mutex_);
+    rest = book_.rest();
   }
-  if (noted_ >= kPerSecond) {
-    ++passed_over_;
-    return std::nullopt;
-  }
-  ++noted_;
-  return std::exchange(passed_over_, 0);
+  write(rest);
 }
 
 void Denials::note(const Caller& caller, const std::string& action, const std::string& resource,
                    const Error& error) {
-  const auto passed_over = admit();
-  if (!passed_over) return;
-  auto why = error.internal.empty() ? error.reason : error.reason + ": " + error.internal;
-  if (*passed_over > 0) {
-    why += " (" + std::to_string(*passed_over) + " more refusals before this one are not listed)";
+  const Refusal refusal{caller.address, caller.principal.subject, action,
+                        resource.substr(0, kResourceBytes), error.reason};
+  bool alone = false;
+  {
+    const MutexLock lock(mutex_);
+    alone = book_.note(refusal, clock_.mono());
   }
-  const auto kept =
-      audit_.denied(caller, action, resource.substr(0, kResourceBytes), why, clock_.wall());
-  if (!kept) {
-    logger_.warning("api", "A refusal could not be put on record",
-                    {{"action", action}, {"reason", kept.error().reason}});
+  if (alone)
+    write(caller, refusal,
+          error.internal.empty() ? error.reason : error.reason + ": " + error.internal);
+  flush();
+}
+
+void Denials::flush() {
+  std::vector<GatheredRefusals> due;
+  {
+    const MutexLock lock(mutex_);
+    due = book_.due(clock_.mono());
   }
+  write(due);
+}
+
+void Denials::write(const std::vector<GatheredRefusals>& gathered) {
+  for (const auto& each : gathered) {
+    Caller caller;
+    caller.principal.subject = each.last.subject;
+    caller.address = each.last.address;
+    write(caller, each.last, each.detail);
+  }
+}
+
+void Denials::write(const Caller& caller, const Refusal& refusal, const std::string& detail) {
+  const auto kept = audit_.denied(caller, refusal.action, refusal.resource, detail, clock_.wall());
+  if (kept) return;
+  logger_.warning("api", "A refusal could not be put on record",
+                  {{"action", refusal.action}, {"reason", kept.error().reason}});
 }
 
 }  // namespace hotswap::api

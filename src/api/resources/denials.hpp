@@ -1,5 +1,6 @@
 #pragma once
 #include "api/server/http.hpp"
+#include "domain/audit/denial_book.hpp"
 #include "domain/base/mutex.hpp"
 #include "domain/ports/clock.hpp"
 #include "domain/ports/logger.hpp"
@@ -7,29 +8,31 @@
 
 namespace hotswap::api {
 
-/// Puts refused attempts (401, 403) on record, a few per second at most: a flood of them is counted
-/// in the next entry instead of filling the store. Thread-safe.
+/// Puts refused attempts (401, 403) on record: the first of each caller at once, further ones
+/// within a minute as one entry that counts them. Thread-safe.
 class Denials {
  public:
-  static constexpr int kPerSecond = 10;
-
   Denials(AuditService& audit, const Clock& clock, Logger& logger)
       : audit_(audit), clock_(clock), logger_(logger) {}
+  /// Writes what was gathered.
+  ~Denials();
+  Denials(const Denials&) = delete;
+  Denials& operator=(const Denials&) = delete;
 
   void note(const Caller& caller, const std::string& action, const std::string& resource,
             const Error& error);
+  /// Writes what was gathered in minutes that are over; to be called every few seconds.
+  void flush();
 
  private:
-  /// How many were passed over since the last entry; nothing if this one is passed over too.
-  [[nodiscard]] std::optional<std::uint64_t> admit();
+  void write(const Caller& caller, const Refusal& refusal, const std::string& detail);
+  void write(const std::vector<GatheredRefusals>& gathered);
 
   AuditService& audit_;
   const Clock& clock_;
   Logger& logger_;
   Mutex mutex_;
-  MonoTime second_ HS_GUARDED_BY(mutex_){};
-  int noted_ HS_GUARDED_BY(mutex_) = 0;
-  std::uint64_t passed_over_ HS_GUARDED_BY(mutex_) = 0;
+  DenialBook book_ HS_GUARDED_BY(mutex_);
 };
 
 }  // namespace hotswap::api

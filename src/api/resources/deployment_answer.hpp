@@ -14,5 +14,7 @@ struct Services;
 
 /// `onUnfit`: what to do with instances whose own schema refuses the version.
 [[nodiscard]] OnUnfit read_on_unfit(json::ObjectReader& in);
+/// `breakGlass`: why it cannot wait for a second person.
+[[nodiscard]] std::optional<std::string> read_break_glass(json::ObjectReader& in);
 
 }  // namespace hotswap::api

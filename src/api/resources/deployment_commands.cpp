@@ -53,6 +53,18 @@ Result<Reply> cancel_deployment(Services& services, Call& call) {
   return command(services, call, Cancel{std::move(*reason), {}});
 }
 
+Result<Reply> approve_deployment(Services& services, Call& call) {
+  auto reason = read_reason(call);
+  if (!reason) return std::unexpected(reason.error());
+  return command(services, call, Approve{std::move(*reason), {}});
+}
+
+Result<Reply> reject_deployment(Services& services, Call& call) {
+  auto reason = read_reason(call);
+  if (!reason) return std::unexpected(reason.error());
+  return command(services, call, Reject{std::move(*reason), {}});
+}
+
 Result<Reply> roll_back_deployment(Services& services, Call& call) {
   auto reason = read_reason(call);
   if (!reason) return std::unexpected(reason.error());

@@ -54,6 +54,7 @@ Result<StartDeployment> read_start(const json::Value& body) {
   start.force = in.optional_bool("force").value_or(false);
   start.on_unfit = read_on_unfit(in);
   start.start_at = read_start_at(in);
+  start.break_glass = read_break_glass(in);
   start.reason = in.optional_string("reason").value_or("");
   if (start.reason.size() > limits::kDescriptionBytes) {
     in.mistake("reason", "maxLength",
@@ -102,6 +103,19 @@ OnUnfit read_on_unfit(json::ObjectReader& in) {
   const auto choice = on_unfit_from_string(*text);
   if (!choice) in.mistake("onUnfit", "enum", "must be refuse or skip");
   return choice.value_or(OnUnfit::Refuse);
+}
+
+std::optional<std::string> read_break_glass(json::ObjectReader& in) {
+  const auto* value = in.optional_value("breakGlass");
+  if (value == nullptr) return std::nullopt;
+  json::ObjectReader glass(*value, in.path_of("breakGlass"));
+  auto reason = glass.required_string("reason");
+  if (reason.empty()) glass.mistake("reason", "minLength", "must say why it cannot wait");
+  if (reason.size() > limits::kDescriptionBytes)
+    glass.mistake("reason", "maxLength",
+                  "must have at most " + std::to_string(limits::kDescriptionBytes) + " bytes");
+  if (const auto bad = glass.finish("deployment.invalid")) in.absorb(*bad);
+  return reason;
 }
 
 Result<Reply> start_deployment(Services& services, Call& call) {

@@ -56,6 +56,8 @@ Result<Reply> pause_deployment(Services& services, Call& call);
 Result<Reply> resume_deployment(Services& services, Call& call);
 Result<Reply> promote_deployment(Services& services, Call& call);
 Result<Reply> cancel_deployment(Services& services, Call& call);
+Result<Reply> approve_deployment(Services& services, Call& call);
+Result<Reply> reject_deployment(Services& services, Call& call);
 Result<Reply> roll_back_deployment(Services& services, Call& call);
 // instances.cpp
 Result<Reply> register_instance(Services& services, Call& call);
@@ -91,6 +93,8 @@ Result<Reply> deployment_events(Services& services, Call& call);
 // audit.cpp
 Result<Reply> list_audit(Services& services, Call& call);
 Result<Reply> verify_audit(Services& services, Call& call);
+Result<Reply> audit_checkpoints(Services& services, Call& call);
+Result<Reply> make_audit_checkpoint(Services& services, Call& call);
 // erasures.cpp
 Result<Reply> erase(Services& services, Call& call);
 Result<Reply> list_erasures(Services& services, Call& call);

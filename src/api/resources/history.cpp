@@ -19,6 +19,7 @@ struct RollbackRequest {
   std::optional<Strategy> strategy;
   OnUnfit on_unfit = OnUnfit::Refuse;
   std::string reason;
+  std::optional<std::string> break_glass;
 };
 
 Result<RollbackRequest> read_request(const json::Value& body) {
@@ -29,6 +30,7 @@ Result<RollbackRequest> read_request(const json::Value& body) {
   request.force = in.optional_bool("force").value_or(false);
   request.on_unfit = read_on_unfit(in);
   request.reason = in.optional_string("reason").value_or("");
+  request.break_glass = read_break_glass(in);
   if (const auto* strategy = in.optional_value("strategy")) {
     auto read = strategy_from_json(*strategy, "$.strategy");
     if (read) {
@@ -49,6 +51,7 @@ StartDeployment deployment_of(const ProfileName& name, std::string version,
   start.strategy = request.strategy;
   start.force = request.force;
   start.on_unfit = request.on_unfit;
+  start.break_glass = request.break_glass;
   start.reason = request.reason.empty() ? "Rollback to " + request.to : request.reason;
   return start;
 }

@@ -9,7 +9,7 @@
 #include "api/streams/stream_moves.hpp"
 #include "api/streams/traffic_hub.hpp"
 #include "domain/ports/logger.hpp"
-#include "orchestrator/audit_service.hpp"
+#include "orchestrator/audit_keeper.hpp"
 #include "orchestrator/calendar_service.hpp"
 #include "orchestrator/cluster_service.hpp"
 #include "orchestrator/config_service.hpp"
@@ -54,6 +54,7 @@ struct Services {
   std::function<bool()> draining;             ///< the server is about to stop; may be empty
   ClusterService* cluster = nullptr;          ///< null: this server is alone
   StreamMoves* moves = nullptr;               ///< null: this server is alone
+  AuditKeeper* audit_keeper = nullptr;        ///< null: nothing signs the audit
 };
 
 }  // namespace hotswap::api

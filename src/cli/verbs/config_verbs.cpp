@@ -232,7 +232,7 @@ Outcome remove(Session& session, const DeleteFlags& flags) {
 }
 
 struct RollbackFlags {
-  std::string name, to;
+  std::string name, to, break_glass;
   bool deploy = false;
   bool force = false;
 };
@@ -240,9 +240,10 @@ struct RollbackFlags {
 Outcome roll_back(Session& session, const RollbackFlags& flags) {
   auto api = session.api();
   if (!api) return std::unexpected(api.error());
-  auto answer = (*api)->post(
-      config_path(flags.name, {"rollback"}),
-      json::Object{{"toVersion", flags.to}, {"deploy", flags.deploy}, {"force", flags.force}});
+  json::Object body{{"toVersion", flags.to}, {"deploy", flags.deploy}, {"force", flags.force}};
+  if (!flags.break_glass.empty())
+    body.set("breakGlass", json::Object{{"reason", flags.break_glass}});
+  auto answer = (*api)->post(config_path(flags.name, {"rollback"}), std::move(body));
   answer = flags.deploy ? (*api)->with(std::move(answer), {"version", "deployment.id"})
                         : (*api)->with(std::move(answer), {"version"});
   if (!answer) return std::unexpected(answer.error());
@@ -325,6 +326,7 @@ void add_config_verbs(Verbs& verbs) {
   group->require_subcommand(1)->fallthrough();
   add_create(verbs, *group);
   add_list(verbs, *group);
+  add_access_verbs(verbs, *group);
 
   auto name = std::make_shared<std::string>();
   auto* show = group->add_subcommand("get", "one profile: what is stable, live and running");
@@ -345,6 +347,8 @@ void add_config_verbs(Verbs& verbs) {
   back->add_option("name", flags->name)->type_name(kind::kProfile)->required();
   back->add_option("--to", flags->to, "version, tag or range whose content is wanted")->required();
   back->add_flag("--deploy", flags->deploy, "and deploy it");
+  back->add_option("--break-glass", flags->break_glass,
+                   "deploy without a second person; why it cannot wait");
   back->add_flag("--force", flags->force, "also content that was rolled back or is deprecated");
   verbs.on(back, [flags](Session& session) { return roll_back(session, *flags); });
 }

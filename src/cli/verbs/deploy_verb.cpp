@@ -16,7 +16,7 @@ namespace hotswap::cli {
 namespace {
 
 struct DeployFlags {
-  std::string name, version, reason, on_unfit, start_at;
+  std::string name, version, reason, on_unfit, start_at, break_glass;
   StrategyFlags strategy;
   std::vector<std::string> targets;
   bool dry_run = false, force = false, watch = false;
@@ -49,6 +49,8 @@ Result<json::Object> request_of(const DeployFlags& flags, WallTime now) {
   if (flags.force) body.set("force", true);
   if (!flags.on_unfit.empty()) body.set("onUnfit", flags.on_unfit);
   if (!flags.reason.empty()) body.set("reason", flags.reason);
+  if (!flags.break_glass.empty())
+    body.set("breakGlass", json::Object{{"reason", flags.break_glass}});
   return body;
 }
 
@@ -109,9 +111,13 @@ Outcome deploy(Session& session, const DeployFlags& flags) {
   if (session.structured()) {
     session.print_value(*answer);
   } else {
-    session.print(fmt::format("{} {}\nfollow it: hotswap deployment watch {}\n",
-                              flags.start_at.empty() ? "started" : "planned",
-                              headline(view, session.terminal()), short_id(view.id)));
+    const bool waits = text_at(*answer, "approval.state") == "Waiting";
+    session.print(fmt::format("{} {}\n", flags.start_at.empty() && !waits ? "started" : "planned",
+                              headline(view, session.terminal())));
+    if (waits)
+      session.print(fmt::format("it waits until {} for somebody else's word: hotswap approve {}\n",
+                                text_at(*answer, "approval.expires"), short_id(view.id)));
+    session.print(fmt::format("follow it: hotswap deployment watch {}\n", short_id(view.id)));
   }
   return ExitCode::Ok;
 }
@@ -137,7 +143,10 @@ void add_deploy_verb(Verbs& verbs) {
       ->add_option("--on-unfit", flags->on_unfit,
                    "instances whose own schema refuses it: refuse (at first), or skip them")
       ->check(CLI::IsMember({"refuse", "skip"}));
-  command->add_flag("--watch", flags->watch, "follow it; exit 8 unless it succeeds");
+  command->add_flag("--watch,--wait", flags->watch, "follow it; exit 8 unless it succeeds");
+  command->add_option("--break-glass", flags->break_glass,
+                      "start without a second person; why it cannot wait. Alarms, and is a right\n"
+                      "of its own");
   command
       ->add_option("--start-at", flags->start_at,
                    "a time such as 2026-01-31T06:00:00Z, or how long from now, e.g. 2h")

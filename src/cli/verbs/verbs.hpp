@@ -10,8 +10,12 @@ void add_config_verbs(Verbs& verbs);  ///< config create, list, get, update, del
 /// version upload, list, get; tag set, remove; diff
 void add_version_verbs(Verbs& verbs, const Actions& actions);
 void add_apply_verb(Verbs& verbs, const Actions& actions);
-void add_history_verbs(Verbs& verbs);     ///< history, watch
-void add_audit_verbs(Verbs& verbs);       ///< audit list, verify, export
+void add_history_verbs(Verbs& verbs);  ///< history, watch
+/// audit list, tail, verify, export, checkpoint
+void add_audit_verbs(Verbs& verbs, const Actions& actions);
+void add_approval_verbs(Verbs& verbs);  ///< approve, reject
+/// config access show, set, grant, revoke
+void add_access_verbs(Verbs& verbs, CLI::App& config);
 void add_erase_verbs(Verbs& verbs);       ///< erase person, profile, list, get
 void add_deploy_verb(Verbs& verbs);       ///< deploy
 void add_deployment_verbs(Verbs& verbs);  ///< deployment list, get, watch, report and commands

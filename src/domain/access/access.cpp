@@ -35,6 +35,8 @@ constexpr std::array<Rule, kActionCount> kMatrix{{
     {Action::DeploymentStart,   "deployment.start",    {true, true,  false, false, false}},
     {Action::DeploymentRead,    "deployment.read",     {true, true,  true,  true,  false}},
     {Action::DeploymentCommand, "deployment.command",  {true, true,  false, false, false}},
+    {Action::DeploymentApprove, "deployment.approve",  {true, true,  false, false, false}},
+    {Action::DeploymentBreakGlass, "deployment.breakGlass", {true, true, false, false, false}},
     {Action::InstanceRegister,  "instance.register",   {true, true,  false, false, true}},
     {Action::InstanceRead,      "instance.read",       {true, true,  true,  true,  false}},
     {Action::InstanceReport,    "instance.report",     {false, false, false, false, true}},
@@ -54,6 +56,7 @@ constexpr std::array<Rule, kActionCount> kMatrix{{
     {Action::RetentionRead,     "retention.read",      {true, true,  false, false, false}},
     {Action::RetentionRun,      "retention.run",       {true, false, false, false, false}},
     {Action::AuditRead,         "audit.read",          {true, true,  false, false, false}},
+    {Action::AuditCheckpoint,   "audit.checkpoint",    {true, false, false, false, false}},
     {Action::ErasureRead,       "erasure.read",        {true, true,  false, false, false}},
     {Action::ErasureWrite,      "erasure.write",       {true, false, false, false, false}},
     {Action::MetricsRead,       "metrics.read",        {true, true,  true,  true,  false}},
@@ -89,15 +92,6 @@ std::string roles_of(const Principal& principal) {
   return names.empty() ? "no role" : names;
 }
 
-bool listed(const Principal& principal, const std::vector<std::string>& list) {
-  return std::ranges::any_of(list, [&](const std::string& entry) {
-    if (entry == principal.subject) return true;
-    constexpr std::string_view kTeam = "team:";
-    return entry.starts_with(kTeam) &&
-           std::ranges::find(principal.teams, entry.substr(kTeam.size())) != principal.teams.end();
-  });
-}
-
 struct Narrowing {
   std::string_view list;  ///< name of the list that stops this principal
   bool passes = true;
@@ -105,7 +99,7 @@ struct Narrowing {
 
 Narrowing narrowed_by(const Principal& principal, Action action, const Access& access) {
   const auto check = [&](std::string_view name, const std::vector<std::string>& list) {
-    return Narrowing{name, list.empty() || listed(principal, list)};
+    return Narrowing{name, list.empty() || is_listed(principal, list)};
   };
   switch (action) {
     case Action::ConfigUpdate:
@@ -116,12 +110,16 @@ Narrowing narrowed_by(const Principal& principal, Action action, const Access& a
     case Action::ConfigRollback:
     case Action::DeploymentStart:
     case Action::DeploymentCommand:
+    case Action::DeploymentApprove:
       return check("operators", access.operators);
+    case Action::DeploymentBreakGlass:
+      // Nobody is meant by an empty list: who may go without a second person was named.
+      return {"operators", is_listed(principal, access.operators)};
     case Action::ConfigRead:
     case Action::VersionRead:
     case Action::DeploymentRead:
     case Action::EventsRead:
-      if (listed(principal, access.owners) || listed(principal, access.operators)) return {};
+      if (is_listed(principal, access.owners) || is_listed(principal, access.operators)) return {};
       return check("viewers", access.viewers);
     case Action::ConfigCreate:
     case Action::InstanceRegister:
@@ -142,6 +140,7 @@ Narrowing narrowed_by(const Principal& principal, Action action, const Access& a
     case Action::RetentionRead:
     case Action::RetentionRun:
     case Action::AuditRead:
+    case Action::AuditCheckpoint:
     case Action::ErasureRead:
     case Action::ErasureWrite:
     case Action::MetricsRead:
@@ -164,6 +163,15 @@ bool speaks_for_another(const Principal& principal, Action action, const Instanc
 }
 
 }  // namespace
+
+bool is_listed(const Principal& principal, const std::vector<std::string>& list) {
+  return std::ranges::any_of(list, [&](const std::string& entry) {
+    if (entry == principal.subject) return true;
+    constexpr std::string_view kTeam = "team:";
+    return entry.starts_with(kTeam) &&
+           std::ranges::find(principal.teams, entry.substr(kTeam.size())) != principal.teams.end();
+  });
+}
 
 bool Principal::has(Role role) const { return std::ranges::find(roles, role) != roles.end(); }
 
@@ -244,17 +252,30 @@ std::vector<std::string> read_list(json::ObjectReader& in, std::string_view name
   return entries;
 }
 
+ApprovalWish read_approval(json::ObjectReader& in) {
+  const auto text = in.optional_string("approval");
+  if (!text) return ApprovalWish::Unsaid;
+  if (*text == "required") return ApprovalWish::Required;
+  if (*text == "none") return ApprovalWish::None;
+  in.mistake("approval", "enum", "must be required or none; leave it out for the server's rule");
+  return ApprovalWish::Unsaid;
+}
+
 }  // namespace
 
 json::Value to_json(const Access& access) {
-  return json::Object{{"owners", strings(access.owners)},
+  json::Object object{{"owners", strings(access.owners)},
                       {"operators", strings(access.operators)},
                       {"viewers", strings(access.viewers)}};
+  if (access.approval != ApprovalWish::Unsaid)
+    object.append("approval", access.approval == ApprovalWish::Required ? "required" : "none");
+  return object;
 }
 
 Result<Access> access_from_json(const json::Value& value, const std::string& path) {
   json::ObjectReader in(value, path);
-  Access access{read_list(in, "owners"), read_list(in, "operators"), read_list(in, "viewers")};
+  Access access{read_list(in, "owners"), read_list(in, "operators"), read_list(in, "viewers"),
+                read_approval(in)};
   if (auto bad = in.finish("access.invalid")) return std::unexpected(*bad);
   return access;
 }

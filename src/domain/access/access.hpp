@@ -30,6 +30,8 @@ enum class Action {
   DeploymentStart,
   DeploymentRead,
   DeploymentCommand,
+  DeploymentApprove,     ///< as the second person: approve or reject
+  DeploymentBreakGlass,  ///< start without one; a profile's operators must name who may
   InstanceRegister,
   InstanceRead,
   InstanceReport,
@@ -49,7 +51,8 @@ enum class Action {
   RetentionRead,
   RetentionRun,
   AuditRead,
-  ErasureRead,  ///< the proofs of what was erased
+  AuditCheckpoint,  ///< have the head of the chain signed now
+  ErasureRead,      ///< the proofs of what was erased
   ErasureWrite,
   MetricsRead
 };
@@ -67,11 +70,15 @@ struct Principal {
   [[nodiscard]] bool has(Role role) const;
 };
 
+/// Whether a deployment of a profile needs a second person; nothing said: as the server has it.
+enum class ApprovalWish { Unsaid, Required, None };
+
 /// A profile's lists of subjects and teams (`team:payments`). An empty list narrows nothing.
 struct Access {
   std::vector<std::string> owners;     ///< may update, upload, tag, delete
   std::vector<std::string> operators;  ///< may deploy, command, roll back
   std::vector<std::string> viewers;    ///< may read; owners and operators may too
+  ApprovalWish approval = ApprovalWish::Unsaid;
   bool operator==(const Access&) const = default;
 };
 
@@ -88,6 +95,9 @@ struct Access {
 [[nodiscard]] Result<void> authorize(const Principal& principal, Action action,
                                      const Access* access = nullptr,
                                      const InstanceId* instance = nullptr);
+
+/// By name, or by a team.
+[[nodiscard]] bool is_listed(const Principal& principal, const std::vector<std::string>& list);
 
 [[nodiscard]] json::Value to_json(const Access& access);
 [[nodiscard]] Result<Access> access_from_json(const json::Value& value, const std::string& path);

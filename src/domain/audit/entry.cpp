@@ -2,6 +2,7 @@
 
 #include "domain/base/sha256.hpp"
 #include "domain/json/reader.hpp"
+#include "domain/json/write.hpp"
 
 namespace hotswap {
 namespace {
@@ -65,6 +66,33 @@ json::Value to_json(const AuditEntry& entry) {
   return object;
 }
 
+Result<AuditEntry> audit_entry_from_json(const json::Value& value) {
+  json::ObjectReader in(value, "$");
+  AuditEntry entry;
+  entry.sequence =
+      static_cast<std::uint64_t>(in.optional_int("sequence", 0, INT64_MAX).value_or(0));
+  entry.at = in.optional_time("at").value_or(WallTime{});
+  entry.actor = in.required_string("actor");
+  entry.roles = in.required_string("roles");
+  entry.address = in.required_string("address");
+  entry.action = in.required_string("action");
+  entry.resource = in.required_string("resource");
+  entry.outcome = in.required_string("outcome");
+  entry.detail = in.required_string("detail");
+  entry.trace_id = in.required_string("traceId");
+  entry.hash = in.required_string("hash");
+  entry.salt = in.optional_string("salt").value_or("");
+  if (const auto* erased = in.optional_value("erased")) {
+    auto read = audit_erased_from_json(*erased);
+    if (read)
+      entry.erased = std::move(*read);
+    else
+      in.absorb(read.error());
+  }
+  if (auto bad = in.finish("audit.invalid")) return std::unexpected(std::move(*bad));
+  return entry;
+}
+
 bool is_salted(const AuditEntry& entry) {
   return !entry.salt.empty() || !entry.erased.sealed.empty() || !entry.erased.salts.empty();
 }
@@ -97,6 +125,10 @@ std::string seal_of(const AuditEntry& entry, AuditField field) {
     return sealed->second;
   // The salt first and always as long: no other text of another field gives the same bytes.
   return sha256_hex(field_salt(entry, field) + field_of(entry, field));
+}
+
+std::uint64_t erased_text_of(const AuditEntry& entry) {
+  return entry.erased.empty() ? 0 : json::write(to_json(entry.erased)).size();
 }
 
 std::string content_digest(const AuditEntry& entry) {

@@ -70,6 +70,7 @@ struct AuditEntry {
   AuditErased erased{};
 };
 [[nodiscard]] json::Value to_json(const AuditEntry& entry);
+[[nodiscard]] Result<AuditEntry> audit_entry_from_json(const json::Value& value);
 /// Whether the chain holds the fields of kAuditFields under salts.
 [[nodiscard]] bool is_salted(const AuditEntry& entry);
 /// SHA-256 over the previous hash and every field but sequence and hash; of a salted entry, the
@@ -79,6 +80,8 @@ struct AuditEntry {
 [[nodiscard]] std::string seal_of(const AuditEntry& entry, AuditField field);
 /// The salt of one field, as long as it is known.
 [[nodiscard]] std::string field_salt(const AuditEntry& entry, AuditField field);
+/// Letters of what erasures left on the entry: grows with each.
+[[nodiscard]] std::uint64_t erased_text_of(const AuditEntry& entry);
 /// SHA-256 over all that is stored of the entry but its marks.
 [[nodiscard]] std::string content_digest(const AuditEntry& entry);
 

@@ -31,7 +31,7 @@ constexpr Column kTags[] = {{"tag", Name}};
 constexpr Column kDeployments[] = {
     {"strategy", Json}, {"health", Json}, {"plan", Json}, {"reason", Text}, {"created_by", Text},
     {"state", Json}, {"baseline", Json}, {"judgement", Json}, {"fit", Json}, {"proof", Json},
-    {"hook_calls", Json}, {"pools", Json}, {"request", Json}};
+    {"hook_calls", Json}, {"pools", Json}, {"approval", Json}, {"request", Json}};
 constexpr Column kTargets[] = {{"reason", Text}, {"zone", Name}};
 constexpr Column kHealthRecords[] = {{"record", Json}};
 constexpr Column kInstances[] = {
@@ -116,6 +116,7 @@ constexpr std::string_view kWithoutNames[] = {
     "erasures.id",
     "audit.roles", "audit.action", "audit.outcome", "audit.trace_id", "audit.hash", "audit.salt",
     "audit.erased",
+    "audit_checkpoints.kind", "audit_checkpoints.body", "audit_cursors.receiver",
     "writers.id",
     "schema_version.name"};
 // clang-format on

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "domain/ports/change_kinds_access.hpp"
+#include "domain/ports/change_kinds_audit.hpp"
 #include "domain/ports/change_kinds_cluster.hpp"
 #include "domain/ports/change_kinds_erasure.hpp"
 #include "domain/ports/change_kinds_retention.hpp"
@@ -17,24 +18,24 @@ namespace hotswap {
 /// made for all of these kinds in every file that gathers changes, it was up to half of their
 /// build.
 struct Change
-    : std::variant<change::InsertProfile, change::UpdateProfile, change::DeleteProfile,
-                   change::AdvanceProfile, change::InsertVersion, change::MarkVersion,
-                   change::ArchiveVersions, change::RestoreVersion, change::PruneRecords,
-                   change::PutRetentionRun, change::PutTag, change::DeleteTag,
-                   change::InsertDeployment, change::UpdateDeployment, change::ClaimDeployment,
-                   change::PutTargets, change::PutAssignments, change::PutFirstAssignments,
-                   change::AssignRest, change::PutObservations, change::PutInstance,
-                   change::TouchInstances, change::SetInstanceStatus, change::DeleteInstance,
-                   change::AppendEvent, change::AppendAudit, change::EnqueueOutbox,
-                   change::FinishOutbox, change::DeferOutbox, change::BuryOutbox,
-                   change::ReviveOutbox, change::PutChannel, change::DeleteChannel,
-                   change::AppendHealthRecord, change::PutCalendarEntry,
-                   change::DeleteCalendarEntry, change::PutTraffic, change::InsertSchema,
-                   change::UpdateSchema, change::InsertSchemaVersion, change::UpdateSchemaVersion,
-                   change::AppendChange, change::PruneChanges, change::PutNode, change::DeleteNode,
-                   change::PutIdempotent, change::PutErasure, change::PutTexts, change::RemoveRows,
-                   change::ReplaceAudit, change::EraseVersions, change::EraseHistory,
-                   change::DeleteSchema, change::PutRevocation> {
+    : std::variant<
+          change::InsertProfile, change::UpdateProfile, change::DeleteProfile,
+          change::AdvanceProfile, change::InsertVersion, change::MarkVersion,
+          change::ArchiveVersions, change::RestoreVersion, change::PruneRecords,
+          change::PutRetentionRun, change::PutTag, change::DeleteTag, change::InsertDeployment,
+          change::UpdateDeployment, change::ClaimDeployment, change::PutTargets,
+          change::PutAssignments, change::PutFirstAssignments, change::AssignRest,
+          change::PutObservations, change::PutInstance, change::TouchInstances,
+          change::SetInstanceStatus, change::DeleteInstance, change::AppendEvent,
+          change::AppendAudit, change::EnqueueOutbox, change::FinishOutbox, change::DeferOutbox,
+          change::BuryOutbox, change::ReviveOutbox, change::PutChannel, change::DeleteChannel,
+          change::AppendHealthRecord, change::PutCalendarEntry, change::DeleteCalendarEntry,
+          change::PutTraffic, change::InsertSchema, change::UpdateSchema,
+          change::InsertSchemaVersion, change::UpdateSchemaVersion, change::AppendChange,
+          change::PruneChanges, change::PutNode, change::DeleteNode, change::PutIdempotent,
+          change::PutErasure, change::PutTexts, change::RemoveRows, change::ReplaceAudit,
+          change::EraseVersions, change::EraseHistory, change::DeleteSchema, change::PutCheckpoint,
+          change::RemoveAudit, change::PutAuditCursor, change::PutRevocation> {
   using variant::variant;
   Change(const Change& other);
   Change(Change&& other) noexcept;

@@ -36,7 +36,7 @@ struct SchemaFilter {
   std::optional<SchemaState> any;  ///< has a version in this state
 };
 struct AuditFilter {
-  std::string actor, action, resource;
+  std::string actor, action, resource, outcome;
   std::optional<WallTime> from, to;
 };
 struct EventFilter {
@@ -132,11 +132,16 @@ class Store {
   [[nodiscard]] virtual Result<std::vector<TimelineEvent>> events(const EventFilter&,
                                                                   std::uint64_t after,
                                                                   std::size_t limit) = 0;
-  /// Newest first.
+  /// Newest first: by sequence, or, within a range of time, by time.
   [[nodiscard]] virtual Result<Page<AuditEntry>> audit(const AuditFilter&, const PageRequest&) = 0;
   /// Ascending, for verification and export.
   [[nodiscard]] virtual Result<std::vector<AuditEntry>> audit_after(std::uint64_t sequence,
                                                                     std::size_t limit) = 0;
+  /// Above `after`, ascending by sequence; the first of all is the anchor, if there is one.
+  [[nodiscard]] virtual Result<std::vector<AuditCheckpoint>> audit_checkpoints(
+      std::uint64_t after, std::size_t limit) = 0;
+  /// How far each receiver of the audit has come, by name.
+  [[nodiscard]] virtual Result<std::map<std::string, std::uint64_t>> audit_cursors() = 0;
   /// Those due at `now`, oldest first; dead letters are not among them.
   [[nodiscard]] virtual Result<std::vector<OutboxItem>> outbox(WallTime now, std::size_t limit) = 0;
   /// Newest first.

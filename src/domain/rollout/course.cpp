@@ -41,6 +41,16 @@ void Course::set_pools(PoolSwitch pools) {
   decision_.state_changed = true;
 }
 
+void Course::set_approval(Approval approval) {
+  decision_.next.approval = std::move(approval);
+  progress();
+}
+
+void Course::start_from(WallTime time) {
+  decision_.next.start_at = time;
+  decision_.state_changed = true;
+}
+
 void Course::put_call(HookCall call) {
   auto& calls = decision_.next.hook_calls;
   const auto found = std::ranges::find_if(calls, [&](const HookCall& known) {

@@ -27,6 +27,9 @@ class Course {
   void set_judgement(std::optional<Judgement> judgement);
   void set_tallies(Tallies tallies);
   void set_pools(PoolSwitch pools);
+  void set_approval(Approval approval);
+  /// Planned until then, when its targets are chosen anew.
+  void start_from(WallTime time);
   /// Replaces the call of that hook at that step (any step for Rollback hooks), or adds it.
   void put_call(HookCall call);
   /// The targets of a deployment that has not begun, and what was found out about them.
@@ -95,6 +98,12 @@ class Course {
 [[nodiscard]] Result<void> resume(Course& course, const Resume& command);
 [[nodiscard]] Result<void> cancel(Course& course, const Cancel& command);
 [[nodiscard]] Result<void> roll_back(Course& course, const Rollback& command);
+
+// ---- decide_approval.cpp
+[[nodiscard]] Result<void> approve(Course& course, const Approve& command);
+[[nodiscard]] Result<void> reject(Course& course, const Reject& command);
+/// Cancels what waited too long for a second person.
+void expire_approval(Course& course);
 
 // ---- decide_observations.cpp: stale ones change nothing
 void take_reports(Course& course, const Reported& reported);

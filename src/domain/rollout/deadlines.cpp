@@ -51,6 +51,7 @@ struct NextDeadline {
   WallTime asked;
 
   Deadline operator()(const Planned&) const {
+    if (awaits_approval(deployment)) return deployment.approval->expires;
     return deployment.start_at ? deployment.start_at : Deadline(deployment.created_at);
   }
   Deadline operator()(const Running& running) const {

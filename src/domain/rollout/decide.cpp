@@ -14,6 +14,7 @@ using rollout::Course;
 bool may_start(const Course& course) {
   const auto& deployment = course.deployment();
   return std::holds_alternative<Planned>(deployment.state) && !deployment.plan.steps.empty() &&
+         !awaits_approval(deployment) &&
          (!deployment.start_at || course.now() >= *deployment.start_at);
 }
 
@@ -24,7 +25,10 @@ Result<void> take(Course& course, const DeploymentEvent& event) {
                  [&](const Resume& command) { return rollout::resume(course, command); },
                  [&](const Cancel& command) { return rollout::cancel(course, command); },
                  [&](const Rollback& command) { return rollout::roll_back(course, command); },
+                 [&](const Approve& command) { return rollout::approve(course, command); },
+                 [&](const Reject& command) { return rollout::reject(course, command); },
                  [&](const Tick&) -> Result<void> {
+                   rollout::expire_approval(course);
                    if (may_start(course)) rollout::start(course);
                    return {};
                  },

@@ -28,6 +28,16 @@ struct Rollback {
   std::string reason;
   std::string by;
 };
+/// The second person says yes. Forbidden `deployment.own_approval` for who asked.
+struct Approve {
+  std::string reason;
+  std::string by;
+};
+/// Says no: Cancelled.
+struct Reject {
+  std::string reason;
+  std::string by;
+};
 
 // Observations never are: stale ones are ignored.
 struct Tick {};  ///< time has passed; Planned deployments start on it
@@ -72,8 +82,9 @@ struct Prepared {
   bool partial = false;  ///< some are left out: the profile's stable version does not move
 };
 
-using DeploymentEvent = std::variant<Promote, Pause, Resume, Cancel, Rollback, Tick, Reported,
-                                     Vanished, Judged, HookAnswered, TrafficSwitched, Prepared>;
+using DeploymentEvent =
+    std::variant<Promote, Pause, Resume, Cancel, Rollback, Approve, Reject, Tick, Reported,
+                 Vanished, Judged, HookAnswered, TrafficSwitched, Prepared>;
 
 /// Write the desired assignment of these targets (indexes into `targets`). Whoever acts on it gives
 /// each of them its new generation in `next.targets`; all of them stand in `changed_targets`.
@@ -90,6 +101,7 @@ struct Assign {
 /// .baking, .succeeded, .cancelled, and the rollback's six: rollback.detected, rollback.alerted,
 /// rollback.paused, rollback.started, rollback.verified, rollback.reported; deployment.failed.
 /// Of gates and hooks: step.confirming, hook.passed, hook.failed, gate.timed_out; of pools:
+/// approval.granted, .rejected, .expired;
 /// traffic.switching, traffic.switched, traffic.not_switched; health.source_error; of targets:
 /// target.retried, target.returned.
 struct Record {

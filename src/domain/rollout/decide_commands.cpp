@@ -15,6 +15,10 @@ auto not_active(const Course& course) {
 
 auto not_started(const Course& course) {
   const auto& start = course.deployment().start_at;
+  if (awaits_approval(course.deployment()))
+    return conflict("deployment.awaits_approval",
+                    "this deployment waits for a second person: somebody else among the profile's "
+                    "operators approves it (hotswap approve), or cancel it");
   return conflict("deployment.not_started",
                   start && *start > course.now()
                       ? "this deployment starts at " + format_time(*start) +
@@ -93,6 +97,7 @@ std::size_t full_step(const Course& course, const Running& at) {
 
 /// Does not wait for the time of its start.
 Result<void> start_now(Course& course, const Promote& command) {
+  if (awaits_approval(course.deployment())) return not_started(course);
   if (course.plan().steps.empty()) return not_started(course);
   course.record("deployment.promoted", "started at once" + by(command.by),
                 person_data(command.by, ""));

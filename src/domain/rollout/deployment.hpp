@@ -10,6 +10,7 @@
 #include "domain/base/strong.hpp"
 #include "domain/health/budget.hpp"
 #include "domain/health/judge.hpp"
+#include "domain/rollout/approval.hpp"
 #include "domain/rollout/fleet_fit.hpp"
 #include "domain/rollout/plan.hpp"
 #include "domain/semver/version.hpp"
@@ -142,6 +143,7 @@ struct Deployment {
   WallTime created_at{};
   DeploymentState state;
   std::optional<WallTime> start_at;    ///< Planned until then; its targets are chosen anew then
+  std::optional<Approval> approval;    ///< Planned until a second person said yes; nothing: no need
   std::optional<Baseline> baseline;    ///< before the first assignment
   std::optional<Judgement> judgement;  ///< the last one; the one that failed, after a rollback
   std::uint64_t revision = 0;          ///< compare-and-swap token, +1 at every save
@@ -160,6 +162,8 @@ struct Deployment {
 };
 
 [[nodiscard]] bool is_terminal(const DeploymentState& state);
+/// Planned, and a second person has not decided yet.
+[[nodiscard]] bool awaits_approval(const Deployment& deployment);
 /// `Planned`, `Running`, …
 [[nodiscard]] std::string_view state_name(const DeploymentState& state);
 [[nodiscard]] std::string_view to_string(TargetState state);

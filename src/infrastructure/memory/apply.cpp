@@ -1,4 +1,5 @@
 #include "domain/base/limits.hpp"
+#include "infrastructure/memory/audit_keeping.hpp"
 #include "infrastructure/memory/cluster.hpp"
 #include "infrastructure/memory/erasing.hpp"
 #include "infrastructure/memory/operations.hpp"
@@ -311,6 +312,9 @@ struct Applier {
   Result<void> operator()(change::EraseVersions& c) { return erase(state, log, c, committed); }
   Result<void> operator()(change::EraseHistory& c) { return erase(state, log, c, committed); }
   Result<void> operator()(change::DeleteSchema& c) { return erase(state, log, c); }
+  Result<void> operator()(change::PutCheckpoint& c) { return put(state, log, c); }
+  Result<void> operator()(change::RemoveAudit& c) { return remove(state, log, c); }
+  Result<void> operator()(change::PutAuditCursor& c) { return put(state, log, c); }
 
   Result<void> operator()(change::PutIdempotent& c) {
     const WallTime now = c.expires - limits::kIdempotencyKeep;

@@ -52,6 +52,9 @@ class MemoryStore : public Store {
                                             std::size_t limit) override;
   Result<Page<AuditEntry>> audit(const AuditFilter& filter, const PageRequest& page) override;
   Result<std::vector<AuditEntry>> audit_after(std::uint64_t sequence, std::size_t limit) override;
+  Result<std::vector<AuditCheckpoint>> audit_checkpoints(std::uint64_t after,
+                                                         std::size_t limit) override;
+  Result<std::map<std::string, std::uint64_t>> audit_cursors() override;
   Result<std::vector<OutboxItem>> outbox(WallTime now, std::size_t limit) override;
   Result<Page<OutboxItem>> dead_letters(const PageRequest& page) override;
   Result<std::vector<Channel>> channels() override;
@@ -78,6 +81,8 @@ class MemoryStore : public Store {
  private:
   Result<Version> stored_version(const ProfileName& profile, const SemVer& number) const;
   Deployment with_targets(const Deployment& row) const HS_REQUIRES(mutex_);
+  Result<Page<AuditEntry>> audit_by_time(const AuditFilter& filter, const PageRequest& page)
+      HS_REQUIRES(mutex_);
 
   mutable Mutex mutex_;
   memory::State state_ HS_GUARDED_BY(mutex_);

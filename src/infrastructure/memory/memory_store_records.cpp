@@ -12,6 +12,7 @@ using memory::State;
 
 constexpr std::string_view kDeployments = "deployments";
 constexpr std::string_view kAudit = "audit";
+constexpr std::string_view kAuditByTime = "audit.time";
 
 bool matches(const DeploymentFilter& filter, const Deployment& deployment) {
   return (filter.profile.empty() || filter.profile == deployment.profile.str()) &&
@@ -27,6 +28,7 @@ bool resource_matches(const std::string& wanted, const std::string& is) {
 bool matches(const AuditFilter& filter, const AuditEntry& entry) {
   return (filter.actor.empty() || filter.actor == entry.actor) &&
          (filter.action.empty() || filter.action == entry.action) &&
+         (filter.outcome.empty() || filter.outcome == entry.outcome) &&
          resource_matches(filter.resource, entry.resource) &&
          (!filter.from || entry.at >= *filter.from) && (!filter.to || entry.at < *filter.to);
 }
@@ -139,8 +141,46 @@ Result<std::vector<TimelineEvent>> MemoryStore::events(const EventFilter& filter
   return found;
 }
 
+Result<Page<AuditEntry>> MemoryStore::audit_by_time(const AuditFilter& filter,
+                                                    const PageRequest& page) {
+  using Place = std::pair<std::int64_t, std::uint64_t>;
+  std::map<Place, const AuditEntry*> timed;
+  for (const auto& [sequence, entry] : state_.audit)
+    timed.emplace(Place(entry.at.time_since_epoch().count(), sequence), &entry);
+  auto last = timed.end();
+  if (!page.cursor.empty()) {
+    const auto key = store::decode_time_cursor(kAuditByTime, page.cursor);
+    if (!key) return std::unexpected(key.error());
+    last = timed.lower_bound(*key);
+  }
+  return memory::fill_page<AuditEntry>(
+      std::ranges::subrange(std::make_reverse_iterator(last), timed.rend()),
+      {kAuditByTime, store::page_limit(page)},
+      [&](const auto& entry) { return matches(filter, *entry.second); },
+      [](const auto& entry) { return *entry.second; },
+      [](const auto& entry) {
+        return std::to_string(entry.first.first) + ' ' + std::to_string(entry.first.second);
+      });
+}
+
+Result<std::vector<AuditCheckpoint>> MemoryStore::audit_checkpoints(std::uint64_t after,
+                                                                    std::size_t limit) {
+  const MutexLock lock(mutex_);
+  std::vector<AuditCheckpoint> found;
+  auto it = state_.audit_checkpoints.upper_bound(after);
+  for (; it != state_.audit_checkpoints.end() && found.size() < limit; ++it)
+    found.push_back(it->second);
+  return found;
+}
+
+Result<std::map<std::string, std::uint64_t>> MemoryStore::audit_cursors() {
+  const MutexLock lock(mutex_);
+  return state_.audit_cursors;
+}
+
 Result<Page<AuditEntry>> MemoryStore::audit(const AuditFilter& filter, const PageRequest& page) {
   const MutexLock lock(mutex_);
+  if (filter.from || filter.to) return audit_by_time(filter, page);
   auto last = state_.audit.end();
   if (!page.cursor.empty()) {
     const auto key = store::decode_number_cursor(kAudit, page.cursor);

@@ -50,6 +50,8 @@ struct State {
   std::map<std::pair<ProfileName, InstanceId>, Observation> observations;
   std::map<std::uint64_t, TimelineEvent> events;
   std::map<std::uint64_t, AuditEntry> audit;
+  std::map<std::uint64_t, AuditCheckpoint> audit_checkpoints;
+  std::map<std::string, std::uint64_t> audit_cursors;
   /// By when an item is due; of those due together the one enqueued first.
   using OutboxPlace = std::pair<WallTime, std::uint64_t>;
   std::map<OutboxPlace, OutboxItem> outbox;

@@ -151,6 +151,7 @@ struct Visit {
     io.document(d.proof, rollback_proof_from_json);
     io.document(d.hook_calls, read_hook_calls);
     io.document(d.pools, pool_switch_from_json);
+    io.document(d.approval, approval_from_json);
     io.value(d.request);
     io.saved(d.revision);
   }

@@ -2,6 +2,7 @@
 
 #include "infrastructure/sql/access.hpp"
 #include "infrastructure/sql/assigning.hpp"
+#include "infrastructure/sql/audit_keeping.hpp"
 #include "infrastructure/sql/cluster.hpp"
 #include "infrastructure/sql/deployments.hpp"
 #include "infrastructure/sql/erasing.hpp"

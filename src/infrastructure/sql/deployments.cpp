@@ -14,7 +14,7 @@ namespace {
   "id, profile, service, environment, version, hash, previous_stable, strategy, health, "          \
   "plan, partial, forced, reason, created_by, created_at, state, baseline, judgement, "            \
   "revision, trace_id, fit, start_at, proof, tallies, hook_calls, pools, progressed_at, request, " \
-  "fence"
+  "fence, approval"
 
 constexpr List kList{"deployments", "SELECT start, " HS_DEPLOYMENT_COLUMNS " FROM deployments",
                      "start DESC"};
@@ -68,6 +68,7 @@ void take_progress(Columns& in, Deployment& d) {
   d.progressed_at = in.time();
   d.request = in.json();
   d.fence = in.number();
+  d.approval = in.optional_document<Approval>(approval_from_json);
 }
 
 Result<Keyed<Deployment>> read_deployment(const Row& row) {
@@ -157,7 +158,7 @@ Result<void> insert_row(Session& session, const Deployment& d) {
   const auto changed = session.changes(
       "INSERT INTO deployments (" HS_DEPLOYMENT_COLUMNS
       ", state_name, active) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, "
-      "$15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31) "
+      "$15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32) "
       "ON CONFLICT (id) DO NOTHING",
       {d.id.str(),
        d.profile.str(),
@@ -188,6 +189,7 @@ Result<void> insert_row(Session& session, const Deployment& d) {
        to_column(d.progressed_at),
        json::write(d.request),
        to_column(d.fence),
+       document(d.approval),
        state_name(d.state),
        to_column(!is_terminal(d.state))});
   if (!changed) return std::unexpected(changed.error());
@@ -220,8 +222,8 @@ Result<void> apply(Session& session, const change::UpdateDeployment& change) {
       "UPDATE deployments SET previous_stable = $1, strategy = $2, health = $3, plan = $4, "
       "partial = $5, forced = $6, reason = $7, state_name = $8, active = $9, state = $10, "
       "baseline = $11, judgement = $12, fit = $13, start_at = $14, proof = $15, tallies = $16, "
-      "hook_calls = $17, pools = $18, progressed_at = $19, revision = revision + 1 "
-      "WHERE id = $20 AND revision = $21 AND fence = $22",
+      "hook_calls = $17, pools = $18, progressed_at = $19, approval = $20, "
+      "revision = revision + 1 WHERE id = $21 AND revision = $22 AND fence = $23",
       {to_column(d.previous_stable),
        json::write(to_json(d.strategy)),
        json::write(to_json(d.health)),
@@ -241,6 +243,7 @@ Result<void> apply(Session& session, const change::UpdateDeployment& change) {
        hook_calls_column(d.hook_calls),
        document(d.pools),
        to_column(d.progressed_at),
+       document(d.approval),
        d.id.str(),
        to_column(d.revision),
        to_column(d.fence)});

@@ -21,6 +21,8 @@ constexpr Insertion kEntry{"INSERT INTO audit (" HS_AUDIT_COLUMNS ") VALUES {row
 
 constexpr List kList{"audit", "SELECT sequence, " HS_AUDIT_COLUMNS ", erased FROM audit",
                      "sequence DESC"};
+/// Within a range of time an index leads from its end to its beginning, however long the audit is.
+constexpr List kByTime{"audit.time", kList.select, "at DESC, sequence DESC"};
 
 Result<TimelineEvent> read_event(const Row& row) {
   Columns in(row);
@@ -54,6 +56,13 @@ Result<AuditEntry> read_entry(const Row& row) {
   entry.salt = in.text();
   entry.erased = in.audit_erased();
   return in.finish(std::move(entry));
+}
+
+Result<Keyed<AuditEntry>> read_timed(const Row& row) {
+  return mapped(read_entry(row), [](AuditEntry entry) {
+    auto key = std::to_string(to_column(entry.at)) + ' ' + std::to_string(entry.sequence);
+    return Keyed<AuditEntry>{std::move(key), std::move(entry)};
+  });
 }
 
 Result<Keyed<AuditEntry>> read_keyed(const Row& row) {
@@ -134,6 +143,20 @@ Result<std::vector<TimelineEvent>> events(Session& session, const EventFilter& f
   return all<TimelineEvent>(session, text, where.params(), read_event);
 }
 
+namespace {
+
+Result<Page<AuditEntry>> audit_by_time(Session& session, Where& where, const PageRequest& request) {
+  if (!request.cursor.empty()) {
+    const auto key = store::decode_time_cursor(kByTime.name, request.cursor);
+    if (!key) return std::unexpected(key.error());
+    where.add_fixed("(at, sequence) < (" + where.bind(key->first) + ", " +
+                    where.bind(to_column(key->second)) + ")");
+  }
+  return read_page<AuditEntry>(session, kByTime, where, store::page_limit(request), read_timed);
+}
+
+}  // namespace
+
 Result<Page<AuditEntry>> audit(Session& session, const AuditFilter& filter,
                                const PageRequest& request) {
   Where where;
@@ -146,8 +169,13 @@ Result<Page<AuditEntry>> audit(Session& session, const AuditFilter& filter,
     where.add_fixed("(resource = " + where.bind(filter.resource) + " OR (resource >= " +
                     where.bind(first_below) + " AND resource < " + where.bind(behind_below) + "))");
   }
+  where.add_set("outcome = ?", filter.outcome);
+  // Said once more, a database finds the index of what did not go well.
+  if (!filter.outcome.empty() && filter.outcome != "success")
+    where.add_fixed("outcome <> 'success'");
   if (filter.from) where.add("at >= ?", to_column(*filter.from));
   if (filter.to) where.add("at < ?", to_column(*filter.to));
+  if (filter.from || filter.to) return audit_by_time(session, where, request);
   const auto cursor = add_number_cursor(where, kList.name, "sequence < ?", request);
   if (!cursor) return std::unexpected(cursor.error());
   return read_page<AuditEntry>(session, kList, where, store::page_limit(request), read_keyed);

@@ -1,6 +1,7 @@
 #include "infrastructure/sql/sql_store.hpp"
 
 #include "infrastructure/sql/access.hpp"
+#include "infrastructure/sql/audit_keeping.hpp"
 #include "infrastructure/sql/cluster.hpp"
 #include "infrastructure/sql/deployments.hpp"
 #include "infrastructure/sql/erasing.hpp"
@@ -176,6 +177,16 @@ Result<Page<AuditEntry>> SqlStore::audit(const AuditFilter& filter, const PageRe
 Result<std::vector<AuditEntry>> SqlStore::audit_after(std::uint64_t sequence, std::size_t limit) {
   return read(readers_,
               [&](Session& session) { return sql::audit_after(session, sequence, limit); });
+}
+
+Result<std::vector<AuditCheckpoint>> SqlStore::audit_checkpoints(std::uint64_t after,
+                                                                 std::size_t limit) {
+  return read(readers_,
+              [&](Session& session) { return sql::audit_checkpoints(session, after, limit); });
+}
+
+Result<std::map<std::string, std::uint64_t>> SqlStore::audit_cursors() {
+  return read(readers_, [](Session& session) { return sql::audit_cursors(session); });
 }
 
 Result<erasure::TextPage> SqlStore::texts(erasure::Place place, const erasure::Eraser& name,

@@ -65,6 +65,19 @@ Result<std::uint64_t> decode_number_cursor(std::string_view list, std::string_vi
   return number;
 }
 
+Result<std::pair<std::int64_t, std::uint64_t>> decode_time_cursor(std::string_view list,
+                                                                  std::string_view cursor) {
+  const auto key = decode_cursor(list, cursor);
+  if (!key) return std::unexpected(key.error());
+  std::pair<std::int64_t, std::uint64_t> found;
+  const char* const end = key->data() + key->size();
+  const auto time = std::from_chars(key->data(), end, found.first);
+  if (time.ec != std::errc() || time.ptr == end || *time.ptr != ' ') return broken();
+  const auto number = std::from_chars(time.ptr + 1, end, found.second);
+  if (number.ec != std::errc() || number.ptr != end) return broken();
+  return found;
+}
+
 std::size_t page_limit(const PageRequest& request) {
   return std::clamp<std::size_t>(request.limit, 1, limits::kPageMax);
 }

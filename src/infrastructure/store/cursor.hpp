@@ -18,6 +18,10 @@ namespace hotswap::store {
 [[nodiscard]] Result<std::uint64_t> decode_number_cursor(std::string_view list,
                                                          std::string_view cursor);
 
+/// The same for lists ordered by a time, in milliseconds, and a number.
+[[nodiscard]] Result<std::pair<std::int64_t, std::uint64_t>> decode_time_cursor(
+    std::string_view list, std::string_view cursor);
+
 /// The page's size within 1 … limits::kPageMax.
 [[nodiscard]] std::size_t page_limit(const PageRequest& request);
 

@@ -163,6 +163,14 @@ Error erasure_overtaken() {
                "Something was changed while it was being erased; repeat the request to go on.");
 }
 
+Error audit_not_anchored() {
+  return {ErrorCode::Conflict,
+          "audit.not_anchored",
+          "Audit entries are removed only behind a signed anchor, and never the last one.",
+          {},
+          {}};
+}
+
 Error erasure_not_found(const std::string& id) {
   return error(ErrorCode::NotFound, "erasure.not_found",
                "There is no erasure " + id + ": list the erasures for their ids.");

@@ -1,0 +1,28 @@
+#pragma once
+#include <memory>
+
+#include "domain/ports/audit_receiver.hpp"
+#include "infrastructure/http_client/byte_stream.hpp"
+
+namespace hotswap {
+
+/// A syslog server over UDP (RFC 5426: one datagram for each message, cut at 8 KiB), TCP (RFC 6587)
+/// or TLS (RFC 5425). None of them answers: what was on its way when a connection broke is sent
+/// again with its batch, what a datagram lost is lost.
+class SyslogReceiver : public AuditReceiver {
+ public:
+  /// `url`: udp://, tcp:// or tls://host:port.
+  SyslogReceiver(std::string url, std::string ca_file, std::string host);
+  ~SyslogReceiver() override;
+  [[nodiscard]] std::string name() const override { return "syslog " + url_; }
+  [[nodiscard]] Result<void> send(const AuditBatch& batch) override;
+
+ private:
+  [[nodiscard]] Result<void> send_datagrams(const std::vector<std::string>& messages);
+  [[nodiscard]] Result<void> send_stream(const std::vector<std::string>& messages);
+
+  const std::string url_, ca_file_, host_;
+  std::unique_ptr<ByteStream> stream_;
+};
+
+}  // namespace hotswap
