@@ -27,6 +27,11 @@ std::optional<ChannelAdapters::Mailing> mailing(const NotifySettings& settings,
                                   settings.smtp_from};
 }
 
+/// The settings were validated before.
+net::Reach reach_of(const Settings& settings) {
+  return user_reach(settings).value_or(net::Reach::of_users());
+}
+
 RetentionPolicy policy(const Settings& settings) {
   return {settings.retention.versions, settings.retention.days};
 }
@@ -50,7 +55,7 @@ Node::Node(const Settings& settings, NodeKeys keys, const Ground& ground,
       limits_(settings.limits),
       clock_(ground.clock),
       logger_(ground.logger),
-      webhooks_(std::move(keys.webhooks), ground.clock),
+      webhooks_(std::move(keys.webhooks), ground.clock, reach_of(settings)),
       committer_(ground.store),
       versions_(ground.store),
       streams_(versions_, ground.clock),
@@ -74,7 +79,7 @@ Node::Node(const Settings& settings, NodeKeys keys, const Ground& ground,
                     settings.limits.deployment_bandwidth}),
       reports_({ground.store, fleet_, versions_, ground.clock}),
       audit_(ground.store, committer_),
-      router_(webhooks_),
+      router_(webhooks_, reach_of(settings)),
       traffic_({ground.store, committer_, router_, ground.clock, ground.logger,
                 [this] { return leads(); }}),
       traffic_hub_(committer_),
