@@ -329,6 +329,10 @@ Result<std::uint16_t> Node::start() {
         std::make_unique<Ticker>(ClusterService::kRelay, [this] { cluster_->relay(); }));
     tickers_.push_back(std::make_unique<Ticker>(StreamSharing::kTick, [this] { share_streams(); }));
   }
+  if (server_.certificate()) {
+    tls_ = std::make_unique<TlsKeeper>(server_, clock_, logger_, metrics_);
+    tickers_.push_back(std::make_unique<Ticker>(TlsKeeper::kLook, [this] { tls_->tick(); }));
+  }
   outbox_.start();
   retention_job_.start();
   return port;
@@ -349,6 +353,11 @@ api::DrainPlan Node::drain_plan() {
   logger_.info("cluster", "sends its streams to other nodes",
                {{"streams", streams}, {"others", working.size()}});
   return plan;
+}
+
+void Node::reload() {
+  if (tls_) return tls_->reload();
+  logger_.info("server", "nothing to reload: settings are read at the start, and there is no TLS");
 }
 
 void Node::drain() {
