@@ -63,7 +63,7 @@ Result<int> run_agent(const cli::AgentArguments& arguments) {
   SystemClock clock;
   LineLogger logger(clock);
   // The one who starts an agent names the program to look at: on this machine, as a rule.
-  CurlProber prober(AddressGuard(true), {});
+  CurlProber prober(net::Reach::of_operator(), {});
   std::optional<agent::TrafficFollower> traffic;
   announce(*plan);
   if (plan->traffic) {

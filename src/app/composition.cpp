@@ -1,5 +1,7 @@
 #include "app/composition.hpp"
 
+#include <unistd.h>
+
 #include <cstdio>
 
 #include "api/formats/toml.hpp"
@@ -76,7 +78,7 @@ int serve_on(const Settings& settings, const Ground& ground, NodeKeys keys,
   logger.info("app", "ready", {{"address", shown_address(settings, *port)}});
   announce(settings, *port);
   tell_service_manager("READY=1");
-  const int signal = wait_for_stop_signal();
+  const int signal = wait_for_stop_signal([&node] { node.reload(); });
   logger.info("app", "draining", {{"signal", signal}});
   tell_service_manager("STOPPING=1");
   node.drain();
@@ -141,6 +143,8 @@ int serve_cluster(const Settings& settings, NodeKeys keys, Logger& logger, Archi
 
 int serve(const Settings& settings) {
   block_stop_signals();
+  // A terminal that closes takes a server without certificates with it, as it always did.
+  if (!settings.listen.tls_cert.empty() || ::isatty(STDIN_FILENO) == 0) keep_hangups();
   if (auto done = make_data_dir(settings.store.data_dir); !done) return cannot_start(done.error());
   const auto lock = DataDirLock::take(settings.store.data_dir);
   if (!lock) return cannot_start(lock.error());

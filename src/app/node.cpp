@@ -32,6 +32,11 @@ std::optional<ChannelAdapters::Mailing> mailing(const NotifySettings& settings,
                                   settings.smtp_from};
 }
 
+/// The settings were validated before.
+net::Reach reach_of(const Settings& settings) {
+  return user_reach(settings).value_or(net::Reach::of_users());
+}
+
 RetentionPolicy policy(const Settings& settings) {
   return {settings.retention.versions, settings.retention.days};
 }
@@ -59,7 +64,7 @@ Node::Node(const Settings& settings, NodeKeys keys, const Ground& ground,
       limits_(settings.limits),
       clock_(ground.clock),
       logger_(ground.logger),
-      webhooks_(std::move(keys.webhooks), ground.clock),
+      webhooks_(std::move(keys.webhooks), ground.clock, reach_of(settings)),
       committer_(ground.store),
       versions_(ground.store),
       streams_(versions_, ground.clock),
@@ -84,7 +89,7 @@ Node::Node(const Settings& settings, NodeKeys keys, const Ground& ground,
       reports_({ground.store, fleet_, versions_, ground.clock}),
       audit_(ground.store, committer_),
       audit_witness_(settings.store.data_dir),
-      router_(webhooks_),
+      router_(webhooks_, reach_of(settings)),
       traffic_({ground.store, committer_, router_, ground.clock, ground.logger,
                 [this] { return leads(); }}),
       traffic_hub_(committer_),
@@ -374,6 +379,10 @@ Result<std::uint16_t> Node::start() {
     tickers_.push_back(std::make_unique<Ticker>(StreamSharing::kTick, [this] { share_streams(); }));
   }
   tickers_.push_back(std::make_unique<Ticker>(kDenialsEvery, [this] { api_.flush_denials(); }));
+  if (server_.certificate()) {
+    tls_ = std::make_unique<TlsKeeper>(server_, clock_, logger_, metrics_);
+    tickers_.push_back(std::make_unique<Ticker>(TlsKeeper::kLook, [this] { tls_->tick(); }));
+  }
   outbox_.start();
   retention_job_.start();
   audit_keeper_.start();
@@ -396,6 +405,11 @@ api::DrainPlan Node::drain_plan() {
   logger_.info("cluster", "sends its streams to other nodes",
                {{"streams", streams}, {"others", working.size()}});
   return plan;
+}
+
+void Node::reload() {
+  if (tls_) return tls_->reload();
+  logger_.info("server", "nothing to reload: settings are read at the start, and there is no TLS");
 }
 
 void Node::drain() {

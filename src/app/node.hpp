@@ -9,6 +9,7 @@
 #include "app/signals.hpp"
 #include "app/ticker.hpp"
 #include "app/trust.hpp"
+#include "app/tls_keeper.hpp"
 #include "infrastructure/clock/cores.hpp"
 #include "infrastructure/clock/system_random.hpp"
 #include "infrastructure/clock/time_zones.hpp"
@@ -59,6 +60,8 @@ class Node {
   [[nodiscard]] Result<std::uint16_t> start();
   /// Finishes requests, tells streams to reconnect, writes what was gathered.
   void drain();
+  /// Takes the certificate's files again.
+  void reload();
 
  private:
   void count_what_happens();
@@ -127,6 +130,7 @@ class Node {
   std::unique_ptr<StreamSharing> sharing_;
   api::Api api_;
   api::HttpServer server_;
+  std::unique_ptr<TlsKeeper> tls_;  ///< null: plain HTTP
   std::vector<std::unique_ptr<Ticker>> tickers_;
   CpuMeter cpu_{allowed_cores()};
   cluster::Services* shared_ = nullptr;

@@ -118,14 +118,51 @@ void add_signal_keys(std::vector<SettingKey>& keys) {
                               [](Settings& s) -> Duration& { return s.signals.probe_interval; }));
   keys.push_back(text_key(
       "probe-allow",
-      "networks that may be looked at nevertheless, e.g. 127.0.0.0/8,::1 (loopback is refused "
-      "unless the server listens there; link-local always)",
+      "networks and names that instances' health URLs may lead to beside --allow-hosts, e.g. "
+      "10.0.0.0/8,*.svc.cluster.local",
       [](Settings& s) -> std::string& { return s.signals.probe_allow; }));
   keys.push_back(text_key("prometheus-url", "Prometheus server that Query criteria ask",
                           [](Settings& s) -> std::string& { return s.signals.prometheus_url; }));
   keys.push_back(
       text_key("prometheus-token-file", "file with the bearer token for it",
                [](Settings& s) -> std::string& { return s.signals.prometheus_token_file; }));
+}
+
+void add_rate_keys(std::vector<SettingKey>& keys) {
+  constexpr int kMost = 1'000'000;
+  keys.push_back(count_key(
+      "rate-address", "requests a second of one address (default 2000; 0: no limit)",
+      [](Settings& s) -> int& { return s.guard.rate_address; }, 0, kMost));
+  keys.push_back(count_key(
+      "rate-principal", "requests a second of one token's subject (default 1000; 0: no limit)",
+      [](Settings& s) -> int& { return s.guard.rate_principal; }, 0, kMost));
+  keys.push_back(count_key(
+      "rate-instance", "requests a second of one instance (default 20; 0: no limit)",
+      [](Settings& s) -> int& { return s.guard.rate_instance; }, 0, kMost));
+  keys.push_back(count_key(
+      "rate-failures", "refused tokens a minute of one address (default 60; 0: no limit)",
+      [](Settings& s) -> int& { return s.guard.rate_failures; }, 0, kMost));
+  keys.push_back(count_key(
+      "address-connections", "open connections of one address (default 5000; 0: no limit)",
+      [](Settings& s) -> int& { return s.guard.address_connections; }, 0, kMost));
+}
+
+void add_guard_keys(std::vector<SettingKey>& keys) {
+  keys.push_back(text_key(
+      "allow-hosts",
+      "what URLs set by users may lead to beside the public network: networks, names, folders of "
+      "sockets, e.g. 10.0.0.0/8,*.internal,/run/haproxy/ (--dev allows this machine)",
+      [](Settings& s) -> std::string& { return s.guard.allow_hosts; }));
+  keys.push_back(text_key(
+      "trusted-proxies",
+      "networks of proxies whose X-Forwarded-For and -Proto are believed, e.g. 10.0.0.0/24",
+      [](Settings& s) -> std::string& { return s.guard.trusted_proxies; }));
+  keys.push_back(switch_key("insecure-secrets",
+                            "deliver secrets over plain HTTP to other machines as well",
+                            [](Settings& s) -> bool& { return s.guard.insecure_secrets; }));
+  keys.push_back(text_key("user", "whom the process becomes when it is started as root",
+                          [](Settings& s) -> std::string& { return s.guard.user; }));
+  add_rate_keys(keys);
 }
 
 void add_store_keys(std::vector<SettingKey>& keys) {
@@ -296,6 +333,7 @@ std::vector<SettingKey> make_keys() {
   add_signal_keys(keys);
   add_limit_keys(keys);
   add_audit_keys(keys);
+  add_guard_keys(keys);
   keys.push_back(count_key(
       "io-threads", "threads of the network (default 0: half of the cores)",
       [](Settings& s) -> int& { return s.listen.io_threads; }, 0));

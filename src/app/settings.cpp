@@ -65,8 +65,6 @@ void apply(const SettingKey& key, const std::string& text, const std::string& so
 void check_signals(const SignalSettings& signals, std::vector<FieldError>& mistakes) {
   if (signals.probe_interval != Duration::zero() && signals.probe_interval < kProbeIntervalMin)
     mistakes.push_back({"--probe-interval", "minimum", "must be 1s or more, or 0s for none"});
-  if (auto guard = probe_guard(signals, true); !guard)
-    mistakes.push_back({"--probe-allow", "format", guard.error().detail});
   const auto& url = signals.prometheus_url;
   if (!url.empty() && !url.starts_with("http://") && !url.starts_with("https://"))
     mistakes.push_back({"--prometheus-url", "format", "must be an http:// or https:// address"});
@@ -230,6 +228,19 @@ void check_archive(const RetentionSettings& retention, std::vector<FieldError>& 
 
 }  // namespace
 
+namespace {
+
+void check_guard(const Settings& settings, std::vector<FieldError>& mistakes) {
+  if (auto reach = user_reach(settings); !reach)
+    mistakes.push_back({"--allow-hosts", "format", reach.error().detail});
+  else if (auto probes = probe_reach(settings); !probes)
+    mistakes.push_back({"--probe-allow", "format", probes.error().detail});
+  if (auto trusted = net::TrustedProxies::read(settings.guard.trusted_proxies); !trusted)
+    mistakes.push_back({"--trusted-proxies", "format", trusted.error().detail});
+}
+
+}  // namespace
+
 Result<void> validate(const Settings& settings) {
   std::vector<FieldError> mistakes;
   const auto& listen = settings.listen;
@@ -258,6 +269,7 @@ Result<void> validate(const Settings& settings) {
     mistakes.push_back({"--heartbeat-interval", "minimum", "must be 100ms or more"});
   }
   check_signals(settings.signals, mistakes);
+  check_guard(settings, mistakes);
   if (fleet.remove_after < 2 * fleet.heartbeat_interval) {
     mistakes.push_back({"--remove-after", "minimum", "must be at least two heartbeat intervals"});
   }
@@ -269,16 +281,22 @@ Result<void> validate(const Settings& settings) {
   return {};
 }
 
-Result<AddressGuard> probe_guard(const SignalSettings& signals, bool loopback) {
-  AddressGuard guard(loopback);
-  std::string_view rest = signals.probe_allow;
-  while (!rest.empty()) {
-    const auto comma = std::min(rest.find(','), rest.size());
-    if (auto allowed = guard.allow(rest.substr(0, comma)); !allowed)
-      return std::unexpected(allowed.error());
-    rest.remove_prefix(std::min(comma + 1, rest.size()));
-  }
-  return guard;
+Result<net::Reach> user_reach(const Settings& settings) {
+  auto reach = net::Reach::of_users();
+  for (const auto* folder : {"/run/haproxy/", "/var/run/haproxy/", "/var/lib/haproxy/"})
+    if (auto allowed = reach.allow(folder); !allowed) return std::unexpected(allowed.error());
+  if (settings.auth.dev) reach.allow_this_machine();
+  if (auto allowed = reach.allow_all(settings.guard.allow_hosts); !allowed)
+    return std::unexpected(allowed.error());
+  return reach;
+}
+
+Result<net::Reach> probe_reach(const Settings& settings) {
+  auto reach = user_reach(settings);
+  if (!reach) return reach;
+  if (auto allowed = reach->allow_all(settings.signals.probe_allow); !allowed)
+    return std::unexpected(allowed.error());
+  return reach;
 }
 
 std::optional<std::string> environment_variable(const std::string& name) {

@@ -16,7 +16,8 @@
 #include "domain/base/error.hpp"
 #include "domain/base/time.hpp"
 #include "domain/flow/bandwidth.hpp"
-#include "infrastructure/probe/address_guard.hpp"
+#include "domain/net/proxies.hpp"
+#include "domain/net/reach.hpp"
 
 namespace hotswap {
 
@@ -125,6 +126,19 @@ struct ApprovalSettings {
   Duration patience = std::chrono::hours(24);
 };
 
+/// What strangers may ask for, and how often.
+struct GuardSettings {
+  std::string allow_hosts;        ///< beside the public network, for URLs that users set
+  std::string trusted_proxies;    ///< networks whose forwarding headers are believed
+  bool insecure_secrets = false;  ///< secrets travel over plain HTTP beyond loopback
+  int rate_address = 2000;        ///< requests a second; 0: no limit, as for the next two
+  int rate_principal = 1000;
+  int rate_instance = 20;
+  int rate_failures = 60;          ///< refused tokens a minute of one address
+  int address_connections = 5000;  ///< open at one time from one address
+  std::string user;                ///< that the process becomes when root starts it
+};
+
 struct LogSettings {
   std::string level = "info";   ///< trace, debug, info, warn or error
   std::string format = "text";  ///< text or json
@@ -143,6 +157,9 @@ struct Settings {
   LimitSettings limits;
   AuditSettings audit;
   ApprovalSettings approvals;
+};
+
+  GuardSettings guard;
   LogSettings log;
 };
 
@@ -177,8 +194,10 @@ struct SettingSources {
 /// for tokens must be there, remove_after is at least two heartbeats.
 [[nodiscard]] Result<void> validate(const Settings& settings);
 
-/// Whom the server may be made to connect to. Invalid: a network that is none.
-[[nodiscard]] Result<AddressGuard> probe_guard(const SignalSettings& signals, bool loopback);
+/// Whom the URLs that users set may lead to. Invalid `settings.invalid`.
+[[nodiscard]] Result<net::Reach> user_reach(const Settings& settings);
+/// The same for instances' health URLs.
+[[nodiscard]] Result<net::Reach> probe_reach(const Settings& settings);
 
 /// The process's environment, for SettingSources.
 [[nodiscard]] std::optional<std::string> environment_variable(const std::string& name);

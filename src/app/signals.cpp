@@ -1,16 +1,13 @@
 #include "app/signals.hpp"
 
-#include "app/setting_text.hpp"
-
 namespace hotswap {
 namespace {
 
 constexpr Duration kProbeEvery = std::chrono::milliseconds(250);
 
-/// Who serves this machine only may look at it: nobody else can register an instance.
-AddressGuard guard_of(const Settings& settings) {
-  const bool local = is_loopback(settings.listen.address);
-  return probe_guard(settings.signals, local).value_or(AddressGuard(local));
+/// The settings were validated before.
+net::Reach reach_of(const Settings& settings) {
+  return probe_reach(settings).value_or(net::Reach::of_users());
 }
 
 std::unique_ptr<PrometheusSource> source_of(const SignalSettings& signals) {
@@ -23,7 +20,7 @@ std::unique_ptr<PrometheusSource> source_of(const SignalSettings& signals) {
 
 Signals::Signals(const Settings& settings, FleetService& fleet, DeploymentRunner& runner,
                  Metrics& metrics, const Clock& clock)
-    : prober_(guard_of(settings), {}),
+    : prober_(reach_of(settings), {}),
       health_(fleet, prober_, metrics, clock, {.interval = settings.signals.probe_interval}),
       source_(source_of(settings.signals)),
       poller_(source_.get(), [&runner] { return runner.active_deployments(); }, fleet, clock) {

@@ -73,7 +73,7 @@ TEST(Probes, NoInstanceSendsTheServerWhereItMustNotGo) {
   const auto refused = [&](const std::string& id) {
     return eventually([&] {
       const auto instance = server.api().get("/api/v1/instances/" + id);
-      return instance && cli::text_at(*instance, "probe.detail").contains("may not be probed");
+      return instance && cli::text_at(*instance, "probe.detail").contains("--allow-hosts");
     });
   };
   EXPECT_TRUE(refused("metadata"));

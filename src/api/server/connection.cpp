@@ -102,9 +102,10 @@ Awaitable<void> Connection::run(std::shared_ptr<Connection>) {
 
 Awaitable<bool> Connection::shake_hands() {
   const auto& core = io_.core();
-  if (!core.tls) co_return true;
+  const auto context = core.tls.get();
+  if (!context) co_return true;
   enter(Phase::Handshake, core.limits().handshake_timeout);
-  transport_.tls = TlsStream::accept(*core.tls, transport_.socket.native_handle());
+  transport_.tls = TlsStream::accept(*context, transport_.socket.native_handle());
   if (!transport_.tls) co_return false;
   for (;;) {
     const auto step = transport_.tls->handshake();
@@ -226,7 +227,10 @@ void Connection::open_stream(OpenedStream stream) {
   response.headers.push_back({"X-Accel-Buffering", "no"});
   std::string head;
   append_head(head, response,
-              {.date = io_.date(), .request_id = parser_.request().request_id, .open_end = true});
+              {.date = io_.date(),
+               .request_id = parser_.request().request_id,
+               .tls = transport_.tls != nullptr,
+               .open_end = true});
   auto connection = std::make_shared<StreamConnection>(io_, std::move(transport_),
                                                        std::move(ticket_), std::move(stream));
   if (cut_) return connection->cut();
@@ -281,7 +285,8 @@ Awaitable<bool> Connection::send(Response response, bool keep_alive) {
               {.date = io_.date(),
                .request_id = request.request_id,
                .keep_alive = keep_alive,
-               .http10 = parser_.is_http10()});
+               .http10 = parser_.is_http10(),
+               .tls = transport_.tls != nullptr});
   const bool bare =
       request.method == Method::Head || response.status == 204 || response.status == 304;
   if (bare) response.body.reset();

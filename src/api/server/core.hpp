@@ -12,7 +12,7 @@
 
 #include "api/server/handler.hpp"
 #include "api/server/http_server.hpp"
-#include "api/server/tls_stream.hpp"
+#include "api/server/tls_context.hpp"
 #include "api/server/worker_pool.hpp"
 #include "domain/base/mutex.hpp"
 #include "domain/ports/clock.hpp"
@@ -76,7 +76,7 @@ struct ServerCore {
   Handler& handler;
   const Clock& clock;
   Random& random;
-  std::unique_ptr<TlsContext> tls;
+  TlsSlot tls;
   std::unique_ptr<WorkerPool> pool;
   std::string id_prefix;  ///< of generated request ids
   OpenCount open;

@@ -46,6 +46,9 @@ class HttpServer::Impl {
   void drain(const DrainPlan& plan);
   void stop();
   ServerStats stats() const;
+  [[nodiscard]] bool has_tls() const { return core_.options.tls.has_value(); }
+  [[nodiscard]] WallTime now() const { return core_.clock.wall(); }
+  TlsSlot& tls() { return core_.tls; }
 
  private:
   Result<std::uint16_t> listen();
@@ -65,9 +68,8 @@ class HttpServer::Impl {
 Result<std::uint16_t> HttpServer::Impl::start() {
   ::signal(SIGPIPE, SIG_IGN);
   if (core_.options.tls) {
-    auto context = TlsContext::load(*core_.options.tls);
-    if (!context) return std::unexpected(std::move(context.error()));
-    core_.tls = std::move(*context);
+    if (auto opened = core_.tls.open(*core_.options.tls, core_.clock.wall()); !opened)
+      return std::unexpected(std::move(opened.error()));
   }
   core_.id_prefix = core_.random.guid().substr(0, 8) + "-";
   const auto count = io_thread_count(core_.options.io_threads);
@@ -134,7 +136,7 @@ void HttpServer::Impl::admit(IoThread& target, Socket socket) {
 
 // One non-blocking attempt to say why; TLS clients see the connection close.
 void HttpServer::Impl::turn_away(Socket socket) {
-  if (core_.tls) return;
+  if (core_.options.tls) return;
   const auto response = refuse(core_, 503, "Too many connections; try again.", nullptr);
   std::string text;
   append_head(text, response, {.date = http_date(core_.clock.wall())});
@@ -184,6 +186,16 @@ HttpServer::~HttpServer() = default;
 Result<std::uint16_t> HttpServer::start() { return impl_->start(); }
 void HttpServer::stop_accepting() { impl_->stop_accepting(); }
 void HttpServer::drain(const DrainPlan& plan) { impl_->drain(plan); }
+Result<bool> HttpServer::refresh_tls(bool force) {
+  if (!impl_->has_tls()) return false;
+  return impl_->tls().refresh(impl_->now(), force);
+}
+void HttpServer::rotate_tickets() { impl_->tls().rotate_tickets(); }
+std::optional<CertificateDates> HttpServer::certificate() const {
+  const auto context = impl_->tls().get();
+  if (!context) return std::nullopt;
+  return CertificateDates{context->not_before(), context->not_after()};
+}
 ServerStats HttpServer::stats() const { return impl_->stats(); }
 
 }  // namespace hotswap::api

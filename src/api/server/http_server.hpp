@@ -16,6 +16,7 @@
 #include "api/server/reconnect.hpp"
 #include "domain/base/error.hpp"
 #include "domain/base/limits.hpp"
+#include "domain/base/time.hpp"
 #include "domain/ports/clock.hpp"
 #include "domain/ports/random.hpp"
 
@@ -68,6 +69,12 @@ struct ServerStats {
   std::uint64_t refused = 0;    ///< refused by the transport since the start
 };
 
+/// When a certificate is valid.
+struct CertificateDates {
+  WallTime not_before{};
+  WallTime not_after{};
+};
+
 /// The server. start, drain and the destructor belong to one controlling thread; stats and
 /// stop_accepting may be called from any.
 class HttpServer {
@@ -93,6 +100,15 @@ class HttpServer {
   void drain(const DrainPlan& plan);
 
   [[nodiscard]] ServerStats stats() const;
+
+  /// Takes the certificate's files again if they changed, or if `force`; open connections keep what
+  /// they began with. True if a new pair is in use; on an error (Invalid `server.tls`) the old one
+  /// stays. False without TLS. Any thread.
+  [[nodiscard]] Result<bool> refresh_tls(bool force);
+  /// Session tickets are sealed with a fresh key from now on. Any thread.
+  void rotate_tickets();
+  /// Of the certificate in use; nothing without TLS.
+  [[nodiscard]] std::optional<CertificateDates> certificate() const;
 
  private:
   class Impl;

@@ -9,6 +9,13 @@
 namespace hotswap::api {
 namespace {
 
+// A page of ours brings its own styles and pictures; it loads and runs nothing, and stands in no
+// frame.
+constexpr std::string_view kPageRules =
+    "Content-Security-Policy: default-src 'none'; style-src 'unsafe-inline'; img-src data:; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'\r\n"
+    "X-Frame-Options: DENY\r\nReferrer-Policy: no-referrer\r\n";
+
 void append_number(std::string& out, std::size_t number) {
   std::array<char, 24> digits{};
   const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
@@ -44,6 +51,16 @@ bool has_field(const Response& response, std::string_view name) {
   return false;
 }
 
+// What browsers must not do with an answer. Everything here belongs to whoever asked, so nothing
+// between keeps it unless the answer itself says otherwise.
+void append_protection(std::string& out, const Response& response, const HeadContext& context) {
+  out.append("X-Content-Type-Options: nosniff\r\n");
+  if (!has_field(response, "Cache-Control")) out.append("Cache-Control: no-store\r\n");
+  const bool page = response.content_type.starts_with("text/html");
+  if (page && !has_field(response, "Content-Security-Policy")) out.append(kPageRules);
+  if (context.tls) out.append("Strict-Transport-Security: max-age=31536000\r\n");
+}
+
 }  // namespace
 
 void append_head(std::string& out, const Response& response, const HeadContext& context) {
@@ -62,6 +79,7 @@ void append_head(std::string& out, const Response& response, const HeadContext& 
   if (response.status == 503 && !has_field(response, "Retry-After")) {
     append_field(out, "Retry-After", "1");
   }
+  append_protection(out, response, context);
   if (!context.request_id.empty()) append_field(out, "X-Request-Id", context.request_id);
   if (!context.keep_alive) {
     out.append("Connection: close\r\n");

@@ -13,6 +13,7 @@ struct HeadContext {
   std::string_view request_id{};  ///< value of X-Request-Id, left out if empty
   bool keep_alive = false;
   bool http10 = false;    ///< keep-alive must be said
+  bool tls = false;       ///< strict transport security is said
   bool open_end = false;  ///< a stream: no Content-Length, ends with the connection
 };
 

@@ -8,32 +8,13 @@
 #include <memory>
 #include <span>
 
-#include "api/server/http_server.hpp"
 #include "api/server/io_result.hpp"
-#include "domain/base/error.hpp"
+#include "api/server/tls_context.hpp"
 
-// OpenSSL's own names for SSL_CTX and SSL; its headers stay in the .cpp.
-struct ssl_ctx_st;
+// OpenSSL's own name for SSL; its headers stay in the .cpp.
 struct ssl_st;
 
 namespace hotswap::api {
-
-/// The server's certificate, key and rules: TLS 1.2 and 1.3, forward secrecy, AEAD ciphers only.
-class TlsContext {
- public:
-  /// Error Invalid `server.tls`: a file is unreadable, or key and certificate do not match.
-  [[nodiscard]] static Result<std::unique_ptr<TlsContext>> load(const TlsFiles& files);
-
-  [[nodiscard]] ssl_ctx_st* native() const { return context_.get(); }
-
- private:
-  struct Free {
-    void operator()(ssl_ctx_st* context) const;
-  };
-  explicit TlsContext(ssl_ctx_st* context) : context_(context) {}
-
-  std::unique_ptr<ssl_ctx_st, Free> context_;
-};
 
 /// One connection's TLS. Never blocks; the caller waits for the socket as told. One thread only.
 class TlsStream {

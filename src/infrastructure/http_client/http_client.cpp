@@ -75,11 +75,15 @@ struct HttpClient::Handles {
     if (idle.size() < kIdleHandles) idle.push_back(std::move(handle));
   }
 
+  [[nodiscard]] const net::Reach* limits() const { return reach ? &*reach : nullptr; }
+
+  std::optional<net::Reach> reach;  ///< constant
   Mutex mutex;
   std::vector<Easy> idle HS_GUARDED_BY(mutex);
 };
 
-HttpClient::HttpClient() : handles_(std::make_unique<Handles>()) {
+HttpClient::HttpClient(std::optional<net::Reach> reach) : handles_(std::make_unique<Handles>()) {
+  handles_->reach = std::move(reach);
   static std::once_flag once;
   std::call_once(once, [] { curl_global_init(CURL_GLOBAL_DEFAULT); });
 }
@@ -89,7 +93,7 @@ Result<HttpResponse> HttpClient::request(const HttpRequest& request) {
   const Transfer::OnData gather;
   auto handle = handles_->take();
   auto response = [&]() -> Result<HttpResponse> {
-    Transfer transfer(handle.get(), request, gather);
+    Transfer transfer(handle.get(), request, gather, handles_->limits());
     if (auto ready = transfer.prepare(); !ready) return std::unexpected(ready.error());
     return transfer.finish(curl_easy_perform(handle.get()));
   }();
@@ -103,7 +107,7 @@ Result<HttpResponse> HttpClient::stream(const HttpRequest& request,
   const Multi multi(curl_multi_init());
   const Easy handle(curl_easy_init());
   HS_ASSERT(multi != nullptr && handle != nullptr && on_data);
-  Transfer transfer(handle.get(), request, on_data);
+  Transfer transfer(handle.get(), request, on_data, handles_->limits());
   if (auto ready = transfer.prepare(); !ready) return std::unexpected(ready.error());
   curl_multi_add_handle(multi.get(), handle.get());
   const std::stop_callback wake(stop, [&multi] { curl_multi_wakeup(multi.get()); });

@@ -14,6 +14,7 @@
 
 #include "domain/base/error.hpp"
 #include "domain/base/time.hpp"
+#include "domain/net/reach.hpp"
 
 namespace hotswap {
 
@@ -37,10 +38,6 @@ struct HttpRequest {
   std::size_t max_response_bytes = std::size_t{8} << 20;  ///< of a stream: of an error's body
   std::string ca_file{};                                  ///< PEM; empty: the system's authorities
   bool insecure = false;                                  ///< do not check the server's certificate
-  /// The URL is somebody's who must not reach this machine's own network services: link-local
-  /// (also the metadata services of clouds), multicast and unspecified addresses are refused when
-  /// the connection is made, whatever name led there.
-  bool guarded = false;
   std::optional<AwsSigning> aws{};
   bool cut_response = false;  ///< a body beyond max_response_bytes is cut instead of an error
   /// On a connection of its own: on a kept one that breaks before the answer, curl sends a request
@@ -60,11 +57,13 @@ struct HttpResponse {
 ///
 /// Errors: Unavailable `http.unreachable` (no connection, TLS refused, broken off), Timeout
 /// `http.timeout`, TooLarge `http.too_large`, Invalid `http.invalid_request` (URL, method or header
-/// that cannot be sent), Forbidden `http.address_refused` (guarded). An HTTP status is never an
-/// error.
+/// that cannot be sent), Forbidden `http.address_refused` (beyond its reach). An HTTP status is
+/// never an error.
 class HttpClient {
  public:
-  HttpClient();
+  /// `reach`: whom it may call, for URLs that others may set; none: anybody. Every address that a
+  /// name leads to is asked for when the connection is made to just this address.
+  explicit HttpClient(std::optional<net::Reach> reach = {});
   ~HttpClient();
   HttpClient(const HttpClient&) = delete;
   HttpClient& operator=(const HttpClient&) = delete;

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "infrastructure/http_client/address_guard.hpp"
+#include "domain/net/socket_address.hpp"
 
 namespace hotswap::http {
 namespace {
@@ -49,8 +49,23 @@ std::unexpected<Error> invalid(std::string detail) {
 
 }  // namespace
 
-Transfer::Transfer(CURL* handle, const HttpRequest& request, const OnData& on_data)
-    : handle_(handle), request_(request), on_data_(on_data) {}
+std::string url_host(const std::string& url) {
+  const std::unique_ptr<CURLU, decltype(&curl_url_cleanup)> parsed(curl_url(), &curl_url_cleanup);
+  char* host = nullptr;
+  if (curl_url_set(parsed.get(), CURLUPART_URL, url.c_str(), 0) != CURLUE_OK ||
+      curl_url_get(parsed.get(), CURLUPART_HOST, &host, 0) != CURLUE_OK)
+    return {};
+  const std::unique_ptr<char, decltype(&curl_free)> owner(host, &curl_free);
+  return host;
+}
+
+Transfer::Transfer(CURL* handle, const HttpRequest& request, const OnData& on_data,
+                   const net::Reach* reach)
+    : handle_(handle),
+      request_(request),
+      on_data_(on_data),
+      reach_(reach),
+      host_(reach != nullptr ? url_host(request.url) : std::string()) {}
 
 Transfer::~Transfer() {
   curl_easy_reset(handle_);  // forgets what points into this; connections stay
@@ -108,7 +123,7 @@ void Transfer::set_options() {
   if (request_.aws) sign(*request_.aws);
   if (request_.once) set(CURLOPT_FRESH_CONNECT, 1L);
   if (!request_.ca_file.empty()) set(CURLOPT_CAINFO, request_.ca_file.c_str());
-  if (request_.guarded) {
+  if (reach_ != nullptr) {
     set(CURLOPT_OPENSOCKETFUNCTION, &Transfer::on_open);
     set(CURLOPT_OPENSOCKETDATA, static_cast<void*>(this));
   }
@@ -136,10 +151,13 @@ std::size_t Transfer::on_body(char* data, std::size_t size, std::size_t count, v
 }
 
 curl_socket_t Transfer::on_open(void* self, curlsocktype, curl_sockaddr* address) {
-  if (!may_connect(address->addr)) {
-    static_cast<Transfer*>(self)->address_refused_ = true;
+  auto& transfer = *static_cast<Transfer*>(self);
+  const auto ip = net::ip_of(address->addr);
+  if (!ip || !transfer.reach_->allows(transfer.host_, *ip)) {
+    transfer.refused_ = ip ? net::refusal(*ip) : "it is no IP address";
     return CURL_SOCKET_BAD;
   }
+  transfer.refused_.clear();
   return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
@@ -190,11 +208,9 @@ Result<HttpResponse> Transfer::finish(CURLcode code) {
     return fail(ErrorCode::TooLarge, "http.too_large",
                 "The answer of " + request_.url + " is too large.");
   }
-  if (address_refused_) {
+  if (!refused_.empty()) {
     return fail(ErrorCode::Forbidden, "http.address_refused",
-                request_.url +
-                    " leads to an address that is not called (link-local, multicast or "
-                    "unspecified).");
+                request_.url + " is not called: " + refused_ + ".");
   }
   if (code == CURLE_OPERATION_TIMEDOUT) {
     return fail(ErrorCode::Timeout, "http.timeout",

@@ -16,12 +16,17 @@ struct CloseEasy {
 };
 using Easy = std::unique_ptr<CURL, CloseEasy>;
 
+/// The host as curl itself reads it from the URL; empty if there is none.
+[[nodiscard]] std::string url_host(const std::string& url);
+
 class Transfer {
  public:
   using OnData = std::function<bool(std::string_view)>;
 
-  /// `request` and `on_data` must outlive this; `on_data` empty: the body is gathered.
-  Transfer(CURL* handle, const HttpRequest& request, const OnData& on_data);
+  /// `request`, `on_data` and `reach` must outlive this; `on_data` empty: the body is gathered;
+  /// no `reach`: any address will do.
+  Transfer(CURL* handle, const HttpRequest& request, const OnData& on_data,
+           const net::Reach* reach);
   ~Transfer();
   Transfer(const Transfer&) = delete;
   Transfer& operator=(const Transfer&) = delete;
@@ -45,11 +50,13 @@ class Transfer {
   CURL* handle_;
   const HttpRequest& request_;
   const OnData& on_data_;
+  const net::Reach* const reach_;
   curl_slist* headers_ = nullptr;
   HttpResponse response_;
   std::size_t header_bytes_ = 0;
   bool too_large_ = false;
-  bool address_refused_ = false;
+  std::string host_;     ///< of the URL, if there is a reach
+  std::string refused_;  ///< why the last address was not called
   bool ended_by_caller_ = false;
   std::chrono::steady_clock::time_point last_byte_ = std::chrono::steady_clock::now();
   char problem_[CURL_ERROR_SIZE] = {};

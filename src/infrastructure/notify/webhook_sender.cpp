@@ -94,7 +94,6 @@ Result<HttpResponse> WebhookSender::post(const WebhookCall& call) {
   request.connect_timeout = std::min(call.timeout, request.connect_timeout);
   request.max_response_bytes = kAnswerBytes;
   request.cut_response = true;
-  request.guarded = true;
   auto response = client_.request(request);
   if (!response) return std::unexpected(without_secrets(std::move(response.error()), call.url));
   return response;

@@ -23,11 +23,13 @@ struct WebhookCall {
   bool sign = true;  ///< false for receivers that know nothing of us
 };
 
-/// Thread-safe. Redirects are not followed; link-local, multicast and unspecified addresses are not
-/// called; answers are cut at 16 KiB.
+/// Thread-safe. Redirects are not followed; nobody beyond `reach` is called; answers are cut at
+/// 16 KiB.
 class WebhookSender : public HookCaller {
  public:
-  WebhookSender(std::string key, const Clock& clock) : key_(std::move(key)), clock_(clock) {}
+  /// `reach`: whom URLs may lead to.
+  WebhookSender(std::string key, const Clock& clock, net::Reach reach)
+      : key_(std::move(key)), clock_(clock), client_(std::move(reach)) {}
 
   /// An HTTP status is never an error; errors are HttpClient's, naming the URL without what may be
   /// secret in it.

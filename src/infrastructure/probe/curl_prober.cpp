@@ -32,8 +32,8 @@ CURLM* make_multi() {
 
 class CurlProber::Loop {
  public:
-  Loop(AddressGuard guard, Options options)
-      : guard_(std::move(guard)), options_(options), multi_(make_multi()) {
+  Loop(net::Reach reach, Options options)
+      : reach_(std::move(reach)), options_(options), multi_(make_multi()) {
     HS_ASSERT(multi_ != nullptr);
   }
   ~Loop() {
@@ -80,7 +80,7 @@ class CurlProber::Loop {
       order = std::move(waiting_.front());
       waiting_.pop_front();
     }
-    auto look = std::make_unique<Look>(std::move(order), guard_);
+    auto look = std::make_unique<Look>(std::move(order), reach_);
     CURL* handle = look->handle();
     active_.emplace(handle, std::move(look));
     curl_multi_add_handle(multi_.get(), handle);
@@ -102,7 +102,7 @@ class CurlProber::Loop {
     return any;
   }
 
-  const AddressGuard guard_;
+  const net::Reach reach_;
   const Options options_;
   const std::unique_ptr<CURLM, CloseMulti> multi_;
   Mutex mutex_;
@@ -111,8 +111,8 @@ class CurlProber::Loop {
   std::jthread thread_;
 };
 
-CurlProber::CurlProber(AddressGuard guard, Options options)
-    : loop_(std::make_unique<Loop>(std::move(guard), options)) {}
+CurlProber::CurlProber(net::Reach reach, Options options)
+    : loop_(std::make_unique<Loop>(std::move(reach), options)) {}
 CurlProber::~CurlProber() = default;
 
 bool CurlProber::probe(const std::string& url, Duration timeout, Done done) {

@@ -5,8 +5,8 @@
 
 #include <memory>
 
+#include "domain/net/reach.hpp"
 #include "domain/ports/prober.hpp"
-#include "infrastructure/probe/address_guard.hpp"
 
 namespace hotswap {
 
@@ -16,7 +16,7 @@ class CurlProber : public Prober {
     std::size_t concurrency = 64;  ///< looks at one time
     std::size_t queue = 8192;      ///< looks that wait for their turn
   };
-  CurlProber(AddressGuard guard, Options options);
+  CurlProber(net::Reach reach, Options options);
   ~CurlProber() override;  ///< unfinished looks are dropped; their `done` is not called
   CurlProber(const CurlProber&) = delete;
   CurlProber& operator=(const CurlProber&) = delete;

@@ -5,6 +5,7 @@
 #include <cerrno>
 
 #include "domain/base/assert.hpp"
+#include "domain/net/socket_address.hpp"
 
 namespace hotswap::probe {
 namespace {
@@ -14,17 +15,29 @@ constexpr std::size_t kBodyBytes = 64 << 10;  ///< more of a healthy answer is n
 constexpr std::string_view kTcp = "tcp://";
 
 /// curl knows no `tcp`; it opens the connection of an http address and is told to stop there.
-std::string curl_url(const std::string& url) {
+std::string as_http(const std::string& url) {
   return url.starts_with(kTcp) ? "http://" + url.substr(kTcp.size()) : url;
+}
+
+/// As curl itself reads it.
+std::string host_of(const std::string& url) {
+  const std::unique_ptr<CURLU, decltype(&curl_url_cleanup)> parsed(curl_url(), &curl_url_cleanup);
+  char* host = nullptr;
+  if (curl_url_set(parsed.get(), CURLUPART_URL, as_http(url).c_str(), 0) != CURLUE_OK ||
+      curl_url_get(parsed.get(), CURLUPART_HOST, &host, 0) != CURLUE_OK)
+    return {};
+  const std::unique_ptr<char, decltype(&curl_free)> owner(host, &curl_free);
+  return host;
 }
 
 }  // namespace
 
-Look::Look(Order order, const AddressGuard& guard)
+Look::Look(Order order, const net::Reach& reach)
     : order_(std::move(order)),
-      guard_(guard),
+      reach_(reach),
       tcp_(order_.url.starts_with(kTcp)),
-      handle_(curl_easy_init()) {
+      handle_(curl_easy_init()),
+      host_(host_of(order_.url)) {
   HS_ASSERT(handle_ != nullptr);
   set_up();
 }
@@ -33,7 +46,7 @@ void Look::set_up() {
   const auto set = [this](CURLoption option, auto value) {
     curl_easy_setopt(handle_.get(), option, value);
   };
-  set(CURLOPT_URL, curl_url(order_.url).c_str());
+  set(CURLOPT_URL, as_http(order_.url).c_str());
   set(CURLOPT_PROTOCOLS_STR, "http,https");
   set(CURLOPT_PROXY, "");
   set(CURLOPT_FOLLOWLOCATION, 0L);
@@ -58,8 +71,9 @@ void Look::set_up() {
 
 curl_socket_t Look::open_socket(void* self, curlsocktype, curl_sockaddr* address) {
   auto& look = *static_cast<Look*>(self);
-  if (!look.guard_.allows(address->addr)) {
-    look.refused_ = address_text(address->addr);
+  const auto ip = net::ip_of(address->addr);
+  if (!ip || !look.reach_.allows(look.host_, *ip)) {
+    look.refused_ = ip ? net::refusal(*ip) : "no IP address";
     return CURL_SOCKET_BAD;
   }
   look.refused_.clear();
@@ -95,7 +109,7 @@ Prober::Answer Look::answer(CURLcode code) const {
   if (code == CURLE_OK && tcp_) return {true, "connected", {}};
   if (code == CURLE_OK || body_bytes_ > kBodyBytes)
     return {status >= 200 && status < 400, std::to_string(status), {}};
-  if (!refused_.empty()) return {false, refused_ + " may not be probed (--probe-allow)", {}};
+  if (!refused_.empty()) return {false, refused_, {}};
   if (code == CURLE_OPERATION_TIMEDOUT)
     return {false, "timeout after " + format_duration(order_.timeout), {}};
   if (code == CURLE_COULDNT_CONNECT && os_error == ECONNREFUSED)

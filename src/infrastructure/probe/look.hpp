@@ -7,8 +7,8 @@
 #include <memory>
 #include <string>
 
+#include "domain/net/reach.hpp"
 #include "domain/ports/prober.hpp"
-#include "infrastructure/probe/address_guard.hpp"
 
 namespace hotswap::probe {
 
@@ -25,7 +25,7 @@ struct Order {
 
 class Look {
  public:
-  Look(Order order, const AddressGuard& guard);
+  Look(Order order, const net::Reach& reach);
   Look(const Look&) = delete;
   Look& operator=(const Look&) = delete;
 
@@ -41,10 +41,11 @@ class Look {
   [[nodiscard]] Prober::Answer answer(CURLcode code) const;
 
   const Order order_;
-  const AddressGuard& guard_;
+  const net::Reach& reach_;
   const bool tcp_;
   const Easy handle_;
-  std::string refused_;  ///< address that the guard refused last
+  const std::string host_;
+  std::string refused_;  ///< why the last address was not called
   std::size_t header_bytes_ = 0;
   std::size_t body_bytes_ = 0;
   char problem_[CURL_ERROR_SIZE] = {};

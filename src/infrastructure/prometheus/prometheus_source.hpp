@@ -26,7 +26,7 @@ class PrometheusSource : public MetricsSource {
   [[nodiscard]] Result<HttpRequest> request_for(const std::string& expression, WallTime at) const;
 
   const Options options_;
-  HttpClient http_;
+  HttpClient http_{net::Reach::of_operator()};
 };
 
 }  // namespace hotswap

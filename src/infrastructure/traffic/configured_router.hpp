@@ -12,8 +12,9 @@ namespace hotswap {
 /// generation; anything but 2xx is Unavailable `traffic.webhook_refused`.
 class ConfiguredRouter : public TrafficRouter {
  public:
-  explicit ConfiguredRouter(HookCaller& webhooks, HaproxyPatience patience = {})
-      : webhooks_(webhooks), haproxy_(patience) {}
+  /// `reach`: where HAProxy may be.
+  ConfiguredRouter(HookCaller& webhooks, net::Reach reach)
+      : webhooks_(webhooks), haproxy_({}, std::move(reach)) {}
   [[nodiscard]] Result<void> route(const Traffic& traffic) override;
 
  private:

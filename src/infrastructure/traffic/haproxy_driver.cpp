@@ -179,7 +179,7 @@ Result<void> route_by_map(const HaproxySocket& socket, const Traffic& traffic,
 }  // namespace
 
 Result<void> HaproxyDriver::route(const Traffic& traffic, const HaproxyRouter& router) const {
-  const HaproxySocket socket(router.socket, patience_.answer);
+  const HaproxySocket socket(router.socket, patience_.answer, reach_);
   return router.map.empty() ? route_by_servers(socket, traffic, router, patience_)
                             : route_by_map(socket, traffic, router);
 }

@@ -20,7 +20,10 @@ struct HaproxyPatience {
 
 class HaproxyDriver {
  public:
-  explicit HaproxyDriver(HaproxyPatience patience = {}) : patience_(patience) {}
+  /// `reach`: whom the sockets that are configured may lead to.
+  explicit HaproxyDriver(HaproxyPatience patience = {},
+                         net::Reach reach = net::Reach::of_operator())
+      : patience_(patience), reach_(std::move(reach)) {}
 
   /// With a map: the entry is set (added, if it is not there) and read back. Else every server of
   /// the desired pool is made ready and must pass its health check, and only then do those of the
@@ -31,6 +34,7 @@ class HaproxyDriver {
 
  private:
   HaproxyPatience patience_;
+  net::Reach reach_;
 };
 
 }  // namespace hotswap

@@ -11,6 +11,8 @@
 #include <cstring>
 #include <memory>
 
+#include "domain/net/socket_address.hpp"
+
 namespace hotswap {
 namespace {
 
@@ -62,8 +64,13 @@ struct Target {
   int family = AF_UNSPEC;
 };
 
-Target unix_target(const std::string& path) {
+Result<Target> unix_target(const std::string& path, const net::Reach& reach) {
   Target target;
+  if (!reach.allows_socket(path))
+    return fail(ErrorCode::Forbidden, "haproxy.address_refused",
+                "HAProxy's socket " + path +
+                    " is in none of the folders that are allowed; the server's operator adds one "
+                    "with --allow-hosts");
   sockaddr_un name{};
   name.sun_family = AF_UNIX;
   std::memcpy(name.sun_path, path.data(), std::min(path.size(), sizeof name.sun_path - 1));
@@ -73,7 +80,7 @@ Target unix_target(const std::string& path) {
   return target;
 }
 
-Result<Target> tcp_target(const std::string& address) {
+Result<Target> tcp_target(const std::string& address, const net::Reach& reach) {
   const auto colon = address.rfind(':');
   std::string host = address.substr(0, colon);
   if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
@@ -91,6 +98,11 @@ Result<Target> tcp_target(const std::string& address) {
   if (failed != 0)
     return fail(ErrorCode::Unavailable, "haproxy.unreachable",
                 "HAProxy's address " + address + " is not known: " + ::gai_strerror(failed));
+  const auto ip = net::ip_of(*found->ai_addr);
+  if (!ip || !reach.allows(host, *ip))
+    return fail(ErrorCode::Forbidden, "haproxy.address_refused",
+                "HAProxy's address " + address +
+                    " is not called: " + (ip ? net::refusal(*ip) : "it is no IP address"));
   Target target;
   std::memcpy(&target.address, found->ai_addr, found->ai_addrlen);
   target.size = found->ai_addrlen;
@@ -98,9 +110,9 @@ Result<Target> tcp_target(const std::string& address) {
   return target;
 }
 
-Result<Socket> open_socket(const std::string& address, Deadline deadline) {
+Result<Socket> open_socket(const std::string& address, const net::Reach& reach, Deadline deadline) {
   const bool local = address.starts_with('/');
-  const auto target = local ? Result<Target>(unix_target(address)) : tcp_target(address);
+  const auto target = local ? unix_target(address, reach) : tcp_target(address, reach);
   if (!target) return std::unexpected(target.error());
   Socket socket(::socket(target->family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   const auto* name = reinterpret_cast<const sockaddr*>(&target->address);
@@ -154,7 +166,7 @@ Result<std::string> read_all(const Socket& socket, const std::string& address, D
 
 Result<std::string> HaproxySocket::ask(const std::string& command) const {
   const Deadline deadline = std::chrono::steady_clock::now() + timeout_;
-  const auto socket = open_socket(address_, deadline);
+  const auto socket = open_socket(address_, reach_, deadline);
   if (!socket) return std::unexpected(socket.error());
   if (auto sent = send_all(*socket, command + '\n', address_, deadline); !sent)
     return std::unexpected(sent.error());

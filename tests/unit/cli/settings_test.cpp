@@ -184,5 +184,34 @@ TEST(Settings, MailNeedsARelayAnAddressAndAPasswordForItsUser) {
             std::vector<std::string>{"--public-url"});
 }
 
+bool reaches(const Result<net::Reach>& reach, const char* address, const char* host = "h.example") {
+  return reach && reach->allows(host, *net::parse_address(address));
+}
+
+TEST(Settings, ThisMachineIsReachedByUsersUrlsInDevelopmentOnly) {
+  const auto dev_settings = load_settings(dev());
+  ASSERT_TRUE(dev_settings);
+  EXPECT_TRUE(reaches(user_reach(*dev_settings), "127.0.0.1"));
+  EXPECT_FALSE(reaches(user_reach(*dev_settings), "10.0.0.1"));
+  SettingSources sources;
+  sources.flags = {{"jwt-key-file", "key"}, {"probe-allow", "10.0.0.0/8"}, {"allow-hosts", "h.in"}};
+  const auto settings = load_settings(sources);
+  ASSERT_TRUE(settings) << settings.error().detail;
+  EXPECT_FALSE(reaches(user_reach(*settings), "127.0.0.1"));
+  EXPECT_TRUE(reaches(user_reach(*settings), "127.0.0.1", "h.in"));
+  EXPECT_FALSE(reaches(user_reach(*settings), "10.0.0.1"));
+  EXPECT_TRUE(reaches(probe_reach(*settings), "10.0.0.1"));
+  EXPECT_TRUE(reaches(probe_reach(*settings), "127.0.0.1", "h.in"));
+}
+
+TEST(Settings, NetworksThatAreNoneAreNamed) {
+  EXPECT_EQ(bad_keys(dev({{"allow-hosts", "10.0.0.0/99"}})),
+            std::vector<std::string>{"--allow-hosts"});
+  EXPECT_EQ(bad_keys(dev({{"probe-allow", "10.0.0.0/99"}})),
+            std::vector<std::string>{"--probe-allow"});
+  EXPECT_EQ(bad_keys(dev({{"trusted-proxies", "proxy.internal"}})),
+            std::vector<std::string>{"--trusted-proxies"});
+}
+
 }  // namespace
 }  // namespace hotswap

@@ -15,12 +15,43 @@ TEST(ResponseHead, WritesDatesAsHttpDoes) {
 }
 
 TEST(ResponseHead, LetsNoValueStartAFieldOfItsOwn) {
-  Response response{302, {{"Location", "/x\r\nSet-Cookie: a=b"}}, "text/html\nX: y", nullptr};
+  Response response{302, {{"Location", "/x\r\nSet-Cookie: a=b"}}, "text/plain\nX: y", nullptr};
   std::string head;
   append_head(head, response, {.date = "D", .request_id = "id", .keep_alive = true});
-  EXPECT_EQ(head,
-            "HTTP/1.1 302 Found\r\nDate: D\r\nContent-Type: text/html X: y\r\nContent-Length: 0\r\n"
-            "Location: /x  Set-Cookie: a=b\r\nX-Request-Id: id\r\n\r\n");
+  EXPECT_EQ(
+      head,
+      "HTTP/1.1 302 Found\r\nDate: D\r\nContent-Type: text/plain X: y\r\nContent-Length: 0\r\n"
+      "Location: /x  Set-Cookie: a=b\r\nX-Content-Type-Options: nosniff\r\n"
+      "Cache-Control: no-store\r\nX-Request-Id: id\r\n\r\n");
+}
+
+std::string head_of(const Response& response, const HeadContext& context = {}) {
+  std::string head;
+  append_head(head, response, context);
+  return head;
+}
+
+TEST(ResponseHead, PagesMayNeitherLoadNorBeFramed) {
+  const auto page = head_of(Response{200, {}, "text/html; charset=utf-8", nullptr});
+  EXPECT_TRUE(page.contains("default-src 'none'")) << page;
+  EXPECT_TRUE(page.contains("frame-ancestors 'none'")) << page;
+  EXPECT_TRUE(page.contains("Referrer-Policy: no-referrer")) << page;
+  const Response own{
+      200, {{"Content-Security-Policy", "default-src 'self'"}}, "text/html", nullptr};
+  EXPECT_FALSE(head_of(own).contains("default-src 'none'"));
+  EXPECT_FALSE(head_of(Response{200, {}, "application/json", nullptr}).contains("default-src"));
+}
+
+TEST(ResponseHead, NothingIsKeptOnTheWayUnlessTheAnswerSaysSo) {
+  EXPECT_TRUE(head_of(Response{}).contains("Cache-Control: no-store"));
+  const auto kept = head_of(Response{200, {{"cache-control", "max-age=60"}}, "", nullptr});
+  EXPECT_FALSE(kept.contains("no-store")) << kept;
+}
+
+TEST(ResponseHead, NobodyLearnsWhatServes) {
+  EXPECT_FALSE(head_of(Response{}, {.tls = true}).contains("Server:"));
+  EXPECT_TRUE(head_of(Response{}, {.tls = true}).contains("Strict-Transport-Security: max-age="));
+  EXPECT_FALSE(head_of(Response{}).contains("Strict-Transport"));
 }
 
 TEST(ResponseHead, AddsRetryAfterTo503OnlyIfMissing) {

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "api/server/tls_tickets.hpp"
 #include "unit/server/test_server.hpp"
 
 namespace hotswap::api::testing {
@@ -185,6 +186,23 @@ TEST_F(Tls, RefusesFilesThatAreNoPair) {
   options.tls->certificate = "/nonexistent.pem";
   HttpServer neither(options, handler, clock, random);
   EXPECT_EQ(neither.start().error().code, ErrorCode::Invalid);
+}
+
+std::string_view name_of(const TicketKey& key) {
+  return {reinterpret_cast<const char*>(key.name.data()), key.name.size()};
+}
+
+TEST(TicketKeysTest, OpenTicketsOfTwoPeriodsAndNoMore) {
+  TicketKeys keys;
+  const auto first = keys.newest();
+  TicketKey found;
+  EXPECT_EQ(keys.find(name_of(first), found), 0);
+  keys.rotate();
+  EXPECT_EQ(keys.find(name_of(first), found), 1);
+  EXPECT_EQ(found.cipher, first.cipher);
+  EXPECT_NE(keys.newest().cipher, first.cipher);
+  keys.rotate();
+  EXPECT_EQ(keys.find(name_of(first), found), -1);
 }
 
 }  // namespace

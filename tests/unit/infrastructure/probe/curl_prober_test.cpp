@@ -46,7 +46,7 @@ class Answers {
 };
 
 Prober::Answer look(const std::string& url, Duration timeout = kLong,
-                    AddressGuard guard = AddressGuard(true)) {
+                    net::Reach guard = net::Reach::of_operator()) {
   CurlProber prober(std::move(guard), {});
   Answers answers;
   EXPECT_TRUE(prober.probe(url, timeout, answers.next()));
@@ -172,9 +172,9 @@ TEST(CurlProber, ARefusedAddressIsNeverConnectedTo) {
   for (const auto& url :
        {"http://127.0.0.1" + port, "tcp://127.0.0.1" + port, "http://localhost" + port,
         "http://0x7f000001" + port, "http://[::ffff:127.0.0.1]" + port, "http://0.0.0.0" + port}) {
-    const auto answer = look(url, kLong, AddressGuard(false));
+    const auto answer = look(url, kLong, net::Reach::of_users());
     EXPECT_FALSE(answer.healthy) << url;
-    EXPECT_TRUE(answer.detail.contains("may not be probed")) << url << ": " << answer.detail;
+    EXPECT_TRUE(answer.detail.contains("--allow-hosts")) << url << ": " << answer.detail;
   }
   EXPECT_EQ(connections, 0);
 }
@@ -190,7 +190,7 @@ TEST(CurlProber, ThoseWhoHangHoldUpNobodyWhoHasAPlace) {
     peer.read_request();
     peer.send(response("200 OK"));
   });
-  CurlProber prober(AddressGuard(true), {.concurrency = 9, .queue = 100});
+  CurlProber prober(net::Reach::of_operator(), {.concurrency = 9, .queue = 100});
   Answers hanging;
   Answers answered;
   for (int i = 0; i < 8; ++i) ASSERT_TRUE(prober.probe(silent.at("http"), kLong, hanging.next()));
@@ -201,7 +201,7 @@ TEST(CurlProber, ThoseWhoHangHoldUpNobodyWhoHasAPlace) {
 
 TEST(CurlProber, AFullQueueTakesNoMore) {
   const SilentListener silent;
-  CurlProber prober(AddressGuard(true), {.concurrency = 1, .queue = 3});
+  CurlProber prober(net::Reach::of_operator(), {.concurrency = 1, .queue = 3});
   int taken = 0;
   for (int i = 0; i < 10; ++i)
     taken += prober.probe(silent.at("http"), kLong, [](const Prober::Answer&) {}) ? 1 : 0;
@@ -213,7 +213,7 @@ TEST(CurlProber, WhatIsUnderWayAtItsEndIsDropped) {
   const SilentListener silent;
   std::atomic<bool> answered{false};
   {
-    CurlProber prober(AddressGuard(true), {.concurrency = 2, .queue = 10});
+    CurlProber prober(net::Reach::of_operator(), {.concurrency = 2, .queue = 10});
     for (int i = 0; i < 5; ++i)
       ASSERT_TRUE(
           prober.probe(silent.at("http"), kLong, [&](const Prober::Answer&) { answered = true; }));
@@ -227,7 +227,7 @@ TEST(CurlProber, LeavesNoConnectionOpen) {
     return std::distance(begin(files), end(files));
   };
   const SilentListener listener;
-  CurlProber prober(AddressGuard(true), {});
+  CurlProber prober(net::Reach::of_operator(), {});
   Answers answers;
   ASSERT_TRUE(prober.probe(listener.at("tcp"), kLong, answers.next()));
   ASSERT_EQ(answers.wait(1).size(), 1u);

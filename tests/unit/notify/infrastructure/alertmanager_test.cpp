@@ -58,7 +58,7 @@ TEST(Alertmanager, ShowsTheAlertUntilTheDeploymentIsRolledBack) {
   RunningAlertmanager manager;
   ASSERT_NO_FATAL_FAILURE(manager.start());
   SystemClock clock;
-  WebhookSender sender("a key of thirty-two bytes or more", clock);
+  WebhookSender sender("a key of thirty-two bytes or more", clock, net::Reach::of_operator());
   ChannelAdapters adapters(sender, "https://hotswap.example", std::nullopt);
   Channel channel;
   channel.name = "am";

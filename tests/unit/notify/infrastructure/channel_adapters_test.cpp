@@ -53,7 +53,7 @@ std::string from_base64(const std::string& text) {
 
 struct Adapters : ::testing::Test {
   testing::FakeClock clock;
-  WebhookSender sender{"a key of thirty-two bytes or more", clock};
+  WebhookSender sender{"a key of thirty-two bytes or more", clock, net::Reach::of_operator()};
   ChannelAdapters adapters{sender, "https://hotswap.example/", std::nullopt};
   HttpReceiver receiver;
 };

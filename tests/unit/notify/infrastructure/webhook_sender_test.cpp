@@ -15,7 +15,7 @@ using testing::HttpReceiver;
 struct WebhookSending : ::testing::Test {
   testing::FakeClock clock{WallTime(Duration(1'700'000'000'900))};
   HttpReceiver receiver;
-  WebhookSender sender{"a key of thirty-two bytes or more", clock};
+  WebhookSender sender{"a key of thirty-two bytes or more", clock, net::Reach::of_operator()};
 };
 
 TEST(Hmac, GivesThePublishedValues) {  // RFC 4231, cases 1, 2 and 6
