@@ -4,6 +4,7 @@
 #include <array>
 #include <span>
 
+#include "domain/base/base64.hpp"
 #include "infrastructure/sql/columns.hpp"
 #include "infrastructure/sql/paging.hpp"
 #include "infrastructure/sql/profiles.hpp"
@@ -14,7 +15,7 @@ namespace {
 
 #define HS_VERSION_COLUMNS                                                                    \
   "upload, profile, number, hash, size, author, message, created_at, failed_reason, schema, " \
-  "archived, archived_line"
+  "archived, archived_line, key_id, data_key"
 
 constexpr List kList{"versions", "SELECT " HS_VERSION_COLUMNS " FROM versions", "upload DESC"};
 
@@ -22,11 +23,12 @@ constexpr List kList{"versions", "SELECT " HS_VERSION_COLUMNS " FROM versions", 
 /// put the uploads in another order.
 constexpr Insertion kVersion{
     "INSERT INTO versions (profile, number, hash, size, author, message, created_at, "
-    "failed_reason, schema, content) SELECT column1, column2, column3, column4, column5, column6, "
-    "column7, column8, column9, column10 FROM (VALUES {rows}) AS given "
-    "WHERE (SELECT name FROM profiles WHERE name = column1 AND (column11 IS NULL OR "
-    "(revision = column11 AND created_at = column12))) IS NOT NULL ON CONFLICT DO NOTHING",
-    "tttnttntttnn"};
+    "failed_reason, schema, content, key_id, data_key) SELECT column1, column2, column3, column4, "
+    "column5, column6, "
+    "column7, column8, column9, column10, column11, column12 FROM (VALUES {rows}) AS given "
+    "WHERE (SELECT name FROM profiles WHERE name = column1 AND (column13 IS NULL OR "
+    "(revision = column13 AND created_at = column14))) IS NOT NULL ON CONFLICT DO NOTHING",
+    "tttnttntttttnn"};
 
 Keyed<Version> take_version(Columns& in) {
   Keyed<Version> keyed;
@@ -43,6 +45,7 @@ Keyed<Version> take_version(Columns& in) {
   version.schema = in.text();
   ArchivePlace place{in.text(), in.number()};
   if (!place.object.empty()) version.archived = std::move(place);
+  version.key = in.wrapped_key();
   return keyed;
 }
 
@@ -130,7 +133,8 @@ Result<void> apply(Session& session, const change::InsertVersion& change) {
   const auto revision = judge ? to_column(judge->revision) : Param(std::nullopt);
   const auto created_at = judge ? to_column(judge->created_at) : Param(std::nullopt);
   const auto number = v.number.str();
-  const std::array<Param, 12> values = {v.profile.str(),
+  const auto data_key = base64_encode(v.key.bytes);
+  const std::array<Param, 14> values = {v.profile.str(),
                                         number,
                                         v.hash,
                                         to_column(std::uint64_t{v.size}),
@@ -140,6 +144,8 @@ Result<void> apply(Session& session, const change::InsertVersion& change) {
                                         v.failed_reason,
                                         v.schema,
                                         v.content,
+                                        v.key.key_id,
+                                        data_key,
                                         revision,
                                         created_at};
   const auto stored = session.adds(kVersion, values);
