@@ -307,4 +307,32 @@ Result<void> FlakyStore::ping() {
   return inner_.ping();
 }
 
+Result<std::optional<WrappedKey>> FlakyStore::secret_key(const std::string& name) {
+  if (down()) return lost();
+  return inner_.secret_key(name);
+}
+
+Result<std::vector<KeyedVersion>> FlakyStore::versions_not_under(const std::string& key_id,
+                                                                 std::size_t limit) {
+  if (down()) return lost();
+  return inner_.versions_not_under(key_id, limit);
+}
+
+Result<std::map<std::string, std::uint64_t>> FlakyStore::key_use() {
+  if (down()) return lost();
+  return inner_.key_use();
+}
+
+Result<std::vector<VersionName>> FlakyStore::maybe_plain(const VersionName& after, bool archived,
+                                                         std::size_t limit) {
+  if (down()) return lost();
+  return inner_.maybe_plain(after, archived, limit);
+}
+
+Result<std::optional<SecretReferenceState>> FlakyStore::secret_reference(
+    const std::string& reference) {
+  if (down()) return lost();
+  return inner_.secret_reference(reference);
+}
+
 }  // namespace hotswap::testing

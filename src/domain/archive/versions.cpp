@@ -6,6 +6,7 @@
 #include "domain/json/parse.hpp"
 #include "domain/json/reader.hpp"
 #include "domain/json/write.hpp"
+#include "domain/secret/sealed.hpp"
 
 namespace hotswap::archive {
 namespace {
@@ -71,7 +72,7 @@ Result<std::string> text_of(const Object& object) {
 
 bool has_hash(std::string_view content, const std::string& hash) {
   const auto value = json::parse(content);
-  return value && sha256_hex(json::canonical(*value)) == hash;
+  return value && content_hash(*value) == hash;
 }
 
 Result<Object> pack(const std::vector<Version>& versions) {

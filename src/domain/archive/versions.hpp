@@ -22,7 +22,7 @@ struct Object {
 /// The content of `version`, which stands on line `version.archived->line`; checked against the
 /// version's own hash.
 [[nodiscard]] Result<std::string> content_of(const Version& version, const Object& object);
-/// Whether the canonical form of this JSON text has this hash.
+/// Whether this JSON text has this content_hash().
 [[nodiscard]] bool has_hash(std::string_view content, const std::string& hash);
 
 }  // namespace hotswap::archive

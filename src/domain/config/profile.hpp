@@ -13,6 +13,7 @@
 #include "domain/config/retention_policy.hpp"
 #include "domain/health/judge.hpp"
 #include "domain/rollout/strategy.hpp"
+#include "domain/secret/wrapped_key.hpp"
 #include "domain/semver/version.hpp"
 
 namespace hotswap {
@@ -49,8 +50,8 @@ struct ArchivePlace {
 struct Version {
   ProfileName profile;
   SemVer number;
-  std::string content;   ///< JSON text as uploaded, compact; empty in lists
-  std::string hash;      ///< SHA-256 of the canonical form, hexadecimal
+  std::string content;   ///< JSON text as uploaded, compact, secrets sealed; empty in lists
+  std::string hash;      ///< SHA-256 of the canonical form (content_hash()), hexadecimal
   std::size_t size = 0;  ///< bytes of content
   std::string author;
   std::string message;
@@ -59,6 +60,7 @@ struct Version {
   std::string failed_reason;  ///< not empty: rolled back once; redeploying needs force
   std::vector<std::string> tags;
   std::optional<ArchivePlace> archived;  ///< nothing: its content is in the store
+  WrappedKey key{};                      ///< of the secrets in the content; empty: none are sealed
 };
 
 /// A profile as a person describes it (POST, PUT, PATCH).

@@ -9,6 +9,7 @@
 #include "domain/ports/change_kinds_cluster.hpp"
 #include "domain/ports/change_kinds_erasure.hpp"
 #include "domain/ports/change_kinds_retention.hpp"
+#include "domain/ports/change_kinds_secrets.hpp"
 
 namespace hotswap {
 
@@ -32,7 +33,8 @@ struct Change
           change::InsertSchemaVersion, change::UpdateSchemaVersion, change::AppendChange,
           change::PruneChanges, change::PutNode, change::DeleteNode, change::PutIdempotent,
           change::PutErasure, change::PutTexts, change::RemoveRows, change::ReplaceAudit,
-          change::EraseVersions, change::EraseHistory, change::DeleteSchema> {
+          change::EraseVersions, change::EraseHistory, change::DeleteSchema, change::PutSecretKey,
+          change::RewrapVersions, change::SealVersion, change::PutSecretReference> {
   using variant::variant;
   Change(const Change& other);
   Change(Change&& other) noexcept;

@@ -4,15 +4,9 @@
 
 #include "domain/base/error.hpp"
 #include "domain/secret/secret_text.hpp"
+#include "domain/secret/wrapped_key.hpp"
 
 namespace hotswap {
-
-/// A data key as it may be stored: nothing without the key-encryption key `key_id`.
-struct WrappedKey {
-  std::string key_id;  ///< of the key-encryption key; names it to people as well
-  std::string bytes;   ///< any bytes
-  bool operator==(const WrappedKey&) const = default;
-};
 
 /// Wraps data keys with key-encryption keys that never leave it: local ones, a vault's, a KMS's.
 /// Calls may take as long as the outside party's timeout. Thread-safe.
@@ -23,8 +17,9 @@ class KeyWrapper {
   /// Unavailable if the key cannot be used for now.
   [[nodiscard]] virtual Result<WrappedKey> wrap(const SecretText& key,
                                                 std::string_view context) = 0;
-  /// Invalid `secret.key_missing` if the key-encryption key is not there, `secret.damaged` if the
-  /// bytes or the context are not those of wrap(), Unavailable if it cannot be used for now.
+  /// Unavailable `secret.key_missing` if the key-encryption key is not there, Invalid
+  /// `secret.damaged` if the bytes or the context are not those of wrap(), Unavailable if it cannot
+  /// be used for now.
   [[nodiscard]] virtual Result<SecretText> unwrap(const WrappedKey& wrapped,
                                                   std::string_view context) = 0;
   /// The id of the key that wraps now.

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "domain/ports/changes.hpp"
+#include "domain/ports/secret_store.hpp"
 
 namespace hotswap {
 
@@ -60,12 +61,11 @@ struct LoggedChange {
   json::Value body;
 };
 
-class Store {
+class Store : public SecretStore {
  public:
   /// The content of an archived version, checked against its hash.
   using ReadArchived = std::function<Result<std::string>(const Version&)>;
 
-  virtual ~Store() = default;
   /// Before the first read: version() gives archived ones with their content, too. Without this
   /// they are Unavailable `archive.unavailable`.
   void read_archived_by(ReadArchived read) { read_archived_ = std::move(read); }

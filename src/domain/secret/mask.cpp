@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "domain/base/assert.hpp"
 #include "domain/json/path.hpp"
+#include "domain/secret/marker.hpp"
 #include "domain/secret/plain_view.hpp"
 
 namespace hotswap {
@@ -10,7 +12,30 @@ namespace {
 
 constexpr std::size_t kShortestSecret = 4;
 
-json::Value mask() { return json::Object{{"type", "secret"}, {"masked", true}}; }
+/// What a read shows in a marker's place; with a fingerprint if the marker has one.
+json::Value mask_of(const json::Value& marker) {
+  json::Object mask{{"type", "secret"}, {"masked", true}};
+  if (auto fingerprint = secret_member(marker, "fingerprint"); !fingerprint.empty())
+    mask.set("fingerprint", std::move(fingerprint));
+  return mask;
+}
+
+/// Sealed secrets as their masks: two that are sealed anew differ in their fingerprints only.
+json::Value unsealed(const json::Value& document) {
+  if (!holds_secret(document, SecretForm::Sealed)) return document;
+  auto form = replace_secrets(
+      document, [](const std::string&, const json::Value& marker) -> Result<json::Value> {
+        return secret_form(marker) == SecretForm::Sealed ? mask_of(marker) : marker;
+      });
+  HS_ASSERT(form.has_value());  // nothing above fails
+  return std::move(*form);
+}
+
+/// The mask at a place of a document, of nothing in particular if no marker stands there.
+json::Value mask_at(const json::Value& root, const std::string& pointer) {
+  const auto* marker = json::at_pointer(root, pointer);
+  return mask_of(marker != nullptr && is_secret_marker(*marker) ? *marker : json::Value());
+}
 
 /// The pointer and JSONPath of the outermost secret that a change lies in or is; empty if none.
 struct Place {
@@ -49,14 +74,22 @@ bool inside_secret(const json::Value& from, const json::Value& to, const Differe
   return !place.path.empty();
 }
 
+/// Texts and numbers of a secret's value, which may be a whole document.
+void gather_plain(const json::Value& plain, std::vector<std::string>& out) {
+  const auto* text = plain.as_string();
+  const auto* number = plain.as_number();
+  if (text != nullptr && text->size() >= kShortestSecret) out.push_back(text->str());
+  if (number != nullptr && number->text.size() >= kShortestSecret)
+    out.push_back(number->text.str());
+  if (const auto* items = plain.as_array())
+    for (const auto& item : *items) gather_plain(item, out);
+  if (const auto* members = plain.as_object())
+    for (const auto& member : *members) gather_plain(member.value, out);
+}
+
 void gather(const json::Value& value, std::vector<std::string>& out) {
   if (is_secret_marker(value)) {
-    const auto* plain = value.find("value");
-    const auto* text = plain == nullptr ? nullptr : plain->as_string();
-    const auto* number = plain == nullptr ? nullptr : plain->as_number();
-    if (text != nullptr && text->size() >= kShortestSecret) out.push_back(text->str());
-    if (number != nullptr && number->text.size() >= kShortestSecret)
-      out.push_back(number->text.str());
+    if (secret_form(value) == SecretForm::Value) gather_plain(*value.find("value"), out);
     return;
   }
   if (const auto* items = value.as_array())
@@ -68,7 +101,7 @@ void gather(const json::Value& value, std::vector<std::string>& out) {
 }  // namespace
 
 json::Value masked(const json::Value& document) {
-  if (is_secret_marker(document)) return mask();
+  if (is_secret_marker(document)) return mask_of(document);
   if (const auto* items = document.as_array()) {
     json::Array out;
     out.reserve(items->size());
@@ -84,7 +117,9 @@ json::Value masked(const json::Value& document) {
   return document;
 }
 
-Diff masked_diff(const json::Value& from, const json::Value& to) {
+Diff masked_diff(const json::Value& stored_from, const json::Value& stored_to) {
+  const json::Value from = unsealed(stored_from);
+  const json::Value to = unsealed(stored_to);
   Diff out;
   for (Difference& change : diff(from, to).changes) {
     Place place;
@@ -101,8 +136,9 @@ Diff masked_diff(const json::Value& from, const json::Value& to) {
     using Kind = Difference::Kind;
     const Kind kind = whole ? change.kind : Kind::Modified;
     out.changes.push_back({kind, place.path, place.pointer,
-                           kind == Kind::Added ? json::Value() : mask(),
-                           kind == Kind::Removed ? json::Value() : mask(), change.moved_from});
+                           kind == Kind::Added ? json::Value() : mask_at(from, place.pointer),
+                           kind == Kind::Removed ? json::Value() : mask_at(to, place.pointer),
+                           change.moved_from});
   }
   return out;
 }

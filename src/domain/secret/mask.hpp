@@ -9,7 +9,8 @@
 
 namespace hotswap {
 
-/// Every secret marker as `{"type":"secret","masked":true}`.
+/// Every secret marker as `{"type":"secret","masked":true}`, with the `fingerprint` of a sealed
+/// one.
 [[nodiscard]] json::Value masked(const json::Value& document);
 
 /// The difference of two documents in which a changed secret is one Modified of the whole marker

@@ -9,16 +9,14 @@
 
 namespace hotswap {
 
-/// Exactly `type` = "secret" beside one of `value` (any JSON but an object or array) and `ref` (a
-/// string), or the masked form of a read. Anything else, such as a volume of type secret, is plain
-/// data.
+/// Of any form (marker.hpp).
 [[nodiscard]] bool is_secret_marker(const json::Value& value);
 
 /// A document with its secrets in their places.
 struct PlainView {
   json::Value document;
   std::unordered_set<const json::Value*> secret;   ///< values in `document` that must stay unseen
-  std::unordered_set<const json::Value*> unknown;  ///< of those: references, strings still unknown
+  std::unordered_set<const json::Value*> unknown;  ///< of those: what nobody knows yet
 };
 
 /// Nothing when the document has no secrets inside it, so that it can be used as it is (a document

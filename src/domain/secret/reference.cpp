@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "domain/secret/marker.hpp"
 #include "domain/secret/plain_view.hpp"
 
 namespace hotswap {
@@ -18,7 +19,8 @@ bool is_scheme(std::string_view text) {
 
 void collect(const json::Value& value, const std::string& place, std::vector<std::string>& out) {
   if (is_secret_marker(value)) {
-    if (value.find("value") != nullptr) return;
+    const auto form = secret_form(value);
+    if (form == SecretForm::Value || form == SecretForm::Sealed) return;
     const json::Value* reference = value.find("ref");
     if (reference == nullptr) {
       out.push_back("the secret at " + place + " is masked: its value was not stored");

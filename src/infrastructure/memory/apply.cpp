@@ -5,6 +5,7 @@
 #include "infrastructure/memory/outbox.hpp"
 #include "infrastructure/memory/retention.hpp"
 #include "infrastructure/memory/schemas.hpp"
+#include "infrastructure/memory/secrets.hpp"
 #include "infrastructure/memory/state.hpp"
 #include "infrastructure/store/errors.hpp"
 
@@ -304,6 +305,13 @@ struct Applier {
   Result<void> operator()(change::EraseVersions& c) { return erase(state, log, c, committed); }
   Result<void> operator()(change::EraseHistory& c) { return erase(state, log, c, committed); }
   Result<void> operator()(change::DeleteSchema& c) { return erase(state, log, c); }
+  Result<void> operator()(change::PutSecretKey& c) { return put(state, log, c); }
+  Result<void> operator()(change::RewrapVersions& c) {
+    rewrap(state, log, c);
+    return {};
+  }
+  Result<void> operator()(change::SealVersion& c) { return seal(state, log, c); }
+  Result<void> operator()(change::PutSecretReference& c) { return put(state, log, c); }
 
   Result<void> operator()(change::PutIdempotent& c) {
     const WallTime now = c.expires - limits::kIdempotencyKeep;

@@ -71,6 +71,14 @@ class MemoryStore : public Store {
                                   const std::vector<std::string>& after, std::size_t scan) override;
   Result<Page<erasure::Erasure>> erasures(const PageRequest& page) override;
   Result<erasure::Erasure> erasure(const std::string& id) override;
+  Result<std::optional<WrappedKey>> secret_key(const std::string& name) override;
+  Result<std::vector<KeyedVersion>> versions_not_under(const std::string& key_id,
+                                                       std::size_t limit) override;
+  Result<std::map<std::string, std::uint64_t>> key_use() override;
+  Result<std::vector<VersionName>> maybe_plain(const VersionName& after, bool archived,
+                                               std::size_t limit) override;
+  Result<std::optional<SecretReferenceState>> secret_reference(
+      const std::string& reference) override;
   Result<void> scrub() override;
   Result<void> ping() override;
 

@@ -71,6 +71,8 @@ struct State {
   std::map<std::pair<WallTime, std::string>, RetentionRun> retention_runs;  ///< by start and id
   std::map<std::uint64_t, erasure::Erasure> erasures;                       ///< by beginning
   std::map<std::string, std::uint64_t> erasure_ids;
+  std::map<std::string, WrappedKey> secret_keys;
+  std::map<std::string, SecretReferenceState> secret_references;
   /// Of uploads, registrations, starts, outbox items, burials and calendar entries; gaps do not
   /// matter.
   std::uint64_t last_number = 0;

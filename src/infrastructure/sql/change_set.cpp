@@ -11,6 +11,7 @@
 #include "infrastructure/sql/profiles.hpp"
 #include "infrastructure/sql/retention.hpp"
 #include "infrastructure/sql/schemas.hpp"
+#include "infrastructure/sql/secrets.hpp"
 #include "infrastructure/sql/targets.hpp"
 #include "infrastructure/sql/versions.hpp"
 

@@ -1,5 +1,6 @@
 #include "infrastructure/sql/columns.hpp"
 
+#include "domain/base/base64.hpp"
 #include "domain/json/parse.hpp"
 #include "domain/json/write.hpp"
 
@@ -98,6 +99,14 @@ void Columns::corrupt(const std::string& why) {
                  "A stored record cannot be read; restore the database from a backup.",
                  {},
                  "column " + std::to_string(next_ - 1) + ": " + why};
+}
+
+WrappedKey Columns::wrapped_key() {
+  WrappedKey key{text(), {}};
+  auto bytes = base64_decode(row_.text(next_++));
+  if (!bytes) corrupt("a wrapped key that is no base64");
+  key.bytes = std::move(bytes).value_or("");
+  return key;
 }
 
 }  // namespace hotswap::sql

@@ -43,6 +43,7 @@ class Columns {
   Labels labels();
   std::vector<std::string> texts();
   AuditErased audit_erased();
+  WrappedKey wrapped_key();  ///< two: its key-encryption key, its bytes as base64
   [[nodiscard]] bool next_is_null() const { return row_.is_null(next_); }
   [[nodiscard]] bool next_is_empty() const { return row_.text(next_).empty(); }
   void skip(int columns = 1) { next_ += columns; }

@@ -12,6 +12,7 @@
 #include "infrastructure/sql/query.hpp"
 #include "infrastructure/sql/retention.hpp"
 #include "infrastructure/sql/schemas.hpp"
+#include "infrastructure/sql/secrets.hpp"
 #include "infrastructure/sql/versions.hpp"
 
 namespace hotswap::sql {
@@ -254,6 +255,32 @@ Result<void> SqlStore::ping() {
     return session.query("SELECT 1 FROM schema_version", {},
                          [](const Row&) -> Result<void> { return {}; });
   });
+}
+
+Result<std::optional<WrappedKey>> SqlStore::secret_key(const std::string& name) {
+  return read(readers_, [&](Session& session) { return sql::secret_key(session, name); });
+}
+
+Result<std::vector<KeyedVersion>> SqlStore::versions_not_under(const std::string& key_id,
+                                                               std::size_t limit) {
+  return read(readers_,
+              [&](Session& session) { return sql::versions_not_under(session, key_id, limit); });
+}
+
+Result<std::map<std::string, std::uint64_t>> SqlStore::key_use() {
+  return read(readers_, [](Session& session) { return sql::key_use(session); });
+}
+
+Result<std::vector<VersionName>> SqlStore::maybe_plain(const VersionName& after, bool archived,
+                                                       std::size_t limit) {
+  return read(readers_,
+              [&](Session& session) { return sql::maybe_plain(session, after, archived, limit); });
+}
+
+Result<std::optional<SecretReferenceState>> SqlStore::secret_reference(
+    const std::string& reference) {
+  return read(readers_,
+              [&](Session& session) { return sql::secret_reference(session, reference); });
 }
 
 }  // namespace hotswap::sql

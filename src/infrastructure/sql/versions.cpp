@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <span>
 
+#include "domain/base/base64.hpp"
 #include "infrastructure/sql/columns.hpp"
 #include "infrastructure/sql/paging.hpp"
 #include "infrastructure/sql/profiles.hpp"
@@ -13,7 +14,7 @@ namespace {
 
 #define HS_VERSION_COLUMNS                                                                    \
   "upload, profile, number, hash, size, author, message, created_at, failed_reason, schema, " \
-  "archived, archived_line"
+  "archived, archived_line, key_id, data_key"
 
 constexpr List kList{"versions", "SELECT " HS_VERSION_COLUMNS " FROM versions", "upload DESC"};
 
@@ -32,6 +33,7 @@ Keyed<Version> take_version(Columns& in) {
   version.schema = in.text();
   ArchivePlace place{in.text(), in.number()};
   if (!place.object.empty()) version.archived = std::move(place);
+  version.key = in.wrapped_key();
   return keyed;
 }
 
@@ -120,13 +122,14 @@ Result<void> apply(Session& session, const change::InsertVersion& change) {
   const auto created_at = judge ? to_column(judge->created_at) : Param(std::nullopt);
   const auto stored = session.changes(
       "INSERT INTO versions (profile, number, hash, size, author, message, created_at, "
-      "failed_reason, schema, content) SELECT name, $2, $3, CAST($4 AS BIGINT), $5, $6, "
-      "CAST($7 AS BIGINT), $8, $9, $10 FROM profiles WHERE name = $1 "
+      "failed_reason, schema, content, key_id, data_key) SELECT name, $2, $3, "
+      "CAST($4 AS BIGINT), $5, $6, CAST($7 AS BIGINT), $8, $9, $10, $13, $14 "
+      "FROM profiles WHERE name = $1 "
       "AND (CAST($11 AS BIGINT) IS NULL OR (revision = $11 AND created_at = $12)) "
       "ON CONFLICT DO NOTHING",
       {v.profile.str(), v.number.str(), v.hash, to_column(std::uint64_t{v.size}), v.author,
        v.message, to_column(v.created_at), v.failed_reason, v.schema, v.content, revision,
-       created_at});
+       created_at, v.key.key_id, base64_encode(v.key.bytes)});
   if (!stored) return std::unexpected(stored.error());
   return *stored ? Result<void>() : refuse_insert(session, change);
 }

@@ -173,6 +173,16 @@ Error schema_in_use(const SchemaId& id) {
                "Schema " + id.str() + " is followed by a config; unlink it first.");
 }
 
+Error secret_key_changed(const std::string& name) {
+  return error(ErrorCode::Conflict, "secret.key_changed",
+               "The store's key " + name + " was changed meanwhile; read it again.");
+}
+
+Error secret_reference_changed(const std::string& reference) {
+  return error(ErrorCode::Conflict, "secret.reference_changed",
+               "Another server has seen a new value of " + reference + " meanwhile.");
+}
+
 Error unavailable(std::string internal) {
   auto result = error(ErrorCode::Unavailable, "store.unavailable",
                       "The store cannot be used at the moment; try again.");

@@ -37,6 +37,8 @@ namespace hotswap::store {
 [[nodiscard]] Error erasure_overtaken();
 [[nodiscard]] Error erasure_not_found(const std::string& id);
 [[nodiscard]] Error schema_in_use(const SchemaId& id);
+[[nodiscard]] Error secret_key_changed(const std::string& name);
+[[nodiscard]] Error secret_reference_changed(const std::string& reference);
 [[nodiscard]] Error unavailable(std::string internal);
 [[nodiscard]] Error busy(std::string detail);
 
