@@ -156,10 +156,13 @@ TEST_F(Auth, ABootstrapTokenRegistersItsServiceOnlyAndRevokingShutsItOut) {
   Server server;
   const auto made =
       hotswap({"token", "--bootstrap", "--service", "pay", "--environment", "Production", "--ttl",
-               "1h", "--key-file", (server.data() / "jwt.key").string()});
+               "1h", "--key-file", (server.data() / "jwt.key").string(), "-o", "json"});
   ASSERT_EQ(made.code, 0) << made.err;
-  EXPECT_TRUE(made.err.contains("registers instances of pay in Production")) << made.err;
-  const auto bootstrap = made.out.substr(0, made.out.find('\n'));
+  const auto said = json::parse(made.out);
+  ASSERT_TRUE(said) << made.out;
+  EXPECT_EQ(json::write(*said->find("grants")->find("roles")), R"(["Instance"])");
+  EXPECT_EQ(said->find("grants")->find("service")->as_string()->str(), "pay");
+  const auto bootstrap = said->find("token")->as_string()->str();
   HttpClient http;
   const auto enroll = [&](const std::string& service) {
     HttpRequest request;
