@@ -78,6 +78,10 @@ sdk::ClientOptions client_options(const AgentArguments& arguments, Mistakes& mis
   options.token = arguments.token;
   options.token_file = arguments.token_file;
   options.ca_file = arguments.ca_file;
+  options.cert_file = arguments.cert_file;
+  options.key_file = arguments.client_key_file;
+  if (arguments.cert_file.empty() != arguments.client_key_file.empty())
+    wrong(mistakes, "--cert-file", "comes together with --key-file; give both or none");
   options.service = arguments.service;
   options.environment = arguments.environment;
   options.hostname = arguments.hostname;

@@ -156,6 +156,17 @@ TEST_P(StoreCluster, NodesSayThatTheyLive) {
   EXPECT_TRUE(store().nodes().value().empty());
 }
 
+TEST_P(StoreCluster, RevocationsOnlyGrow) {
+  EXPECT_TRUE(store().revocations().value().empty());
+  put({change::PutRevocation{{InstanceId("b"), at(5)}},
+       change::PutRevocation{{InstanceId("a"), at(3)}}});
+  put({change::PutRevocation{{InstanceId("b"), at(4)}}});
+  EXPECT_EQ(store().revocations().value(),
+            (std::vector<Revocation>{{InstanceId("a"), at(3)}, {InstanceId("b"), at(5)}}));
+  put({change::PutRevocation{{InstanceId("b"), at(6)}}});
+  EXPECT_EQ(store().revocations().value().back().at, at(6));
+}
+
 HS_STORE_CONTRACT(StoreCluster);
 
 }  // namespace

@@ -64,6 +64,7 @@ const std::map<std::string, std::string> kVerbs = {
     {"listInstances", "instances"},
     {"getInstance", "instances get"},
     {"removeInstance", "instances delete"},
+    {"revokeInstance", "instances revoke"},
     {"heartbeat", "agent"},
     {"instanceStream", "agent"},
     {"instanceConfigs", "agent"},

@@ -43,6 +43,9 @@ std::optional<std::string> complaint(const ClientOptions& options) {
   if (std::ranges::any_of(options.token, is_control)) {
     return "ClientOptions::token holds a control character, maybe the end of a line: cut it off";
   }
+  if (options.cert_file.empty() != options.key_file.empty()) {
+    return "ClientOptions::cert_file and key_file come together";
+  }
   if (options.port < 0 || options.port > 65535) return "ClientOptions::port is beyond 65535";
   if (options.backoff_min.count() < 1 || options.backoff_max < options.backoff_min) {
     return "the backoff needs 1 ms <= backoff_min <= backoff_max";
@@ -140,7 +143,7 @@ class Client::Engine {
     const auto* const link = this->link();
     if (link == nullptr || !link->session.access().registered) return false;
     const auto access = link->session.access();
-    Http http(options_.ca_file, options_.request_timeout, [] { return false; });
+    Http http(tls_paths(options_), options_.request_timeout, [] { return false; });
     return http.send({"DELETE", access.server + "/api/v1/instances/" + access.id, access.token, {}})
         .ok();
   }

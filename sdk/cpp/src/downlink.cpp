@@ -34,9 +34,10 @@ Downlink::Downlink(const ClientOptions& options, Session& session, Book& book,
       session_(session),
       book_(book),
       state_(state),
-      stream_http_(options.ca_file, options.request_timeout,
+      stream_http_(tls_paths(options), options.request_timeout,
                    [this] { return session_.stopping() || session_.access().epoch != epoch_; }),
-      call_http_(options.ca_file, options.request_timeout, [this] { return session_.stopping(); }),
+      call_http_(tls_paths(options), options.request_timeout,
+                 [this] { return session_.stopping(); }),
       backoff_(options.backoff_min, options.backoff_max, std::random_device{}()),
       move_(backoff_) {}
 

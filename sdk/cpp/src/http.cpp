@@ -182,9 +182,8 @@ std::string HttpReply::explain() const {
   return text;
 }
 
-Http::Http(std::filesystem::path ca_file, std::chrono::milliseconds timeout,
-           std::function<bool()> aborted)
-    : ca_file_(std::move(ca_file)), timeout_(timeout), aborted_(std::move(aborted)) {
+Http::Http(TlsPaths tls, std::chrono::milliseconds timeout, std::function<bool()> aborted)
+    : tls_(std::move(tls)), timeout_(timeout), aborted_(std::move(aborted)) {
   init_curl_once();
   curl_ = std::make_unique<Curl>();
 }
@@ -217,7 +216,8 @@ void Http::begin(Transfer& transfer) {
   auto* const easy = transfer.easy = curl_->take();
   transfer.curl = curl_.get();
   auto& headers = transfer.headers;
-  append(headers, "Authorization: Bearer " + request.token);
+  // Without one, our certificate says who we are.
+  if (!request.token.empty()) append(headers, "Authorization: Bearer " + request.token);
   append(headers, transfer.sink ? "Accept: text/event-stream" : "Accept: application/json");
   append(headers, "Expect:");
   if (!request.body.empty()) append(headers, "Content-Type: application/json");
@@ -248,7 +248,13 @@ void Http::configure(Transfer& transfer) {
   curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, transfer.why.data());
   curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, timeout);
   if (!transfer.sink) curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, timeout);
-  if (!ca_file_.empty()) curl_easy_setopt(easy, CURLOPT_CAINFO, ca_file_.c_str());
+  if (!tls_.authorities.empty()) {
+    curl_easy_setopt(easy, CURLOPT_CAINFO, tls_.authorities.c_str());
+  }
+  if (!tls_.certificate.empty()) {
+    curl_easy_setopt(easy, CURLOPT_SSLCERT, tls_.certificate.c_str());
+    curl_easy_setopt(easy, CURLOPT_SSLKEY, tls_.key.c_str());
+  }
   using Callback = std::size_t (*)(char*, std::size_t, std::size_t, void*);
   const Callback on_header = [](char* data, std::size_t, std::size_t size, void* self) {
     return deliver(data, size,

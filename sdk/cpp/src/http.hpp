@@ -35,6 +35,13 @@ struct StreamSink {
   std::function<bool(std::string_view)> bytes;  ///< false: end the transfer
 };
 
+/// PEM files; all may be empty.
+struct TlsPaths {
+  std::filesystem::path authorities;  ///< empty: the system's
+  std::filesystem::path certificate;  ///< by which we are known
+  std::filesystem::path key;
+};
+
 class Http {
  public:
   struct Transfer;
@@ -56,8 +63,7 @@ class Http {
   };
 
   /// `aborted` is asked before and during transfers, after wake() at once.
-  Http(std::filesystem::path ca_file, std::chrono::milliseconds timeout,
-       std::function<bool()> aborted);
+  Http(TlsPaths tls, std::chrono::milliseconds timeout, std::function<bool()> aborted);
   ~Http();
   Http(const Http&) = delete;
   Http& operator=(const Http&) = delete;
@@ -80,7 +86,7 @@ class Http {
 
   struct Curl;
   std::unique_ptr<Curl> curl_;
-  std::filesystem::path ca_file_;
+  TlsPaths tls_;
   std::chrono::milliseconds timeout_;
   std::function<bool()> aborted_;
 };

@@ -13,10 +13,15 @@
 
 #include "domain/base/mutex.hpp"
 #include "hotswap/client.hpp"
+#include "http.hpp"
 
 namespace hotswap::sdk {
 
 using SteadyTime = std::chrono::steady_clock::time_point;
+
+[[nodiscard]] inline TlsPaths tls_paths(const ClientOptions& options) {
+  return {options.ca_file, options.cert_file, options.key_file};
+}
 
 /// How to reach the server now.
 struct Access {

@@ -23,7 +23,7 @@ Uplink::Uplink(const ClientOptions& options, Session& session, const Sources& so
       meter_(sources.meter),
       journal_(sources.journal),
       sequence_(first_sequence()),
-      http_(options.ca_file, options.request_timeout, [this] { return session_.stopping(); }),
+      http_(tls_paths(options), options.request_timeout, [this] { return session_.stopping(); }),
       backoff_(options.backoff_min, options.backoff_max, std::random_device{}()) {}
 
 void Uplink::run() {

@@ -27,7 +27,9 @@ bool looks_public(std::string_view text) {
   static constexpr std::string_view kStarts[] = {"ssh-", "ecdsa-sha2-", "sk-ssh-", "MIIB",
                                                  "MIIC", "MIID",        "MFkw",    "MHYw",
                                                  "MIGb", "MCow",        "0\x82"};
-  return std::ranges::any_of(kStarts, [&](auto start) { return text.starts_with(start); });
+  constexpr std::size_t kShortestDer = 91;  // of P-256; a random secret may begin like DER
+  const bool der = text.size() >= kShortestDer && text.starts_with("0\x82");
+  return der || std::ranges::any_of(kStarts, [&](auto start) { return text.starts_with(start); });
 }
 
 Result<KeySet> secret_of(std::string_view text) {

@@ -127,10 +127,19 @@ Result<void> Api::identify(const Request& request, const Route* route, Caller& c
     return {};
   }
   const auto token = bearer(request);
-  if (token.empty()) return std::unexpected(unauthenticated("no token"));
+  if (token.empty()) return identify_by_certificate(request, caller);
   auto principal = services_.tokens.verify(token);
   if (!principal) return std::unexpected(principal.error());
   caller.principal = **principal;
+  return {};
+}
+
+/// A certificate stands for a bootstrap token: it registers, and what it registers has a token.
+Result<void> Api::identify_by_certificate(const Request& request, Caller& caller) const {
+  if (!request.certificate) return std::unexpected(unauthenticated("no token"));
+  auto principal = principal_of(*request.certificate, services_.certificates);
+  if (!principal) return std::unexpected(principal.error());
+  caller.principal = std::move(*principal);
   return {};
 }
 

@@ -27,6 +27,7 @@ class Api final : public Handler {
  private:
   [[nodiscard]] Result<Reply> run(const Request& request, Caller& caller, Router::Match& match);
   [[nodiscard]] Result<void> identify(const Request& request, const Route* route, Caller& caller);
+  [[nodiscard]] Result<void> identify_by_certificate(const Request& request, Caller& caller) const;
   [[nodiscard]] Result<Reply> handle(Call& call);
   [[nodiscard]] Result<Reply> handle_once(Call& call);
   [[nodiscard]] Response problem_of(const Error& error, const Request& request,

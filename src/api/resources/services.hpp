@@ -2,6 +2,7 @@
 #include <functional>
 #include <string>
 
+#include "api/auth/client_identity.hpp"
 #include "api/auth/token_verifier.hpp"
 #include "api/resources/read_cache.hpp"
 #include "api/streams/feed_hub.hpp"
@@ -48,6 +49,7 @@ struct Services {
   ReadCache& cache;
   const Clock& clock;
   Logger& logger;
+  CertificateRules certificates{};            ///< of instances without a token
   std::string version;                        ///< of this program, for people
   std::function<std::string()> metrics_text;  ///< Prometheus text; empty: no /metrics
   bool metrics_open = false;                  ///< /metrics without a token

@@ -11,6 +11,8 @@
 
 namespace hotswap::api {
 
+struct CertificateNames;
+
 enum class Method : std::uint8_t { Get, Head, Post, Put, Patch, Delete, Options, Other };
 
 /// The method as written in a request line; `OTHER` for Method::Other.
@@ -35,6 +37,7 @@ struct Request {
   std::string peer;        ///< address and port of the client, e.g. `127.0.0.1:50312`
   std::string request_id;  ///< the client's X-Request-Id if it is sane, else a fresh one
   bool tls = false;
+  std::shared_ptr<const CertificateNames> certificate;  ///< of the client; null: none was asked
 
   /// Value of the first header of that name, without outer blanks; empty if absent.
   [[nodiscard]] std::string_view header(std::string_view name) const noexcept;

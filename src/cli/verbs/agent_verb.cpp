@@ -1,3 +1,4 @@
+#include "cli/definitions/command_spec.hpp"
 #include "cli/verbs/verbs.hpp"
 
 namespace hotswap::cli {
@@ -18,6 +19,12 @@ void add_instance_flags(CLI::App& command, AgentArguments& flags) {
   command.add_option("--label", flags.labels, "NAME=VALUE, may be given again");
   command.add_option("--schema", flags.schemas,
                      "NAME=VERSION that the program was built for, may be given again");
+  command
+      .add_option("--cert-file", flags.cert_file,
+                  "PEM certificate by which the server knows the instance, instead of a token")
+      ->type_name(kind::kFile);
+  command.add_option("--key-file", flags.client_key_file, "PEM private key of the certificate")
+      ->type_name(kind::kFile);
   command.add_option("--state-dir", flags.state_dir,
                      "folder for the instance's id and last-known-good configurations");
   command.add_option("--heartbeat-interval", flags.heartbeat_interval,

@@ -149,6 +149,31 @@ Outcome remove(Session& session, const std::string& word) {
   return ExitCode::Ok;
 }
 
+/// The word may be an id that is not registered any more: its token may be at large nevertheless.
+Outcome revoke(Session& session, const std::string& word) {
+  auto api = session.api();
+  if (!api) return std::unexpected(api.error());
+  const auto named = instance_named(**api, word);
+  if (!named && named.error().code != ErrorCode::NotFound) return std::unexpected(named.error());
+  const auto& id = named ? *named : word;
+  const auto answer =
+      (*api)->call({.method = "DELETE", .path = "/api/v1/instances/" + encode(id) + "/token"});
+  if (!answer) return std::unexpected(answer.error());
+  const auto gone = (*api)->with(answer->json(), {"revokedAt"});
+  if (!gone) return std::unexpected(gone.error());
+  if (session.structured()) {
+    session.print_value(*gone);
+    return ExitCode::Ok;
+  }
+  session.print("revoked every token that " + id +
+                " was given so far; register it anew with a bootstrap token that is made from now "
+                "on\n");
+  const auto* registered = gone->find("registered");
+  if (registered != nullptr && *registered == json::Value(false))
+    session.print("no such instance is registered now\n");
+  return ExitCode::Ok;
+}
+
 void add_one(Verbs& verbs, CLI::App& group, const std::string& name, const std::string& help,
              Outcome (*run)(Session&, const std::string&)) {
   auto id = std::make_shared<std::string>();
@@ -174,6 +199,7 @@ void add_fleet_verbs(Verbs& verbs) {
   fleet->require_subcommand(0, 1)->fallthrough();
   add_one(verbs, *fleet, "get", "one instance: what it runs and what it should", get);
   add_one(verbs, *fleet, "delete", "forget one that will not come back", remove);
+  add_one(verbs, *fleet, "revoke", "make every token worthless that it was given so far", revoke);
 
   auto follow = std::make_shared<bool>(false);
   auto* feed = verbs.app().add_subcommand("events", "everything that happened");

@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "cli/definitions/command_spec.hpp"
 #include "cli/verbs/verbs.hpp"
@@ -105,7 +106,8 @@ Outcome token(Session& session, const TokenFlags& flags, const Actions& actions)
     return ExitCode::Ok;
   }
   session.print(made->token + "\n");
-  // Beside the token, so that $(hotswap token …) is the token alone.
+  // Beside the token, and for people only: scripts want the token alone.
+  if (::isatty(STDERR_FILENO) == 0) return ExitCode::Ok;
   fmt::print(stderr, "{}, until {}, {}\n", printable(grants(*principal)),
              format_time(made->expires), made->algorithm);
   return ExitCode::Ok;

@@ -16,6 +16,7 @@ namespace hotswap::perf {
 [[nodiscard]] Rows bench_deployments();
 [[nodiscard]] Rows bench_idle();
 [[nodiscard]] Rows bench_core();
+[[nodiscard]] Rows bench_tokens();
 [[nodiscard]] Rows bench_schema();
 [[nodiscard]] Rows bench_cli();
 [[nodiscard]] Rows bench_agent();

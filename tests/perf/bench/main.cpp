@@ -25,7 +25,8 @@ constexpr Bench kBenches[] = {
     {"fanout", bench_fanout},   {"large", bench_large},     {"rollback", bench_rollback},
     {"get", bench_get},         {"post", bench_post},       {"idle", bench_idle},
     {"cli", bench_cli},         {"agent", bench_agent},     {"postgres", bench_postgres},
-    {"uploads", bench_uploads}, {"cluster", bench_cluster}, {"deployments", bench_deployments}};
+    {"uploads", bench_uploads}, {"cluster", bench_cluster}, {"deployments", bench_deployments},
+    {"tokens", bench_tokens}};
 
 int run(const std::vector<std::string_view>& wanted, const std::string& json_file) {
   Rows rows;

@@ -507,6 +507,7 @@ TEST(TouchedJson, ComesBackAsItWas) {
   touched.heard.emplace_back("i8");
   touched.removed.emplace_back("i7");
   touched.deployments.emplace("d1");
+  touched.revoked.push_back({InstanceId("i6"), WallTime(7s)});
   touched.events = true;
   const auto back = touched_from_json(to_json(touched));
   ASSERT_TRUE(back);
@@ -522,6 +523,7 @@ TEST(TouchedJson, ComesBackAsItWas) {
   EXPECT_EQ(back->heard, touched.heard);
   EXPECT_EQ(back->removed, touched.removed);
   EXPECT_EQ(back->deployments, touched.deployments);
+  EXPECT_EQ(back->revoked, touched.revoked);
   EXPECT_TRUE(back->events);
 }
 

@@ -78,6 +78,9 @@ struct ClientOptions {
   std::string profile{};              ///< that config() means; empty: the first one delivered
   std::filesystem::path state_dir{};  ///< for the id and last-known-good copies; empty: no disk
   std::filesystem::path ca_file{};    ///< PEM; empty: the system's authorities
+  /// PEM certificate and key by which a server that was told so knows this instance without a
+  /// bootstrap token; read at every connection.
+  std::filesystem::path cert_file{}, key_file{};
   std::chrono::milliseconds backoff_min{200};
   std::chrono::milliseconds backoff_max{30'000};
   std::chrono::milliseconds request_timeout{10'000};

@@ -28,6 +28,7 @@ constexpr Row kContract[] = {
     {Action::InstanceRead, "instance.read", "AODV-"},
     {Action::InstanceReport, "instance.report", "----I"},
     {Action::InstanceRemove, "instance.remove", "AO--I"},
+    {Action::InstanceRevoke, "instance.revoke", "AO---"},
     {Action::SchemaRegister, "schema.register", "A-D--"},
     {Action::SchemaRead, "schema.read", "AODV-"},
     {Action::SchemaDecide, "schema.decide", "A----"},
