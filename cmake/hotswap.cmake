@@ -156,9 +156,9 @@ endfunction()
 
 # hs_test(NAME DEPS … [FIXTURES …]): one GoogleTest program of every *_test.cpp at and below this
 # folder, but for those whose path matches EXCLUDE. FIXTURES are CTest's: tests that make something
-# for these.
+# for these. LABEL is the suite that it belongs to (ctest -L).
 function(hs_test name)
-  cmake_parse_arguments(ARG "" "TIMEOUT;TOGETHER;EXCLUDE" "DEPS;FIXTURES" ${ARGN})
+  cmake_parse_arguments(ARG "" "TIMEOUT;TOGETHER;EXCLUDE;LABEL" "DEPS;FIXTURES" ${ARGN})
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 120)
   endif()
@@ -180,8 +180,15 @@ function(hs_test name)
     add_test(NAME ${name}.together COMMAND ${name} --gtest_filter=${ARG_TOGETHER})
     set_tests_properties(${name}.together PROPERTIES TIMEOUT 300)
   endif()
+  set(properties "")  # an empty value would take the next name for its own
+  if(ARG_FIXTURES)
+    list(APPEND properties FIXTURES_REQUIRED "${ARG_FIXTURES}")
+  endif()
+  if(ARG_LABEL)
+    list(APPEND properties LABELS "${ARG_LABEL}")
+  endif()
   gtest_discover_tests(${name} TEST_PREFIX ${name}. DISCOVERY_TIMEOUT 60 TEST_FILTER ${filter}
-    PROPERTIES TIMEOUT ${ARG_TIMEOUT} FIXTURES_REQUIRED "${ARG_FIXTURES}")
+    PROPERTIES TIMEOUT ${ARG_TIMEOUT} ${properties})
 endfunction()
 
 # Every folder directly below each PARENT (and PARENT itself) that has a CMakeLists.txt.
