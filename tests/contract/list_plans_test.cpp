@@ -142,6 +142,8 @@ std::vector<Reading> profile_readings() {
            [](sql::Session& s) { return sql::tagged(s, kFirst, "latest").has_value(); }}};
 }
 
+WallTime second(int number) { return WallTime(std::chrono::seconds(number)); }
+
 std::vector<Reading> journal_readings() {
   const auto entries = [](AuditFilter filter) {
     return [filter](sql::Session& s) { return shows(sql::audit(s, filter, {})); };
@@ -158,6 +160,14 @@ std::vector<Reading> journal_readings() {
       {"audit of a person", true, entries({.actor = "rare"})},
       {"audit of an action", true, entries({.action = "rare"})},
       {"audit of a resource", true, entries({.resource = "rare"})},
+      {"audit of an outcome", true, entries({.outcome = "rare"})},
+      {"audit of a short time", true, entries({.from = second(7000), .to = second(7020)})},
+      {"audit since then", true, entries({.from = second(100)})},
+      {"second page of the audit since then", true,
+       [](sql::Session& s) {
+         return shows_second(
+             [&](const PageRequest& p) { return sql::audit(s, {.from = second(100)}, p); });
+       }},
       {"audit for export", false,
        [](sql::Session& s) { return shows(sql::audit_after(s, 10'000, kPage)); }},
       {"events", false, timeline({}, 0)},
@@ -263,7 +273,9 @@ class ListPlans : public ::testing::TestWithParam<Dialect> {
     rows.add({"audit",
               {{"actor", one_in("rare", "'a' || (i % 5)")},
                {"action", one_in("rare", "'version.upload'")},
-               {"resource", one_in("rare", "'configs/' || i")}},
+               {"resource", one_in("rare", "'configs/' || i")},
+               {"outcome", one_in("rare", "'success'")},
+               {"at", "i * 1000"}},
               {"sequence"}},
              1, kMany);
     rows.add({"change_log", {}, {"sequence"}}, 1, kMany);

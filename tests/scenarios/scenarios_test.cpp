@@ -5,13 +5,14 @@
 //   health {"criteria":[…]}                a health policy; the default one without
 //   targets 10 offline=8,9 new=0 partial   offline at the start; without a previous version
 //           idle=5 traffic starts=1h       the first 5 in the idle pool; requests were measured
-//                                          before; scheduled
+//           approval=24h                   before; scheduled; pat asked for it and waits so long
 //   at 5m30s tick                          time since the start, then an event:
 //     received|staged|applied|rejected WHO…   reports; WHO is an index, a range 0-3, `all`
 //                                             (everybody who owes an answer) or `stale:INDEX`
 //     returned WHO…                           reports that the previous version runs
 //     judged pass|fail|inconclusive|young|error (young: proven, but not for long enough) ·
 //     vanished WHO… · promote [full] · pause · resume · cancel · rollback · prepared COUNT ·
+//     approve [WHO] · reject [WHO] (sam, unless said otherwise) ·
 //     hook NAME pass|fail|late [DETAIL] · switched yes|no|late
 
 #include <fmt/format.h>
@@ -212,6 +213,10 @@ class Stage {
     if (word.starts_with("starts=")) {
       deployment_.start_at = kStart + *parse_duration("PT" + upper(value));
     }
+    if (word.starts_with("approval=")) {
+      deployment_.created_by = "pat";
+      deployment_.approval.emplace().expires = kStart + *parse_duration("PT" + upper(value));
+    }
     if (word.starts_with("idle=")) {
       deployment_.plan = plan(deployment_.strategy, deployment_.targets.size(), std::stoul(value));
       deployment_.pools = PoolSwitch{"blue", "green", PoolSwitch::State::Before, 0, ""};
@@ -251,6 +256,9 @@ class Stage {
     if (verb == "pause") return Pause{"lunch", "pat"};
     if (verb == "resume") return Resume{"pat"};
     if (verb == "cancel") return Cancel{"enough seen", "pat"};
+    const std::string decider = argument.empty() ? "sam" : argument;
+    if (verb == "approve") return Approve{"looks right", decider};
+    if (verb == "reject") return Reject{"not today", decider};
     if (verb == "rollback") return Rollback{"prices are wrong", "pat"};
     if (verb == "judged") return Judged{judgement_of(deployment_.health, argument)};
     if (verb == "hook") return answer_of(words);

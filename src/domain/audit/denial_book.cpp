@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 
@@ -11,6 +12,13 @@ namespace {
 constexpr std::size_t kPrefixBytes = 8;
 constexpr const char* kEverybodyElse = "*";
 
+/// Without the port: each attempt has another.
+std::string host_of(const std::string& address) {
+  if (address.starts_with('[')) return address.substr(1, address.find(']') - 1);
+  const auto colon = address.find(':');
+  return address.find(':', colon + 1) == std::string::npos ? address.substr(0, colon) : address;
+}
+
 std::string kind_of(const Refusal& refusal) {
   return refusal.action + " (" + refusal.why + ", " + refusal.resource + ")";
 }
@@ -19,7 +27,8 @@ std::string kind_of(const Refusal& refusal) {
 
 std::string network_of(const std::string& address) {
   std::array<unsigned char, 16> bytes{};
-  if (::inet_pton(AF_INET6, address.c_str(), bytes.data()) != 1) return address;
+  const auto host = host_of(address);
+  if (::inet_pton(AF_INET6, host.c_str(), bytes.data()) != 1) return host;
   std::fill(bytes.begin() + kPrefixBytes, bytes.end(), 0);
   std::array<char, INET6_ADDRSTRLEN> text{};
   ::inet_ntop(AF_INET6, bytes.data(), text.data(), text.size());

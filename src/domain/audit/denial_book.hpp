@@ -12,7 +12,7 @@
 namespace hotswap {
 
 struct Refusal {
-  std::string address;   ///< numeric, IPv4 or IPv6
+  std::string address;   ///< numeric, IPv4 or IPv6, with a port or without
   std::string subject;   ///< empty: a stranger
   std::string action;    ///< slug
   std::string resource;  ///< path of the request

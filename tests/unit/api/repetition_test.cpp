@@ -48,20 +48,25 @@ TEST(IdempotencyKey, DoesNotKeepAnswersThatInviteARepetition) {
   EXPECT_EQ(world.ask(keyed(world, "k", kBody)).status, 201);
 }
 
-TEST(Refusals, AreOnRecordButAFloodIsOnlyCounted) {
+TEST(Refusals, AreOnRecordButAFloodIsGatheredByTheMinute) {
   World world;
   for (int i = 0; i < 200; ++i) {
     static_cast<void>(world.ask(world.request(Method::Get, "/api/v1/configs", "")));
   }
-  EXPECT_EQ(world.store.commits(), Denials::kPerSecond);
-  world.clock.advance(std::chrono::seconds(1));
+  EXPECT_EQ(world.store.commits(), 1);
   EXPECT_EQ(world.ask(Role::Viewer, Method::Post, "/api/v1/configs", kBody).status, 403);
-  const auto audit = world.get("/api/v1/audit?limit=1");
+  const auto audit = world.get("/api/v1/audit?limit=1&outcome=denied");
   const auto& newest = audit.body.find("items")->as_array()->front();
-  EXPECT_EQ(*newest.find("outcome")->as_string(), "denied");
   EXPECT_EQ(*newest.find("action")->as_string(), "config.create");
   EXPECT_EQ(*newest.find("actor")->as_string(), "a-Viewer");
-  EXPECT_TRUE(newest.find("detail")->as_string()->contains("190 more"));
+  EXPECT_EQ(*newest.find("address")->as_string(), "127.0.0.1:4711");
+  world.clock.advance(std::chrono::minutes(1));
+  world.api.flush_denials();
+  const auto later = world.get("/api/v1/audit?limit=10&outcome=denied");
+  const auto& entries = *later.body.find("items")->as_array();
+  ASSERT_EQ(entries.size(), 3U);
+  EXPECT_TRUE(entries[0].find("detail")->as_string()->starts_with("199 more within a minute"));
+  EXPECT_EQ(world.get("/api/v1/audit?outcome=great").status, 422);
 }
 
 TEST(Audit, IsVerifiedAndExported) {

@@ -8,6 +8,7 @@
 #include "domain/json/write.hpp"
 #include "infrastructure/memory/memory_store.hpp"
 #include "orchestrator/archive_reader.hpp"
+#include "testing/audit_signing.hpp"
 #include "testing/fake_clock.hpp"
 #include "testing/fake_random.hpp"
 #include "testing/fake_time_zones.hpp"
@@ -33,6 +34,11 @@ using hotswap::testing::RecordingRouter;
 using hotswap::testing::ScriptedHooks;
 
 struct World {
+  explicit World(ApprovalPolicy policy_of_approvals = {})
+      : approvals(std::move(policy_of_approvals)) {
+    wire();
+  }
+  const ApprovalPolicy approvals;
   FakeClock clock;
   FakeRandom random;
   SilentLogger logger;
@@ -54,8 +60,18 @@ struct World {
          return runner.pause_all(caller, scope, reason);
        }}};
   DeploymentService deployments{
-      {store, committer, configs, fleet, runner, versions, schemas, clock, random,
-       [this](const Profile& profile) { return calendar.may_start(profile); }}};
+      {store,
+       committer,
+       configs,
+       fleet,
+       runner,
+       versions,
+       schemas,
+       clock,
+       random,
+       [this](const Profile& profile) { return calendar.may_start(profile); },
+       {},
+       approvals}};
   AuditService audit{store, committer};
   ReportService reports{{store, fleet, versions, clock}};
   RecordingRouter router;
@@ -77,6 +93,8 @@ struct World {
                            .metrics = metrics,
                            .forget_archived = {},
                            .forget = [this] { calendar.forget(); }}};
+  AuditKeeper audit_keeper{
+      {store, committer, audit, hotswap::testing::hash_signing(), clock, logger, metrics}};
   FeedHub feeds{store, committer};
   RevocationService revocations{store, committer, clock};
   TokenVerifier tokens{issuers(), clock};
@@ -85,9 +103,13 @@ struct World {
   int requests = 0;
   Api api{services()};
 
-  World() {
+  void wire() {
+    configs.require_approvals(approvals);
+    runner.prepare_with(
+        [this](const Deployment& deployment) { return deployments.prepare_scheduled(deployment); });
     memory.read_archived_by(
         [this](const Version& version) { return archive_reader.content_of(version); });
+    audit.believe({.signing = hotswap::testing::hash_signing(), .kept = {}});
     fleet.on_observed([this](const Observation& seen) { runner.observed(seen); });
     fleet.on_vanished([this](const std::vector<InstanceId>& ids) { runner.vanished(ids); });
   }
@@ -124,7 +146,8 @@ struct World {
             .version = "0.0.0",
             .metrics_text = {},
             .metrics_open = false,
-            .draining = [this] { return draining; }};
+            .draining = [this] { return draining; },
+            .audit_keeper = &audit_keeper};
   }
 
   [[nodiscard]] std::string token(Role role, std::vector<std::string> teams = {}) const {
