@@ -2,6 +2,7 @@
 
 #include "domain/base/sha256.hpp"
 #include "domain/json/write.hpp"
+#include "domain/secret/mask.hpp"
 #include "domain/secret/plain_view.hpp"
 
 namespace hotswap::api {
@@ -41,7 +42,7 @@ std::unexpected<Error> unknown_secret(const ProfileName& profile, const Assignme
                   " is not known, so that the version cannot be delivered.");
 }
 
-/// A marker in a text that another node has shared: it was not meant to be.
+/// Compact JSON with a marker of any form in it, or something that looks like one.
 bool may_hold_secrets(std::string_view text) {
   return text.find(R"("type":"secret")") != std::string_view::npos;
 }
@@ -118,6 +119,7 @@ void FrameCache::forget(const VersionName& version) {
   const MutexLock lock(mutex_);
   ++forgotten_;
   ++changes_[version.first];
+  texts_.erase(version);
   for (auto it = order_.begin(); it != order_.end();) {
     if (it->version != version) {
       ++it;
@@ -155,6 +157,32 @@ Result<FrameCache::Content> FrameCache::canonical(const ProfileName& profile,
   return stored(profile, slot);
 }
 
+Result<SecretResolver::Resolved> FrameCache::opened(const Version& version) {
+  auto document = versions_.document(version);
+  if (!document) return std::unexpected(std::move(document.error()));
+  if (!resolve_) return SecretResolver::Resolved{std::move(*document), 0};
+  return resolve_({version.profile, version.number}, std::move(*document));
+}
+
+FrameCache::Texts FrameCache::secrets_of(const VersionName& version) {
+  static const Texts kNone = std::make_shared<const std::vector<std::string>>();
+  {
+    const MutexLock lock(mutex_);
+    if (const auto known = texts_.find(version); known != texts_.end()) return known->second;
+  }
+  const auto before = forgotten();
+  const auto stored = versions_.get(version.first, version.second);
+  if (!stored || !may_hold_secrets((*stored)->content)) return kNone;
+  const auto document = opened(**stored);
+  if (!document) return kNone;
+  auto texts = std::make_shared<const std::vector<std::string>>(secret_texts(document->document));
+  const MutexLock lock(mutex_);
+  if (forgotten_ != before) return texts;
+  if (texts_.size() >= kTexts) texts_.erase(texts_.begin());
+  texts_.insert_or_assign(version, texts);
+  return texts;
+}
+
 Result<FrameCache::Content> FrameCache::stored(const ProfileName& profile,
                                                const Assignment::Slot& slot) {
   const auto version = versions_.get(profile, slot.version);
@@ -164,24 +192,17 @@ Result<FrameCache::Content> FrameCache::stored(const ProfileName& profile,
                 "Version " + slot.version.str() + " of " + profile.str() +
                     " is no longer what was assigned: the profile was deleted and made anew.");
   }
-  auto document = versions_.document(**version);
-  if (!document) return std::unexpected(document.error());
-  std::uint64_t secrets = 0;
-  if (resolve_) {
-    auto resolved = resolve_({profile, slot.version}, std::move(*document));
-    if (!resolved) return std::unexpected(resolved.error());
-    document = std::move(resolved->document);
-    secrets = resolved->secrets;
-  }
-  if (const auto plain = plain_view(*document)) {
+  const auto opened = this->opened(**version);
+  if (!opened) return std::unexpected(opened.error());
+  if (const auto plain = plain_view(opened->document)) {
     if (!plain->unknown.empty()) return unknown_secret(profile, slot);
     // Secrets are the store's and the instance's: nowhere else. The hash does not cover them.
     auto text = std::make_shared<const std::string>(json::canonical(plain->document));
     auto hash = sha256_hex(*text);
-    return Content{std::move(text), std::move(hash), secrets};
+    return Content{std::move(text), std::move(hash), opened->secrets};
   }
   // The hash covers the canonical form, so these very bytes are sent.
-  auto text = std::make_shared<const std::string>(json::canonical(*document));
+  auto text = std::make_shared<const std::string>(json::canonical(opened->document));
   if (shared_) shared_->contents.put(slot.hash, *text);
   return Content{std::move(text), {}};
 }
@@ -207,8 +228,7 @@ Result<std::string> FrameCache::members_of(const ProfileName& profile, const Ass
 /// an archive or a store of secrets is away.
 std::string FrameCache::activation(const ProfileName& profile, const Assignment::Slot& slot) {
   const auto version = versions_.get(profile, slot.version);
-  if (!version || (*version)->content.find("\"secret\"") == std::string::npos)
-    return slot_members(slot);
+  if (!version || !may_hold_secrets((*version)->content)) return slot_members(slot);
   auto named = members_of(profile, slot, false);
   return named ? std::move(*named) : slot_members(slot);
 }

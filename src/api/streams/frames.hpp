@@ -47,6 +47,11 @@ class FrameCache {
   /// How often that has happened to versions of this profile.
   [[nodiscard]] std::uint64_t changes(const ProfileName& profile);
 
+  /// Plain values of a version's secrets (secret_texts()), so that what instances say can be
+  /// searched for them; none if they cannot be had. Kept for the newest few versions.
+  using Texts = std::shared_ptr<const std::vector<std::string>>;
+  [[nodiscard]] Texts secrets_of(const VersionName& version);
+
   /// The frame of a slot. Reads the version from the store if it is not cached. Conflict
   /// `version.content_changed` if the stored content is not what was assigned.
   [[nodiscard]] Result<Text> frame(FrameKind kind, const ProfileName& profile,
@@ -76,6 +81,7 @@ class FrameCache {
   [[nodiscard]] Result<Content> canonical(const ProfileName& profile, const Assignment::Slot& slot);
   [[nodiscard]] Result<std::string> members_of(const ProfileName& profile,
                                                const Assignment::Slot& slot, bool with_data);
+  [[nodiscard]] Result<SecretResolver::Resolved> opened(const Version& version);
   [[nodiscard]] std::string activation(const ProfileName& profile, const Assignment::Slot& slot);
   [[nodiscard]] Result<Content> stored(const ProfileName& profile, const Assignment::Slot& slot);
 
@@ -91,6 +97,8 @@ class FrameCache {
   Mutex mutex_;
   std::uint64_t forgotten_ HS_GUARDED_BY(mutex_) = 0;  ///< calls of forget()
   std::map<ProfileName, std::uint64_t> changes_ HS_GUARDED_BY(mutex_);
+  static constexpr std::size_t kTexts = 64;
+  std::map<VersionName, Texts> texts_ HS_GUARDED_BY(mutex_);
   std::size_t bytes_ HS_GUARDED_BY(mutex_) = 0;
   std::list<Entry> order_ HS_GUARDED_BY(mutex_);
   std::unordered_map<std::string, std::list<Entry>::iterator> entries_ HS_GUARDED_BY(mutex_);
