@@ -12,6 +12,7 @@
 #include "app/keys.hpp"
 #include "app/moving.hpp"
 #include "app/node.hpp"
+#include "app/secret_keys.hpp"
 #include "app/server_command.hpp"
 #include "app/service_manager.hpp"
 #include "app/stop_signals.hpp"
@@ -20,6 +21,7 @@
 #include "infrastructure/clock/anchored_clock.hpp"
 #include "infrastructure/clock/host_name.hpp"
 #include "infrastructure/clock/system_clock.hpp"
+#include "infrastructure/crypto/aes_gcm.hpp"
 #include "infrastructure/crypto/ed25519.hpp"
 #include "infrastructure/log/spdlog_logger.hpp"
 #include "infrastructure/postgres/postgres_store.hpp"
@@ -117,7 +119,8 @@ ClusterNode this_node(const Settings& settings, WallTime now) {
   return node;
 }
 
-int serve_cluster(const Settings& settings, NodeKeys keys, Logger& logger, Archive* archive) {
+int serve_cluster(const Settings& settings, NodeKeys keys, Logger& logger, Archive* archive,
+                  const Secrets& secrets) {
   const SystemClock machine;
   ClusterNode self = this_node(settings, machine.wall());
   auto store = open_postgres(settings, self.id, machine, logger);
@@ -135,7 +138,7 @@ int serve_cluster(const Settings& settings, NodeKeys keys, Logger& logger, Archi
                                                .redis_prefix = settings.redis.prefix},
                                               random, clock, logger);
   if (!shared) return cannot_start(shared.error());
-  return serve_on(settings, {**store, clock, logger, archive}, std::move(keys),
+  return serve_on(settings, {**store, clock, logger, secrets, archive}, std::move(keys),
                   Peers{std::move(self), **shared});
 }
 
@@ -156,6 +159,10 @@ int serve(const Settings& settings) {
   if (!signing_audit) return cannot_start(signing_audit.error());
   auto password = smtp_password(settings);
   if (!password) return cannot_start(password.error());
+  AesGcm cipher;
+  auto wrapping = secret_keys(settings, cipher);
+  if (!wrapping) return cannot_start(wrapping.error());
+  const Secrets secrets{*wrapping->wrapper, cipher, wrapping->renew};
   SystemClock clock;
   SystemRandom random;
   const auto archive = make_archive(settings, clock, random);
@@ -168,10 +175,10 @@ int serve(const Settings& settings) {
   NodeKeys keys{std::move(*trust), std::move(*signing), std::move(*password),
                 std::move(*signing_audit)};
   if (!settings.store.database.empty())
-    return serve_cluster(settings, std::move(keys), logger, archive->get());
+    return serve_cluster(settings, std::move(keys), logger, archive->get(), secrets);
   auto store = SqliteStore::open({.path = settings.store.data_dir + kDatabase});
   if (!store) return cannot_start(store.error());
-  return serve_on(settings, {**store, clock, logger, archive->get()}, std::move(keys));
+  return serve_on(settings, {**store, clock, logger, secrets, archive->get()}, std::move(keys));
 }
 
 cli::Actions actions() {

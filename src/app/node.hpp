@@ -24,6 +24,9 @@
 #include "orchestrator/change_follower.hpp"
 #include "orchestrator/cluster_service.hpp"
 #include "orchestrator/outbox_worker.hpp"
+#include "orchestrator/secret_migration.hpp"
+#include "orchestrator/secret_resolver.hpp"
+#include "orchestrator/secret_rotation.hpp"
 #include "orchestrator/stream_sharing.hpp"
 
 namespace hotswap {
@@ -42,11 +45,21 @@ struct Peers {
   cluster::Services& services;
 };
 
+/// What seals secrets.
+struct Secrets {
+  KeyWrapper& wrapper;
+  Cipher& cipher;
+  /// Lets a new key-encryption key count; empty: somebody else brings it.
+  std::function<Result<void>()> renew{};
+  SecretProviders providers{};  ///< of secrets that are kept elsewhere
+};
+
 /// What stands below everything else; all of it outlives the node.
 struct Ground {
   Store& store;
   const Clock& clock;
   Logger& logger;
+  const Secrets& secrets;
   Archive* archive = nullptr;  ///< null: there is none
 };
 
@@ -78,6 +91,10 @@ class Node {
   void share_streams();
   [[nodiscard]] std::string served_at(std::uint16_t port) const;
   [[nodiscard]] Result<void> load();
+  [[nodiscard]] OpenVersion opening();
+  void handle_secrets();
+  [[nodiscard]] bool is_assigned(const VersionName& version);
+  void deliver_again(const VersionName& version);
   [[nodiscard]] NodeLoad load_now();
   void refresh_gauges();
   [[nodiscard]] api::Services services();
@@ -91,6 +108,7 @@ class Node {
   PrometheusMetrics metrics_;
   WebhookSender webhooks_;
   Committer committer_;
+  SecretSealer sealer_;
   VersionCache versions_;
   api::StreamHub streams_;
   SchemaCache schema_cache_;
@@ -105,6 +123,8 @@ class Node {
   ReportService reports_;
   AuditService audit_;
   AuditWitness audit_witness_;
+  SecretRotation rotation_;
+  SecretResolver resolver_;
   ConfiguredRouter router_;
   TrafficService traffic_;
   api::TrafficHub traffic_hub_;
@@ -114,6 +134,7 @@ class Node {
   RevocationService revocations_;
   api::ReadCache cache_;
   Store& store_;
+  Archive* const archive_;
   std::atomic<bool> draining_ = false;
   LogNotifier notifier_;
   ChannelAdapters channels_;

@@ -46,6 +46,10 @@ void Committer::on_revoked(std::function<void(const Revocation&)> listener) {
   revocation_listeners_.push_back(std::move(listener));
 }
 
+void Committer::on_secret_changed(std::function<void(const std::string&)> listener) {
+  secret_listeners_.push_back(std::move(listener));
+}
+
 void Committer::on_failure(std::function<void(const Error&)> listener) {
   failure_listeners_.push_back(std::move(listener));
 }
@@ -92,6 +96,8 @@ void Committer::tell(const Touched& touched) {
     for (const auto& listener : traffic_listeners_) listener(traffic);
   for (const Revocation& revocation : touched.revoked)
     for (const auto& listener : revocation_listeners_) listener(revocation);
+  for (const std::string& reference : touched.secrets)
+    for (const auto& listener : secret_listeners_) listener(reference);
   if (touched.events)
     for (const auto& listener : timeline_listeners_) listener();
 }

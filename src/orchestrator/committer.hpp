@@ -40,6 +40,8 @@ class Committer {
   /// As it is stored now, with its new revision.
   void on_traffic_changed(std::function<void(const Traffic&)> listener);
   void on_revoked(std::function<void(const Revocation&)> listener);
+  /// Another value of a referenced secret was seen, by whatever node.
+  void on_secret_changed(std::function<void(const std::string& reference)> listener);
   /// The store could not do its work (not: the change was refused).
   void on_failure(std::function<void(const Error&)> listener);
 
@@ -63,6 +65,7 @@ class Committer {
   std::vector<std::function<void()>> timeline_listeners_;
   std::vector<std::function<void(const Traffic&)>> traffic_listeners_;
   std::vector<std::function<void(const Revocation&)>> revocation_listeners_;
+  std::vector<std::function<void(const std::string&)>> secret_listeners_;
   std::vector<std::function<void(const Error&)>> failure_listeners_;
 };
 

@@ -31,7 +31,8 @@ struct Touched {
   std::set<DeploymentId> deployments;
   std::vector<Traffic> traffics;  ///< as they are stored now
   std::vector<Revocation> revoked;
-  bool events = false;  ///< the timeline has grown
+  std::set<std::string> secrets;  ///< references of which another value was seen
+  bool events = false;            ///< the timeline has grown
 
   /// Whether other nodes need not hear of it.
   [[nodiscard]] bool empty() const;

@@ -91,6 +91,8 @@ const std::map<std::string, std::string> kVerbs = {
     {"makeAuditCheckpoint", "audit checkpoint"},
     {"getRetention", "retention status"},
     {"runRetention", "retention run"},
+    {"rotateSecrets", "secrets rotate"},
+    {"secretRotation", "secrets status"},
     {"erase", "erase"},
     {"listErasures", "erase list"},
     {"getErasure", "erase get"},

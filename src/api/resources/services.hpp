@@ -22,6 +22,7 @@
 #include "orchestrator/retention_job.hpp"
 #include "orchestrator/revocation_service.hpp"
 #include "orchestrator/schema_service.hpp"
+#include "orchestrator/secret_rotation.hpp"
 #include "orchestrator/traffic_service.hpp"
 
 namespace hotswap::api {
@@ -35,6 +36,7 @@ struct Services {
   CalendarService& calendar;
   FleetService& fleet;
   AuditService& audit;
+  SecretRotation& secrets;
   TrafficService& traffic;
   NotificationService& notifications;
   RetentionJob& retention;

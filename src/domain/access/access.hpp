@@ -54,6 +54,8 @@ enum class Action {
   AuditCheckpoint,  ///< have the head of the chain signed now
   ErasureRead,      ///< the proofs of what was erased
   ErasureWrite,
+  SecretRead,    ///< in plain text
+  SecretRotate,  ///< and how the keys are used
   MetricsRead
 };
 inline constexpr int kActionCount = static_cast<int>(Action::MetricsRead) + 1;

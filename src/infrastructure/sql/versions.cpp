@@ -4,7 +4,7 @@
 #include <array>
 #include <span>
 
-#include "domain/base/base64.hpp"
+#include "domain/base/base64url.hpp"
 #include "infrastructure/sql/columns.hpp"
 #include "infrastructure/sql/paging.hpp"
 #include "infrastructure/sql/profiles.hpp"
@@ -133,7 +133,7 @@ Result<void> apply(Session& session, const change::InsertVersion& change) {
   const auto revision = judge ? to_column(judge->revision) : Param(std::nullopt);
   const auto created_at = judge ? to_column(judge->created_at) : Param(std::nullopt);
   const auto number = v.number.str();
-  const auto data_key = base64_encode(v.key.bytes);
+  const auto data_key = base64url_encode(v.key.bytes);
   const std::array<Param, 14> values = {v.profile.str(),
                                         number,
                                         v.hash,

@@ -18,6 +18,7 @@
 #include "testing/recording_channels.hpp"
 #include "testing/recording_router.hpp"
 #include "testing/scripted_hooks.hpp"
+#include "testing/sealing.hpp"
 #include "unit/api/contract.hpp"
 #include "unit/api/doubles.hpp"
 
@@ -47,7 +48,8 @@ struct World {
   Committer committer{store};
   VersionCache versions{store};
   SchemaCache schema_cache{store};
-  SchemaService schemas{{store, committer, schema_cache, clock}};
+  testing::Sealing sealing{store};
+  SchemaService schemas{{store, committer, schema_cache, clock, sealing.opening()}};
   ConfigService configs{store, committer, versions, schemas, clock};
   FleetService fleet{{store, committer, schemas.verdicts(), clock, random}, {}};
   StreamHub streams{versions, clock};
@@ -73,6 +75,8 @@ struct World {
        {},
        approvals}};
   AuditService audit{store, committer};
+  MemoryMetrics metrics;
+  SecretRotation rotation{{store, committer, sealing.wrapper, clock, logger, metrics}};
   ReportService reports{{store, fleet, versions, clock}};
   RecordingRouter router;
   TrafficService traffic{{store, committer, router, clock, logger}};
@@ -82,7 +86,6 @@ struct World {
   MemoryArchive archive;
   ArchiveReader archive_reader{archive};
   RetentionService retention{{store, committer, &archive, clock}};
-  MemoryMetrics metrics;
   RetentionJob retention_job{
       {retention, store, committer, &archive, clock, random, logger, metrics}};
   ErasureService erasures{{.store = store,
@@ -105,6 +108,8 @@ struct World {
 
   void wire() {
     configs.require_approvals(approvals);
+    configs.seal_with(sealing.sealer);
+    versions.open_by(sealing.opening());
     runner.prepare_with(
         [this](const Deployment& deployment) { return deployments.prepare_scheduled(deployment); });
     memory.read_archived_by(
@@ -129,6 +134,7 @@ struct World {
             .calendar = calendar,
             .fleet = fleet,
             .audit = audit,
+            .secrets = rotation,
             .traffic = traffic,
             .notifications = notifications,
             .retention = retention_job,
