@@ -50,6 +50,7 @@ Node::Node(const Settings& settings, NodeKeys keys, const Ground& ground,
       limits_(settings.limits),
       clock_(ground.clock),
       logger_(ground.logger),
+      outside_(settings.outside, {ground.clock, random_, ground.logger, metrics_}),
       webhooks_(std::move(keys.webhooks), ground.clock),
       committer_(ground.store),
       versions_(ground.store),
@@ -233,6 +234,7 @@ api::Services Node::services() {
               },
           .metrics_open = false,
           .draining = [this] { return draining_.load(); },
+          .secret_sources = &outside_.sources(),
           .cluster = cluster_.get(),
           .moves = cluster_ ? &moves_ : nullptr};
 }
@@ -311,6 +313,7 @@ Result<std::uint16_t> Node::start() {
   feeds_.start();
   runner_.start(kRunnerThreads);
   signals_.start();
+  outside_.start();
   traffic_.start(kTrafficThreads);
   tickers_.push_back(std::make_unique<Ticker>(kFlushEvery, [this] { fleet_.flush(); }));
   tickers_.push_back(std::make_unique<Ticker>(kSweepEvery, [this] { fleet_.sweep(); }));
@@ -362,6 +365,7 @@ void Node::drain() {
   }
   feeds_.stop();
   streams_.stop();
+  outside_.stop();
   fleet_.flush();
 }
 

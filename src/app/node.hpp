@@ -4,6 +4,7 @@
 #include "api/resources/api.hpp"
 #include "api/server/http_server.hpp"
 #include "app/cpu_meter.hpp"
+#include "app/outside_secrets.hpp"
 #include "app/settings.hpp"
 #include "app/signals.hpp"
 #include "app/ticker.hpp"
@@ -78,6 +79,7 @@ class Node {
   Logger& logger_;
   SystemRandom random_;
   PrometheusMetrics metrics_;
+  OutsideSecrets outside_;
   WebhookSender webhooks_;
   Committer committer_;
   VersionCache versions_;

@@ -1,11 +1,11 @@
 // The one table of everything that can be set.
+#include "app/setting_rows.hpp"
 #include "app/setting_text.hpp"
 #include "app/settings.hpp"
 #include "domain/base/short_duration.hpp"
 #include "domain/config/retention_policy.hpp"
 
 namespace hotswap {
-namespace {
 
 SettingKey text_key(std::string name, std::string help, std::string& (*at)(Settings&)) {
   return {std::move(name), std::move(help), false, true,
@@ -21,17 +21,6 @@ SettingKey switch_key(std::string name, std::string help, bool& (*at)(Settings&)
             auto flag = read_switch(text);
             if (!flag) return std::unexpected(flag.error());
             at(settings) = *flag;
-            return {};
-          }};
-}
-
-SettingKey count_key(std::string name, std::string help, int& (*at)(Settings&), int min,
-                     int max = 1024) {
-  return {std::move(name), std::move(help), false, true,
-          [at, min, max](Settings& settings, const std::string& text) -> Result<void> {
-            auto number = read_count(text, min, max);
-            if (!number) return std::unexpected(number.error());
-            at(settings) = *number;
             return {};
           }};
 }
@@ -55,6 +44,19 @@ SettingKey word_key(std::string name, std::string help, std::string& (*at)(Setti
         at(settings) = text;
         return {};
       }};
+}
+
+namespace {
+
+SettingKey count_key(std::string name, std::string help, int& (*at)(Settings&), int min,
+                     int max = 1024) {
+  return {std::move(name), std::move(help), false, true,
+          [at, min, max](Settings& settings, const std::string& text) -> Result<void> {
+            auto number = read_count(text, min, max);
+            if (!number) return std::unexpected(number.error());
+            at(settings) = *number;
+            return {};
+          }};
 }
 
 SettingKey bandwidth_key(std::string name, std::string help, Bandwidth& (*at)(Settings&)) {
@@ -225,6 +227,7 @@ std::vector<SettingKey> make_keys() {
   add_notify_keys(keys);
   add_signal_keys(keys);
   add_limit_keys(keys);
+  add_outside_keys(keys);
   keys.push_back(count_key(
       "io-threads", "threads of the network (default 0: half of the cores)",
       [](Settings& s) -> int& { return s.listen.io_threads; }, 0));

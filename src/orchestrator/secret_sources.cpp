@@ -66,15 +66,13 @@ struct SecretSources::Numbers {
 };
 
 SecretSources::SecretSources(std::vector<Source> sources, Options options, const Parts& parts)
-    : sources_(std::move(sources)),
-      options_(std::move(options)),
-      parts_(parts),
-      numbers_([&] {
+    : sources_(std::move(sources)), options_(std::move(options)), parts_(parts), numbers_([&] {
         std::vector<Numbers> numbers;
         for (const auto& source : sources_) numbers.emplace_back(parts.metrics, source.scheme);
         return numbers;
-      }()),
-      health_(sources_.size()) {}
+      }()) {
+  for (const auto& source : sources_) health_.push_back({.scheme = source.scheme, .error = {}});
+}
 
 SecretSources::~SecretSources() = default;
 
@@ -203,7 +201,7 @@ void SecretSources::check() {
     const auto looked = sources_[i].check();
     numbers_[i].up.set(looked ? 1 : 0);
     const MutexLock lock(mutex_);
-    const bool was_good = !health_[i];
+    const bool was_good = !health_[i].error;
     if (was_good && !looked)
       parts_.logger.warning(kModule, "a store of secrets cannot be used",
                             {{"store", sources_[i].scheme},
@@ -212,7 +210,8 @@ void SecretSources::check() {
     if (!was_good && looked)
       parts_.logger.info(kModule, "a store of secrets can be used again",
                          {{"store", sources_[i].scheme}});
-    health_[i] = looked ? std::optional<Error>() : looked.error();
+    health_[i].looked = true;
+    health_[i].error = looked ? std::optional<Error>() : looked.error();
   }
   const MutexLock lock(mutex_);
   publish();
@@ -239,9 +238,7 @@ void SecretSources::publish() {
 
 std::vector<SecretSourceHealth> SecretSources::health() const {
   const MutexLock lock(mutex_);
-  std::vector<SecretSourceHealth> out;
-  for (std::size_t i = 0; i < sources_.size(); ++i) out.push_back({sources_[i].scheme, health_[i]});
-  return out;
+  return health_;
 }
 
 void SecretSources::forget() {

@@ -14,30 +14,14 @@
 #include "domain/ports/logger.hpp"
 #include "domain/ports/metrics.hpp"
 #include "domain/ports/secret_provider.hpp"
+#include "domain/secret/allowed_references.hpp"
 
 namespace hotswap {
-
-/// Which references may be used at all: any of them if the list is empty. Whoever may upload a
-/// document could otherwise have everything delivered that this server may read.
-class AllowedReferences {
- public:
-  AllowedReferences() = default;
-  /// `vault:secret/data/hotswap/*,k8s:payments/*`: a star stands at the end only, for anything.
-  /// Invalid `secret.invalid`.
-  [[nodiscard]] static Result<AllowedReferences> read(std::string_view text);
-  [[nodiscard]] bool allow(const SecretReference& reference) const;
-
- private:
-  struct Rule {
-    std::string text;  ///< `scheme:path`
-    bool prefix = false;
-  };
-  std::vector<Rule> rules_;
-};
 
 /// One store of secrets and how it was when it was last looked at.
 struct SecretSourceHealth {
   std::string scheme;
+  bool looked = false;         ///< at all, up to now
   std::optional<Error> error;  ///< nothing: it answers
 };
 
@@ -100,7 +84,7 @@ class SecretSources : public SecretProvider {
   CondVar loaded_;
   Entries entries_ HS_GUARDED_BY(mutex_);  ///< used last first
   std::map<std::string, Entries::iterator, std::less<>> index_ HS_GUARDED_BY(mutex_);
-  std::vector<std::optional<Error>> health_ HS_GUARDED_BY(mutex_);  ///< of each source
+  std::vector<SecretSourceHealth> health_ HS_GUARDED_BY(mutex_);  ///< of each source
 };
 
 }  // namespace hotswap

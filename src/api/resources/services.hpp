@@ -20,6 +20,7 @@
 #include "orchestrator/report_service.hpp"
 #include "orchestrator/retention_job.hpp"
 #include "orchestrator/schema_service.hpp"
+#include "orchestrator/secret_sources.hpp"
 #include "orchestrator/traffic_service.hpp"
 
 namespace hotswap::api {
@@ -50,6 +51,7 @@ struct Services {
   std::function<std::string()> metrics_text;  ///< Prometheus text; empty: no /metrics
   bool metrics_open = false;                  ///< /metrics without a token
   std::function<bool()> draining;             ///< the server is about to stop; may be empty
+  const SecretSources* secret_sources = nullptr;
   ClusterService* cluster = nullptr;          ///< null: this server is alone
   StreamMoves* moves = nullptr;               ///< null: this server is alone
 };
