@@ -42,7 +42,7 @@ OutsideSecrets::OutsideSecrets(const OutsideSettings& settings, const Parts& par
                                               : nullptr),
       wrapper_(wrapper_of(settings, parts)),
       looks_apart_(std::min(settings.fresh, kLooksApart)) {
-  SecretSources::Options options{.fresh = settings.fresh, .stale = settings.stale};
+  SecretSources::Options options{.fresh = settings.fresh};
   if (auto allowed = AllowedReferences::read(settings.references)) options.allowed = *allowed;
   sources_.emplace(stores(), std::move(options),
                    SecretSources::Parts{parts.clock, parts.metrics, parts.logger});
@@ -78,7 +78,6 @@ void OutsideSecrets::start() {
 
 void OutsideSecrets::stop() {
   ticker_.reset();
-  sources_->forget();
   if (vault_) vault_->session.stop();
 }
 
