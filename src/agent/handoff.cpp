@@ -66,7 +66,7 @@ std::optional<std::string> Handoff::validate(const sdk::Candidate& candidate) {
 
 bool Handoff::is_in_place(const sdk::Snapshot& next) const {
   const auto now = current();
-  return now && now->identity().hash == next.identity().hash;
+  return now && now->identity().same_content(next.identity());
 }
 
 std::optional<std::string> Handoff::apply(const sdk::Application& application) {

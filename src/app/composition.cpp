@@ -10,6 +10,7 @@
 #include "app/keys.hpp"
 #include "app/moving.hpp"
 #include "app/node.hpp"
+#include "app/secret_keys.hpp"
 #include "app/server_command.hpp"
 #include "app/service_manager.hpp"
 #include "app/stop_signals.hpp"
@@ -17,6 +18,7 @@
 #include "infrastructure/clock/anchored_clock.hpp"
 #include "infrastructure/clock/host_name.hpp"
 #include "infrastructure/clock/system_clock.hpp"
+#include "infrastructure/crypto/aes_gcm.hpp"
 #include "infrastructure/log/spdlog_logger.hpp"
 #include "infrastructure/postgres/postgres_store.hpp"
 #include "infrastructure/sqlite/sqlite_store.hpp"
@@ -113,7 +115,8 @@ ClusterNode this_node(const Settings& settings, WallTime now) {
   return node;
 }
 
-int serve_cluster(const Settings& settings, NodeKeys keys, Logger& logger, Archive* archive) {
+int serve_cluster(const Settings& settings, NodeKeys keys, Logger& logger, Archive* archive,
+                  const Secrets& secrets) {
   const SystemClock machine;
   ClusterNode self = this_node(settings, machine.wall());
   auto store = open_postgres(settings, self.id, machine, logger);
@@ -131,7 +134,7 @@ int serve_cluster(const Settings& settings, NodeKeys keys, Logger& logger, Archi
                                                .redis_prefix = settings.redis.prefix},
                                               random, clock, logger);
   if (!shared) return cannot_start(shared.error());
-  return serve_on(settings, {**store, clock, logger, archive}, std::move(keys),
+  return serve_on(settings, {**store, clock, logger, secrets, archive}, std::move(keys),
                   Peers{std::move(self), **shared});
 }
 
@@ -148,6 +151,10 @@ int serve(const Settings& settings) {
   if (!signing) return cannot_start(signing.error());
   auto password = smtp_password(settings);
   if (!password) return cannot_start(password.error());
+  AesGcm cipher;
+  auto wrapping = secret_keys(settings, cipher);
+  if (!wrapping) return cannot_start(wrapping.error());
+  const Secrets secrets{*wrapping->wrapper, cipher, wrapping->renew};
   SystemClock clock;
   SystemRandom random;
   const auto archive = make_archive(settings, clock, random);
@@ -159,10 +166,10 @@ int serve(const Settings& settings) {
                       settings.log.format == "json" ? LogFormat::Json : LogFormat::Text);
   NodeKeys keys{std::move(*key), std::move(*signing), std::move(*password)};
   if (!settings.store.database.empty())
-    return serve_cluster(settings, std::move(keys), logger, archive->get());
+    return serve_cluster(settings, std::move(keys), logger, archive->get(), secrets);
   auto store = SqliteStore::open({.path = settings.store.data_dir + kDatabase});
   if (!store) return cannot_start(store.error());
-  return serve_on(settings, {**store, clock, logger, archive->get()}, std::move(keys));
+  return serve_on(settings, {**store, clock, logger, secrets, archive->get()}, std::move(keys));
 }
 
 cli::Actions actions() {

@@ -10,6 +10,8 @@ using namespace std::chrono_literals;
 /// Heartbeats are gathered this long before they are written together.
 constexpr Duration kFlushEvery = 100ms;
 constexpr Duration kSweepEvery = 1s;
+/// Between two looks at referenced secrets and at a rotation.
+constexpr Duration kSecretsEvery = 500ms;
 constexpr int kRunnerThreads = 4;
 /// One router that hangs leaves another to the rest of the services.
 constexpr int kTrafficThreads = 2;
@@ -51,12 +53,14 @@ Node::Node(const Settings& settings, NodeKeys keys, const Ground& ground,
       clock_(ground.clock),
       logger_(ground.logger),
       outside_(settings.outside, {ground.clock, random_, ground.logger, metrics_}),
+      wrapping_(outside_.before(ground.secrets.wrapper)),
       webhooks_(std::move(keys.webhooks), ground.clock),
       committer_(ground.store),
+      sealer_(ground.store, wrapping_, ground.secrets.cipher),
       versions_(ground.store),
       streams_(versions_, ground.clock),
       schema_cache_(ground.store),
-      schemas_({ground.store, committer_, schema_cache_, ground.clock}),
+      schemas_({ground.store, committer_, schema_cache_, ground.clock, opening()}),
       configs_(ground.store, committer_, versions_, schemas_, ground.clock),
       fleet_({ground.store, committer_, schemas_.verdicts(), ground.clock, random_},
              {settings.fleet.heartbeat_interval, settings.fleet.remove_after}),
@@ -75,6 +79,12 @@ Node::Node(const Settings& settings, NodeKeys keys, const Ground& ground,
                     settings.limits.deployment_bandwidth}),
       reports_({ground.store, fleet_, versions_, ground.clock}),
       audit_(ground.store, committer_),
+      rotation_({ground.store, committer_, wrapping_, ground.clock, ground.logger, metrics_,
+                 outside_.wraps_keys() ? nullptr : ground.secrets.renew,
+                 [this] { return leads(); }}),
+      resolver_({ground.store, committer_, sealer_, ground.clock, ground.logger, metrics_,
+                 outside_.providers(),
+                 [this](const VersionName& version) { return is_assigned(version); }}),
       router_(webhooks_),
       traffic_({ground.store, committer_, router_, ground.clock, ground.logger,
                 [this] { return leads(); }}),
@@ -83,6 +93,7 @@ Node::Node(const Settings& settings, NodeKeys keys, const Ground& ground,
       tokens_({.keys = {std::move(keys.tokens)}, .issuer = {}, .audience = {}}, ground.clock),
       cache_(ground.clock),
       store_(ground.store),
+      archive_(ground.archive),
       notifier_(ground.logger),
       channels_(webhooks_, settings.notify.public_url,
                 mailing(settings.notify, std::move(keys.smtp_password))),
@@ -112,6 +123,7 @@ Node::Node(const Settings& settings, NodeKeys keys, const Ground& ground,
     runner_.traffic_switched(service, environment, switched);
   });
   committer_.salt_audit(random_);
+  handle_secrets();
   // An erased profile's content is not kept by any node.
   committer_.on_profile_deleted([this](const ProfileName& name) { versions_.forget(name); });
   count_what_happens();
@@ -213,6 +225,7 @@ api::Services Node::services() {
           .calendar = calendar_,
           .fleet = fleet_,
           .audit = audit_,
+          .secrets = rotation_,
           .traffic = traffic_,
           .notifications = notifications_,
           .retention = retention_job_,
@@ -293,7 +306,42 @@ std::string Node::served_at(std::uint16_t port) const {
          (v6 ? '[' + listen_.address + ']' : listen_.address) + ':' + std::to_string(port);
 }
 
+void Node::handle_secrets() {
+  configs_.seal_with(sealer_);
+  versions_.open_by(opening());
+  streams_.frames().resolve_by([this](const VersionName& version, json::Value document) {
+    return resolver_.resolve(version, std::move(document));
+  });
+  resolver_.on_changed([this](const VersionName& version) { deliver_again(version); });
+  committer_.on_secret_changed(
+      [this](const std::string& reference) { resolver_.changed_elsewhere(reference); });
+}
+
+bool Node::is_assigned(const VersionName& version) {
+  return std::ranges::any_of(fleet_.assigned(version.first), [&](const Assignment& assignment) {
+    return (assignment.active && assignment.active->version == version.second) ||
+           (assignment.staged && assignment.staged->version == version.second);
+  });
+}
+
+void Node::deliver_again(const VersionName& version) {
+  streams_.frames().forget(version);
+  auto assignments = fleet_.assigned(version.first);
+  for (Assignment& assignment : assignments) {
+    if (assignment.active && assignment.active->version != version.second) assignment.active = {};
+    if (assignment.staged && assignment.staged->version != version.second) assignment.staged = {};
+  }
+  std::erase_if(assignments, [](const Assignment& one) { return !one.active && !one.staged; });
+  streams_.deliver_again(assignments);
+}
+
+OpenVersion Node::opening() {
+  return [this](const Version& version) { return sealer_.open(version); };
+}
+
 Result<void> Node::load() {
+  SecretMigration migration({store_, sealer_, logger_, forgetting(archive_)});
+  if (auto sealed = migration.run(); !sealed) return std::unexpected(sealed.error());
   // Who drives what is found out by the first tick.
   if (!cluster_) {
     auto loaded = fleet_.load();
@@ -327,6 +375,10 @@ Result<std::uint16_t> Node::start() {
         std::make_unique<Ticker>(ClusterService::kRelay, [this] { cluster_->relay(); }));
     tickers_.push_back(std::make_unique<Ticker>(StreamSharing::kTick, [this] { share_streams(); }));
   }
+  tickers_.push_back(std::make_unique<Ticker>(kSecretsEvery, [this] { resolver_.refresh(); }));
+  tickers_.push_back(std::make_unique<Ticker>(kSecretsEvery, [this] {
+    while (rotation_.tick() && !draining_) continue;
+  }));
   outbox_.start();
   retention_job_.start();
   return port;

@@ -20,6 +20,9 @@
 #include "orchestrator/change_follower.hpp"
 #include "orchestrator/cluster_service.hpp"
 #include "orchestrator/outbox_worker.hpp"
+#include "orchestrator/secret_migration.hpp"
+#include "orchestrator/secret_resolver.hpp"
+#include "orchestrator/secret_rotation.hpp"
 #include "orchestrator/stream_sharing.hpp"
 
 namespace hotswap {
@@ -37,11 +40,21 @@ struct Peers {
   cluster::Services& services;
 };
 
+/// What seals secrets.
+struct Secrets {
+  KeyWrapper& wrapper;
+  Cipher& cipher;
+  /// Lets a new key-encryption key count; empty: somebody else brings it.
+  std::function<Result<void>()> renew{};
+  SecretProviders providers{};  ///< of secrets that are kept elsewhere
+};
+
 /// What stands below everything else; all of it outlives the node.
 struct Ground {
   Store& store;
   const Clock& clock;
   Logger& logger;
+  const Secrets& secrets;
   Archive* archive = nullptr;  ///< null: there is none
 };
 
@@ -68,6 +81,10 @@ class Node {
   void share_streams();
   [[nodiscard]] std::string served_at(std::uint16_t port) const;
   [[nodiscard]] Result<void> load();
+  [[nodiscard]] OpenVersion opening();
+  void handle_secrets();
+  [[nodiscard]] bool is_assigned(const VersionName& version);
+  void deliver_again(const VersionName& version);
   [[nodiscard]] NodeLoad load_now();
   void refresh_gauges();
   [[nodiscard]] api::Services services();
@@ -80,8 +97,10 @@ class Node {
   SystemRandom random_;
   PrometheusMetrics metrics_;
   OutsideSecrets outside_;
+  KeyWrappers wrapping_;
   WebhookSender webhooks_;
   Committer committer_;
+  SecretSealer sealer_;
   VersionCache versions_;
   api::StreamHub streams_;
   SchemaCache schema_cache_;
@@ -95,6 +114,8 @@ class Node {
   DeploymentService deployments_;
   ReportService reports_;
   AuditService audit_;
+  SecretRotation rotation_;
+  SecretResolver resolver_;
   ConfiguredRouter router_;
   TrafficService traffic_;
   api::TrafficHub traffic_hub_;
@@ -102,6 +123,7 @@ class Node {
   api::TokenVerifier tokens_;
   api::ReadCache cache_;
   Store& store_;
+  Archive* const archive_;
   std::atomic<bool> draining_ = false;
   LogNotifier notifier_;
   ChannelAdapters channels_;

@@ -68,6 +68,18 @@ std::unique_ptr<KeyWrapper> OutsideSecrets::wrapper_of(const OutsideSettings& se
       key_command::Options{.command = std::move(*command)}, parts.clock);
 }
 
+SecretProviders OutsideSecrets::providers() {
+  SecretProviders out;
+  if (vault_) out.emplace("vault", &*sources_);
+  if (kubernetes_) out.emplace("k8s", &*sources_);
+  return out;
+}
+
+std::vector<KeyWrapper*> OutsideSecrets::before(KeyWrapper& own) {
+  if (!wrapper_) return {&own};
+  return {wrapper_.get(), &own};
+}
+
 void OutsideSecrets::start() {
   if (vault_) vault_->session.start();
   if (vault_ || kubernetes_)

@@ -10,6 +10,8 @@
 #include "infrastructure/kubernetes/secrets.hpp"
 #include "infrastructure/vault/secrets.hpp"
 #include "infrastructure/vault/transit.hpp"
+#include "orchestrator/key_wrappers.hpp"
+#include "orchestrator/secret_resolver.hpp"
 #include "orchestrator/secret_sources.hpp"
 
 namespace hotswap {
@@ -31,8 +33,12 @@ class OutsideSecrets {
   /// Also if no store is configured: then every reference is refused with what to set.
   [[nodiscard]] SecretSources& sources() { return *sources_; }
   [[nodiscard]] const SecretSources& sources() const { return *sources_; }
-  /// Vault's Transit or a command; null: neither.
-  [[nodiscard]] KeyWrapper* wrapper() { return wrapper_.get(); }
+  /// By the schemes of the stores that are configured.
+  [[nodiscard]] SecretProviders providers();
+  /// Vault's Transit or a command wraps keys.
+  [[nodiscard]] bool wraps_keys() const { return wrapper_ != nullptr; }
+  /// The one that wraps keys outside, if there is one, in front of this server's own.
+  [[nodiscard]] std::vector<KeyWrapper*> before(KeyWrapper& own);
 
  private:
   /// Everything that speaks to Vault.

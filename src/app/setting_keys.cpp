@@ -212,6 +212,14 @@ std::vector<SettingKey> make_keys() {
   keys.push_back(text_key("jwt-key", "the HS256 key itself",
                           [](Settings& s) -> std::string& { return s.auth.jwt_key; }));
   keys.back().flag = false;
+  keys.push_back(text_key("secret-keys-file",
+                          "file with the keys that seal secrets, one of 32 bytes in hex to a line, "
+                          "the first for new ones (default: made in the data folder; none with "
+                          "--database)",
+                          [](Settings& s) -> std::string& { return s.secrets.keys_file; }));
+  keys.push_back(text_key("secret-keys", "those keys themselves, with commas",
+                          [](Settings& s) -> std::string& { return s.secrets.keys; }));
+  keys.back().flag = false;
   keys.push_back(switch_key("dev", "make a key and an admin token in the data folder if absent",
                             [](Settings& s) -> bool& { return s.auth.dev; }));
   keys.push_back(text_key("tls-cert", "PEM certificate with its chain; HTTPS instead of HTTP",

@@ -58,6 +58,13 @@ struct AuthSettings {
   bool dev = false;          ///< makes a key and an admin token in data_dir
 };
 
+/// What wraps the keys of stored secrets. All empty: `secret.keys` in data_dir, but none with
+/// PostgreSQL.
+struct SecretSettings {
+  std::string keys_file;
+  std::string keys;  ///< the keys themselves (environment only)
+};
+
 struct FleetSettings {
   Duration heartbeat_interval = std::chrono::seconds(30);
   Duration remove_after = std::chrono::minutes(2);
@@ -113,6 +120,7 @@ struct Settings {
   ClusterSettings cluster;
   RedisSettings redis;
   AuthSettings auth;
+  SecretSettings secrets;
   FleetSettings fleet;
   SignalSettings signals;
   NotifySettings notify;

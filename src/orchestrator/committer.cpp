@@ -42,6 +42,10 @@ void Committer::on_traffic_changed(std::function<void(const Traffic&)> listener)
   traffic_listeners_.push_back(std::move(listener));
 }
 
+void Committer::on_secret_changed(std::function<void(const std::string&)> listener) {
+  secret_listeners_.push_back(std::move(listener));
+}
+
 void Committer::on_failure(std::function<void(const Error&)> listener) {
   failure_listeners_.push_back(std::move(listener));
 }
@@ -86,6 +90,8 @@ void Committer::tell(const Touched& touched) {
     for (const auto& listener : profile_listeners_) listener(name);
   for (const Traffic& traffic : touched.traffics)
     for (const auto& listener : traffic_listeners_) listener(traffic);
+  for (const std::string& reference : touched.secrets)
+    for (const auto& listener : secret_listeners_) listener(reference);
   if (touched.events)
     for (const auto& listener : timeline_listeners_) listener();
 }

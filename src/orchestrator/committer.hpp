@@ -39,6 +39,8 @@ class Committer {
   void on_timeline(std::function<void()> listener);
   /// As it is stored now, with its new revision.
   void on_traffic_changed(std::function<void(const Traffic&)> listener);
+  /// Another value of a referenced secret was seen, by whatever node.
+  void on_secret_changed(std::function<void(const std::string& reference)> listener);
   /// The store could not do its work (not: the change was refused).
   void on_failure(std::function<void(const Error&)> listener);
 
@@ -61,6 +63,7 @@ class Committer {
   std::vector<std::function<void(const std::vector<TimelineEvent>&)>> event_listeners_;
   std::vector<std::function<void()>> timeline_listeners_;
   std::vector<std::function<void(const Traffic&)>> traffic_listeners_;
+  std::vector<std::function<void(const std::string&)>> secret_listeners_;
   std::vector<std::function<void(const Error&)>> failure_listeners_;
 };
 

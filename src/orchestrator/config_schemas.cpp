@@ -1,5 +1,4 @@
 // The schema half of ConfigService: links, and versions that have to satisfy them.
-#include "domain/json/parse.hpp"
 #include "orchestrator/config_service.hpp"
 
 namespace hotswap {
@@ -30,7 +29,7 @@ Result<std::string> ConfigService::satisfied(const Profile& profile, const json:
 
 Result<std::string> ConfigService::satisfied_again(const Profile& profile, const Version& old,
                                                    bool force) {
-  const auto document = json::parse(old.content);
+  const auto document = opened(old);
   if (!document) return std::unexpected(document.error());
   auto schema = satisfied(profile, *document);
   if (schema || schema.error().reason != "version.schema_mismatch") return schema;

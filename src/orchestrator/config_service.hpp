@@ -10,6 +10,7 @@
 #include "orchestrator/committer.hpp"
 #include "orchestrator/profiles_read.hpp"
 #include "orchestrator/schema_service.hpp"
+#include "orchestrator/secret_sealer.hpp"
 #include "orchestrator/version_cache.hpp"
 
 namespace hotswap {
@@ -32,6 +33,7 @@ struct Upload {
   std::optional<Bump> bump;
   json::Value data;
   std::string message;
+  bool dry_run = false;  ///< only say what it would be: hash, fingerprints, failures
 };
 struct Uploaded {
   Version version;
@@ -51,6 +53,9 @@ class ConfigService {
   ConfigService(Store& store, Committer& committer, VersionCache& cache, SchemaService& schemas,
                 const Clock& clock);
 
+  /// Before the first upload of a version with secrets.
+  void seal_with(SecretSealer& sealer) { sealer_ = &sealer; }
+
   /// Invalid `config.invalid` when no such schema is registered, Conflict `schema.none_approved`
   /// when no approved version fits the link; update() likewise, when the link changes.
   [[nodiscard]] Result<Profile> create(const Caller& caller, ProfileDraft draft);
@@ -66,6 +71,8 @@ class ConfigService {
   /// runs.
   [[nodiscard]] Result<void> remove(const Caller& caller, const ProfileName& name, bool force);
 
+  /// Secrets are sealed before the store sees them: Invalid `secret.invalid`, Unavailable
+  /// `secret.no_key` and other errors of SecretSealer.
   /// Conflict `version.exists` if the number has other content; Invalid `version.schema_mismatch`
   /// with every failure; Invalid `version.not_next` never: numbers may be uploaded in any order.
   [[nodiscard]] Result<Uploaded> upload(const Caller& caller, const ProfileName& name,
@@ -75,6 +82,15 @@ class ConfigService {
   [[nodiscard]] Result<SemVer> resolve(const ProfileName& name, const std::string& selector);
   [[nodiscard]] Result<Version> version(const Caller& caller, const ProfileName& name,
                                         const std::string& selector);
+  /// With the document as it was uploaded, its secrets in plain text: a permission of its own, and
+  /// the audit tells `reason` before anybody sees anything. Forbidden, Invalid `secret.reason`.
+  struct PlainVersion {
+    Version version;
+    json::Value document;
+  };
+  [[nodiscard]] Result<PlainVersion> plain_version(const Caller& caller, const ProfileName& name,
+                                                   const std::string& selector,
+                                                   const std::string& reason);
   [[nodiscard]] Result<Page<Version>> versions(const Caller& caller, const ProfileName& name,
                                                const PageRequest& page);
   /// `stable` cannot be set by hand: Conflict `tag.reserved` says that deployments move it.
@@ -99,9 +115,13 @@ class ConfigService {
  private:
   [[nodiscard]] Result<Uploaded> upload_to(const Caller& caller, const Profile& profile,
                                            const Upload& upload);
-  /// Without its schema.
+  /// Without its schema; with secrets, also without its content.
   [[nodiscard]] Result<Version> version_of(const Caller& caller, const Profile& profile,
                                            const Upload& upload);
+  /// Content and hash of `old` again, under the number of `version`: what is sealed is bound to it.
+  [[nodiscard]] Result<void> seal_again(const Version& old, Version& version);
+  [[nodiscard]] SecretSealer& sealer();
+  [[nodiscard]] Result<json::Value> opened(const Version& version);
   [[nodiscard]] Result<void> insert(const Caller& caller, const Profile& profile,
                                     const Version& version);
   [[nodiscard]] Result<Profile> readable(const Caller& caller, const ProfileName& name,
@@ -124,6 +144,7 @@ class ConfigService {
   VersionCache& cache_;
   SchemaService& schemas_;
   const Clock& clock_;
+  SecretSealer* sealer_ = nullptr;
   ProfilesRead profiles_read_;
 };
 

@@ -2,6 +2,7 @@
 #include "domain/base/limits.hpp"
 #include "domain/base/sha256.hpp"
 #include "domain/json/write.hpp"
+#include "domain/secret/uploaded.hpp"
 #include "domain/semver/range.hpp"
 #include "orchestrator/config_service.hpp"
 
@@ -64,7 +65,7 @@ Result<Uploaded> ConfigService::upload(const Caller& caller, const ProfileName& 
     return std::unexpected(ok.error());
   if (const auto kept = profiles_read_.find(name)) {
     auto done = upload_to(caller, *kept, upload);
-    if (done ? done->created : is_failure(done.error())) return done;
+    if (done ? done->created || upload.dry_run : is_failure(done.error())) return done;
   }
   auto profile = readable(caller, name, Action::VersionUpload);
   if (!profile) return std::unexpected(profile.error());
@@ -80,19 +81,24 @@ Result<Version> ConfigService::version_of(const Caller& caller, const Profile& p
     return fail_field(
         "version.invalid", "$.data", "type",
         "a configuration is a JSON object, this is " + std::string(upload.data.type_name()));
+  const auto secrets = uploaded_secrets(upload.data);
+  if (!secrets) return std::unexpected(secrets.error());
   auto number = number_for(profile.name, upload);
   if (!number) return std::unexpected(number.error());
   Version version;
   version.profile = profile.name;
   version.number = *number;
   version.content = json::write(upload.data);
-  if (version.content.size() > limits::kDocumentBytes)
-    return fail(ErrorCode::TooLarge, "version.too_large",
-                "The configuration has " + std::to_string(version.content.size()) +
-                    " bytes, the limit is " + std::to_string(limits::kDocumentBytes) +
-                    ": split it into several profiles.");
-  version.hash = sha256_hex(json::canonical(upload.data));
   version.size = version.content.size();
+  if (version.size > limits::kDocumentBytes)
+    return fail(ErrorCode::TooLarge, "version.too_large",
+                "The configuration has " + std::to_string(version.size) + " bytes, the limit is " +
+                    std::to_string(limits::kDocumentBytes) + ": split it into several profiles.");
+  if (*secrets) wipe(version.content);
+  auto hash = *secrets ? sealer().hash(profile.name, upload.data)
+                       : Result<std::string>(sha256_hex(json::canonical(upload.data)));
+  if (!hash) return std::unexpected(std::move(hash.error()));
+  version.hash = std::move(*hash);
   version.author = caller.principal.subject;
   version.message = upload.message;
   version.created_at = clock_.wall();
@@ -116,6 +122,10 @@ Result<Uploaded> ConfigService::upload_to(const Caller& caller, const Profile& p
     return std::unexpected(schema.error());
   }
   version.schema = std::move(*schema);
+  if (version.content.empty())
+    if (auto sealed = sealer().seal(upload.data, version); !sealed)
+      return std::unexpected(sealed.error());
+  if (upload.dry_run) return Uploaded{std::move(version), false};
   auto done = insert(caller, profile, version);
   if (done) return Uploaded{std::move(version), true};
   if (done.error().reason != "version.exists") return std::unexpected(done.error());
@@ -253,6 +263,7 @@ Result<Version> ConfigService::roll_back_content(const Caller& caller, const Pro
   Version version = *old;
   version.schema = std::move(*schema);
   version.number = std::ranges::max(*numbers).next(Bump::Patch);
+  if (auto sealed = seal_again(*old, version); !sealed) return std::unexpected(sealed.error());
   version.author = caller.principal.subject;
   version.message = "Rollback to " + number->str();
   version.created_at = clock_.wall();

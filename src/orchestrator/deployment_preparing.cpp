@@ -109,7 +109,7 @@ Result<void> DeploymentService::check_schema(const Profile& profile, const Versi
     return {};
   }
   // Again, for every failure.
-  const auto document = json::parse(version.content);
+  const auto document = versions_.document(version);
   if (!document) return std::unexpected(document.error());
   auto every = schemas_.check(profile, *document);
   Error error = every ? Error{} : std::move(every.error());

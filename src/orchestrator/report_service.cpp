@@ -1,7 +1,6 @@
 #include "orchestrator/report_service.hpp"
 
 #include "domain/health/replay.hpp"
-#include "domain/json/parse.hpp"
 #include "domain/secret/mask.hpp"
 #include "orchestrator/deployment_explanation.hpp"
 #include "orchestrator/deployment_report.hpp"
@@ -9,14 +8,15 @@
 namespace hotswap {
 namespace {
 
-std::optional<json::Value> document(VersionCache& versions, const ProfileName& profile,
-                                    const std::optional<SemVer>& number) {
+/// Opened, so that no secret of it is left in what instances said.
+Result<std::optional<json::Value>> document(VersionCache& versions, const ProfileName& profile,
+                                            const std::optional<SemVer>& number) {
   if (!number) return std::nullopt;
   const auto version = versions.get(profile, *number);
   if (!version) return std::nullopt;  // deleted with its profile: the report goes without
-  auto parsed = json::parse((*version)->content);
-  if (!parsed) return std::nullopt;
-  return std::move(*parsed);
+  auto opened = versions.document(**version);
+  if (!opened) return std::unexpected(std::move(opened.error()));
+  return std::optional(std::move(*opened));
 }
 
 /// What happened to the deployment itself, in the terms of a replay.
@@ -82,8 +82,12 @@ Result<json::Value> ReportService::report(const Caller& caller, const Deployment
   const Deployment& deployment = read->deployment;
   ReportDocuments documents;
   documents.previous = usual_previous(deployment);
-  documents.from = document(parts_.versions, deployment.profile, documents.previous);
-  documents.to = document(parts_.versions, deployment.profile, deployment.version);
+  auto from = document(parts_.versions, deployment.profile, documents.previous);
+  if (!from) return std::unexpected(from.error());
+  auto to = document(parts_.versions, deployment.profile, deployment.version);
+  if (!to) return std::unexpected(to.error());
+  documents.from = std::move(*from);
+  documents.to = std::move(*to);
   return make_report(*read, documents, parts_.fleet, parts_.clock.wall());
 }
 
@@ -92,9 +96,11 @@ Result<json::Value> ReportService::explanation(const Caller& caller, const Deplo
   if (!read) return std::unexpected(read.error());
   const Deployment& deployment = read->deployment;
   std::vector<std::string> secrets;
-  for (const auto& number : {usual_previous(deployment), std::optional(deployment.version)})
-    if (const auto known = document(parts_.versions, deployment.profile, number))
-      std::ranges::move(secret_texts(*known), std::back_inserter(secrets));
+  for (const auto& number : {usual_previous(deployment), std::optional(deployment.version)}) {
+    const auto known = document(parts_.versions, deployment.profile, number);
+    if (!known) return std::unexpected(known.error());
+    if (*known) std::ranges::move(secret_texts(**known), std::back_inserter(secrets));
+  }
   return make_explanation(*read, secrets, parts_.clock.wall());
 }
 

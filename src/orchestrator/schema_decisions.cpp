@@ -175,7 +175,7 @@ Result<SchemaVersion> SchemaService::try_decide(const Caller& caller, const Deci
   }
   auto compiled = cache_.compile(*version);
   if (!compiled) return std::unexpected(compiled.error());
-  const auto impact = study_impact(store_, **compiled, *linked);
+  const auto impact = study_impact(store_, open_, **compiled, *linked);
   if (!impact) return std::unexpected(impact.error());
   const WallTime now = clock_.wall();
   version->state = decision.approve ? SchemaState::Approved : SchemaState::Rejected;

@@ -59,11 +59,13 @@ void stable_first(std::vector<Candidate>& candidates) {
   candidates = std::move(sorted);
 }
 
-Result<schema::Report> revalidate(Store& store, const schema::Schema& schema,
-                                  const Candidate& candidate) {
+Result<schema::Report> revalidate(Store& store, const OpenVersion& open,
+                                  const schema::Schema& schema, const Candidate& candidate) {
   auto version = store.version(candidate.profile, candidate.number);
   if (!version) return std::unexpected(version.error());
-  auto document = json::parse(version->content);
+  auto document = open(*version);
+  // Nobody can open it now: what is sealed may be anything.
+  if (!document) document = parse_version(*version);
   if (!document) return std::unexpected(document.error());
   return check_document(schema, *document, kFailuresShown);
 }
@@ -90,7 +92,8 @@ std::string summary_of(const SchemaImpact& impact, bool breaking) {
 
 }  // namespace
 
-Result<SchemaImpact> study_impact(Store& store, const schema::Schema& schema,
+Result<SchemaImpact> study_impact(Store& store, const OpenVersion& open,
+                                  const schema::Schema& schema,
                                   const std::vector<Profile>& linked) {
   SchemaImpact impact;
   impact.profiles = linked.size();
@@ -103,7 +106,7 @@ Result<SchemaImpact> study_impact(Store& store, const schema::Schema& schema,
   for (const Candidate& candidate : candidates) {
     auto known = by_content.find(candidate.hash);
     if (known == by_content.end()) {
-      auto report = revalidate(store, schema, candidate);
+      auto report = revalidate(store, open, schema, candidate);
       // Deleted meanwhile, with its profile.
       if (!report && report.error().code == ErrorCode::NotFound) continue;
       if (!report) return std::unexpected(report.error());

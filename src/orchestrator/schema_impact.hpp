@@ -5,6 +5,7 @@
 #include "domain/access/access.hpp"
 #include "domain/ports/store.hpp"
 #include "domain/schema/schema.hpp"
+#include "orchestrator/open_version.hpp"
 
 namespace hotswap {
 
@@ -29,7 +30,8 @@ struct SchemaImpact {
 };
 
 /// Of every profile in `linked`, without summary.
-[[nodiscard]] Result<SchemaImpact> study_impact(Store& store, const schema::Schema& schema,
+[[nodiscard]] Result<SchemaImpact> study_impact(Store& store, const OpenVersion& open,
+                                                const schema::Schema& schema,
                                                 const std::vector<Profile>& linked);
 
 /// Whether a profile of Production is among them.

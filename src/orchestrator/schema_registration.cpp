@@ -141,7 +141,7 @@ Result<SchemaService::Draft> SchemaService::draft(const Caller& caller,
   const auto there = was_there(draft);
   if (!there) return std::unexpected(there.error());
   draft.created = !*there;
-  auto impact = study_impact(store_, *draft.compiled, draft.linked);
+  auto impact = study_impact(store_, open_, *draft.compiled, draft.linked);
   if (!impact) return std::unexpected(impact.error());
   draft.impact = std::move(*impact);
   if (draft.created)

@@ -26,7 +26,8 @@ SchemaService::SchemaService(const Parts& parts)
     : store_(parts.store),
       committer_(parts.committer),
       cache_(parts.cache),
-      verdicts_(parts.cache),
+      open_(parts.open),
+      verdicts_(parts.cache, parts.open),
       clock_(parts.clock) {}
 
 Result<SchemaView> SchemaService::get(const Caller& caller, const SchemaId& id) {
@@ -120,7 +121,7 @@ Result<SchemaImpact> SchemaService::impact_of(const Caller& caller, const Schema
   if (!compiled) return std::unexpected(compiled.error());
   const auto linked = store_.profiles_linked(version.schema);
   if (!linked) return std::unexpected(linked.error());
-  auto impact = study_impact(store_, **compiled, *linked);
+  auto impact = study_impact(store_, open_, **compiled, *linked);
   if (!impact) return std::unexpected(impact.error());
   return shown_to(caller.principal, *linked, std::move(*impact), breaking);
 }

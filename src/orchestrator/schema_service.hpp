@@ -62,6 +62,7 @@ class SchemaService {
     Committer& committer;
     SchemaCache& cache;
     const Clock& clock;
+    OpenVersion open = parse_version;  ///< stored configurations, to check them
   };
   explicit SchemaService(const Parts& parts);
 
@@ -161,6 +162,7 @@ class SchemaService {
   Store& store_;
   Committer& committer_;
   SchemaCache& cache_;
+  const OpenVersion open_;
   SchemaVerdicts verdicts_;
   const Clock& clock_;
   Mutex naming_;  ///< held while a `$id` is given away: a revision guards but one of two schemas

@@ -1,6 +1,5 @@
 #include "orchestrator/schema_verdicts.hpp"
 
-#include "domain/json/parse.hpp"
 #include "orchestrator/schema_check.hpp"
 
 namespace hotswap {
@@ -10,7 +9,7 @@ Result<std::optional<std::string>> SchemaVerdicts::refusal(const SchemaRef& ref,
   if (auto remembered = known(ref, version.hash)) return std::move(remembered->refusal);
   auto compiled = cache_.approved(ref);
   if (!compiled) return std::unexpected(compiled.error());
-  auto document = json::parse(version.content);
+  auto document = open_(version);
   if (!document) return std::unexpected(document.error());
   const auto report = check_document(**compiled, *document, 1);
   Verdict verdict;

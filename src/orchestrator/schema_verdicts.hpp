@@ -4,6 +4,7 @@
 
 #include <map>
 
+#include "orchestrator/open_version.hpp"
 #include "orchestrator/schema_cache.hpp"
 
 namespace hotswap {
@@ -11,10 +12,10 @@ namespace hotswap {
 /// Thread-safe.
 class SchemaVerdicts {
  public:
-  explicit SchemaVerdicts(SchemaCache& cache) : cache_(cache) {}
+  SchemaVerdicts(SchemaCache& cache, OpenVersion open) : cache_(cache), open_(std::move(open)) {}
 
   /// The first failure in words, or nothing when the schema accepts the content of `version`.
-  /// NotFound `schema.version_not_found`, Conflict `schema.not_approved`.
+  /// NotFound `schema.version_not_found`, Conflict `schema.not_approved`, those of opening it.
   [[nodiscard]] Result<std::optional<std::string>> refusal(const SchemaRef& ref,
                                                            const Version& version);
   /// Only what is remembered, by the hash of the content.
@@ -25,6 +26,7 @@ class SchemaVerdicts {
 
  private:
   SchemaCache& cache_;
+  const OpenVersion open_;
   Mutex mutex_;
   std::map<std::pair<SchemaRef, std::string>, Verdict> verdicts_ HS_GUARDED_BY(mutex_);
 };

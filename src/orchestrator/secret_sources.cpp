@@ -7,6 +7,12 @@
 namespace hotswap {
 namespace {
 
+constexpr Duration kSlow = std::chrono::seconds(1);
+
+bool is_passing(const Error& error) {
+  return error.code == ErrorCode::Unavailable || error.code == ErrorCode::Timeout;
+}
+
 std::string text_of(const SecretReference& reference) {
   return reference.scheme + ':' + reference.path +
          (reference.key.empty() ? "" : '#' + reference.key);
@@ -30,9 +36,7 @@ struct SecretSources::Numbers {
                            {{"store", scheme}, {"outcome", outcome}});
   }
   void count(const Result<ProvidedSecret>& loaded) const {
-    const bool passing = !loaded && (loaded.error().code == ErrorCode::Unavailable ||
-                                     loaded.error().code == ErrorCode::Timeout);
-    (loaded ? read : passing ? failed : refused).add();
+    (loaded ? read : is_passing(loaded.error()) ? failed : refused).add();
   }
 
   Counter &read, &refused, &failed;
@@ -41,11 +45,15 @@ struct SecretSources::Numbers {
 };
 
 SecretSources::SecretSources(std::vector<Source> sources, Options options, const Parts& parts)
-    : sources_(std::move(sources)), options_(std::move(options)), parts_(parts), numbers_([&] {
+    : sources_(std::move(sources)),
+      options_(std::move(options)),
+      parts_(parts),
+      numbers_([&] {
         std::vector<Numbers> numbers;
         for (const auto& source : sources_) numbers.emplace_back(parts.metrics, source.scheme);
         return numbers;
-      }()) {
+      }()),
+      slow_(sources_.size()) {
   for (const auto& source : sources_) health_.push_back({.scheme = source.scheme, .error = {}});
 }
 
@@ -60,11 +68,14 @@ Result<ProvidedSecret> SecretSources::read(const SecretReference& reference) {
     return fail(ErrorCode::Forbidden, "secret.denied",
                 "This server may not deliver " + text_of(reference) +
                     ": its --secret-references does not list it");
-  const auto& numbers = numbers_[static_cast<std::size_t>(source - sources_.begin())];
+  const auto index = static_cast<std::size_t>(source - sources_.begin());
+  if (auto error = away(index)) return std::unexpected(*std::move(error));
+  const auto& numbers = numbers_[index];
   const MonoTime began = parts_.clock.mono();
   auto loaded = source->provider.read(reference);
   numbers.seconds.observe(std::chrono::duration<double>(parts_.clock.mono() - began).count());
   numbers.count(loaded);
+  remember(index, began, loaded);
   if (!loaded) return loaded;
   if (!is_utf8(loaded->value.view()))
     return fail(ErrorCode::Invalid, "secret.invalid",
@@ -73,6 +84,21 @@ Result<ProvidedSecret> SecretSources::read(const SecretReference& reference) {
                     "base64");
   loaded->fresh_for = options_.fresh;
   return loaded;
+}
+
+std::optional<Error> SecretSources::away(std::size_t source) const {
+  const MutexLock lock(mutex_);
+  const auto& slow = slow_[source];
+  if (!slow || parts_.clock.mono() - slow->first >= options_.quiet) return std::nullopt;
+  return slow->second;
+}
+
+void SecretSources::remember(std::size_t source, MonoTime began,
+                             const Result<ProvidedSecret>& loaded) {
+  const MonoTime now = parts_.clock.mono();
+  const bool slow = !loaded && is_passing(loaded.error()) && now - began >= kSlow;
+  const MutexLock lock(mutex_);
+  slow_[source] = slow ? std::optional(std::pair(now, loaded.error())) : std::nullopt;
 }
 
 void SecretSources::check() {

@@ -2,6 +2,8 @@
 // All stores of secrets outside as one. Who asks remembers what it was given: the resolver.
 
 #include <functional>
+#include <optional>
+#include <utility>
 #include <vector>
 
 #include "domain/base/mutex.hpp"
@@ -30,6 +32,9 @@ class SecretSources : public SecretProvider {
   };
   struct Options {
     Duration fresh = std::chrono::minutes(1);  ///< of every value
+    /// A store that failed slowly fails at once for so long: whoever waits for other secrets, or
+    /// for the same, does not wait again and again.
+    Duration quiet = std::chrono::seconds(3);
     AllowedReferences allowed{};
   };
   struct Parts {
@@ -50,6 +55,8 @@ class SecretSources : public SecretProvider {
 
  private:
   struct Numbers;
+  [[nodiscard]] std::optional<Error> away(std::size_t source) const;
+  void remember(std::size_t source, MonoTime began, const Result<ProvidedSecret>& loaded);
 
   const std::vector<Source> sources_;
   const Options options_;
@@ -57,6 +64,7 @@ class SecretSources : public SecretProvider {
   const std::vector<Numbers> numbers_;  ///< of each source
   mutable Mutex mutex_;
   std::vector<SecretSourceHealth> health_ HS_GUARDED_BY(mutex_);  ///< of each source
+  std::vector<std::optional<std::pair<MonoTime, Error>>> slow_ HS_GUARDED_BY(mutex_);
 };
 
 }  // namespace hotswap

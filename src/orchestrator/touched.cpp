@@ -60,6 +60,10 @@ struct Gatherer {
   }
   void operator()(const change::EraseVersions& c) const { profile(c.profile); }
   void operator()(const change::EraseHistory& c) const { profile(c.profile); }
+  void operator()(const change::SealVersion& c) const { profile(c.version.first); }
+  void operator()(const change::PutSecretReference& c) const {
+    touched.secrets.insert(c.state.reference);
+  }
   /// Nobody keeps a copy of anything else.
   void operator()(const auto&) const {}
 };
@@ -69,7 +73,7 @@ struct Gatherer {
 bool Touched::empty() const {
   return profiles.empty() && deleted.empty() && assigned.empty() && reassigned.empty() &&
          observed.empty() && instances.empty() && heard.empty() && removed.empty() &&
-         deployments.empty() && traffics.empty() && !events;
+         deployments.empty() && traffics.empty() && secrets.empty() && !events;
 }
 
 Touched touched_by(const ChangeSet& changes) {

@@ -30,6 +30,7 @@ struct Touched {
   std::vector<InstanceId> removed;
   std::set<DeploymentId> deployments;
   std::vector<Traffic> traffics;  ///< as they are stored now
+  std::set<std::string> secrets;  ///< references of which another value was seen
   bool events = false;            ///< the timeline has grown
 
   /// Whether other nodes need not hear of it.

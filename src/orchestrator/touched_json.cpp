@@ -98,6 +98,9 @@ json::Value to_json(const Touched& touched) {
   add("removed", texts(touched.removed));
   add("deployments", texts(touched.deployments));
   add("traffics", std::move(traffics));
+  json::Array secrets;
+  for (const std::string& reference : touched.secrets) secrets.emplace_back(reference);
+  add("secrets", std::move(secrets));
   if (touched.events) body.set("events", true);
   return body;
 }
@@ -196,6 +199,7 @@ Result<Touched> touched_from_json(const json::Value& value) {
   BodyReader in(value);
   Touched touched;
   for (const auto& name : in.array("profiles")) touched.profiles.emplace(in.text(name));
+  for (const auto& reference : in.array("secrets")) touched.secrets.insert(in.text(reference));
   for (const auto& name : in.array("deleted")) touched.deleted.emplace_back(in.text(name));
   for (const auto& group : in.array("assigned")) touched.assigned.push_back(assigned_of(in, group));
   for (const auto& name : in.array("reassigned")) touched.reassigned.emplace(in.text(name));

@@ -7,6 +7,7 @@
 
 #include "domain/base/mutex.hpp"
 #include "domain/ports/store.hpp"
+#include "orchestrator/open_version.hpp"
 
 namespace hotswap {
 
@@ -21,6 +22,13 @@ class VersionCache {
                                                            const SemVer& number);
   void forget(const ProfileName& profile);
 
+  /// Before the first document is asked for; without it sealed secrets stay sealed.
+  void open_by(OpenVersion open) { open_ = std::move(open); }
+  /// With its secrets as their plain values. Made anew for each caller and kept nowhere.
+  [[nodiscard]] Result<json::Value> document(const Version& version) const {
+    return open_(version);
+  }
+
  private:
   using Key = std::string;
   struct Entry {
@@ -29,6 +37,7 @@ class VersionCache {
   };
   Store& store_;
   const std::size_t max_bytes_;
+  OpenVersion open_ = parse_version;
   Mutex mutex_;
   std::uint64_t forgotten_ HS_GUARDED_BY(mutex_) = 0;  ///< calls of forget()
   std::size_t bytes_ HS_GUARDED_BY(mutex_) = 0;

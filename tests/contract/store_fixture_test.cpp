@@ -288,6 +288,7 @@ void expect_same(const Version& a, const Version& b) {
   EXPECT_EQ(a.schema, b.schema);
   EXPECT_EQ(a.failed_reason, b.failed_reason);
   EXPECT_EQ(a.tags, b.tags);
+  EXPECT_EQ(a.key, b.key);
 }
 
 void expect_same(const Deployment& a, const Deployment& b) {

@@ -86,6 +86,8 @@ const std::map<std::string, std::string> kVerbs = {
     {"verifyAudit", "audit verify"},
     {"getRetention", "retention status"},
     {"runRetention", "retention run"},
+    {"rotateSecrets", "secrets rotate"},
+    {"secretRotation", "secrets status"},
     {"erase", "erase"},
     {"listErasures", "erase list"},
     {"getErasure", "erase get"},

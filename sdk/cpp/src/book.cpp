@@ -14,8 +14,13 @@ namespace {
 constexpr std::size_t kPrevious = 3;
 constexpr std::size_t kReasonBytes = 1024;
 
-std::shared_ptr<const Snapshot> renamed(const Snapshot& held, const Identity& identity) {
-  return std::make_shared<const Snapshot>(held.document(), identity);
+std::shared_ptr<const Snapshot> renamed(const Snapshot& held, Identity identity) {
+  // An activation may name a copy without saying which secrets are in it.
+  if (identity.data_hash.empty()) {
+    identity.data_hash = held.identity().data_hash;
+    identity.secrets = held.identity().secrets;
+  }
+  return std::make_shared<const Snapshot>(held.document(), std::move(identity));
 }
 
 }  // namespace
@@ -64,7 +69,7 @@ std::optional<Book::Effect> Book::activate(const Identity& identity) {
     if (identity.generation < profile.active_seen) return Effect::None;
     if (profile.active && profile.active->identity() == identity) return Effect::None;
     if (is_refused(profile, identity)) return Effect::None;
-    held = find_held(profile, identity.hash);
+    held = find_held(profile, identity);
     if (!held) return std::nullopt;
     profile.active_seen = identity.generation;
   }
@@ -253,8 +258,11 @@ bool Book::wait_ready(std::chrono::steady_clock::time_point until) {
 
 Book::Profile& Book::profile_at(const std::string& name) { return profiles_[name]; }
 
-Book::Held Book::find_held(const Profile& profile, const std::string& hash) {
-  const auto is_it = [&](const Held& held) { return held && held->identity().hash == hash; };
+Book::Held Book::find_held(const Profile& profile, const Identity& identity) {
+  const auto is_it = [&](const Held& held) {
+    if (!held || held->identity().hash != identity.hash) return false;
+    return identity.data_hash.empty() || held->identity().data_hash == identity.data_hash;
+  };
   if (is_it(profile.staged)) return profile.staged;
   if (is_it(profile.active)) return profile.active;
   const auto found = std::ranges::find_if(profile.previous, is_it);
@@ -264,7 +272,7 @@ Book::Held Book::find_held(const Profile& profile, const std::string& hash) {
 bool Book::is_refused(const Profile& profile, const Identity& identity) {
   const auto& seen = profile.observation;
   return seen && seen->state == State::Rejected && seen->generation == identity.generation &&
-         seen->hash == identity.hash;
+         seen->hash == identity.hash && seen->data_hash == identity.data_hash;
 }
 
 bool Book::is_news(const Offer& offer, bool staged) {
@@ -274,7 +282,13 @@ bool Book::is_news(const Offer& offer, bool staged) {
   auto& seen = staged ? profile.staged_seen : profile.active_seen;
   if (identity.generation < (staged ? std::max(seen, profile.active_seen) : seen)) return false;
   const auto& slot = staged ? profile.staged : profile.active;
-  const bool held = slot && slot->identity() == identity;
+  // A server that has not heard of a changed secret yet must not bring the old one back; and one
+  // that has changed back changes nothing here.
+  const bool again = slot && slot->identity().generation == identity.generation &&
+                     slot->identity().version == identity.version &&
+                     slot->identity().hash == identity.hash;
+  const bool held = again && (slot->identity().same_content(identity) ||
+                              slot->identity().secrets > identity.secrets);
   if (held || is_refused(profile, identity)) return false;
   seen = identity.generation;
   return true;
@@ -286,11 +300,13 @@ std::expected<Book::Held, std::string> Book::check(Offer& offer, bool staged) {
   {
     const MutexLock lock(mutex_);
     const auto& profile = profile_at(offer.identity.profile);
-    held = find_held(profile, offer.identity.hash);
+    held = find_held(profile, offer.identity);
     running = profile.active;
   }
   if (held) return renamed(*held, offer.identity);  // was checked when it came
-  if (sha256_hex(json::canonical(offer.data)) != offer.identity.hash) {
+  const auto& identity = offer.identity;
+  const auto& expected = identity.data_hash.empty() ? identity.hash : identity.data_hash;
+  if (sha256_hex(json::canonical(offer.data)) != expected) {
     return std::unexpected("hash mismatch");
   }
   auto document = detail::make_document(std::move(offer.data));
@@ -379,8 +395,8 @@ void Book::pin(Profile& profile, const Held& next) {
 }
 
 void Book::observe(Profile& profile, const Identity& identity, State state) {
-  profile.observation =
-      Observation{identity.version, identity.generation, state, identity.hash, {}};
+  profile.observation = Observation{
+      identity.version, identity.generation, state, identity.hash, {}, identity.data_hash};
 }
 
 }  // namespace hotswap::sdk

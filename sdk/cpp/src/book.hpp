@@ -34,7 +34,7 @@ class Book {
   };
   Effect apply(Offer offer);
   Effect stage(Offer offer);
-  /// Nothing: no copy with this hash is held, so it must be fetched.
+  /// Nothing: no copy with these hashes is held, so it must be fetched.
   std::optional<Effect> activate(const Identity& identity);
   void unassign(const Identity& identity);
   /// Starts from a copy on disk. False: its hash or the validator speaks against it.
@@ -91,7 +91,7 @@ class Book {
 
   Profile& profile_at(const std::string& name) HS_REQUIRES(mutex_);
   void pin(Profile& profile, const Held& next) HS_REQUIRES(mutex_);
-  [[nodiscard]] static Held find_held(const Profile& profile, const std::string& hash);
+  [[nodiscard]] static Held find_held(const Profile& profile, const Identity& identity);
   [[nodiscard]] static bool is_refused(const Profile& profile, const Identity& identity);
   /// It is what was fallen back from before the generations began anew: no wish to try again.
   [[nodiscard]] bool refuses_left(const Identity& identity) HS_EXCLUDES(mutex_);

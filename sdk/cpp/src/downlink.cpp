@@ -49,7 +49,8 @@ void Downlink::restore() {
 }
 
 void Downlink::restore(const std::string& profile) {
-  const auto copy_of = [&](const std::optional<std::string>& text) -> std::optional<Copy> {
+  const auto copy_of = [&](const std::optional<std::string>& content) -> std::optional<Copy> {
+    const auto text = content ? opened(*content) : std::nullopt;
     auto copy = text ? read_copy(*text) : std::unexpected(std::string());
     if (!copy || copy->offer.identity.profile != profile) return std::nullopt;
     return *std::move(copy);
@@ -297,17 +298,46 @@ void Downlink::done(Book::Effect effect, const Identity& identity) {
   session_.failed(identity.profile + ": rejected " + identity.version + ": " + seen->second.error);
 }
 
+const StateCipher* Downlink::cipher() {
+  if (!cipher_) {
+    const bool own = options_.state_key_file.empty();
+    auto opened = StateCipher::open_key(own ? state_.key_file() : options_.state_key_file, own);
+    if (!opened) {
+      session_.failed("state key: " + opened.error() + ". Copies with secrets are not kept");
+      return nullptr;
+    }
+    cipher_.emplace(*std::move(opened));
+  }
+  return &*cipher_;
+}
+
+std::optional<std::string> Downlink::opened(const std::string& content) {
+  if (!StateCipher::is_sealed(content)) return content;
+  const auto* cipher = this->cipher();
+  return cipher ? cipher->open(content) : std::nullopt;
+}
+
+/// Empty: nothing of it may go to disk.
+std::string Downlink::copy_text(const Held& held, const std::optional<Observation>& refused) {
+  if (!held) return {};
+  auto text = write_copy(held->identity(), held->document()->root, refused);
+  if (held->identity().data_hash.empty()) return text;
+  const auto* cipher = options_.keep_secrets ? this->cipher() : nullptr;
+  return cipher ? cipher->seal(text) : std::string();
+}
+
 void Downlink::keep(const std::string& profile) {
   if (!state_.keeps()) return;
   const auto kept = book_.kept(profile);
-  const auto text = [](const std::shared_ptr<const Snapshot>& held,
-                       const std::optional<Observation>& refused) {
-    return held ? write_copy(held->identity(), held->document()->root, refused) : std::string();
-  };
   const auto told = [this](const std::expected<void, std::string>& saved) {
     if (!saved) session_.failed(saved.error());
   };
+  const auto text = [this](const Held& held, const std::optional<Observation>& refused) {
+    return copy_text(held, refused);
+  };
   if (!kept.active) return;
+  // An older copy is no substitute for one that may not be kept.
+  if (text(kept.active, kept.refused).empty()) return told(state_.drop(profile));
   if (kept.pinned) told(state_.save(profile, StateDir::Beside::Pinned, text(kept.pinned, {})));
   told(state_.save(profile, text(kept.active, kept.refused)));
   if (!kept.pinned) told(state_.save(profile, StateDir::Beside::Pinned, ""));

@@ -12,6 +12,7 @@
 #include "http.hpp"
 #include "live_stream.hpp"
 #include "session.hpp"
+#include "state_cipher.hpp"
 #include "state_dir.hpp"
 
 namespace hotswap::sdk {
@@ -30,6 +31,7 @@ class Downlink {
   void wake() { stream_http_.wake(), call_http_.wake(); }
 
  private:
+  using Held = std::shared_ptr<const Snapshot>;
   bool enroll();
   void stream();
   [[nodiscard]] std::unique_ptr<LiveStream> open_stream(Access access, bool moved);
@@ -44,6 +46,10 @@ class Downlink {
   void restore(const std::string& profile);
   /// Brings the disk in line with the book: first what must be there to go back to.
   void keep(const std::string& profile);
+  [[nodiscard]] std::string copy_text(const Held& held, const std::optional<Observation>& refused);
+  [[nodiscard]] std::optional<std::string> opened(const std::string& content);
+  /// Null: there is no usable key, which is told.
+  [[nodiscard]] const StateCipher* cipher();
   void end_of_call(const HttpReply& reply, const Access& access, const std::string& what);
   /// False: too many profiles; says so.
   bool has_room_for(const Identity& identity);
@@ -55,6 +61,7 @@ class Downlink {
   Session& session_;
   Book& book_;
   const StateDir& state_;
+  std::optional<StateCipher> cipher_;  ///< once it was needed
   /// Held while the book changes and the disk follows; a callback may fall back in the midst of it.
   std::recursive_mutex turn_;
   std::uint64_t epoch_ = 0;  ///< of the running stream

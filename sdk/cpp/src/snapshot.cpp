@@ -17,7 +17,7 @@ bool Snapshot::same_at(std::string_view path, const Snapshot& other) const {
   if (document_ == other.document_) return true;
   const auto& hash = identity_.hash;
   if (path.empty() && !hash.empty() && !other.identity_.hash.empty())
-    return hash == other.identity_.hash;
+    return identity_.same_content(other.identity_);
   const auto* mine = document_->at(path);
   const auto* theirs = other.document_->at(path);
   if (mine == nullptr || theirs == nullptr) return mine == theirs;

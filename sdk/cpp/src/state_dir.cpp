@@ -161,6 +161,16 @@ std::expected<void, std::string> StateDir::save(const std::string& profile,
   return replace(*temporary, file);
 }
 
+std::expected<void, std::string> StateDir::drop(const std::string& profile) const {
+  if (dir_.empty()) return {};
+  const auto file = file_of(profile);
+  for (const auto& each : {file, fs::path(file.string() + ".prev"),
+                           file_of(profile, Beside::Pinned), file_of(profile, Beside::Staged)})
+    if (::unlink(each.c_str()) != 0 && errno != ENOENT)
+      return std::unexpected(failure("cannot remove", each));
+  return {};
+}
+
 std::expected<void, std::string> StateDir::lock() {
   if (dir_.empty() || lock_ >= 0) return {};
   std::error_code bad;

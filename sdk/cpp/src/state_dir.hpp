@@ -42,6 +42,10 @@ class StateDir {
   /// Makes `content` the newest copy. On an error the old copies stand.
   std::expected<void, std::string> save(const std::string& profile, std::string_view content) const;
 
+  /// Removes all copies of a profile.
+  std::expected<void, std::string> drop(const std::string& profile) const;
+  [[nodiscard]] std::filesystem::path key_file() const { return dir_ / "instance.key"; }
+
   /// Copies beside the running one.
   enum class Beside { Pinned, Staged };
   [[nodiscard]] std::optional<std::string> load(const std::string& profile, Beside which) const;

@@ -33,11 +33,14 @@ std::optional<std::int64_t> int_at(const json::Value& value, std::string_view na
 
 Read<Identity> identity_of(const json::Value& value, const std::string& profile) {
   Identity identity{profile.empty() ? text_at(value, "profile") : profile,
-                    text_at(value, "version"), 0, text_at(value, "hash")};
+                    text_at(value, "version"), 0, text_at(value, "hash"),
+                    text_at(value, "dataHash")};
   const auto generation = int_at(value, "generation");
   if (identity.profile.empty()) return std::unexpected("`profile` is missing");
   if (!generation || *generation < 0) return std::unexpected("`generation` is missing");
   identity.generation = static_cast<std::uint64_t>(*generation);
+  identity.secrets =
+      static_cast<std::uint64_t>(std::max<std::int64_t>(0, int_at(value, "secrets").value_or(0)));
   return identity;
 }
 
@@ -239,11 +242,13 @@ Read<Copy> read_copy(std::string_view text) {
   if (!value) return std::unexpected(value.error());
   Copy copy;
   if (const auto* refused = value->find("refused"))
-    copy.refused =
-        Observation{text_at(*refused, "version"),
-                    static_cast<std::uint64_t>(
-                        std::max<std::int64_t>(0, int_at(*refused, "generation").value_or(0))),
-                    State::Rejected, text_at(*refused, "hash"), text_at(*refused, "error")};
+    copy.refused = Observation{text_at(*refused, "version"),
+                               static_cast<std::uint64_t>(std::max<std::int64_t>(
+                                   0, int_at(*refused, "generation").value_or(0))),
+                               State::Rejected,
+                               text_at(*refused, "hash"),
+                               text_at(*refused, "error"),
+                               text_at(*refused, "dataHash")};
   auto offer = offer_of(*value, {});
   if (!offer) return std::unexpected(offer.error());
   copy.offer = *std::move(offer);
@@ -256,7 +261,13 @@ std::string write_copy(const Identity& identity, const json::Value& data,
                     {"version", identity.version},
                     {"generation", identity.generation},
                     {"hash", identity.hash}};
-  if (refused) head.append("refused", observation_json(*refused));
+  if (!identity.data_hash.empty()) head.append("dataHash", identity.data_hash);
+  if (identity.secrets != 0) head.append("secrets", identity.secrets);
+  if (refused) {
+    auto left = observation_json(*refused);
+    if (!refused->data_hash.empty()) left.append("dataHash", refused->data_hash);
+    head.append("refused", std::move(left));
+  }
   // The document may be large: it is written where it stands, not copied into an object first.
   auto text = json::write(head);
   text.back() = ',';

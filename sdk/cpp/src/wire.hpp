@@ -37,6 +37,7 @@ struct Observation {
   State state = State::Running;
   std::string hash;
   std::string error;
+  std::string data_hash{};  ///< for itself: the server does not ask
   bool operator==(const Observation&) const = default;
 };
 

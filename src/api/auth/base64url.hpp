@@ -1,14 +1,9 @@
 #pragma once
-#include <optional>
-#include <string>
-#include <string_view>
+#include "domain/base/base64url.hpp"
 
 namespace hotswap::api {
 
-/// RFC 4648 §5 without padding, as JWT uses it.
-[[nodiscard]] std::string base64url_encode(std::string_view bytes);
-/// Nothing for padding, foreign characters, an impossible length or unused bits that are not zero:
-/// one value has exactly one text.
-[[nodiscard]] std::optional<std::string> base64url_decode(std::string_view text);
+using hotswap::base64url_decode;
+using hotswap::base64url_encode;
 
 }  // namespace hotswap::api

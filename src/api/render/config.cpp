@@ -1,6 +1,8 @@
 #include "api/render/config.hpp"
 
+#include "domain/json/parse.hpp"
 #include "domain/json/write.hpp"
+#include "domain/secret/mask.hpp"
 
 namespace hotswap::api {
 
@@ -57,7 +59,13 @@ std::string version_text(const Version& version) {
   auto text = json::write(version_json(version));
   text.pop_back();
   text += ",\"data\":";
-  text += version.content;
+  // Most versions have no secrets: their text goes out as it is stored.
+  if (version.content.find("\"secret\"") == std::string::npos) {
+    text += version.content;
+  } else {
+    const auto document = json::parse(version.content);
+    text += document ? json::write(masked(*document)) : "null";
+  }
   text += '}';
   return text;
 }

@@ -12,6 +12,10 @@ bool is_gone(const Error& error) {
   return error.code == ErrorCode::NotFound || error.reason == "version.content_changed";
 }
 
+/// Its secrets cannot be had now: the instance keeps what it has, and is sent the version once they
+/// can be.
+bool is_withheld(const Error& error) { return error.reason.starts_with("secret."); }
+
 /// The members after `"profile":…`, each with its comma.
 Result<std::string> one_desired(FrameCache& frames, const Assignment& assignment) {
   std::string out;
@@ -38,7 +42,7 @@ Result<std::string> desired_text(FrameCache& frames, const std::vector<Assignmen
   for (const auto& assignment : assignments) {
     if (!assignment.active && !assignment.staged) continue;
     const auto slots = one_desired(frames, assignment);
-    if (!slots && is_gone(slots.error())) continue;
+    if (!slots && (is_gone(slots.error()) || is_withheld(slots.error()))) continue;
     if (!slots) return std::unexpected(slots.error());
     if (out.size() > 1) out += ',';
     out += "{\"profile\":";
@@ -50,7 +54,7 @@ Result<std::string> desired_text(FrameCache& frames, const std::vector<Assignmen
   return out;
 }
 
-std::string desired_etag(const std::vector<Assignment>& assignments) {
+std::string desired_etag(FrameCache& frames, const std::vector<Assignment>& assignments) {
   std::string text;
   const auto add = [&text](std::string_view name, const std::optional<Assignment::Slot>& slot) {
     if (!slot) return;
@@ -62,6 +66,8 @@ std::string desired_etag(const std::vector<Assignment>& assignments) {
     text += assignment.profile.str();
     add(" active ", assignment.active);
     add(" staged ", assignment.staged);
+    if (const auto changes = frames.changes(assignment.profile); changes != 0)
+      text += " secrets " + std::to_string(changes);
     text += '\n';
   }
   return etag_of(text);

@@ -13,6 +13,7 @@ class FrameCache;
 [[nodiscard]] Result<std::string> desired_text(FrameCache& frames,
                                                const std::vector<Assignment>& assignments);
 /// Changes exactly when the desired state does; costs no content.
-[[nodiscard]] std::string desired_etag(const std::vector<Assignment>& assignments);
+[[nodiscard]] std::string desired_etag(FrameCache& frames,
+                                       const std::vector<Assignment>& assignments);
 
 }  // namespace hotswap::api

@@ -7,6 +7,7 @@
 #include "domain/diff/unified_diff.hpp"
 #include "domain/json/parse.hpp"
 #include "domain/json/write.hpp"
+#include "domain/secret/mask.hpp"
 
 namespace hotswap::api {
 namespace {
@@ -21,7 +22,8 @@ Result<Side> side(Services& services, const Call& call, const std::string& selec
   if (!version) return std::unexpected(version.error());
   auto document = json::parse(version->content);
   if (!document) return std::unexpected(document.error());
-  return Side{std::move(*version), std::move(*document)};
+  // Where a secret has changed, its fingerprint has.
+  return Side{std::move(*version), masked(*document)};
 }
 
 }  // namespace
@@ -41,7 +43,7 @@ Result<Reply> diff_versions(Services& services, Call& call) {
     return make_response(200, "text/x-diff; charset=utf-8",
                          unified_diff(from->document, to->document, from_name, to_name));
   }
-  auto answer = diff_json(diff(from->document, to->document));
+  auto answer = diff_json(masked_diff(from->document, to->document));
   answer.as_object()->set("from", from_name);
   answer.as_object()->set("to", to_name);
   return json_answer(200, answer);

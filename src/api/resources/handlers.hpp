@@ -27,6 +27,9 @@ Result<Reply> roll_back_config(Services& services, Call& call);
 Result<Reply> config_history(Services& services, Call& call);
 // cluster.cpp
 Result<Reply> get_cluster(Services& services, Call& call);
+// secrets.cpp
+Result<Reply> rotate_secrets(Services& services, Call& call);
+Result<Reply> get_rotation(Services& services, Call& call);
 // retention.cpp
 Result<Reply> get_retention(Services& services, Call& call);
 Result<Reply> run_retention(Services& services, Call& call);

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <set>
 
 #include "api/resources/handlers.hpp"
 #include "api/resources/services.hpp"
@@ -7,6 +8,7 @@
 #include "domain/base/utf8.hpp"
 #include "domain/json/path.hpp"
 #include "domain/json/reader.hpp"
+#include "domain/secret/mask.hpp"
 
 namespace hotswap::api {
 namespace {
@@ -147,11 +149,40 @@ Result<Heartbeat> read_heartbeat(const json::Value& body, WallTime now) {
   return heartbeat;
 }
 
+bool speaks(const Heartbeat& heartbeat) {
+  return !heartbeat.logs.empty() ||
+         std::ranges::any_of(heartbeat.observed,
+                             [](const Observation& seen) { return !seen.error.empty(); });
+}
+
+/// A service may say more than it should of what it was given, and people read it.
+void take_secrets_out(Services& services, const Call& call, Heartbeat& heartbeat) {
+  if (!speaks(heartbeat)) return;
+  const auto desired = services.fleet.desired(call.caller, InstanceId(call.path[0]));
+  if (!desired) return;
+  std::set<VersionName> versions;
+  for (const Assignment& assignment : *desired) {
+    for (const auto& slot : {assignment.active, assignment.staged})
+      if (slot) versions.emplace(assignment.profile, slot->version);
+    for (const Observation& seen : heartbeat.observed)
+      if (seen.profile == assignment.profile && seen.version)
+        versions.emplace(seen.profile, *seen.version);
+  }
+  for (const VersionName& version : versions) {
+    const auto secrets = services.streams.frames().secrets_of(version);
+    if (secrets->empty()) continue;
+    for (LogLine& line : heartbeat.logs) line.message = without_secrets(line.message, *secrets);
+    for (Observation& seen : heartbeat.observed)
+      if (!seen.error.empty()) seen.error = without_secrets(seen.error, *secrets);
+  }
+}
+
 }  // namespace
 
 Result<Reply> heartbeat(Services& services, Call& call) {
   auto sent = read_heartbeat(call.body, services.clock.wall());
   if (!sent) return std::unexpected(sent.error());
+  take_secrets_out(services, call, *sent);
   const auto reply =
       services.fleet.heartbeat(call.caller, InstanceId(call.path[0]), std::move(*sent));
   if (!reply) return std::unexpected(reply.error());

@@ -14,7 +14,7 @@ Result<Response> configs_now(Services& services, const Caller& caller, const Ins
   auto configs = desired_text(services.streams.frames(), *desired);
   if (!configs) return std::unexpected(configs.error());
   auto response = make_response(200, "application/json", "{\"configs\":" + *configs + '}');
-  response.headers.push_back({"ETag", desired_etag(*desired)});
+  response.headers.push_back({"ETag", desired_etag(services.streams.frames(), *desired)});
   return response;
 }
 
@@ -39,7 +39,8 @@ struct HeldPoll {
   }
   [[nodiscard]] bool still_same() const {
     const auto desired = services.fleet.desired(caller, instance);
-    return desired && none_match_hits(known_etag, desired_etag(*desired));
+    return desired &&
+           none_match_hits(known_etag, desired_etag(services.streams.frames(), *desired));
   }
 };
 

@@ -20,6 +20,7 @@
 #include "orchestrator/report_service.hpp"
 #include "orchestrator/retention_job.hpp"
 #include "orchestrator/schema_service.hpp"
+#include "orchestrator/secret_rotation.hpp"
 #include "orchestrator/secret_sources.hpp"
 #include "orchestrator/traffic_service.hpp"
 
@@ -34,6 +35,7 @@ struct Services {
   CalendarService& calendar;
   FleetService& fleet;
   AuditService& audit;
+  SecretRotation& secrets;
   TrafficService& traffic;
   NotificationService& notifications;
   RetentionJob& retention;

@@ -77,6 +77,26 @@ Result<Upload> from_document(const Query& query, json::Value document) {
   return upload;
 }
 
+/// Nobody between may listen.
+bool is_private(const Request& request) {
+  return request.tls || request.peer.starts_with("127.") || request.peer.starts_with("[::1]:") ||
+         request.peer.starts_with("[::ffff:127.");
+}
+
+Result<Reply> plain_version(Services& services, Call& call) {
+  if (!is_private(call.request))
+    return fail(ErrorCode::Forbidden, "secret.insecure",
+                "Secrets are shown over TLS or on the server's own machine only: use https.");
+  auto read = services.configs.plain_version(call.caller, profile_in(call), call.path[1],
+                                             call.query.text("reason"));
+  if (!read) return std::unexpected(read.error());
+  json::Object answer = version_json(read->version);
+  answer.append("data", std::move(read->document));
+  auto response = json_answer(200, answer);
+  response.headers.push_back({"Cache-Control", "no-store"});
+  return response;
+}
+
 }  // namespace
 
 Result<Reply> upload_version(Services& services, Call& call) {
@@ -86,9 +106,13 @@ Result<Reply> upload_version(Services& services, Call& call) {
   auto upload =
       raw ? from_document(call.query, std::move(*document)) : from_envelope(std::move(*document));
   if (!upload) return std::unexpected(upload.error());
+  const auto dry = call.query.flag("dryRun");
+  if (!dry) return std::unexpected(dry.error());
+  upload->dry_run = *dry;
   const auto name = profile_in(call);
   const auto done = services.configs.upload(call.caller, name, *upload);
   if (!done) return std::unexpected(done.error());
+  if (*dry) return make_response(200, "application/json", version_text(done->version));
   const auto location =
       "/api/v1/configs/" + name.str() + "/versions/" + percent_encode(done->version.number.str());
   return located(done->created ? 201 : 200, location, version_json(done->version));
@@ -103,6 +127,9 @@ Result<Reply> list_versions(Services& services, Call& call) {
 }
 
 Result<Reply> get_version(Services& services, Call& call) {
+  const auto plain = call.query.flag("plain");
+  if (!plain) return std::unexpected(plain.error());
+  if (*plain) return plain_version(services, call);
   const auto name = profile_in(call);
   const auto epoch = services.cache.epoch(name);
   const auto version = services.configs.version(call.caller, name, call.path[1]);

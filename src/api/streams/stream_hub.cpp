@@ -225,6 +225,24 @@ void StreamHub::send(const Assignment& assignment, AssignMode mode) {
   for (const auto& each : held) each.reply->complete(each.answer());
 }
 
+void StreamHub::deliver_again(const std::vector<Assignment>& assignments) {
+  for (const auto& assignment : assignments) {
+    const auto peer = find(assignment.instance);
+    if (!peer) continue;
+    std::uint64_t newest = 0;
+    for (const auto& slot : {assignment.active, assignment.staged})
+      if (slot) newest = std::max(newest, slot->generation);
+    {
+      const MutexLock lock(peer->mutex);
+      // As if nothing of the profile had been sent; what is newer than this is not overtaken.
+      auto& sent = peer->sent[assignment.profile];
+      if (sent <= newest) sent = 0;
+    }
+    if (assignment.active) send(assignment, AssignMode::Deliver);
+    if (assignment.staged) send(assignment, AssignMode::Stage);
+  }
+}
+
 void StreamHub::assigned(const std::vector<Assignment>& assignments, AssignMode mode,
                          Duration spread) {
   if (spread > Duration::zero() && assignments.size() > 1) {

@@ -35,6 +35,9 @@ class StreamHub final : public Delivery {
   void assigned(const std::vector<Assignment>& assignments, AssignMode mode,
                 Duration spread) override;
 
+  /// What is desired has not changed, but a secret in it has: sends it again.
+  void deliver_again(const std::vector<Assignment>& assignments);
+
   /// Takes the instance's stream, closes an older one, and sends all that is desired. No change
   /// that happens meanwhile is lost, and no older frame follows a newer one.
   void open(const InstanceId& instance, std::shared_ptr<EventStream> stream,

@@ -105,7 +105,8 @@ PlanItem plan_profile(const WantedProfile& wanted, const json::Value& known) {
 
 PlanItem plan_version(const WantedVersion& wanted, const KnownVersions& known) {
   PlanItem item{.kind = "version", .name = wanted.profile, .file = wanted.file, .note = {}};
-  const auto hash = sha256_hex(json::canonical(wanted.data));
+  const auto tried = text_at(known.trial, "hash");
+  const auto hash = tried.empty() ? sha256_hex(json::canonical(wanted.data)) : tried;
   const auto& same_place = wanted.version.empty() ? known.latest : known.exact;
   if (!same_place.is_null() && text_at(same_place, "hash") == hash) {
     item.version = text_at(same_place, "version");
@@ -127,7 +128,8 @@ PlanItem plan_version(const WantedVersion& wanted, const KnownVersions& known) {
     item.note = latest.empty() ? "1.0.0" : "next " + bump + " after " + latest;
   }
   if (const auto* data = known.latest.find("data")) {
-    item.diff = diff_json(masked_diff(*data, wanted.data));
+    const auto* masked = known.trial.find("data");
+    item.diff = diff_json(masked_diff(*data, masked ? *masked : wanted.data));
   }
   return item;
 }

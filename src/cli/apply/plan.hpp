@@ -41,6 +41,7 @@ struct KnownSchema {
 /// Versions with their content as read, or null. `exact`: under the number that is wanted.
 struct KnownVersions {
   json::Value latest, exact;
+  json::Value trial = {};  ///< what the wanted content would be, if only the server knows: secrets
 };
 [[nodiscard]] PlanItem plan_version(const WantedVersion& wanted, const KnownVersions& known);
 

@@ -7,6 +7,7 @@
 #include "cli/schema/path.hpp"
 #include "domain/json/write.hpp"
 #include "domain/schema/registry/registered.hpp"
+#include "domain/secret/marker.hpp"
 
 namespace hotswap::cli {
 namespace {
@@ -128,6 +129,7 @@ class Survey {
         versions.exact = std::move(*exact);
       }
     }
+    if (!versions.latest.is_null() && holds_secret(one.data)) versions.trial = try_out(one);
     auto item = plan_version(one, versions);
     if (item.change != Change::Create && item.change != Change::Update) return item;
     const auto link = in_files ? links_[one.profile] : text_at(*there, "schemaId");
@@ -135,6 +137,14 @@ class Survey {
     if (!why) return std::unexpected(why.error());
     if (!why->empty()) return refused("version", one.profile, one.file, std::move(*why));
     return item;
+  }
+
+  /// Fingerprints of secrets are the server's to make. Null if it refuses: the plan then says that
+  /// they change, and the server why it refuses when the plan is carried out.
+  json::Value try_out(const WantedVersion& one) {
+    auto answer = api_.post(config_path(one.profile, {"versions"}) + "?dryRun=true",
+                            json::Object{{"bump", "patch"}, {"data", one.data}});
+    return answer ? std::move(*answer) : json::Value();
   }
 
   /// What a schema has against a content; empty: nothing, or it cannot be known before.

@@ -25,6 +25,7 @@ void add_moving_verbs(Verbs& verbs, const Actions& actions);  ///< migrate, back
 void add_schema_verbs(Verbs& verbs, const Actions& actions);
 void add_traffic_verbs(Verbs& verbs);
 void add_cluster_verbs(Verbs& verbs);    ///< traffic get, set, switch, watch
+void add_secret_verbs(Verbs& verbs);     ///< secrets rotate, rotation, status
 void add_retention_verbs(Verbs& verbs);  ///< retention run, status
 void add_agent_verb(Verbs& verbs, const Actions& actions);
 void add_demo_verb(Verbs& verbs);

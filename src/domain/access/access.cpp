@@ -55,6 +55,8 @@ constexpr std::array<Rule, kActionCount> kMatrix{{
     {Action::AuditRead,         "audit.read",          {true, true,  false, false, false}},
     {Action::ErasureRead,       "erasure.read",        {true, true,  false, false, false}},
     {Action::ErasureWrite,      "erasure.write",       {true, false, false, false, false}},
+    {Action::SecretRead,        "secret.read",         {true, false, false, false, false}},
+    {Action::SecretRotate,      "secret.rotate",       {true, false, false, false, false}},
     {Action::MetricsRead,       "metrics.read",        {true, true,  true,  true,  false}},
 }};
 // clang-format on
@@ -142,6 +144,8 @@ Narrowing narrowed_by(const Principal& principal, Action action, const Access& a
     case Action::AuditRead:
     case Action::ErasureRead:
     case Action::ErasureWrite:
+    case Action::SecretRead:
+    case Action::SecretRotate:
     case Action::MetricsRead:
       return {};
   }

@@ -49,6 +49,8 @@ enum class Action {
   AuditRead,
   ErasureRead,  ///< the proofs of what was erased
   ErasureWrite,
+  SecretRead,    ///< in plain text
+  SecretRotate,  ///< and how the keys are used
   MetricsRead
 };
 inline constexpr int kActionCount = static_cast<int>(Action::MetricsRead) + 1;

@@ -38,7 +38,8 @@ class SecretStore {
   /// Versions whose key is wrapped by another key-encryption key than this one, in no order.
   [[nodiscard]] virtual Result<std::vector<KeyedVersion>> versions_not_under(
       const std::string& key_id, std::size_t limit) = 0;
-  /// How many keys each key-encryption key wraps, those of the store itself among them.
+  /// How many keys each key-encryption key wraps, those of the store itself among them (but for
+  /// `rotation`, which is no key but the record of a rotation).
   [[nodiscard]] virtual Result<std::map<std::string, std::uint64_t>> key_use() = 0;
   /// Versions without a key that may hold plain secrets, by name behind `after`; `archived`: also
   /// those whose content is elsewhere.

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "domain/base/base64.hpp"
+#include "domain/base/base64url.hpp"
 #include "domain/base/sha256.hpp"
 
 namespace hotswap {
@@ -37,7 +37,7 @@ std::optional<SecretText> from_base64(std::string_view digits) {
     if (text.data()[i] == '+') text.data()[i] = '-';
     if (text.data()[i] == '/') text.data()[i] = '_';
   }
-  auto bytes = base64_decode(text.view());
+  auto bytes = base64url_decode(text.view());
   if (!bytes) return std::nullopt;
   auto key = SecretText::from(std::move(*bytes));
   if (key.size() != Cipher::kKeyBytes) return std::nullopt;

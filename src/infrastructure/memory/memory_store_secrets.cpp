@@ -29,7 +29,7 @@ Result<std::map<std::string, std::uint64_t>> MemoryStore::key_use() {
   for (const auto& [key, stored] : state_.versions)
     if (!stored.version.key.empty()) ++use[stored.version.key.key_id];
   for (const auto& [name, key] : state_.secret_keys)
-    if (!key.empty()) ++use[key.key_id];
+    if (!key.empty() && name != "rotation") ++use[key.key_id];
   return use;
 }
 

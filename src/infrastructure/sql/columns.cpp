@@ -1,6 +1,6 @@
 #include "infrastructure/sql/columns.hpp"
 
-#include "domain/base/base64.hpp"
+#include "domain/base/base64url.hpp"
 #include "domain/json/parse.hpp"
 #include "domain/json/write.hpp"
 
@@ -103,7 +103,7 @@ void Columns::corrupt(const std::string& why) {
 
 WrappedKey Columns::wrapped_key() {
   WrappedKey key{text(), {}};
-  auto bytes = base64_decode(row_.text(next_++));
+  auto bytes = base64url_decode(row_.text(next_++));
   if (!bytes) corrupt("a wrapped key that is no base64");
   key.bytes = std::move(bytes).value_or("");
   return key;

@@ -1,6 +1,6 @@
 #include "infrastructure/sql/secrets.hpp"
 
-#include "domain/base/base64.hpp"
+#include "domain/base/base64url.hpp"
 #include "infrastructure/sql/columns.hpp"
 #include "infrastructure/sql/query.hpp"
 #include "infrastructure/store/errors.hpp"
@@ -60,8 +60,8 @@ Result<void> rename_hash(Session& session, const change::SealVersion& change) {
 }  // namespace
 
 Result<void> apply(Session& session, const change::PutSecretKey& change) {
-  const auto bytes = base64_encode(change.key.bytes);
-  const auto was = base64_encode(change.was.bytes);
+  const auto bytes = base64url_encode(change.key.bytes);
+  const auto was = base64url_encode(change.was.bytes);
   const auto done =
       change.was.empty()
           ? session.changes(
@@ -81,8 +81,8 @@ Result<void> apply(Session& session, const change::RewrapVersions& change) {
     auto done = run(session,
                     "UPDATE versions SET key_id = $1, data_key = $2 WHERE profile = $3 AND "
                     "number = $4 AND key_id = $5 AND data_key = $6",
-                    {item.now.key_id, base64_encode(item.now.bytes), item.version.first.str(),
-                     item.version.second.str(), item.was.key_id, base64_encode(item.was.bytes)});
+                    {item.now.key_id, base64url_encode(item.now.bytes), item.version.first.str(),
+                     item.version.second.str(), item.was.key_id, base64url_encode(item.was.bytes)});
     if (!done) return done;
   }
   return {};
@@ -90,7 +90,7 @@ Result<void> apply(Session& session, const change::RewrapVersions& change) {
 
 Result<void> apply(Session& session, const change::SealVersion& change) {
   const auto& [profile, number] = change.version;
-  const auto bytes = base64_encode(change.key.bytes);
+  const auto bytes = base64url_encode(change.key.bytes);
   const auto sealed = session.changes(
       "UPDATE versions SET content = $1, size = $2, hash = $3, key_id = $4, data_key = $5, "
       "archived = '', archived_line = 0 WHERE profile = $6 AND number = $7 AND hash = $8 AND "
@@ -138,7 +138,9 @@ Result<std::map<std::string, std::uint64_t>> key_use(Session& session) {
   std::map<std::string, std::uint64_t> use;
   auto done = session.query(
       "SELECT key_id, COUNT(*) FROM versions WHERE key_id <> '' GROUP BY key_id "
-      "UNION ALL SELECT key_id, COUNT(*) FROM secret_keys WHERE key_id <> '' GROUP BY key_id",
+      "UNION ALL SELECT key_id, COUNT(*) FROM secret_keys WHERE key_id <> '' AND name <> "
+      "'rotation' "
+      "GROUP BY key_id",
       {}, [&](const Row& row) {
         Columns in(row);
         auto key = in.text();

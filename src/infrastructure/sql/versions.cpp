@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <span>
 
-#include "domain/base/base64.hpp"
+#include "domain/base/base64url.hpp"
 #include "infrastructure/sql/columns.hpp"
 #include "infrastructure/sql/paging.hpp"
 #include "infrastructure/sql/profiles.hpp"
@@ -129,7 +129,7 @@ Result<void> apply(Session& session, const change::InsertVersion& change) {
       "ON CONFLICT DO NOTHING",
       {v.profile.str(), v.number.str(), v.hash, to_column(std::uint64_t{v.size}), v.author,
        v.message, to_column(v.created_at), v.failed_reason, v.schema, v.content, revision,
-       created_at, v.key.key_id, base64_encode(v.key.bytes)});
+       created_at, v.key.key_id, base64url_encode(v.key.bytes)});
   if (!stored) return std::unexpected(stored.error());
   return *stored ? Result<void>() : refuse_insert(session, change);
 }

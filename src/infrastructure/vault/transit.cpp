@@ -11,7 +11,7 @@ namespace hotswap::vault {
 namespace {
 
 constexpr std::string_view kScheme = "vault-transit:";
-constexpr auto kVersionFor = std::chrono::minutes(1);
+constexpr auto kVersionFor = std::chrono::seconds(5);
 constexpr std::size_t kCiphertextBytes = 16 << 10;
 
 std::unexpected<Error> unavailable(std::string detail, std::string internal = {}) {

@@ -17,6 +17,7 @@
 #include "testing/recording_channels.hpp"
 #include "testing/recording_router.hpp"
 #include "testing/scripted_hooks.hpp"
+#include "testing/sealing.hpp"
 #include "unit/api/contract.hpp"
 #include "unit/api/doubles.hpp"
 
@@ -41,7 +42,8 @@ struct World {
   Committer committer{store};
   VersionCache versions{store};
   SchemaCache schema_cache{store};
-  SchemaService schemas{{store, committer, schema_cache, clock}};
+  testing::Sealing sealing{store};
+  SchemaService schemas{{store, committer, schema_cache, clock, sealing.opening()}};
   ConfigService configs{store, committer, versions, schemas, clock};
   FleetService fleet{{store, committer, schemas.verdicts(), clock, random}, {}};
   StreamHub streams{versions, clock};
@@ -57,6 +59,8 @@ struct World {
       {store, committer, configs, fleet, runner, versions, schemas, clock, random,
        [this](const Profile& profile) { return calendar.may_start(profile); }}};
   AuditService audit{store, committer};
+  MemoryMetrics metrics;
+  SecretRotation rotation{{store, committer, sealing.wrapper, clock, logger, metrics}};
   ReportService reports{{store, fleet, versions, clock}};
   RecordingRouter router;
   TrafficService traffic{{store, committer, router, clock, logger}};
@@ -66,7 +70,6 @@ struct World {
   MemoryArchive archive;
   ArchiveReader archive_reader{archive};
   RetentionService retention{{store, committer, &archive, clock}};
-  MemoryMetrics metrics;
   RetentionJob retention_job{
       {retention, store, committer, &archive, clock, random, logger, metrics}};
   ErasureService erasures{{.store = store,
@@ -85,6 +88,8 @@ struct World {
   Api api{services()};
 
   World() {
+    configs.seal_with(sealing.sealer);
+    versions.open_by(sealing.opening());
     memory.read_archived_by(
         [this](const Version& version) { return archive_reader.content_of(version); });
     fleet.on_observed([this](const Observation& seen) { runner.observed(seen); });
@@ -105,6 +110,7 @@ struct World {
             .calendar = calendar,
             .fleet = fleet,
             .audit = audit,
+            .secrets = rotation,
             .traffic = traffic,
             .notifications = notifications,
             .retention = retention_job,

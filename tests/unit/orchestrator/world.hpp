@@ -12,6 +12,7 @@
 #include "testing/flaky_store.hpp"
 #include "testing/memory_logger.hpp"
 #include "testing/scripted_hooks.hpp"
+#include "testing/sealing.hpp"
 
 namespace hotswap::testing {
 
@@ -46,7 +47,8 @@ class Node {
       : committer(store),
         versions(store),
         schema_cache(store),
-        schemas({store, committer, schema_cache, clock}),
+        sealing(store),
+        schemas({store, committer, schema_cache, clock, sealing.opening()}),
         configs(store, committer, versions, schemas, clock),
         fleet({store, committer, schemas.verdicts(), clock, random},
               {.heartbeat_interval = std::chrono::seconds(5),
@@ -59,6 +61,8 @@ class Node {
         audit(store, committer) {
     runner.prepare_with(
         [this](const Deployment& deployment) { return deployments.prepare_scheduled(deployment); });
+    configs.seal_with(sealing.sealer);
+    versions.open_by(sealing.opening());
     EXPECT_TRUE(fleet.load());
     EXPECT_TRUE(runner.load());
   }
@@ -67,6 +71,7 @@ class Node {
   Committer committer;
   VersionCache versions;
   SchemaCache schema_cache;
+  Sealing sealing;
   SchemaService schemas;
   ConfigService configs;
   FleetService fleet;

@@ -14,14 +14,17 @@ TEST(SecretMarker, IsTypeSecretBesideAValueOrAReferenceAndNothingElse) {
        {R"({"type":"secret","value":"s"})", R"({"value":7,"type":"secret"})",
         R"({"type":"secret","value":null})", R"({"type":"secret","ref":"vault:secret/data/p#k"})",
         R"({"type":"secret","masked":true,"fingerprint":"ab12"})",
-        R"({"type":"secret","masked":true})"})
+        R"({"type":"secret","masked":true})", R"({"type":"secret","value":{"any":"JSON"}})",
+        R"({"type":"secret","value":[1]})",
+        R"({"type":"secret","sealed":"AAAA","fingerprint":"ab12"})"})
     EXPECT_TRUE(is_secret_marker(parsed(text))) << text;
 }
 
 TEST(SecretMarker, LeavesPlainDataAlone) {
   for (const char* text :
-       {R"({"type":"secret"})", R"({"type":"secret","value":{}})",
-        R"({"type":"secret","value":[1]})", R"({"type":"secret","ref":7})",
+       {R"({"type":"secret"})", R"({"type":"secret","ref":7})",
+        R"({"type":"secret","sealed":"AAAA"})",
+        R"({"type":"secret","sealed":7,"fingerprint":"ab12"})",
         R"({"type":"secret","value":"s","ref":"r"})",
         R"({"type":"secret","name":"tls","mountPath":"/etc/tls"})",
         R"({"type":"secret","value":"s","note":"x"})", R"({"type":"Secret","value":"s"})",
@@ -61,6 +64,23 @@ TEST(PlainView, AReferenceIsAStringNobodyKnowsYet) {
     EXPECT_TRUE(view->secret.contains(value));
     EXPECT_TRUE(view->unknown.contains(value));
   }
+}
+
+TEST(PlainView, AllOfASecretThatIsADocumentStaysUnseen) {
+  const auto view =
+      plain_view(parsed(R"({"db":{"type":"secret","value":{"user":"u","ports":[1,2]}},"a":1})"));
+  ASSERT_TRUE(view);
+  EXPECT_EQ(view->document, parsed(R"({"db":{"user":"u","ports":[1,2]},"a":1})"));
+  EXPECT_EQ(view->secret.size(), 5u);
+  EXPECT_TRUE(view->secret.contains(view->document.find("db")->find("user")));
+  EXPECT_FALSE(view->secret.contains(view->document.find("a")));
+}
+
+TEST(PlainView, OfWhatIsSealedNothingIsKnown) {
+  const auto view =
+      plain_view(parsed(R"({"a":{"type":"secret","sealed":"AAAA","fingerprint":"ab12"}})"));
+  ASSERT_TRUE(view);
+  EXPECT_TRUE(view->unknown.contains(view->document.find("a")));
 }
 
 TEST(PlainView, AddressesOutliveAMove) {

@@ -173,5 +173,58 @@ TEST(Book, waitsForTheNamedPrimaryProfile) {
   EXPECT_EQ(book.config().get<int>("a"), 2);
 }
 
+/// As a server sends a document with secrets: the hash covers what nobody may see differently.
+Offer secret(std::string_view data, int generation, int secrets = 0) {
+  auto offer = make(data, generation);
+  offer.identity.data_hash = offer.identity.hash;
+  offer.identity.hash = std::string(64, 'f');
+  offer.identity.secrets = static_cast<std::uint64_t>(secrets);
+  return offer;
+}
+
+TEST(Book, checksADocumentWithSecretsByWhatItGotAndNamesItByItsHash) {
+  Book book("", nullptr);
+  EXPECT_EQ(book.apply(secret(R"({"a":1})", 1)), Effect::Swapped);
+  EXPECT_EQ(seen(book).hash, std::string(64, 'f'));
+  auto lie = secret(R"({"a":2})", 2);
+  lie.data = json::Object{{"a", 3}};
+  EXPECT_EQ(book.apply(std::move(lie)), Effect::Reported);
+  EXPECT_EQ(seen(book).error, "hash mismatch");
+}
+
+TEST(Book, takesAChangedSecretUnderTheSameGeneration) {
+  Book book("", nullptr);
+  book.apply(secret(R"({"a":1})", 1, 1));
+  EXPECT_EQ(book.apply(secret(R"({"a":2})", 1, 2)), Effect::Swapped);
+  EXPECT_EQ(book.config().get<int>("a"), 2);
+  EXPECT_EQ(book.apply(secret(R"({"a":1})", 1, 1)), Effect::None)
+      << "from a server that has not heard of it";
+  EXPECT_EQ(book.config().get<int>("a"), 2);
+  EXPECT_EQ(book.apply(secret(R"({"a":2})", 1, 3)), Effect::None) << "nothing else to read";
+}
+
+TEST(Book, triesASecretAgainThatWasRefusedBefore) {
+  Book book("", refuse_negative);
+  book.apply(secret(R"({"a":1})", 1, 1));
+  EXPECT_EQ(book.apply(secret(R"({"a":-1})", 2, 1)), Effect::Reported);
+  EXPECT_EQ(seen(book).state, State::Rejected);
+  EXPECT_EQ(book.apply(secret(R"({"a":-1})", 2, 1)), Effect::None);
+  EXPECT_EQ(book.apply(secret(R"({"a":3})", 2, 2)), Effect::Swapped);
+  EXPECT_EQ(seen(book).state, State::Applied);
+}
+
+TEST(Book, activatesTheCopyWithTheSecretsThatAreMeant) {
+  Book book("", nullptr);
+  book.apply(make(R"({"a":0})", 1));
+  book.stage(secret(R"({"a":1})", 2, 1));
+  auto wanted = secret(R"({"a":2})", 3, 2).identity;
+  EXPECT_EQ(book.activate(wanted), std::nullopt) << "to be fetched: a secret has changed since";
+  wanted.data_hash.clear();
+  wanted.secrets = 0;
+  EXPECT_EQ(book.activate(wanted), Effect::Swapped) << "a server that cannot say which";
+  EXPECT_EQ(book.config().get<int>("a"), 1);
+  EXPECT_EQ(book.active("pay.production")->identity().secrets, 1U);
+}
+
 }  // namespace
 }  // namespace hotswap::sdk

@@ -14,11 +14,16 @@ using namespace std::chrono_literals;
 class SetProvider : public SecretProvider {
  public:
   Result<ProvidedSecret> read(const SecretReference& reference) override {
+    ++asked;
+    if (takes > Duration::zero()) clock->advance(takes);
     if (error) return std::unexpected(*error);
     return ProvidedSecret{SecretText(value.empty() ? reference.path : value), "7", {}};
   }
+  int asked = 0;
   std::string value;
   std::optional<Error> error;
+  testing::FakeClock* clock = nullptr;
+  Duration takes{};
 };
 
 class SecretSourcesTest : public ::testing::Test {
@@ -80,6 +85,30 @@ TEST_F(SecretSourcesTest, what_came_of_it_is_counted) {
   EXPECT_EQ(count("refused"), 1);
   EXPECT_EQ(count("failed"), 2);
   EXPECT_EQ(metrics_.value("hotswap_secret_read_seconds", {{"store", "vault"}}), 4);
+}
+
+TEST_F(SecretSourcesTest, a_store_that_hangs_is_not_waited_for_by_everybody) {
+  sources({.quiet = 3s});
+  vault_.clock = &clock_;
+  vault_.takes = 10s;
+  vault_.error = unavailable();
+  EXPECT_EQ(read("vault:a"), "secret.unavailable");
+  EXPECT_EQ(read("vault:b"), "secret.unavailable");
+  EXPECT_EQ(vault_.asked, 1);
+  EXPECT_EQ(read("k8s:ns/name#a"), "ns/name") << "the other store is another matter";
+  clock_.advance(3s);
+  vault_.error.reset();
+  vault_.takes = {};
+  EXPECT_EQ(read("vault:b"), "b");
+  EXPECT_EQ(read("vault:a"), "a");
+}
+
+TEST_F(SecretSourcesTest, what_fails_quickly_hinders_nothing_else) {
+  sources();
+  vault_.error = unavailable();
+  EXPECT_EQ(read("vault:a"), "secret.unavailable");
+  vault_.error.reset();
+  EXPECT_EQ(read("vault:b"), "b");
 }
 
 TEST_F(SecretSourcesTest, what_is_no_text_is_refused_without_showing_it) {

@@ -77,7 +77,12 @@ struct ClientOptions {
   std::string health_url{};
   std::string profile{};              ///< that config() means; empty: the first one delivered
   std::filesystem::path state_dir{};  ///< for the id and last-known-good copies; empty: no disk
-  std::filesystem::path ca_file{};    ///< PEM; empty: the system's authorities
+  /// Copies with secrets in them are sealed with the key in this file (32 bytes or more); empty:
+  /// with one that is made in state_dir, which protects copies of single files only.
+  std::filesystem::path state_key_file{};
+  /// False: a copy with secrets in it is not kept on disk at all.
+  bool keep_secrets = true;
+  std::filesystem::path ca_file{};  ///< PEM; empty: the system's authorities
   std::chrono::milliseconds backoff_min{200};
   std::chrono::milliseconds backoff_max{30'000};
   std::chrono::milliseconds request_timeout{10'000};

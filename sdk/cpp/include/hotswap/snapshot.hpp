@@ -26,6 +26,15 @@ struct Identity {
   std::string version;
   std::uint64_t generation = 0;
   std::string hash;  ///< SHA-256 of the canonical document, lowercase hexadecimal
+  /// Likewise of what this instance got, where that holds secrets: `hash` covers their fingerprints
+  /// only. Empty: `hash` covers everything.
+  std::string data_hash{};
+  std::uint64_t secrets = 0;  ///< grows when a secret that the document refers to has changed
+
+  /// The same bytes, under whatever version and generation.
+  [[nodiscard]] bool same_content(const Identity& other) const {
+    return hash == other.hash && data_hash == other.data_hash;
+  }
   bool operator==(const Identity&) const = default;
 };
 

@@ -1,4 +1,4 @@
-#include "domain/base/base64.hpp"
+#include "domain/base/base64url.hpp"
 
 #include <array>
 #include <cstdint>
@@ -21,7 +21,7 @@ constexpr auto kValues = make_values();
 
 }  // namespace
 
-std::string base64_encode(std::string_view bytes) {
+std::string base64url_encode(std::string_view bytes) {
   std::string out;
   out.reserve((bytes.size() * 4 + 2) / 3);
   std::uint32_t bits = 0;
@@ -37,7 +37,7 @@ std::string base64_encode(std::string_view bytes) {
   return out;
 }
 
-std::optional<std::string> base64_decode(std::string_view text) {
+std::optional<std::string> base64url_decode(std::string_view text) {
   if (text.size() % 4 == 1) return std::nullopt;
   std::string out;
   out.reserve(text.size() * 3 / 4);
