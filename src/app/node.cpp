@@ -66,9 +66,11 @@ Node::Node(const Settings& settings, NodeKeys keys, const Ground& ground,
       limits_(settings.limits),
       clock_(ground.clock),
       logger_(ground.logger),
+      outside_(settings.outside, {ground.clock, random_, ground.logger, metrics_}),
+      wrapping_(outside_.before(ground.secrets.wrapper)),
       webhooks_(std::move(keys.webhooks), ground.clock, reach_of(settings)),
       committer_(ground.store),
-      sealer_(ground.store, ground.secrets.wrapper, ground.secrets.cipher),
+      sealer_(ground.store, wrapping_, ground.secrets.cipher),
       versions_(ground.store),
       streams_(versions_, ground.clock),
       schema_cache_(ground.store),
@@ -92,10 +94,11 @@ Node::Node(const Settings& settings, NodeKeys keys, const Ground& ground,
       reports_({ground.store, fleet_, versions_, ground.clock}),
       audit_(ground.store, committer_),
       audit_witness_(settings.store.data_dir),
-      rotation_({ground.store, committer_, ground.secrets.wrapper, ground.clock, ground.logger,
-                 metrics_, ground.secrets.renew, [this] { return leads(); }}),
+      rotation_({ground.store, committer_, wrapping_, ground.clock, ground.logger, metrics_,
+                 outside_.wraps_keys() ? nullptr : ground.secrets.renew,
+                 [this] { return leads(); }}),
       resolver_({ground.store, committer_, sealer_, ground.clock, ground.logger, metrics_,
-                 ground.secrets.providers,
+                 outside_.providers(),
                  [this](const VersionName& version) { return is_assigned(version); }}),
       router_(webhooks_, reach_of(settings)),
       traffic_({ground.store, committer_, router_, ground.clock, ground.logger,
@@ -298,6 +301,7 @@ api::Services Node::services() {
               },
           .metrics_open = false,
           .draining = [this] { return draining_.load(); },
+          .secret_sources = &outside_.sources(),
           .cluster = cluster_.get(),
           .moves = cluster_ ? &moves_ : nullptr,
           .audit_keeper = &audit_keeper_};
@@ -417,6 +421,7 @@ Result<std::uint16_t> Node::start() {
   runner_.start(kRunnerThreads);
   key_keeper_.start();
   signals_.start();
+  outside_.start();
   traffic_.start(kTrafficThreads);
   tickers_.push_back(std::make_unique<Ticker>(kFlushEvery, [this] { fleet_.flush(); }));
   tickers_.push_back(std::make_unique<Ticker>(kSweepEvery, [this] { fleet_.sweep(); }));
@@ -487,6 +492,7 @@ void Node::drain() {
   }
   feeds_.stop();
   streams_.stop();
+  outside_.stop();
   fleet_.flush();
 }
 

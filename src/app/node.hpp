@@ -5,6 +5,7 @@
 #include "api/server/http_server.hpp"
 #include "app/audit_witness.hpp"
 #include "app/cpu_meter.hpp"
+#include "app/outside_secrets.hpp"
 #include "app/settings.hpp"
 #include "app/signals.hpp"
 #include "app/ticker.hpp"
@@ -106,6 +107,8 @@ class Node {
   Logger& logger_;
   SystemRandom random_;
   PrometheusMetrics metrics_;
+  OutsideSecrets outside_;
+  KeyWrappers wrapping_;
   WebhookSender webhooks_;
   Committer committer_;
   SecretSealer sealer_;

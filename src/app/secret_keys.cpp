@@ -109,8 +109,12 @@ Result<SecretKeys> from_text(std::string text, Cipher& cipher) {
 Result<SecretKeys> secret_keys(const Settings& settings, Cipher& cipher) {
   if (!settings.secrets.keys.empty()) return from_text(settings.secrets.keys, cipher);
   if (!settings.secrets.keys_file.empty()) return from_file(settings.secrets.keys_file, cipher);
-  if (settings.store.database.empty())
-    return of_data_folder(settings.store.data_dir + "/secret.keys", cipher);
+  // With keys outside, own ones are only for what was sealed before.
+  const auto own = settings.store.data_dir + "/secret.keys";
+  const auto& outside = settings.outside;
+  const bool needed = outside.vault.transit_key.empty() && outside.key_command.empty();
+  if (settings.store.database.empty() && (needed || ::access(own.c_str(), F_OK) == 0))
+    return of_data_folder(own, cipher);
   return SecretKeys{std::make_unique<LocalKeyWrapper>(cipher, Keys{}), {}};
 }
 

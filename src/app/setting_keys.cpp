@@ -1,4 +1,5 @@
 // The one table of everything that can be set.
+#include "app/setting_rows.hpp"
 #include "app/setting_text.hpp"
 #include "app/settings.hpp"
 #include "domain/base/short_duration.hpp"
@@ -6,7 +7,6 @@
 #include "domain/rollout/approval.hpp"
 
 namespace hotswap {
-namespace {
 
 SettingKey text_key(std::string name, std::string help, std::string& (*at)(Settings&)) {
   return {std::move(name), std::move(help), false, true,
@@ -22,17 +22,6 @@ SettingKey switch_key(std::string name, std::string help, bool& (*at)(Settings&)
             auto flag = read_switch(text);
             if (!flag) return std::unexpected(flag.error());
             at(settings) = *flag;
-            return {};
-          }};
-}
-
-SettingKey count_key(std::string name, std::string help, int& (*at)(Settings&), int min,
-                     int max = 1024) {
-  return {std::move(name), std::move(help), false, true,
-          [at, min, max](Settings& settings, const std::string& text) -> Result<void> {
-            auto number = read_count(text, min, max);
-            if (!number) return std::unexpected(number.error());
-            at(settings) = *number;
             return {};
           }};
 }
@@ -56,6 +45,19 @@ SettingKey word_key(std::string name, std::string help, std::string& (*at)(Setti
         at(settings) = text;
         return {};
       }};
+}
+
+namespace {
+
+SettingKey count_key(std::string name, std::string help, int& (*at)(Settings&), int min,
+                     int max = 1024) {
+  return {std::move(name), std::move(help), false, true,
+          [at, min, max](Settings& settings, const std::string& text) -> Result<void> {
+            auto number = read_count(text, min, max);
+            if (!number) return std::unexpected(number.error());
+            at(settings) = *number;
+            return {};
+          }};
 }
 
 SettingKey bandwidth_key(std::string name, std::string help, Bandwidth& (*at)(Settings&)) {
@@ -342,6 +344,7 @@ std::vector<SettingKey> make_keys() {
   add_limit_keys(keys);
   add_audit_keys(keys);
   add_guard_keys(keys);
+  add_outside_keys(keys);
   keys.push_back(count_key(
       "io-threads", "threads of the network (default 0: half of the cores)",
       [](Settings& s) -> int& { return s.listen.io_threads; }, 0));

@@ -111,9 +111,15 @@ Result<Settings> load_settings(const SettingSources& sources) {
       apply(key, *set, variable, settings, mistakes);
     } else if (auto given = file.by_key.find(key.name); given != file.by_key.end()) {
       apply(key, given->second, sources.file_path + ": " + key.file_name(), settings, mistakes);
+    } else if (auto other = key.also.empty() || !sources.environment
+                                ? std::nullopt
+                                : sources.environment(key.also)) {
+      settings.from_elsewhere.insert(key.name);
+      apply(key, *other, key.also, settings, mistakes);
     }
   }
   if (!mistakes.empty()) return std::unexpected(invalid(std::move(mistakes)));
+  forget_strange_vault(settings);
   if (auto valid = validate(settings); !valid) return std::unexpected(valid.error());
   return settings;
 }
@@ -277,6 +283,7 @@ Result<void> validate(const Settings& settings) {
   check_redis(settings, mistakes);
   check_archive(settings.retention, mistakes);
   check_audit(settings, mistakes);
+  check_outside(settings, mistakes);
   if (!mistakes.empty()) return std::unexpected(invalid(std::move(mistakes)));
   return {};
 }

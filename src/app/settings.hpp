@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "app/outside_settings.hpp"
 #include "domain/base/error.hpp"
 #include "domain/base/time.hpp"
 #include "domain/flow/bandwidth.hpp"
@@ -169,6 +170,8 @@ struct Settings {
 
   GuardSettings guard;
   LogSettings log;
+  OutsideSettings outside;
+  std::set<std::string> from_elsewhere;  ///< keys that came from SettingKey::also
 };
 
 /// One key of the table.
@@ -178,6 +181,8 @@ struct SettingKey {
   bool is_switch;    ///< true or false; the flag needs no value
   bool flag = true;  ///< false: environment only (secrets do not belong on a command line)
   std::function<Result<void>(Settings&, const std::string& text)> set;
+  /// Variable of the environment that other programs use for the same, asked last; empty: none.
+  std::string also{};
 
   [[nodiscard]] std::string environment_name() const;  ///< `HOTSWAP_HEARTBEAT_INTERVAL`
   [[nodiscard]] std::string file_name() const;         ///< `heartbeatInterval`

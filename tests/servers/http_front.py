@@ -2,7 +2,9 @@
 
 Beside the imitated API there are, for tests only:
   POST /test/fault   {"path": prefix, "times": n, "status": …, "body": text, "type": …,
-                      "headers": {…}, "delay": seconds, "break": true}: what comes instead
+                      "headers": {…}, "delay": seconds, "break": true, "repeat": n times the body;
+                      or "raw": bytes as they are, "trickle": one by one with so many seconds between}:
+                      what comes instead
   POST /test/set     {"clock": seconds to move on, …}: passed to the server's `set`
   GET  /test/calls   every request since the last look, as ["GET /v1/…", …]
 """
@@ -80,8 +82,21 @@ def make_handler(state, answer, change):
                     return self.reply(*answer(self.command, path, query, body, self.headers))
             return self.fail(fault)
 
+        def write_raw(self, data, pause):
+            self.close_connection = True
+            try:
+                for part in [data[i:i + 1] for i in range(len(data))] if pause else [data]:
+                    self.wfile.write(part)
+                    self.wfile.flush()
+                    time.sleep(pause)
+            except OSError:
+                pass  # the client had enough
+
         def fail(self, fault):
             time.sleep(fault.get("delay", 0))
+            if "raw" in fault:
+                data = fault["raw"].encode() + fault.get("more", "").encode() * fault.get("repeat", 0)
+                return self.write_raw(data, fault.get("trickle", 0))
             if fault.get("break"):
                 self.close_connection = True
                 return None

@@ -10,6 +10,8 @@ struct Condition {
   bool store = true;
   std::string detail;     ///< why the store is not to be had
   ArchiveHealth archive;  ///< one that is away costs old versions only: the server stays ready
+  /// Neither does one of these: instances stay with what they have.
+  std::vector<SecretSourceHealth> secrets;
   [[nodiscard]] bool ready() const { return store && !draining; }
 };
 
@@ -18,12 +20,22 @@ Condition look(Services& services) {
   return {.draining = services.draining && services.draining(),
           .store = reached.has_value(),
           .detail = reached ? std::string() : reached.error().detail,
-          .archive = services.retention.archive_health()};
+          .archive = services.retention.archive_health(),
+          .secrets = services.secret_sources == nullptr ? std::vector<SecretSourceHealth>()
+                                                        : services.secret_sources->health()};
 }
 
 const char* archive_word(const ArchiveHealth& archive) {
   if (archive.where.empty()) return "none";
   return archive.error ? "unusable" : "ok";
+}
+
+/// Where they are is nothing for those who need no token to look: the log and the metrics say it.
+json::Object secret_words(const std::vector<SecretSourceHealth>& stores) {
+  json::Object words;
+  for (const auto& store : stores)
+    words.append(store.scheme, store.error ? "unusable" : store.looked ? "ok" : "unknown");
+  return words;
 }
 
 json::Object described(const Condition& condition) {
@@ -32,6 +44,7 @@ json::Object described(const Condition& condition) {
                                                          : "unavailable"},
                          {"store", condition.store ? "ok" : "unreachable"},
                          {"archive", archive_word(condition.archive)}};
+  if (!condition.secrets.empty()) described.append("secrets", secret_words(condition.secrets));
   if (condition.archive.error) described.set("archiveDetail", condition.archive.error->detail);
   if (!condition.detail.empty()) described.set("detail", condition.detail);
   return described;

@@ -23,6 +23,7 @@
 #include "orchestrator/revocation_service.hpp"
 #include "orchestrator/schema_service.hpp"
 #include "orchestrator/secret_rotation.hpp"
+#include "orchestrator/secret_sources.hpp"
 #include "orchestrator/traffic_service.hpp"
 
 namespace hotswap::api {
@@ -56,6 +57,7 @@ struct Services {
   std::function<std::string()> metrics_text;  ///< Prometheus text; empty: no /metrics
   bool metrics_open = false;                  ///< /metrics without a token
   std::function<bool()> draining;             ///< the server is about to stop; may be empty
+  const SecretSources* secret_sources = nullptr;
   ClusterService* cluster = nullptr;          ///< null: this server is alone
   StreamMoves* moves = nullptr;               ///< null: this server is alone
   AuditKeeper* audit_keeper = nullptr;        ///< null: nothing signs the audit

@@ -4,8 +4,8 @@
 #include <semaphore>
 
 #include "domain/json/parse.hpp"
-#include "domain/secret/base64.hpp"
 #include "domain/secret/bound_key.hpp"
+#include "domain/secret/secret_base64.hpp"
 #include "infrastructure/key_command/exchange.hpp"
 
 namespace hotswap::key_command {
@@ -37,7 +37,7 @@ std::optional<SecretText> decoded(std::string_view text) {
   auto dense = SecretText::sized(text.size());
   const auto is_break = [](char c) { return c == '\n' || c == '\r'; };
   const auto end = std::ranges::copy_if(text, dense.data(), std::not_fn(is_break)).out;
-  return base64_decode({dense.data(), static_cast<std::size_t>(end - dense.data())});
+  return from_base64({dense.data(), static_cast<std::size_t>(end - dense.data())});
 }
 
 }  // namespace
@@ -92,7 +92,7 @@ void CommandKeyWrapper::learn(const std::string& id) const {
 }
 
 Result<WrappedKey> CommandKeyWrapper::wrap(const SecretText& key, std::string_view context) {
-  const auto output = run("wrap", base64_encode(bind_key(key, context).view()).view());
+  const auto output = run("wrap", to_base64(bind_key(key, context).view()).view());
   if (!output) return std::unexpected(output.error());
   const auto text = trimmed(output->view());
   const auto line = text.find('\n');
@@ -110,12 +110,11 @@ Result<WrappedKey> CommandKeyWrapper::wrap(const SecretText& key, std::string_vi
 Result<SecretText> CommandKeyWrapper::unwrap(const WrappedKey& wrapped, std::string_view context) {
   std::string_view id = wrapped.key_id;
   if (!id.starts_with(kScheme) || !is_id(id.substr(kScheme.size())))
-    return fail(ErrorCode::Invalid, "secret.key_missing",
+    return fail(ErrorCode::Unavailable, "secret.key_missing",
                 "A key was wrapped by " + wrapped.key_id +
                     ", not by the key command: give the server that key as well");
   id.remove_prefix(kScheme.size());
-  const auto input =
-      std::string(id) + '\n' + std::string(base64_encode(wrapped.bytes).view()) + '\n';
+  const auto input = std::string(id) + '\n' + std::string(to_base64(wrapped.bytes).view()) + '\n';
   const auto output = run("unwrap", input);
   if (!output) return std::unexpected(output.error());
   const auto bound = decoded(trimmed(output->view()));

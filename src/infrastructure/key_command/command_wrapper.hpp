@@ -21,7 +21,7 @@ namespace hotswap::key_command {
 struct Options {
   std::vector<std::string> command;  ///< an absolute path and its arguments
   Duration timeout = std::chrono::seconds(10);
-  Duration current_for = std::chrono::minutes(1);  ///< then `current` is asked again
+  Duration current_for = std::chrono::seconds(5);  ///< then `current` is asked again
 };
 
 /// A path, or a JSON array of a path and arguments. Invalid `secret.invalid`.

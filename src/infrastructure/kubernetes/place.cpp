@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "domain/secret/base64.hpp"
+#include "domain/secret/secret_base64.hpp"
 #include "domain/secret/wipe_json.hpp"
 
 namespace hotswap::kubernetes {
@@ -62,7 +62,7 @@ Result<ProvidedSecret> value_in(const json::Value& document, const Place& place)
     return fail(ErrorCode::NotFound, "secret.not_found",
                 "The Secret " + place.text() + " has no key " + place.key);
   const auto* text = value->as_string();
-  auto bytes = text == nullptr ? std::nullopt : base64_decode(text->view());
+  auto bytes = text == nullptr ? std::nullopt : from_base64(text->view());
   if (!bytes)
     return fail(
         ErrorCode::Unavailable, "secret.unavailable",

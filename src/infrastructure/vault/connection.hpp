@@ -15,8 +15,8 @@ namespace hotswap::vault {
 
 struct ConnectionOptions {
   std::vector<std::string> addresses{};  ///< `https://host:port`, without a path; one or more
-  std::string name_space{};            ///< of Vault Enterprise; empty: the root
-  std::string ca_file{};               ///< PEM; empty: the machine's authorities
+  std::string name_space{};              ///< of Vault Enterprise; empty: the root
+  std::string ca_file{};                 ///< PEM; empty: the machine's authorities
   Duration connect_timeout = std::chrono::seconds(3);
   Duration timeout = std::chrono::seconds(5);    ///< of one request
   Duration patience = std::chrono::seconds(10);  ///< of one with all its repetitions

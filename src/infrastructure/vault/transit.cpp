@@ -2,8 +2,8 @@
 
 #include <charconv>
 
-#include "domain/secret/base64.hpp"
 #include "domain/secret/bound_key.hpp"
+#include "domain/secret/secret_base64.hpp"
 #include "domain/secret/wipe_json.hpp"
 #include "infrastructure/vault/path.hpp"
 
@@ -11,7 +11,7 @@ namespace hotswap::vault {
 namespace {
 
 constexpr std::string_view kScheme = "vault-transit:";
-constexpr auto kVersionFor = std::chrono::minutes(1);
+constexpr auto kVersionFor = std::chrono::seconds(5);
 constexpr std::size_t kCiphertextBytes = 16 << 10;
 
 std::unexpected<Error> unavailable(std::string detail, std::string internal = {}) {
@@ -99,7 +99,7 @@ Result<Answer> TransitKeyWrapper::post(const char* verb, const char* name, Secre
 }
 
 Result<WrappedKey> TransitKeyWrapper::wrap(const SecretText& key, std::string_view context) {
-  const auto answer = post("encrypt", "plaintext", base64_encode(bind_key(key, context).view()));
+  const auto answer = post("encrypt", "plaintext", to_base64(bind_key(key, context).view()));
   if (!answer) return std::unexpected(explained(answer.error(), "encrypt"));
   auto ciphertext = answer->text_at("data.ciphertext");
   if (!is_ciphertext(ciphertext))
@@ -111,7 +111,7 @@ Result<WrappedKey> TransitKeyWrapper::wrap(const SecretText& key, std::string_vi
 
 Result<SecretText> TransitKeyWrapper::unwrap(const WrappedKey& wrapped, std::string_view context) {
   if (!wrapped.key_id.starts_with(id_of(0) + ":v"))
-    return fail(ErrorCode::Invalid, "secret.key_missing",
+    return fail(ErrorCode::Unavailable, "secret.key_missing",
                 "A key was wrapped by " + wrapped.key_id + ", but this server asks " + id_of(0) +
                     ": give it that key as well");
   if (!is_ciphertext(wrapped.bytes)) return damaged();
@@ -127,7 +127,7 @@ Result<SecretText> TransitKeyWrapper::unwrap(const WrappedKey& wrapped, std::str
   if (!answer) return std::unexpected(explained(answer.error(), "decrypt"));
   auto text = SecretText::from(answer->text_at("data.plaintext"));
   wipe_texts(answer->body);
-  const auto bound = base64_decode(text.view());
+  const auto bound = from_base64(text.view());
   if (!bound || text.empty())
     return unavailable(session_.name() + " answered no plaintext of Transit");
   auto key = unbind_key(*bound, context);

@@ -28,7 +28,7 @@ class TransitKeyWrapper : public KeyWrapper {
 
   Result<WrappedKey> wrap(const SecretText& key, std::string_view context) override;
   Result<SecretText> unwrap(const WrappedKey& wrapped, std::string_view context) override;
-  /// Asks Vault again after a minute. Without an answer: the version that was known last, or the id
+  /// Asks Vault again after five seconds. Without an answer: the version that was known last, or the id
   /// without a version.
   [[nodiscard]] std::string current() const override;
 

@@ -2,8 +2,8 @@
 
 #include "domain/json/parse.hpp"
 #include "domain/json/write.hpp"
-#include "domain/secret/base64.hpp"
 #include "domain/secret/bound_key.hpp"
+#include "domain/secret/secret_base64.hpp"
 #include "domain/secret/wipe_json.hpp"
 
 namespace hotswap {
@@ -17,8 +17,8 @@ TEST(Base64, writes_and_reads_the_rfcs_examples) {
                                     {"foob", "Zm9vYg=="},
                                     {"fooba", "Zm9vYmE="},
                                     {"foobar", "Zm9vYmFy"}}) {
-    EXPECT_EQ(base64_encode(plain).view(), text);
-    const auto back = base64_decode(text);
+    EXPECT_EQ(to_base64(plain).view(), text);
+    const auto back = from_base64(text);
     ASSERT_TRUE(back) << text;
     EXPECT_EQ(back->view(), plain);
   }
@@ -28,14 +28,14 @@ TEST(Base64, every_byte_comes_back) {
   std::string bytes;
   for (int i = 0; i < 256; ++i) {
     bytes += static_cast<char>(i);
-    EXPECT_EQ(base64_decode(base64_encode(bytes).view())->view(), bytes);
+    EXPECT_EQ(from_base64(to_base64(bytes).view())->view(), bytes);
   }
 }
 
 TEST(Base64, nothing_else_is_read) {
   for (const auto* bad : {"Z", "Zg", "Zg=", "Zg===", "Zh==", "Zm9=", "Zm9v\n", "Zm 9", "Zm-v",
                           "====", "=Zm9", "Zg==Zg==", "Zm9\x80"})
-    EXPECT_FALSE(base64_decode(bad)) << bad;
+    EXPECT_FALSE(from_base64(bad)) << bad;
 }
 
 TEST(BoundKey, comes_back_for_its_own_context_only) {

@@ -4,7 +4,7 @@
 #include <fstream>
 
 #include "cli/process/child_process.hpp"
-#include "domain/secret/base64.hpp"
+#include "domain/secret/secret_base64.hpp"
 #include "infrastructure/key_command/command_wrapper.hpp"
 #include "testing/fake_clock.hpp"
 
@@ -123,7 +123,7 @@ TEST_F(KeyCommand, that_misbehaves_in_any_way_is_an_error_and_leaves_nothing_beh
   EXPECT_TRUE(refusal("#!/bin/sh\necho 'two words'\necho YWJj\n").contains("did not answer"));
   EXPECT_TRUE(refusal("#!/nowhere\n").contains("cannot be started"));
   EXPECT_TRUE(refusal("#!/bin/sh\nexec 0<&-; exit 4\n").contains("ended with 4"));
-  const auto input = std::string(base64_encode("hotswap-key-1").view()).substr(0, 12);
+  const auto input = std::string(to_base64("hotswap-key-1").view()).substr(0, 12);
   EXPECT_TRUE(refusal("#!/bin/sh\ncat >&2; exit 1\n").contains("ended with 1"));
   EXPECT_FALSE(internal_.contains(input)) << internal_;
 }

@@ -1,4 +1,4 @@
-#include "domain/secret/base64.hpp"
+#include "domain/secret/secret_base64.hpp"
 #include "unit/vault/world.hpp"
 
 namespace hotswap::vault {
@@ -90,7 +90,7 @@ TEST(VaultSession, a_pods_token_logs_in_and_is_read_anew) {
                   "policies":["read-app"],"ttl":"10m"})");
   const auto jwt = [](const std::string& account) {
     const auto claims = R"({"sub":"system:serviceaccount:ops:)" + account + "\"}";
-    return "e30." + std::string(base64_encode(claims).view()) + ".c2ln";
+    return "e30." + std::string(to_base64(claims).view()) + ".c2ln";
   };
   const auto file = server.file("pod.jwt", jwt("stranger"));
   World world(KubernetesLogin{.mount = "k8s-eu", .role = "hotswap", .jwt_file = file});

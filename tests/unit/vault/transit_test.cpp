@@ -1,4 +1,4 @@
-#include "domain/secret/base64.hpp"
+#include "domain/secret/secret_base64.hpp"
 #include "unit/vault/world.hpp"
 
 namespace hotswap::vault {
@@ -34,7 +34,7 @@ TEST_F(Transit, unwraps_what_it_wrapped_for_the_same_use_only) {
   const auto wrapped = wrapper_->wrap(kKey, "profile a, version 1");
   ASSERT_TRUE(wrapped) << wrapped.error().detail;
   EXPECT_EQ(wrapped->key_id, "vault-transit:transit/hotswap:v1");
-  EXPECT_FALSE(wrapped->bytes.contains(base64_encode(kKey.view()).view()));
+  EXPECT_FALSE(wrapped->bytes.contains(to_base64(kKey.view()).view()));
   EXPECT_EQ(unwrapped(*wrapped, "profile a, version 1"), kKey.view());
   EXPECT_EQ(unwrapped(*wrapped, "profile a, version 2"), "secret.damaged");
   EXPECT_EQ(unwrapped(*wrapped, ""), "secret.damaged");

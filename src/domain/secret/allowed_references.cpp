@@ -1,6 +1,8 @@
-#include <algorithm>
 
-#include "orchestrator/secret_sources.hpp"
+
+#include "domain/secret/allowed_references.hpp"
+
+#include <algorithm>
 
 namespace hotswap {
 

@@ -8,8 +8,8 @@
 
 namespace hotswap {
 
-[[nodiscard]] SecretText base64_encode(std::string_view bytes);
+[[nodiscard]] SecretText to_base64(std::string_view bytes);
 /// Nothing if `text` is not exactly such a text: no line breaks, no rest that stands for no byte.
-[[nodiscard]] std::optional<SecretText> base64_decode(std::string_view text);
+[[nodiscard]] std::optional<SecretText> from_base64(std::string_view text);
 
 }  // namespace hotswap

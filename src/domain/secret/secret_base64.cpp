@@ -1,4 +1,4 @@
-#include "domain/secret/base64.hpp"
+#include "domain/secret/secret_base64.hpp"
 
 #include <array>
 #include <cstdint>
@@ -25,7 +25,7 @@ std::uint32_t byte_at(std::string_view bytes, std::size_t at) {
 
 }  // namespace
 
-SecretText base64_encode(std::string_view bytes) {
+SecretText to_base64(std::string_view bytes) {
   auto out = SecretText::sized((bytes.size() + 2) / 3 * 4);
   char* to = out.data();
   for (std::size_t at = 0; at < bytes.size(); at += 3) {
@@ -37,7 +37,7 @@ SecretText base64_encode(std::string_view bytes) {
   return out;
 }
 
-std::optional<SecretText> base64_decode(std::string_view text) {
+std::optional<SecretText> from_base64(std::string_view text) {
   if (text.size() % 4 != 0) return std::nullopt;
   std::size_t padding = 0;
   while (padding < 2 && padding < text.size() && text[text.size() - 1 - padding] == '=') ++padding;
