@@ -1,5 +1,7 @@
 #include "app/token_tool.hpp"
 
+#include <algorithm>
+
 #include "api/auth/base64url.hpp"
 #include "api/auth/jwt.hpp"
 #include "app/issuers.hpp"

@@ -1,5 +1,8 @@
 #include "app/trust.hpp"
 
+#include <sys/stat.h>
+
+#include <array>
 #include <fstream>
 #include <sstream>
 
@@ -37,15 +40,35 @@ api::TokenIssuer own_issuer(const AuthSettings& auth, api::KeySet keys) {
   return own;
 }
 
-/// Our own key file, read again while the server runs. One in the environment stays as it is.
-KeySource own_source(const Settings& settings) {
+/// What tells that a file is another than before; all zero: there is none.
+using Stamp = std::array<std::int64_t, 4>;
+Stamp stamp_of(const std::string& path) {
+  struct stat found{};
+  if (::stat(path.c_str(), &found) != 0) return {};
+  return {static_cast<std::int64_t>(found.st_ino), found.st_size, found.st_mtim.tv_sec,
+          found.st_mtim.tv_nsec};
+}
+
+std::string own_file(const Settings& settings) {
+  const auto& file = settings.auth.jwt_key_file;
+  return file.empty() ? settings.store.data_dir + "/jwt.key" : file;
+}
+
+/// Our own key file, read again when it changes: not before, since whoever started the server may
+/// have had rights that it has given up since. One in the environment stays as it is.
+KeySource own_source(const Settings& settings, const api::KeySet& keys, const Stamp& seen) {
   KeySource source;
   source.name = "own";
   source.times.every = kLookAtFiles;
-  source.fetch = [settings]() -> Result<KeySource::Fetched> {
-    auto keys = token_keys(settings);
-    if (!keys) return std::unexpected(keys.error());
-    return KeySource::Fetched{std::move(*keys)};
+  source.fetch = [settings, held = keys, last = seen]() mutable -> Result<KeySource::Fetched> {
+    const auto now = stamp_of(own_file(settings));
+    if (now != last) {
+      auto read = token_keys(settings);
+      if (!read) return std::unexpected(read.error());
+      held = std::move(*read);
+      last = now;
+    }
+    return KeySource::Fetched{held};
   };
   return source;
 }
@@ -69,11 +92,13 @@ KeySource source_of(const IssuerSettings& issuer, std::size_t index,
 }  // namespace
 
 Result<Trust> trust_of(const Settings& settings) {
+  // Before it is read: what changes meanwhile is seen the next time.
+  const auto seen = stamp_of(own_file(settings));
   auto keys = token_keys(settings);
   if (!keys) return std::unexpected(keys.error());
   Trust trust;
+  if (settings.auth.jwt_key.empty()) trust.sources.push_back(own_source(settings, *keys, seen));
   trust.issuers.push_back(own_issuer(settings.auth, std::move(*keys)));
-  if (settings.auth.jwt_key.empty()) trust.sources.push_back(own_source(settings));
   const auto& file = settings.auth.jwt_issuers;
   if (file.empty()) return trust;
   const auto text = read_text(file);

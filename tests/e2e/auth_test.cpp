@@ -4,6 +4,7 @@
 
 #include <fstream>
 
+#include "cli/session.hpp"
 #include "domain/json/parse.hpp"
 #include "domain/json/write.hpp"
 #include "e2e/support/command.hpp"

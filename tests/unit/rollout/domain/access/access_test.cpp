@@ -48,7 +48,13 @@ constexpr Row kContract[] = {
     {Action::MetricsRead, "metrics.read", "AODV-"},
 };
 
-Principal person(Role role) { return {"pat", {role}, {}, {}, {}, {}}; }
+Principal person(std::vector<Role> roles) {
+  Principal who;
+  who.subject = "pat";
+  who.roles = std::move(roles);
+  return who;
+}
+Principal person(Role role) { return person(std::vector{role}); }
 
 TEST(AccessMatrix, AnswersEveryRoleAndActionAsTheContractSays) {
   ASSERT_EQ(std::size(kContract), static_cast<std::size_t>(kActionCount));
@@ -85,13 +91,13 @@ TEST(Authorize, SaysWhichRoleIsNeededAndWhichOnesYouHave) {
 }
 
 TEST(Authorize, RefusesSomebodyWithoutAnyRole) {
-  const auto verdict = authorize({"pat", {}, {}, {}, {}, {}}, Action::ConfigRead);
+  const auto verdict = authorize(person(std::vector<Role>()), Action::ConfigRead);
   ASSERT_FALSE(verdict);
   EXPECT_NE(verdict.error().detail.find("no role"), std::string::npos);
 }
 
 TEST(Authorize, AddsUpSeveralRoles) {
-  const Principal both{"pat", {Role::Viewer, Role::Operator}, {}, {}, {}, {}};
+  const auto both = person({Role::Viewer, Role::Operator});
   EXPECT_TRUE(authorize(both, Action::DeploymentStart));
 }
 
