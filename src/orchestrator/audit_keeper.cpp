@@ -119,8 +119,11 @@ Result<bool> AuditKeeper::prune_some() {
     if (auto whole = check.add(entry); !whole) return std::unexpected(whole.error());
     erased_text += erased_text_of(entry);
   }
-  AuditCheckpoint anchor{entries->back().sequence, entries->back().hash, parts_.clock.wall(),
-                         check.state()};
+  AuditCheckpoint anchor;
+  anchor.sequence = entries->back().sequence;
+  anchor.hash = entries->back().hash;
+  anchor.at = parts_.clock.wall();
+  anchor.anchor = check.state();
   anchor = signed_by(parts_.signing, std::move(anchor));
   if (auto done = put_in_archive(*known, *entries, anchor); !done)
     return std::unexpected(done.error());

@@ -197,7 +197,7 @@ TEST_F(AuditWalk, EveryRouteThatChangesSomethingLeavesOneEntryOfItsOwn) {
         << to_string(route.method) << " " << route.pattern
         << " changes something that no test of the audit walks";
   }
-  EXPECT_TRUE(world.audit.verify({.principal = {.subject = "root", .roles = {Role::Admin}}}));
+  EXPECT_EQ(world.get("/api/v1/audit/verify").status, 200);
 }
 
 TEST_F(AuditWalk, EveryRefusalIsOnRecord) {
@@ -236,8 +236,9 @@ TEST_F(AuditWalk, EveryStepOfARolloutIsOnRecordAsTheSystems) {
   }
   ASSERT_EQ(world.get("/api/v1/deployments/" + id).text("state"), "Succeeded");
   const auto timeline = world.memory.events({.profile = {}, .deployment = id}, 0, 100).value();
-  const auto audit =
-      world.memory.audit({.resource = "deployments/" + id}, {.limit = 100, .cursor = {}})->items;
+  AuditFilter filter;
+  filter.resource = "deployments/" + id;
+  const auto audit = world.memory.audit(filter, {.limit = 100, .cursor = {}})->items;
   for (const auto& event : timeline) {
     if (event.kind == "deployment.planned" || event.kind == "config.stable_moved") continue;
     const auto found = std::ranges::count_if(audit, [&](const AuditEntry& entry) {

@@ -49,6 +49,11 @@ class AuditForwarderTest : public ::testing::Test {
       ASSERT_TRUE(committer.commit(ChangeSet{
           change::AppendAudit{audit_entry({}, "config.update", "configs/x", "", clock.wall())}}));
   }
+  static AuditCheckpoint checkpoint(std::uint64_t sequence) {
+    AuditCheckpoint made;
+    made.sequence = sequence;
+    return made;
+  }
   static std::vector<std::uint64_t> up_to(std::uint64_t last) {
     std::vector<std::uint64_t> all;
     for (std::uint64_t i = 1; i <= last; ++i) all.push_back(i);
@@ -127,13 +132,13 @@ TEST_F(AuditForwarderTest, ACursorThatCouldNotBeKeptRepeatsTheBatchAndLosesNothi
 
 TEST_F(AuditForwarderTest, CheckpointsComeBehindTheEntriesThatTheySpeakOf) {
   act(2);
-  ASSERT_TRUE(store.commit(ChangeSet{change::PutCheckpoint{{.sequence = 2, .hash = "h"}}}));
+  ASSERT_TRUE(store.commit(ChangeSet{change::PutCheckpoint{checkpoint(2)}}));
   const auto sender = forwarder();
   sender->run();
   EXPECT_EQ(one.checkpoints, std::vector<std::uint64_t>{2});
   act(1);
   sender->run();
-  ASSERT_TRUE(store.commit(ChangeSet{change::PutCheckpoint{{.sequence = 3, .hash = "h"}}}));
+  ASSERT_TRUE(store.commit(ChangeSet{change::PutCheckpoint{checkpoint(3)}}));
   sender->run();
   EXPECT_EQ(one.checkpoints, (std::vector<std::uint64_t>{2, 3}));
   EXPECT_EQ(one.entries, up_to(3));

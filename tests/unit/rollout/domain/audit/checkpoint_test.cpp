@@ -30,9 +30,18 @@ std::vector<AuditEntry> chain_of(std::uint64_t count) {
   return chain;
 }
 
+/// Without a signature.
+AuditCheckpoint at_entry(const AuditEntry& entry, std::optional<ChainState> anchor = {}) {
+  AuditCheckpoint checkpoint;
+  checkpoint.sequence = entry.sequence;
+  checkpoint.hash = entry.hash;
+  checkpoint.at = entry.at;
+  checkpoint.anchor = std::move(anchor);
+  return checkpoint;
+}
+
 AuditCheckpoint head_of(const AuditEntry& entry) {
-  return signed_by(testing::hash_signing("k1"),
-                   {.sequence = entry.sequence, .hash = entry.hash, .at = entry.at});
+  return signed_by(testing::hash_signing("k1"), at_entry(entry));
 }
 
 Result<ChainReport> walk(const std::vector<AuditEntry>& chain,
@@ -103,15 +112,13 @@ TEST(Checkpoint, every_field_is_signed) {
   EXPECT_FALSE(altered([](auto& c) { c.at += std::chrono::milliseconds(1); }));
   EXPECT_FALSE(altered([](auto& c) { c.anchor.emplace(); }));
   EXPECT_FALSE(altered([](auto& c) { c.key = "k2"; }));
-  auto anchor =
-      signed_by(signing, {.sequence = 1, .hash = "h", .anchor = ChainState{.entries = 4}});
+  auto anchor = signed_by(signing, at_entry(chain_of(2)[1], ChainState{4, 0, {}}));
   anchor.anchor->entries = 5;
   EXPECT_FALSE(is_genuine(signing, anchor));
 }
 
 TEST(Checkpoint, reads_what_it_wrote) {
-  AuditCheckpoint checkpoint{
-      .sequence = 7, .hash = "ab", .at = at(7), .anchor = ChainState{7, 2, {}}};
+  auto checkpoint = at_entry(chain_of(7)[6], ChainState{7, 2, {}});
   checkpoint.anchor->unproven[{"e-1", 3}] = {2, "cd"};
   checkpoint = signed_by(testing::hash_signing("k1"), std::move(checkpoint));
   const auto text = json::write(to_json(checkpoint));
@@ -156,7 +163,7 @@ TEST(Anchor, the_walk_goes_on_behind_it_also_through_an_erasure_that_it_cuts) {
     ChainCheck before;
     for (std::size_t i = 0; i < cut; ++i) ASSERT_TRUE(before.add(erased.chain[i]));
     const auto& last = erased.chain[cut - 1];
-    const AuditCheckpoint anchor{last.sequence, last.hash, last.at, before.state()};
+    const auto anchor = at_entry(last, before.state());
     const std::vector<AuditEntry> rest(erased.chain.begin() + static_cast<std::ptrdiff_t>(cut),
                                        erased.chain.end());
     const auto report = walk(rest, {anchor});
@@ -177,7 +184,7 @@ TEST(Anchor, of_two_the_newest_counts_and_an_older_export_begins_at_the_older) {
   for (const auto& entry : chain) {
     ASSERT_TRUE(check.add(entry));
     if (entry.sequence == 2 || entry.sequence == 4)
-      anchors.push_back({entry.sequence, entry.hash, entry.at, check.state()});
+      anchors.push_back(at_entry(entry, check.state()));
   }
   EXPECT_EQ(ChainCheck(anchors).begins_behind(), 4U);
   ChainCheck archived(anchors, 3);
