@@ -3,6 +3,7 @@
 #include <string>
 
 #include "api/auth/token_verifier.hpp"
+#include "api/resources/gate.hpp"
 #include "api/resources/read_cache.hpp"
 #include "api/streams/feed_hub.hpp"
 #include "api/streams/stream_hub.hpp"
@@ -52,6 +53,7 @@ struct Services {
   std::function<bool()> draining;             ///< the server is about to stop; may be empty
   ClusterService* cluster = nullptr;          ///< null: this server is alone
   StreamMoves* moves = nullptr;               ///< null: this server is alone
+  GateOptions gate{};                         ///< no limits unless given
 };
 
 }  // namespace hotswap::api

@@ -81,10 +81,11 @@ struct World {
   TokenVerifier tokens{policy(), clock};
   ReadCache cache{clock};
   bool draining = false;
+  GateOptions gate;
   int requests = 0;
   Api api{services()};
 
-  World() {
+  explicit World(GateOptions limits = {}) : gate(std::move(limits)) {
     memory.read_archived_by(
         [this](const Version& version) { return archive_reader.content_of(version); });
     fleet.on_observed([this](const Observation& seen) { runner.observed(seen); });
@@ -121,7 +122,8 @@ struct World {
             .version = "0.0.0",
             .metrics_text = {},
             .metrics_open = false,
-            .draining = [this] { return draining; }};
+            .draining = [this] { return draining; },
+            .gate = gate};
   }
 
   [[nodiscard]] std::string token(Role role, std::vector<std::string> teams = {}) const {
