@@ -12,6 +12,7 @@
 #include "app/keys.hpp"
 #include "app/moving.hpp"
 #include "app/node.hpp"
+#include "app/process_guard.hpp"
 #include "app/secret_keys.hpp"
 #include "app/server_command.hpp"
 #include "app/service_manager.hpp"
@@ -145,6 +146,8 @@ int serve_cluster(const Settings& settings, NodeKeys keys, Logger& logger, Archi
 }  // namespace
 
 int serve(const Settings& settings) {
+  keep_memory_private();
+  if (auto done = become(settings.guard.user); !done) return cannot_start(done.error());
   block_stop_signals();
   // A terminal that closes takes a server without certificates with it, as it always did.
   if (!settings.listen.tls_cert.empty() || ::isatty(STDIN_FILENO) == 0) keep_hangups();
@@ -172,6 +175,7 @@ int serve(const Settings& settings) {
       return cannot_start(done.error());
   SpdlogLogger logger(clock, level_of(settings.log.level),
                       settings.log.format == "json" ? LogFormat::Json : LogFormat::Text);
+  warn_of_root(logger);
   NodeKeys keys{std::move(*trust), std::move(*signing), std::move(*password),
                 std::move(*signing_audit)};
   if (!settings.store.database.empty())

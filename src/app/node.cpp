@@ -39,6 +39,10 @@ net::Reach reach_of(const Settings& settings) {
   return user_reach(settings).value_or(net::Reach::of_users());
 }
 
+net::TrustedProxies trusted(const GuardSettings& guard) {
+  return net::TrustedProxies::read(guard.trusted_proxies).value_or(net::TrustedProxies());
+}
+
 RetentionPolicy policy(const Settings& settings) {
   return {settings.retention.versions, settings.retention.days};
 }
@@ -64,6 +68,7 @@ Node::Node(const Settings& settings, NodeKeys keys, const Ground& ground,
            const std::optional<Peers>& peers)
     : listen_(settings.listen),
       limits_(settings.limits),
+      guard_(settings.guard),
       clock_(ground.clock),
       logger_(ground.logger),
       outside_(settings.outside, {ground.clock, random_, ground.logger, metrics_}),
@@ -304,7 +309,30 @@ api::Services Node::services() {
           .secret_sources = &outside_.sources(),
           .cluster = cluster_.get(),
           .moves = cluster_ ? &moves_ : nullptr,
-          .audit_keeper = &audit_keeper_};
+          .audit_keeper = &audit_keeper_,
+          .gate = gate()};
+}
+
+api::GateOptions Node::gate() {
+  const auto per_second = [](int count, int burst) { return Rate::of(count, 1s, burst * count); };
+  api::GateOptions options;
+  options.address = per_second(guard_.rate_address, 2);
+  options.principal = per_second(guard_.rate_principal, 2);
+  options.instance = per_second(guard_.rate_instance, 5);
+  // A whole fleet comes back with one bootstrap token.
+  options.bootstrap = per_second(guard_.rate_principal, 20);
+  options.failures = Rate::of(guard_.rate_failures, 1min, guard_.rate_failures);
+  options.proxies = trusted(guard_);
+  options.insecure_secrets = guard_.insecure_secrets;
+  options.seed = random_.below(UINT64_MAX);
+  options.on_refused = [this](std::string_view scope) {
+    metrics_
+        .counter("hotswap_rate_limited_total",
+                 "Requests refused because their sender asks too often",
+                 {{"budget", std::string(scope)}})
+        .add();
+  };
+  return options;
 }
 
 api::ServerOptions Node::server_options(const Settings& settings, Logger& logger) {
@@ -319,6 +347,11 @@ api::ServerOptions Node::server_options(const Settings& settings, Logger& logger
   if (options.workers == 0) options.workers = settings.store.database.empty() ? 4 : 64;
   if (!settings.listen.tls_cert.empty())
     options.tls = api::TlsFiles{settings.listen.tls_cert, settings.listen.tls_key};
+  options.limits.address_connections = static_cast<std::size_t>(settings.guard.address_connections);
+  options.counts_address = [proxies = trusted(settings.guard)](const std::string& address) {
+    const auto ip = net::parse_address(address);
+    return ip && net::kind_of(*ip) != net::AddressKind::Loopback && !proxies.contains(*ip);
+  };
   options.on_warning = [&logger](std::string_view what) {
     logger.warning("server", "transport", {{"detail", what}});
   };

@@ -99,10 +99,12 @@ class Node {
   [[nodiscard]] NodeLoad load_now();
   void refresh_gauges();
   [[nodiscard]] api::Services services();
+  [[nodiscard]] api::GateOptions gate();
   [[nodiscard]] static api::ServerOptions server_options(const Settings& settings, Logger& logger);
 
   const ListenSettings listen_;
   const LimitSettings limits_;
+  const GuardSettings guard_;
   const Clock& clock_;
   Logger& logger_;
   SystemRandom random_;

@@ -142,7 +142,7 @@ void add_rate_keys(std::vector<SettingKey>& keys) {
       "rate-instance", "requests a second of one instance (default 20; 0: no limit)",
       [](Settings& s) -> int& { return s.guard.rate_instance; }, 0, kMost));
   keys.push_back(count_key(
-      "rate-failures", "refused tokens a minute of one address (default 60; 0: no limit)",
+      "rate-failures", "refused tokens a minute of one address (default 300; 0: no limit)",
       [](Settings& s) -> int& { return s.guard.rate_failures; }, 0, kMost));
   keys.push_back(count_key(
       "address-connections", "open connections of one address (default 5000; 0: no limit)",

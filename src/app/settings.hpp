@@ -142,7 +142,7 @@ struct GuardSettings {
   int rate_address = 2000;        ///< requests a second; 0: no limit, as for the next two
   int rate_principal = 1000;
   int rate_instance = 20;
-  int rate_failures = 60;          ///< refused tokens a minute of one address
+  int rate_failures = 300;         ///< refused tokens a minute of one address
   int address_connections = 5000;  ///< open at one time from one address
   std::string user;                ///< that the process becomes when root starts it
 };

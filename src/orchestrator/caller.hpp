@@ -11,6 +11,7 @@ struct Caller {
   Principal principal;
   std::string address;
   std::string trace_id;
+  bool fit_for_secrets = false;  ///< nobody on the way to the caller can read along
 };
 
 /// The audit line of a use case that went through; the store adds sequence and hash.

@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "domain/base/assert.hpp"
+#include "domain/base/utf8.hpp"
 #include "domain/json/scan.hpp"
 
 namespace hotswap::api {
@@ -15,6 +16,8 @@ namespace {
 constexpr std::string_view kNulls[] = {"", "~", "null", "Null", "NULL"};
 constexpr std::string_view kTrues[] = {"true", "True", "TRUE"};
 constexpr std::string_view kFalses[] = {"false", "False", "FALSE"};
+
+constexpr std::size_t kOpenBrackets = 1000;
 
 template <std::size_t N>
 bool one_of(std::string_view text, const std::string_view (&words)[N]) {
@@ -143,6 +146,18 @@ std::unexpected<Error> malformed(const YAML::Mark& mark, const std::string& why)
                   std::to_string(mark.column + 1) + ": " + why);
 }
 
+// yaml-cpp reads all brackets that open before it tells of the first: half a megabyte of them takes
+// it a hundred. Those in text count, too, but no text has so many more that open than that close.
+bool opens_without_end(std::string_view text) {
+  std::size_t open = 0;
+  for (const char c : text) {
+    if (c == '[' || c == '{') ++open;
+    if ((c == ']' || c == '}') && open > 0) --open;
+    if (open > kOpenBrackets) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 Result<json::Value> yaml_to_json(std::string_view text, json::ParseLimits limits) {
@@ -150,6 +165,10 @@ Result<json::Value> yaml_to_json(std::string_view text, json::ParseLimits limits
     return fail(ErrorCode::TooLarge, "json.too_large",
                 "The document has " + std::to_string(text.size()) + " bytes, the limit is " +
                     std::to_string(limits.bytes) + ".");
+  }
+  if (!is_utf8(text)) return malformed({}, "the text is no UTF-8");
+  if (opens_without_end(text)) {
+    return malformed({}, "more than " + std::to_string(kOpenBrackets) + " brackets are open");
   }
   try {
     std::istringstream stream{std::string(text)};

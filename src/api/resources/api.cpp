@@ -29,7 +29,16 @@ bool takes_json(const Request& request) {
   return accept.empty() || accept == "*/*" || accept.starts_with("application/json");
 }
 
+/// Nothing is unpacked here, so nothing can burst.
+Result<void> check_coding(const Request& request) {
+  const auto coding = request.header("Content-Encoding");
+  if (coding.empty() || same_header_name(coding, "identity")) return {};
+  return fail(ErrorCode::UnsupportedMediaType, "http.content_encoding",
+              "Compressed bodies are not taken: send it without Content-Encoding.");
+}
+
 Result<json::Value> read_body(const Route& route, const Request& request) {
+  if (auto plain = check_coding(request); !plain) return std::unexpected(plain.error());
   const bool wanted = route.body != BodyKind::None && route.body != BodyKind::Any;
   if (!wanted) return json::Value();
   if (route.body == BodyKind::OptionalJson && request.body.empty()) return json::Object{};
@@ -59,6 +68,7 @@ std::string action_name(const Route* route) {
 Api::Api(Services services)
     : services_(std::move(services)),
       router_(routes()),
+      gate_(services_.gate, services_.clock),
       idempotency_(services_.store, services_.committer, services_.clock, services_.logger),
       denials_(services_.audit, services_.clock, services_.logger) {
   services_.committer.on_profile_changed(
@@ -93,6 +103,7 @@ std::optional<Response> Api::answer_now(const Request& request) {
   const auto principal = services_.tokens.verify(bearer(request));
   // Refusals are audited, which takes the long way.
   if (!principal || !authorize(**principal, cached->action, &cached->access)) return std::nullopt;
+  if (!gate_.admit(**principal, gate_.origin_of(request).address)) return std::nullopt;
   Response response;
   response.headers.reserve(2);
   response.headers.push_back({"ETag", cached->etag});
@@ -108,13 +119,29 @@ std::optional<Response> Api::answer_now(const Request& request) {
 
 Reply Api::answer(const Request& request) {
   const auto trace = trace_of(request);
-  Caller caller;
-  caller.address = request.peer;
-  caller.trace_id = trace.trace_id;
+  Caller caller = caller_of(request, trace);
   Router::Match match;
   auto reply = run(request, caller, match);
   if (!reply) reply = problem_of(reply.error(), request, caller, match.route);
   return finished(request, std::move(*reply), trace);
+}
+
+Caller Api::caller_of(const Request& request, const Trace& trace) const {
+  auto origin = gate_.origin_of(request);
+  Caller caller;
+  caller.address = std::move(origin.address);
+  caller.trace_id = trace.trace_id;
+  caller.fit_for_secrets = origin.fit_for_secrets;
+  return caller;
+}
+
+/// Known, and not too often.
+Result<void> Api::admit(const Request& request, const Route* route, Caller& caller) {
+  if (auto known = identify(request, route, caller); !known)
+    return std::unexpected(gate_.refuse(caller.address, std::move(known.error())));
+  const bool open = route != nullptr && !route->action;
+  return open ? gate_.admit_stranger(caller.address)
+              : gate_.admit(caller.principal, caller.address);
 }
 
 Result<void> Api::identify(const Request& request, const Route* route, Caller& caller) {
@@ -147,9 +174,7 @@ Result<Reply> Api::run(const Request& request, Caller& caller, Router::Match& ma
   auto matched = router_.match(request.method, request.path);
   if (matched) match = *matched;
   // Strangers are not told which routes there are.
-  if (auto known = identify(request, match.route, caller); !known) {
-    return std::unexpected(known.error());
-  }
+  if (auto may = admit(request, match.route, caller); !may) return std::unexpected(may.error());
   if (!matched) return std::unexpected(matched.error());
   const auto& route = *match.route;
   if (route.action) {
@@ -202,6 +227,7 @@ Response Api::problem_of(const Error& error, const Request& request, const Calle
                             {"traceId", caller.trace_id}});
   }
   auto response = problem(error, request.path, caller.trace_id);
+  if (error.code == ErrorCode::RateLimited) gate_.describe(error, caller, response);
   if (error.code == ErrorCode::MethodNotAllowed) {
     response.headers.push_back({"Allow", router_.methods(request.path)});
   }

@@ -3,6 +3,7 @@
 // trace, route, token, role, query, body, repetition, use case, conditions.
 
 #include "api/resources/denials.hpp"
+#include "api/resources/gate.hpp"
 #include "api/resources/idempotency.hpp"
 #include "api/resources/services.hpp"
 #include "api/router.hpp"
@@ -28,6 +29,8 @@ class Api final : public Handler {
   [[nodiscard]] Result<Reply> run(const Request& request, Caller& caller, Router::Match& match);
   [[nodiscard]] Result<void> identify(const Request& request, const Route* route, Caller& caller);
   [[nodiscard]] Result<void> identify_by_certificate(const Request& request, Caller& caller) const;
+  [[nodiscard]] Caller caller_of(const Request& request, const Trace& trace) const;
+  [[nodiscard]] Result<void> admit(const Request& request, const Route* route, Caller& caller);
   [[nodiscard]] Result<Reply> handle(Call& call);
   [[nodiscard]] Result<Reply> handle_once(Call& call);
   [[nodiscard]] Response problem_of(const Error& error, const Request& request,
@@ -36,6 +39,7 @@ class Api final : public Handler {
 
   Services services_;
   const Router router_;
+  Gate gate_;
   Idempotency idempotency_;
   Denials denials_;
 };

@@ -4,6 +4,7 @@
 
 #include "api/auth/client_identity.hpp"
 #include "api/auth/token_verifier.hpp"
+#include "api/resources/gate.hpp"
 #include "api/resources/read_cache.hpp"
 #include "api/streams/feed_hub.hpp"
 #include "api/streams/stream_hub.hpp"
@@ -58,9 +59,10 @@ struct Services {
   bool metrics_open = false;                  ///< /metrics without a token
   std::function<bool()> draining;             ///< the server is about to stop; may be empty
   const SecretSources* secret_sources = nullptr;
-  ClusterService* cluster = nullptr;          ///< null: this server is alone
-  StreamMoves* moves = nullptr;               ///< null: this server is alone
-  AuditKeeper* audit_keeper = nullptr;        ///< null: nothing signs the audit
+  ClusterService* cluster = nullptr;    ///< null: this server is alone
+  StreamMoves* moves = nullptr;         ///< null: this server is alone
+  AuditKeeper* audit_keeper = nullptr;  ///< null: nothing signs the audit
+  GateOptions gate{};                   ///< no limits unless given
 };
 
 }  // namespace hotswap::api

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <utility>
 
+#include "api/server/address_count.hpp"
 #include "api/server/handler.hpp"
 #include "api/server/http_server.hpp"
 #include "api/server/tls_context.hpp"
@@ -51,15 +52,26 @@ class OpenCount {
 /// Counts one open connection for as long as it lives; handed from owner to owner.
 class Ticket {
  public:
-  explicit Ticket(OpenCount& count) : count_(&count) { count.add(); }
-  Ticket(Ticket&& other) noexcept : count_(std::exchange(other.count_, nullptr)) {}
+  /// `address`, if it is not empty, is counted already in `addresses`.
+  Ticket(OpenCount& count, AddressCount& addresses, std::string address)
+      : count_(&count), addresses_(&addresses), address_(std::move(address)) {
+    count.add();
+  }
+  Ticket(Ticket&& other) noexcept
+      : count_(std::exchange(other.count_, nullptr)),
+        addresses_(other.addresses_),
+        address_(std::move(other.address_)) {}
   Ticket& operator=(Ticket&&) = delete;
   ~Ticket() {
-    if (count_ != nullptr) count_->remove();
+    if (count_ == nullptr) return;
+    if (!address_.empty()) addresses_->remove(address_);
+    count_->remove();
   }
 
  private:
   OpenCount* count_;
+  AddressCount* addresses_;
+  std::string address_;
 };
 
 /// Everything but `open`, the pool and the counters is constant after start.
@@ -80,6 +92,7 @@ struct ServerCore {
   std::unique_ptr<WorkerPool> pool;
   std::string id_prefix;  ///< of generated request ids
   OpenCount open;
+  AddressCount addresses;
   std::atomic<std::size_t> streams{0};
   std::atomic<std::size_t> long_polls{0};
   std::atomic<std::uint64_t> requests{0};

@@ -56,6 +56,7 @@ class HttpServer::Impl {
   Awaitable<void> pause_accepting(std::string why);
   void admit(IoThread& target, Socket socket);
   void turn_away(Socket socket);
+  [[nodiscard]] std::string counted_address(const Socket& socket) const;
 
   ServerCore core_;
   std::vector<std::unique_ptr<IoThread>> threads_;
@@ -63,6 +64,7 @@ class HttpServer::Impl {
   std::atomic<bool> accepting_ = false;
   std::size_t next_ = 0;
   bool full_ = false;
+  std::string crowded_;  ///< address that was turned away last
 };
 
 Result<std::uint16_t> HttpServer::Impl::start() {
@@ -128,10 +130,28 @@ void HttpServer::Impl::admit(IoThread& target, Socket socket) {
     return turn_away(std::move(socket));
   }
   full_ = false;
+  auto address = counted_address(socket);
+  if (!address.empty() && !core_.addresses.add(address, core_.limits().address_connections)) {
+    if (std::exchange(crowded_, address) != address)
+      core_.warn("an address has too many connections: turning away " + address);
+    return turn_away(std::move(socket));
+  }
   asio::post(target.context(),
-             [&target, socket = std::move(socket), ticket = Ticket(core_.open)]() mutable {
+             [&target, socket = std::move(socket),
+              ticket = Ticket(core_.open, core_.addresses, std::move(address))]() mutable {
                target.adopt(std::move(socket), std::move(ticket));
              });
+}
+
+// Empty: not counted.
+std::string HttpServer::Impl::counted_address(const Socket& socket) const {
+  if (core_.limits().address_connections == 0) return {};
+  boost::system::error_code error;
+  const auto endpoint = socket.remote_endpoint(error);
+  if (error) return {};
+  auto address = endpoint.address().to_string();
+  const auto& counts = core_.options.counts_address;
+  return !counts || counts(address) ? address : std::string();
 }
 
 // One non-blocking attempt to say why; TLS clients see the connection close.

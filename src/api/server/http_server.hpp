@@ -34,6 +34,7 @@ struct ServerLimits {
   std::size_t target_bytes = 8 << 10;
   std::size_t body_bytes = limits::kBodyBytes;
   std::size_t connections = limits::kConnections;
+  std::size_t address_connections = 0;  ///< open ones of one address; 0: no limit
   std::size_t worker_queue = limits::kWorkerQueue;
   std::size_t stream_queue = limits::kEventBacklog;  ///< frames waiting in one stream
   std::chrono::milliseconds header_timeout = limits::kHeaderTimeout;
@@ -54,6 +55,9 @@ struct ServerOptions {
   int workers = 4;                    ///< threads of the pool
   std::optional<TlsFiles> tls;        ///< unset: plain HTTP
   ServerLimits limits;
+  /// Whether the connections of this address are limited: not those of a proxy, behind which many
+  /// stand. Empty: all are.
+  std::function<bool(const std::string& address)> counts_address;
   /// Told about what an operator should know: refused connections, failing accepts, exceptions of
   /// the handler. Called from any thread; may be empty.
   std::function<void(std::string_view)> on_warning;

@@ -42,18 +42,26 @@ bool is_digits(std::string_view text) {
 // "http://host/path" becomes "/path"; anything but origin form, absolute form and `*` is refused.
 // So are bytes beyond ASCII, which belong in %-escapes: answers and records quote the target as
 // text.
-std::optional<std::string_view> origin_form(std::string_view target) {
+std::optional<std::string_view> origin_form(std::string_view target, std::string& authority) {
   if (std::ranges::any_of(target, [](char c) { return c <= ' ' || c > '~'; })) return std::nullopt;
   for (const std::string_view scheme : {"http://", "https://"}) {
     if (!same_header_name(target.substr(0, scheme.size()), scheme)) continue;
     const auto slash = target.find_first_of("/?", scheme.size());
     if (slash == std::string_view::npos || target[slash] == '?') return std::nullopt;
+    authority = target.substr(scheme.size(), slash - scheme.size());
     target.remove_prefix(slash);
     break;
   }
   if (target == "*") return target;
   if (!target.starts_with('/') || target.find('#') != std::string_view::npos) return std::nullopt;
   return target;
+}
+
+/// A host with its port, if that is not the usual one.
+std::string_view place(std::string_view authority) {
+  for (const std::string_view usual : {":80", ":443"})
+    if (authority.ends_with(usual)) return authority.substr(0, authority.size() - usual.size());
+  return authority;
 }
 
 // A request line of another version, and not one with a blank in its target.
@@ -79,6 +87,7 @@ class RequestParser::Sink : public http::basic_parser<true> {
   bool has_length = false;
   bool has_encoding = false;
   bool in_body = false;
+  std::string authority;  ///< of a target in absolute form
 
  private:
   void stop(int status, std::string_view why, error_code& ec) {
@@ -94,7 +103,7 @@ class RequestParser::Sink : public http::basic_parser<true> {
     if (target.size() > owner_.limits_.target_bytes) {
       return stop(414, "The request target is too long.", ec);
     }
-    const auto origin = origin_form(view(target));
+    const auto origin = origin_form(view(target), authority);
     if (!origin) return stop(400, "The request target must be a path.", ec);
     request.target = *origin;
     const auto mark = origin->find('?');
@@ -121,6 +130,9 @@ class RequestParser::Sink : public http::basic_parser<true> {
       has_encoding = true;
     } else if (field == http::field::host) {
       ++hosts;
+      // Whoever routes by the one and whoever routes by the other would disagree.
+      if (!authority.empty() && !same_header_name(place(authority), place(view(value))))
+        return stop(400, "The Host header is not that of the request target.", ec);
     } else if (field == http::field::expect) {
       if (!same_header_name(view(value), "100-continue")) {
         return stop(417, "The only Expect understood is 100-continue.", ec);

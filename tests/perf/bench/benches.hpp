@@ -9,6 +9,7 @@ namespace hotswap::perf {
 [[nodiscard]] Rows bench_large();
 [[nodiscard]] Rows bench_rollback();
 [[nodiscard]] Rows bench_get();
+[[nodiscard]] Rows bench_tls();
 [[nodiscard]] Rows bench_post();
 [[nodiscard]] Rows bench_postgres();
 [[nodiscard]] Rows bench_uploads();

@@ -1,5 +1,6 @@
 // GET /configs/{name} with a token over 64 keep-alive connections, beside nginx with a file of the
-// same size; the two take turns under the same load generator.
+// same size; the two take turns under the same load generator. Plain, and over TLS 1.3 with the
+// same certificate.
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -27,7 +28,9 @@ constexpr int kRounds = 5;
 /// KB that is without sendfile (8.6 to 10 µs a request, with it 12 to 14).
 class Nginx {
  public:
-  explicit Nginx(const std::string& content) : folder_("hotswap-bench"), port_(free_port()) {
+  /// `keys`: folder of cert.pem and key.pem; empty: plain.
+  explicit Nginx(const std::string& content, const std::string& keys = {})
+      : folder_("hotswap-bench"), port_(free_port()) {
     const auto at = [&](const char* name) { return (folder_.path() / name).string(); };
     std::ofstream(at("config.json")) << content;
     std::ofstream(at("nginx.conf")) << fmt::format(
@@ -37,10 +40,10 @@ class Nginx {
         "  open_file_cache max=10;\n"
         "  client_body_temp_path {}; proxy_temp_path {}; fastcgi_temp_path {};\n"
         "  uwsgi_temp_path {}; scgi_temp_path {};\n"
-        "  server {{ listen 127.0.0.1:{}; root {}; default_type application/json; }} }}\n",
+        "  server {{ listen 127.0.0.1:{}{}; root {}; default_type application/json;{} }} }}\n",
         geteuid() == 0 ? "user root;\n" : "", std::max(1U, std::thread::hardware_concurrency() / 2),
         at("nginx.pid"), at("error.log"), at("t1"), at("t2"), at("t3"), at("t4"), at("t5"), port_,
-        folder_.path().string());
+        keys.empty() ? "" : " ssl", folder_.path().string(), tls_settings(keys));
     process_ = must(cli::ChildProcess::start(
                         {.command = {"nginx", "-c", at("nginx.conf"), "-e", at("error.log")},
                          .log = at("out.log")}),
@@ -61,9 +64,23 @@ class Nginx {
   [[nodiscard]] pid_t pid() const { return process_.pid(); }
 
  private:
+  static std::string tls_settings(const std::string& keys) {
+    if (keys.empty()) return {};
+    return fmt::format(
+        " ssl_certificate {0}/cert.pem; ssl_certificate_key {0}/key.pem;"
+        " ssl_protocols TLSv1.2 TLSv1.3; ssl_session_cache off;",
+        keys);
+  }
+
   cli::TempFolder folder_;
   int port_;
   cli::ChildProcess process_;
+};
+
+/// Who is asked.
+struct Place {
+  pid_t pid;
+  std::string url;
 };
 
 struct Load {
@@ -72,17 +89,16 @@ struct Load {
 };
 
 /// Every answer must be a success.
-Load load(pid_t server, int port, const std::string& path, const std::string& token, int seconds) {
+Load load(const Place& server, const std::string& token, int seconds) {
   const cli::TempFolder folder("hotswap-bench");
-  const auto before = processor_seconds(server);
+  const auto before = processor_seconds(server.pid);
   auto wrk = must(
       cli::ChildProcess::start({.command = {"wrk", "-t1", "-c64", fmt::format("-d{}s", seconds),
-                                            "-H", "Authorization: Bearer " + token,
-                                            fmt::format("http://127.0.0.1:{}{}", port, path)},
+                                            "-H", "Authorization: Bearer " + token, server.url},
                                 .log = folder.path() / "log"}),
       "wrk");
   const auto code = wrk.wait(std::chrono::seconds(seconds + 10));
-  const auto used = processor_seconds(server) - before;
+  const auto used = processor_seconds(server.pid) - before;
   const auto text = wrk.output();
   constexpr std::string_view kRate = "Requests/sec:";
   const auto at = text.find(kRate);
@@ -94,36 +110,37 @@ Load load(pid_t server, int port, const std::string& path, const std::string& to
   return {rate, used * 1e6 / (rate * seconds)};
 }
 
-}  // namespace
-
-Rows bench_get() {
+Rows measure(const std::string& bench, const std::string& what, bool tls) {
   if (!installed("wrk") || !installed("nginx")) give_up("needs wrk and nginx (./dev bench)");
-  Server server;
+  Server server({.tls = tls});
   server.has_profile();
   const auto path = cli::config_path(kProfile);
   const auto body = must(server.api().call({.path = path}), "profile").body;
-  const Nginx nginx(body);
-  load(server.pid(), server.port(), path, server.token(), 1);
+  const Nginx nginx(body, tls ? server.folder().string() : "");
+  const std::string scheme = tls ? "https://127.0.0.1:" : "http://127.0.0.1:";
+  const Place us{server.pid(), scheme + std::to_string(server.port()) + path};
+  const Place them{nginx.pid(), scheme + std::to_string(nginx.port()) + "/config.json"};
+  load(us, server.token(), 1);
   std::vector<double> ours, theirs, ratios, our_work, their_work;
   for (int round = 0; round < kRounds; ++round) {
-    const auto us = load(server.pid(), server.port(), path, server.token(), 2);
-    const auto them = load(nginx.pid(), nginx.port(), "/config.json", server.token(), 2);
-    ours.push_back(us.per_second);
-    theirs.push_back(them.per_second);
-    ratios.push_back(us.per_second / them.per_second);
-    our_work.push_back(us.microseconds);
-    their_work.push_back(them.microseconds);
+    const auto mine = load(us, server.token(), 2);
+    const auto yours = load(them, server.token(), 2);
+    ours.push_back(mine.per_second);
+    theirs.push_back(yours.per_second);
+    ratios.push_back(mine.per_second / yours.per_second);
+    our_work.push_back(mine.microseconds);
+    their_work.push_back(yours.microseconds);
   }
-  return {{.bench = "get",
-           .what = fmt::format("GET config, token, {} bytes, 64 connections", body.size()),
+  return {{.bench = bench,
+           .what = fmt::format("{}, {} bytes, 64 connections", what, body.size()),
            .value = median(ours),
            .unit = "/s",
-           .yardstick = "nginx, static file of that size",
+           .yardstick = tls ? "nginx with TLS, static file" : "nginx, static file of that size",
            .measured = median(theirs),
            .ratio = median(ratios),
            .goal = Goal::RatioAtLeast,
            .bound = 0.6},
-          {.bench = "get",
+          {.bench = bench,
            .what = "the same, server's processor time",
            .value = median(our_work),
            .unit = "µs",
@@ -131,5 +148,10 @@ Rows bench_get() {
            .measured = median(their_work),
            .ratio = median(our_work) / median(their_work)}};
 }
+
+}  // namespace
+
+Rows bench_get() { return measure("get", "GET config, token", false); }
+Rows bench_tls() { return measure("tls", "GET config, token, TLS 1.3", true); }
 
 }  // namespace hotswap::perf

@@ -20,13 +20,15 @@ struct Bench {
   Rows (*measure)();
 };
 
-constexpr Bench kBenches[] = {
-    {"sdk", bench_sdk},         {"core", bench_core},       {"schema", bench_schema},
-    {"fanout", bench_fanout},   {"large", bench_large},     {"rollback", bench_rollback},
-    {"get", bench_get},         {"post", bench_post},       {"idle", bench_idle},
-    {"cli", bench_cli},         {"agent", bench_agent},     {"postgres", bench_postgres},
-    {"uploads", bench_uploads}, {"cluster", bench_cluster}, {"deployments", bench_deployments},
-    {"tokens", bench_tokens}};
+constexpr Bench kBenches[] = {{"sdk", bench_sdk},           {"core", bench_core},
+                              {"schema", bench_schema},     {"fanout", bench_fanout},
+                              {"large", bench_large},       {"rollback", bench_rollback},
+                              {"get", bench_get},           {"tls", bench_tls},
+                              {"post", bench_post},         {"idle", bench_idle},
+                              {"cli", bench_cli},           {"agent", bench_agent},
+                              {"postgres", bench_postgres}, {"uploads", bench_uploads},
+                              {"cluster", bench_cluster},   {"deployments", bench_deployments},
+                              {"tokens", bench_tokens}};
 
 int run(const std::vector<std::string_view>& wanted, const std::string& json_file) {
   Rows rows;

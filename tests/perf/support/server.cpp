@@ -111,7 +111,13 @@ void Server::start() {
                                    "--heartbeat-interval",
                                    start_.heartbeat_interval,
                                    "--log-level",
-                                   "warn"};
+                                   "warn",
+                                   "--rate-address",
+                                   "0",
+                                   "--rate-principal",
+                                   "0",
+                                   "--rate-instance",
+                                   "0"};
   if (tls()) {
     command.insert(command.end(), {"--tls-cert", (folder() / "cert.pem").string(), "--tls-key",
                                    (folder() / "key.pem").string()});

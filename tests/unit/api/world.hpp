@@ -39,6 +39,7 @@ struct World {
       : approvals(std::move(policy_of_approvals)) {
     wire();
   }
+  explicit World(GateOptions limits) : gate(std::move(limits)) { wire(); }
   const ApprovalPolicy approvals;
   FakeClock clock;
   FakeRandom random;
@@ -103,6 +104,7 @@ struct World {
   TokenVerifier tokens{issuers(), clock};
   ReadCache cache{clock};
   bool draining = false;
+  GateOptions gate;
   int requests = 0;
   Api api{services()};
 
@@ -153,7 +155,8 @@ struct World {
             .metrics_text = {},
             .metrics_open = false,
             .draining = [this] { return draining; },
-            .audit_keeper = &audit_keeper};
+            .audit_keeper = &audit_keeper,
+            .gate = gate};
   }
 
   [[nodiscard]] std::string token(Role role, std::vector<std::string> teams = {}) const {

@@ -147,5 +147,32 @@ TEST_F(Limits, TurnAwayConnectionsAboveTheBound) {
   EXPECT_NE(warnings().find("connection limit"), std::string::npos);
 }
 
+TEST_F(Limits, TurnAwayAnAddressThatHasTooManyConnections) {
+  options.limits.address_connections = 2;
+  std::atomic<bool> counted{true};
+  options.counts_address = [&](const std::string&) { return counted.load(); };
+  start();
+  {
+    RawClient first(port);
+    RawClient second(port);
+    for (auto* client : {&first, &second}) {
+      client->get("/now/x");
+      EXPECT_EQ(client->read_answer().status, 200);
+    }
+    RawClient third(port);
+    EXPECT_EQ(third.read_to_end().substr(0, 12), "HTTP/1.1 503");
+    counted = false;  // as a proxy's are
+    RawClient fourth(port);
+    fourth.get("/now/x");
+    EXPECT_EQ(fourth.read_answer().status, 200);
+    counted = true;
+  }
+  wait_until([&] { return server->stats().connections == 0; });
+  RawClient fifth(port);
+  fifth.get("/now/x");
+  EXPECT_EQ(fifth.read_answer().status, 200);
+  EXPECT_NE(warnings().find("too many connections: turning away 127.0.0.1"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace hotswap::api::testing
