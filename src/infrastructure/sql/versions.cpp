@@ -24,11 +24,11 @@ constexpr List kList{"versions", "SELECT " HS_VERSION_COLUMNS " FROM versions", 
 constexpr Insertion kVersion{
     "INSERT INTO versions (profile, number, hash, size, author, message, created_at, "
     "failed_reason, schema, content, key_id, data_key) SELECT column1, column2, column3, column4, "
-    "column5, column6, "
-    "column7, column8, column9, column10, column11, column12 FROM (VALUES {rows}) AS given "
-    "WHERE (SELECT name FROM profiles WHERE name = column1 AND (column13 IS NULL OR "
-    "(revision = column13 AND created_at = column14))) IS NOT NULL ON CONFLICT DO NOTHING",
-    "tttnttntttttnn"};
+    "column5, column6, column7, column8, column9, column10, column13, column14 "
+    "FROM (VALUES {rows}) AS given "
+    "WHERE (SELECT name FROM profiles WHERE name = column1 AND (column11 IS NULL OR "
+    "(revision = column11 AND created_at = column12))) IS NOT NULL ON CONFLICT DO NOTHING",
+    "tttnttntttnntt"};
 
 Keyed<Version> take_version(Columns& in) {
   Keyed<Version> keyed;
@@ -133,7 +133,7 @@ Result<void> apply(Session& session, const change::InsertVersion& change) {
   const auto revision = judge ? to_column(judge->revision) : Param(std::nullopt);
   const auto created_at = judge ? to_column(judge->created_at) : Param(std::nullopt);
   const auto number = v.number.str();
-  const auto data_key = base64url_encode(v.key.bytes);
+  const auto key = base64url_encode(v.key.bytes);
   const std::array<Param, 14> values = {v.profile.str(),
                                         number,
                                         v.hash,
@@ -144,10 +144,10 @@ Result<void> apply(Session& session, const change::InsertVersion& change) {
                                         v.failed_reason,
                                         v.schema,
                                         v.content,
-                                        v.key.key_id,
-                                        data_key,
                                         revision,
-                                        created_at};
+                                        created_at,
+                                        v.key.key_id,
+                                        key};
   const auto stored = session.adds(kVersion, values);
   if (!stored) return std::unexpected(stored.error());
   return *stored ? Result<void>() : refuse_insert(session, change);

@@ -28,7 +28,7 @@ constexpr Bench kBenches[] = {{"sdk", bench_sdk},           {"core", bench_core}
                               {"cli", bench_cli},           {"agent", bench_agent},
                               {"postgres", bench_postgres}, {"uploads", bench_uploads},
                               {"cluster", bench_cluster},   {"deployments", bench_deployments},
-                              {"tokens", bench_tokens}};
+                              {"tokens", bench_tokens},     {"secrets", bench_secrets}};
 
 int run(const std::vector<std::string_view>& wanted, const std::string& json_file) {
   Rows rows;
