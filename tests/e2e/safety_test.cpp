@@ -128,9 +128,17 @@ TEST_F(Safety, AFreezeHaltsWhatRunsAndRefusesWhatComes) {
 
 TEST_F(Safety, WithoutAWayBackOnlyForceGoesOn) {
   auto config = json::parse(example_config("1.1.0"));
-  config->as_object()->set("extra", json::Object{{"type", "secret"}, {"ref", "no reference"}});
+  config->as_object()->set("extra", 1);
   server.has_version("1.2.0", json::write(*config));
   ASSERT_EQ(server.final_state_of(server.deploys("1.2.0", kDirect)), "Succeeded");
+  // What runs would be refused from now on.
+  ASSERT_TRUE(server.api().post(
+      "/api/v1/schemas",
+      json::parse(R"({"name":"strict","schema":{"properties":{"extra":false}}})").value()));
+  ASSERT_TRUE(server.api().call({.method = "PATCH",
+                                 .path = cli::config_path(kProfile),
+                                 .body = R"({"schemaId":"strict"})",
+                                 .content_type = "application/merge-patch+json"}));
   const auto refused = deploy({"--strategy", "Direct"});
   EXPECT_NE(refused.code, 0);
   EXPECT_TRUE((refused.out + refused.err).contains("could not be rolled back")) << refused.err;

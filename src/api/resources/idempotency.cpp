@@ -53,9 +53,10 @@ Result<Idempotency::Ticket> Idempotency::ticket(const std::string& subject,
     return fail(ErrorCode::Invalid, "idempotency.invalid",
                 "Idempotency-Key must be 1 to 255 visible ASCII characters, such as a GUID.");
   }
+  // A body may hold secrets: only who knows the key can try guesses at what is stored of it.
   return Ticket{sha256_hex(subject + '\n' + std::string(key)),
-                sha256_hex(std::string(to_string(request.method)) + ' ' + request.target + '\n' +
-                           request.body)};
+                hmac_sha256_hex(key, std::string(to_string(request.method)) + ' ' + request.target +
+                                         '\n' + request.body)};
 }
 
 Result<std::optional<Response>> Idempotency::stored(const Ticket& ticket) {

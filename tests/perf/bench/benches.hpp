@@ -18,5 +18,6 @@ namespace hotswap::perf {
 [[nodiscard]] Rows bench_schema();
 [[nodiscard]] Rows bench_cli();
 [[nodiscard]] Rows bench_agent();
+[[nodiscard]] Rows bench_secrets();
 
 }  // namespace hotswap::perf

@@ -26,7 +26,8 @@ constexpr Bench kBenches[] = {{"sdk", bench_sdk},         {"core", bench_core},
                               {"get", bench_get},         {"post", bench_post},
                               {"idle", bench_idle},       {"cli", bench_cli},
                               {"agent", bench_agent},     {"postgres", bench_postgres},
-                              {"cluster", bench_cluster}, {"deployments", bench_deployments}};
+                              {"cluster", bench_cluster}, {"deployments", bench_deployments},
+                              {"secrets", bench_secrets}};
 
 int run(const std::vector<std::string_view>& wanted, const std::string& json_file) {
   Rows rows;

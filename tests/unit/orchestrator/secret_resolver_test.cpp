@@ -61,7 +61,8 @@ class ResolverTest : public World {
   }
   std::size_t told(const std::string& kind) {
     std::size_t count = 0;
-    for (const auto& event : store_.events({.profile = "pay.production"}, 0, 100).value())
+    for (const auto& event :
+         store_.events({.profile = "pay.production", .deployment = {}}, 0, 100).value())
       if (event.kind == kind) ++count;
     return count;
   }

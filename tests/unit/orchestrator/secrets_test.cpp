@@ -129,9 +129,11 @@ TEST_F(SecretsTest, plain_text_is_for_admins_with_a_reason_that_the_audit_keeps)
   EXPECT_EQ(reason(caller_with(Role::Developer), "curious"), "access.forbidden");
   EXPECT_EQ(reason(caller_with(Role::Operator), "curious"), "access.forbidden");
   EXPECT_EQ(reason(kAdmin, ""), "secret.reason");
-  EXPECT_EQ(store_.audit({.action = "secret.read"}, {})->items.size(), 0U);
+  AuditFilter reads;
+  reads.action = "secret.read";
+  EXPECT_EQ(store_.audit(reads, {})->items.size(), 0U);
   EXPECT_TRUE(reason(kAdmin, "incident 7").contains(kCanary));
-  const auto entries = store_.audit({.action = "secret.read"}, {})->items;
+  const auto entries = store_.audit(reads, {})->items;
   ASSERT_EQ(entries.size(), 1U);
   EXPECT_EQ(entries[0].detail, "incident 7");
   EXPECT_EQ(entries[0].resource, "configs/pay.production/versions/1.0.0");

@@ -395,7 +395,7 @@ TEST(Client, startsFromTheSecondCopyWhenTheFirstIsDamaged) {
 std::string secret_offer(std::string_view data, int generation) {
   return R"({"profile":"pay.production","version":"1.0.0","generation":)" +
          std::to_string(generation) + R"(,"hash":")" + std::string(64, 'f') + R"(","dataHash":")" +
-         hash_of(data) + R"(","data":)" + std::string(data) + "}";
+         testing::hash_of(data) + R"(","data":)" + std::string(data) + "}";
 }
 
 std::string all_files(const std::filesystem::path& folder) {
