@@ -21,8 +21,11 @@
 #include "orchestrator/retention_job.hpp"
 #include "orchestrator/schema_service.hpp"
 #include "orchestrator/secret_rotation.hpp"
-#include "orchestrator/secret_sources.hpp"
 #include "orchestrator/traffic_service.hpp"
+
+namespace hotswap {
+class SecretSources;
+}
 
 namespace hotswap::api {
 
@@ -54,8 +57,8 @@ struct Services {
   bool metrics_open = false;                  ///< /metrics without a token
   std::function<bool()> draining;             ///< the server is about to stop; may be empty
   const SecretSources* secret_sources = nullptr;
-  ClusterService* cluster = nullptr;          ///< null: this server is alone
-  StreamMoves* moves = nullptr;               ///< null: this server is alone
+  ClusterService* cluster = nullptr;  ///< null: this server is alone
+  StreamMoves* moves = nullptr;       ///< null: this server is alone
 };
 
 }  // namespace hotswap::api
