@@ -61,11 +61,12 @@ Result<Session::Held> Session::log_in_locked() {
   refused_.reset();
   auto held = std::make_shared<const Token>(std::move(*token));
   keep(held);
-  parts_.logger.info("vault", "logged in",
-                     {{"vault", name()},
-                      {"method", name_of(login_)},
-                      {"life", format_duration(held->lease.ttl)},
-                      {"renewable", held->lease.renewable}});
+  parts_.logger.info(
+      "vault", "logged in",
+      {{"vault", name()},
+       {"method", name_of(login_)},
+       {"life", held->lease.ttl == Duration::zero() ? "endless" : format_duration(held->lease.ttl)},
+       {"renewable", held->lease.renewable}});
   return held;
 }
 

@@ -13,12 +13,9 @@
 #include "e2e/support/wait.hpp"
 #include "servers/written_server.hpp"
 
-namespace hotswap::integration {
+namespace hotswap::e2e {
 namespace {
 
-using e2e::eventually;
-using e2e::kProfile;
-using e2e::ScriptedInstance;
 using testing::KubernetesServer;
 using testing::VaultServer;
 
@@ -36,15 +33,15 @@ std::string given(ScriptedInstance& instance, const std::string& path) {
   return {};
 }
 
-void deploys(e2e::Server& server, ScriptedInstance& instance, const std::string& version) {
-  const auto id = server.deploys(version, e2e::kDirect);
+void deploys(Server& server, ScriptedInstance& instance, const std::string& version) {
+  const auto id = server.deploys(version, kDirect);
   EXPECT_TRUE(eventually([&] {
     instance.applies();
     return server.state_of(id) == "Succeeded";
   })) << server.state_of(id);
 }
 
-std::string store_health(e2e::Server& server, const std::string& scheme) {
+std::string store_health(Server& server, const std::string& scheme) {
   const auto ready = server.api().get("/health/ready");
   return ready ? cli::text_at(*ready, "secrets." + scheme) : ready.error().detail;
 }
@@ -70,34 +67,34 @@ std::vector<std::string> approle_arguments(VaultServer& vault) {
 
 TEST(OutsideSecrets, of_a_vault_reach_instances_follow_changes_and_survive_its_absence) {
   VaultServer vault;
-  vault.has_secret("secret/data/hotswap/db", R"({"password":"canary-one"})");
-  e2e::Server server(approle_arguments(vault));
+  vault.has_secret("secret/data/hotswap/db", R"({"password":"k4n4ry-one"})");
+  Server server(approle_arguments(vault));
   server.has_profile();
   server.has_version(
       "1.0.0", R"({"password":{"type":"secret","ref":"vault:secret/data/hotswap/db#password"}})");
-  ScriptedInstance instance(server.options(), e2e::kService, "pay-1");
+  ScriptedInstance instance(server.options(), kService, "pay-1");
   deploys(server, instance, "1.0.0");
-  EXPECT_EQ(given(instance, "password"), "canary-one");
+  EXPECT_EQ(given(instance, "password"), "k4n4ry-one");
   EXPECT_TRUE(eventually([&] { return store_health(server, "vault") == "ok"; }));
 
-  vault.has_secret("secret/data/hotswap/db", R"({"password":"canary-two"})");
-  EXPECT_TRUE(eventually([&] { return given(instance, "password") == "canary-two"; }));
+  vault.has_secret("secret/data/hotswap/db", R"({"password":"k4n4ry-two"})");
+  EXPECT_TRUE(eventually([&] { return given(instance, "password") == "k4n4ry-two"; }));
 
   vault.set(R"({"sealed":true})");
   EXPECT_TRUE(eventually([&] { return store_health(server, "vault") == "unusable"; }));
-  EXPECT_EQ(given(instance, "password"), "canary-two") << "the old value goes on";
-  ScriptedInstance late(server.options(), e2e::kService, "pay-2");
-  EXPECT_TRUE(eventually([&] { return given(late, "password") == "canary-two"; }));
+  EXPECT_EQ(given(instance, "password"), "k4n4ry-two") << "the old value goes on";
+  ScriptedInstance late(server.options(), kService, "pay-2");
+  EXPECT_TRUE(eventually([&] { return given(late, "password") == "k4n4ry-two"; }));
   vault.set(R"({"sealed":false})");
   EXPECT_TRUE(eventually([&] { return store_health(server, "vault") == "ok"; }));
 
   const auto read = server.api().get(cli::config_path(kProfile, {"versions", "1.0.0"}));
   ASSERT_TRUE(read);
-  EXPECT_FALSE(json::write(*read).contains("canary"));
+  EXPECT_FALSE(json::write(*read).contains("k4n4ry"));
   EXPECT_EQ(server.terminate(), 0);
-  EXPECT_FALSE(server.process().output().contains("canary"));
+  EXPECT_FALSE(server.process().output().contains("k4n4ry"));
   EXPECT_FALSE(server.process().output().contains("hvs."));
-  EXPECT_FALSE(is_anywhere(server.data(), "canary"));
+  EXPECT_FALSE(is_anywhere(server.data(), "k4n4ry"));
   EXPECT_EQ(vault.calls("POST /v1/auth/token/revoke-self"), 1U) << "it leaves no token behind";
 }
 
@@ -107,16 +104,16 @@ TEST(OutsideSecrets, are_asked_for_once_for_all_instances) {
   vault.has_secret("secret/data/hotswap/db", R"({"password":"shared"})");
   auto arguments = approle_arguments(vault);
   arguments.back() = "1h";
-  e2e::Server server(arguments);
+  Server server(arguments);
   server.has_profile();
   server.has_version("1.0.0",
                      R"({"password":{"type":"secret","ref":"vault:secret/hotswap/db#password"}})");
   std::vector<std::unique_ptr<ScriptedInstance>> instances;
   for (int i = 0; i < kInstances; ++i)
-    instances.push_back(std::make_unique<ScriptedInstance>(server.options(), e2e::kService,
-                                                           "pay-" + std::to_string(i)));
+    instances.push_back(
+        std::make_unique<ScriptedInstance>(server.options(), kService, "pay-" + std::to_string(i)));
   static_cast<void>(vault.calls(""));
-  const auto id = server.deploys("1.0.0", e2e::kDirect);
+  const auto id = server.deploys("1.0.0", kDirect);
   EXPECT_TRUE(eventually([&] {
     for (auto& instance : instances) instance->applies();
     return server.state_of(id) == "Succeeded";
@@ -129,12 +126,12 @@ TEST(OutsideSecrets, of_kubernetes_reach_instances) {
   KubernetesServer cluster({.tls = true});
   cluster.set(R"({"account":{"token":"t","user":"hotswap","rules":[{"namespace":"payments"}]}})");
   cluster.set(R"({"secret":{"namespace":"payments","name":"provider","data":{"key":"k-1"}}})");
-  e2e::Server server({"--kubernetes-secrets", "--kubernetes-url", cluster.url(),
-                      "--kubernetes-token-file", cluster.file("token", "t\n"),
-                      "--kubernetes-ca-file", cluster.ca_file(), "--secret-fresh", "1s"});
+  Server server({"--kubernetes-secrets", "--kubernetes-url", cluster.url(),
+                 "--kubernetes-token-file", cluster.file("token", "t\n"), "--kubernetes-ca-file",
+                 cluster.ca_file(), "--secret-fresh", "1s"});
   server.has_profile();
   server.has_version("1.0.0", R"({"apiKey":{"type":"secret","ref":"k8s:payments/provider#key"}})");
-  ScriptedInstance instance(server.options(), e2e::kService, "pay-1");
+  ScriptedInstance instance(server.options(), kService, "pay-1");
   deploys(server, instance, "1.0.0");
   EXPECT_EQ(given(instance, "apiKey"), "k-1");
   cluster.set(R"({"secret":{"namespace":"payments","name":"provider","data":{"key":"k-2"}}})");
@@ -144,16 +141,16 @@ TEST(OutsideSecrets, of_kubernetes_reach_instances) {
 TEST(OutsideSecrets, that_the_server_was_not_given_are_never_delivered) {
   VaultServer vault;
   vault.has_secret("secret/data/hotswap/db", R"({"password":"allowed"})");
-  vault.has_secret("secret/data/hotswap/admin", R"({"password":"canary-forbidden"})");
+  vault.has_secret("secret/data/hotswap/admin", R"({"password":"k4n4ry-forbidden"})");
   auto arguments = approle_arguments(vault);
   arguments.insert(arguments.end(), {"--secret-references", "vault:secret/data/hotswap/db"});
-  e2e::Server server(arguments);
+  Server server(arguments);
   server.has_profile();
   server.has_version(
       "1.0.0",
       R"({"password":{"type":"secret","ref":"vault:secret/data/hotswap/admin#password"}})");
-  ScriptedInstance instance(server.options(), e2e::kService, "pay-1");
-  static_cast<void>(server.deploys("1.0.0", e2e::kDirect));
+  ScriptedInstance instance(server.options(), kService, "pay-1");
+  static_cast<void>(server.deploys("1.0.0", kDirect));
   EXPECT_TRUE(eventually([&] {
     static_cast<void>(given(instance, "password"));
     return server.process().output().contains("its --secret-references does not list it");
@@ -163,22 +160,22 @@ TEST(OutsideSecrets, that_the_server_was_not_given_are_never_delivered) {
 }
 
 /// `hotswap secrets status` as a person reads it.
-std::string key_status(const e2e::Server& server) {
-  const auto run = e2e::hotswap(server, {"secrets", "status"});
+std::string key_status(const Server& server) {
+  const auto run = hotswap(server, {"secrets", "status"});
   EXPECT_EQ(run.code, 0) << run.err;
   return run.out;
 }
 
-constexpr auto kPlain = R"({"password":{"type":"secret","value":"canary-in-the-document"}})";
+constexpr auto kPlain = R"({"password":{"type":"secret","value":"k4n4ry-in-the-document"}})";
 
 TEST(OutsideKeys, in_transit_wrap_and_turn_and_take_over_from_the_servers_own) {
   VaultServer vault;
   vault.post("sys/mounts/transit", R"({"type":"transit"})");
   vault.post("transit/keys/hotswap", "{}");
-  e2e::Server server;
+  Server server;
   server.has_profile();
   server.has_version("1.0.0", kPlain);
-  ScriptedInstance instance(server.options(), e2e::kService, "pay-1");
+  ScriptedInstance instance(server.options(), kService, "pay-1");
   deploys(server, instance, "1.0.0");
   EXPECT_TRUE(key_status(server).contains("local:")) << key_status(server);
 
@@ -186,8 +183,8 @@ TEST(OutsideKeys, in_transit_wrap_and_turn_and_take_over_from_the_servers_own) {
   auto arguments = approle_arguments(vault);
   arguments.insert(arguments.end(), {"--vault-transit-key", "hotswap"});
   server.start_again_with(arguments);
-  EXPECT_EQ(given(instance, "password"), "canary-in-the-document") << "by the key of before";
-  auto run = e2e::hotswap(server, {"secrets", "rotate"});
+  EXPECT_EQ(given(instance, "password"), "k4n4ry-in-the-document") << "by the key of before";
+  auto run = hotswap(server, {"secrets", "rotate"});
   EXPECT_EQ(run.code, 0) << run.out << run.err;
   EXPECT_TRUE(run.out.contains("vault-transit:transit/hotswap:v1")) << run.out;
   EXPECT_FALSE(key_status(server).contains("local:")) << key_status(server);
@@ -195,7 +192,7 @@ TEST(OutsideKeys, in_transit_wrap_and_turn_and_take_over_from_the_servers_own) {
   vault.post("transit/keys/hotswap/rotate", "{}");
   EXPECT_TRUE(
       eventually([&] { return key_status(server).contains("vault-transit:transit/hotswap:v2"); }));
-  run = e2e::hotswap(server, {"secrets", "rotate"});
+  run = hotswap(server, {"secrets", "rotate"});
   EXPECT_EQ(run.code, 0) << run.out << run.err;
   EXPECT_FALSE(key_status(server).contains(":v1")) << key_status(server);
   vault.post("transit/keys/hotswap/config", R"({"min_decryption_version":2})");
@@ -203,9 +200,9 @@ TEST(OutsideKeys, in_transit_wrap_and_turn_and_take_over_from_the_servers_own) {
   EXPECT_EQ(server.terminate(), 0);
   std::filesystem::remove(server.data() / "secret.keys");
   server.start_again();
-  EXPECT_EQ(given(instance, "password"), "canary-in-the-document") << "by Vault alone";
+  EXPECT_EQ(given(instance, "password"), "k4n4ry-in-the-document") << "by Vault alone";
   EXPECT_FALSE(std::filesystem::exists(server.data() / "secret.keys"));
-  EXPECT_FALSE(is_anywhere(server.data(), "canary-in-the-document"));
+  EXPECT_FALSE(is_anywhere(server.data(), "k4n4ry-in-the-document"));
 
   vault.kill();
   const auto refused =
@@ -221,29 +218,29 @@ TEST(OutsideKeys, in_transit_wrap_and_turn_and_take_over_from_the_servers_own) {
 TEST(OutsideKeys, behind_a_command_wrap_as_well) {
   cli::TempFolder keys("hotswap-command-keys");
   const auto make_key = [&](const std::string& name) {
-    EXPECT_EQ(e2e::run_program(
-                  {"openssl", "genrsa", "-out", (keys.path() / (name + ".pem")).string(), "2048"})
-                  .code,
-              0);
+    EXPECT_EQ(
+        run_program({"openssl", "genrsa", "-out", (keys.path() / (name + ".pem")).string(), "2048"})
+            .code,
+        0);
   };
   make_key("2026-01");
-  const auto script = e2e::source_folder() + "/examples/key_command/openssl.sh";
-  e2e::Server server({"--key-command", json::write(json::Array{script, keys.path().string()})});
+  const auto script = source_folder() + "/examples/key_command/openssl.sh";
+  Server server({"--key-command", json::write(json::Array{script, keys.path().string()})});
   server.has_profile();
   server.has_version("1.0.0", kPlain);
-  ScriptedInstance instance(server.options(), e2e::kService, "pay-1");
+  ScriptedInstance instance(server.options(), kService, "pay-1");
   deploys(server, instance, "1.0.0");
-  EXPECT_EQ(given(instance, "password"), "canary-in-the-document");
+  EXPECT_EQ(given(instance, "password"), "k4n4ry-in-the-document");
   EXPECT_TRUE(key_status(server).contains("command:2026-01")) << key_status(server);
   make_key("2026-02");
   EXPECT_TRUE(eventually([&] { return key_status(server).contains("command:2026-02"); }));
-  const auto run = e2e::hotswap(server, {"secrets", "rotate"});
+  const auto run = hotswap(server, {"secrets", "rotate"});
   EXPECT_EQ(run.code, 0) << run.out << run.err;
   std::filesystem::remove(keys.path() / "2026-01.pem");
   EXPECT_EQ(server.terminate(), 0);
   server.start_again();
-  EXPECT_EQ(given(instance, "password"), "canary-in-the-document");
+  EXPECT_EQ(given(instance, "password"), "k4n4ry-in-the-document");
 }
 
 }  // namespace
-}  // namespace hotswap::integration
+}  // namespace hotswap::e2e
