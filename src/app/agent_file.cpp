@@ -23,7 +23,7 @@ struct TextKey {
   std::string AgentArguments::* into;
   bool is_path = false;
 };
-constexpr std::array<TextKey, 12> kTop = {{{"service", &AgentArguments::service},
+constexpr std::array<TextKey, 13> kTop = {{{"service", &AgentArguments::service},
                                            {"environment", &AgentArguments::environment},
                                            {"hostname", &AgentArguments::hostname},
                                            {"programVersion", &AgentArguments::version},
@@ -34,6 +34,7 @@ constexpr std::array<TextKey, 12> kTop = {{{"service", &AgentArguments::service}
                                            {"check", &AgentArguments::check},
                                            {"checkTimeout", &AgentArguments::check_timeout},
                                            {"serve", &AgentArguments::serve},
+                                           {"stateKey", &AgentArguments::state_key},
                                            {"stateDir", &AgentArguments::state_dir, true}}};
 constexpr std::array<TextKey, 5> kReload = {{{"command", &AgentArguments::reload},
                                              {"signal", &AgentArguments::reload_signal},

@@ -88,6 +88,8 @@ sdk::ClientOptions client_options(const AgentArguments& arguments, Mistakes& mis
   options.labels = pairs("--label", arguments.labels, mistakes);
   options.schemas = pairs("--schema", arguments.schemas, mistakes);
   options.state_dir = arguments.state_dir;
+  options.keep_secrets = arguments.state_key != "none";
+  if (options.keep_secrets) options.state_key_file = arguments.state_key;
   options.profile = arguments.profile;
   if (arguments.heartbeat_interval.empty()) return options;
   if (const auto interval = read_duration(arguments.heartbeat_interval)) {

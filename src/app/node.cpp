@@ -262,7 +262,7 @@ api::ServerOptions Node::server_options(const Settings& settings, Logger& logger
     options.io_threads = std::max(1, static_cast<int>(allowed_cores() / 2));
   options.workers = settings.listen.workers;
   // To wait for a database across a network takes no processor.
-  if (options.workers == 0) options.workers = settings.store.database.empty() ? 4 : 32;
+  if (options.workers == 0) options.workers = settings.store.database.empty() ? 4 : 64;
   if (!settings.listen.tls_cert.empty())
     options.tls = api::TlsFiles{settings.listen.tls_cert, settings.listen.tls_key};
   options.on_warning = [&logger](std::string_view what) {

@@ -240,7 +240,7 @@ std::vector<SettingKey> make_keys() {
       "io-threads", "threads of the network (default 0: half of the cores)",
       [](Settings& s) -> int& { return s.listen.io_threads; }, 0));
   keys.push_back(count_key(
-      "workers", "threads that may block (default 0: 4, with --database 32)",
+      "workers", "threads that may block (default 0: 4, with --database 64)",
       [](Settings& s) -> int& { return s.listen.workers; }, 1));
   keys.push_back(word_key("log-level", "trace, debug, info, warn or error (default info)",
                           [](Settings& s) -> std::string& { return s.log.level; },

@@ -37,7 +37,7 @@ struct AgentTarget {
 /// The flags of the agent, as they were typed.
 struct AgentArguments {
   std::string servers, token, token_file, ca_file;  ///< of every verb; servers with commas
-  std::string service, environment, hostname, version, pool, zone, state_dir;
+  std::string service, environment, hostname, version, pool, zone, state_dir, state_key;
   std::vector<std::string> labels;   ///< NAME=VALUE
   std::vector<std::string> schemas;  ///< NAME=VERSION
   int port = 0;

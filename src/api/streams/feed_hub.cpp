@@ -35,12 +35,16 @@ FeedHub::FeedHub(Store& store, Committer& committer) : store_(store) {
     changed_.insert(name);
   });
   committer.on_timeline([this] {
-    {
-      const std::lock_guard lock(wake_mutex_);
-      woken_ = true;
-    }
-    wake_.notify_one();
+    if (followers() > 0) wake();
   });
+}
+
+void FeedHub::wake() {
+  {
+    const std::lock_guard lock(wake_mutex_);
+    woken_ = true;
+  }
+  wake_.notify_one();
 }
 
 FeedHub::~FeedHub() { stop(); }
@@ -199,8 +203,11 @@ void FeedHub::open(std::uint64_t id, FeedRequest request, std::shared_ptr<EventS
     subscriber->end();
     return;
   }
-  const MutexLock subscribers_lock(mutex_);
-  subscribers_.emplace(id, subscriber);
+  {
+    const MutexLock subscribers_lock(mutex_);
+    subscribers_.emplace(id, subscriber);
+  }
+  wake();  // who committed since the look above saw no follower
 }
 
 void FeedHub::close(std::uint64_t id) {

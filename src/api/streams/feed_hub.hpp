@@ -58,6 +58,7 @@ class FeedHub {
   [[nodiscard]] bool may_see(const Principal& principal, const TimelineEvent& event)
       HS_REQUIRES(pump_mutex_);
   [[nodiscard]] std::vector<SubscriberPtr> subscribers() const;
+  void wake();
   void drive(const std::stop_token& stop);
 
   Store& store_;

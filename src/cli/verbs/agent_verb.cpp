@@ -20,6 +20,9 @@ void add_instance_flags(CLI::App& command, AgentArguments& flags) {
                      "NAME=VERSION that the program was built for, may be given again");
   command.add_option("--state-dir", flags.state_dir,
                      "folder for the instance's id and last-known-good configurations");
+  command.add_option("--state-key", flags.state_key,
+                     "file with the key that seals those with secrets (default: made in the "
+                     "folder), or none: they are not kept");
   command.add_option("--heartbeat-interval", flags.heartbeat_interval,
                      "instead of the server's, e.g. 5s");
 }

@@ -19,13 +19,19 @@ std::string hex_of(const std::array<std::uint8_t, 32>& digest) {
   return hex;
 }
 
+/// Fetched once: EVP_sha256() is sought in the provider, under a lock, whenever it is used.
+const EVP_MD* algorithm() {
+  static const EVP_MD* const fetched = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  return fetched != nullptr ? fetched : EVP_sha256();
+}
+
 }  // namespace
 
 std::array<std::uint8_t, 32> sha256(std::string_view bytes) {
   std::array<std::uint8_t, 32> digest{};
   unsigned int size = 0;
   const int done =
-      EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size, EVP_sha256(), nullptr);
+      EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size, algorithm(), nullptr);
   HS_ASSERT(done == 1 && size == digest.size());
   return digest;
 }
@@ -36,8 +42,8 @@ std::string hmac_sha256_hex(std::string_view key, std::string_view bytes) {
   std::array<std::uint8_t, 32> digest{};
   unsigned int size = 0;
   const auto* text = reinterpret_cast<const unsigned char*>(bytes.data());
-  const auto* done = HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), text,
-                          bytes.size(), digest.data(), &size);
+  const auto* done = HMAC(algorithm(), key.data(), static_cast<int>(key.size()), text, bytes.size(),
+                          digest.data(), &size);
   HS_ASSERT(done != nullptr && size == digest.size());
   return hex_of(digest);
 }

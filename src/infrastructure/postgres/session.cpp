@@ -2,7 +2,10 @@
 
 #include <libpq-fe.h>
 
+#include <algorithm>
 #include <charconv>
+
+#include "domain/base/assert.hpp"
 
 namespace hotswap::postgres {
 namespace {
@@ -36,6 +39,22 @@ Result<void> hand_out(const pg_result* result, const sql::Session::OnRow& on_row
   return {};
 }
 
+/// The n-th row to the n-th; none of a statement that returns no rows.
+Result<void> hand_out_each(const pg_result* result, const std::vector<sql::Session::OnRow>& each) {
+  const int count = std::min(PQntuples(result), static_cast<int>(each.size()));
+  for (int row = 0; row < count; ++row)
+    if (auto taken = each[static_cast<std::size_t>(row)](ResultRow(result, row)); !taken)
+      return taken;
+  return {};
+}
+
+Result<void> disappointed() {
+  return fail(ErrorCode::Conflict, "store.hope", "A statement found nothing to change.");
+}
+
+/// So many rows of an insertion are sent together. A statement is prepared for each smaller number.
+constexpr std::size_t kTogether = 16;
+
 // Two numbers of ours, apart from the names that are hashed to one.
 constexpr auto kBegin = "BEGIN; SELECT pg_advisory_xact_lock(7463, 1)";
 
@@ -51,18 +70,21 @@ auto Session::again_if_lost(Use use) -> decltype(use()) {
 }
 
 Result<std::int64_t> Session::execute(std::string_view text, sql::Params params) {
+  if (auto sent = send_rows(); !sent) return std::unexpected(std::move(sent.error()));
   auto done = again_if_lost([&] { return connection_.run(text, params); });
   if (!done) return std::unexpected(std::move(done.error()));
   return affected(*done);
 }
 
 Result<void> Session::query(std::string_view text, sql::Params params, const OnRow& on_row) {
+  if (auto sent = send_rows(); !sent) return sent;
   const auto done = again_if_lost([&] { return connection_.run(text, params); });
   if (!done) return std::unexpected(done.error());
   return hand_out(done->get(), on_row);
 }
 
 Result<void> Session::defer(std::string_view text, sql::Params params, const OnRow& on_row) {
+  if (auto sent = send_rows(); !sent) return sent;
   return connection_.defer(text, params,
                            [on_row](postgres::Rows& rows) { return hand_out(rows.get(), on_row); });
 }
@@ -76,12 +98,89 @@ Result<bool> Session::finds(std::string_view text, sql::Params params) {
 }
 
 Result<bool> Session::expect(std::string_view text, sql::Params params) {
-  auto sent = connection_.defer(text, params, [](postgres::Rows& rows) -> Result<void> {
-    if (affected(rows) > 0) return {};
-    return fail(ErrorCode::Conflict, "store.hope", "A statement found nothing to change.");
-  });
+  auto sent = send_rows();
+  if (sent)
+    sent = connection_.defer(text, params, [](postgres::Rows& rows) -> Result<void> {
+      return affected(rows) > 0 ? Result<void>() : disappointed();
+    });
   if (!sent) return std::unexpected(std::move(sent.error()));
   return true;
+}
+
+bool Session::hope(bool on) {
+  gathered_.clear();
+  return hopeful_ = on;
+}
+
+Result<void> Session::settle() {
+  if (auto sent = send_rows(); !sent) return sent;
+  return connection_.settle();
+}
+
+Result<void> Session::add(const sql::Insertion& insertion, sql::Params values,
+                          const OnRow& on_row) {
+  if (!hopeful_) return sql::Session::add(insertion, values, on_row);
+  auto& into = gathered_for(insertion, false);
+  into.on_rows.push_back(on_row);
+  return gather(insertion, values, into);
+}
+
+Result<bool> Session::adds(const sql::Insertion& insertion, sql::Params values) {
+  if (!hopeful_) return sql::Session::adds(insertion, values);
+  auto sent = gather(insertion, values, gathered_for(insertion, true));
+  if (!sent) return std::unexpected(std::move(sent.error()));
+  return true;
+}
+
+Session::Gathered& Session::gathered_for(const sql::Insertion& insertion, bool all) {
+  const auto known = std::ranges::find(
+      gathered_, insertion.text, [](const Gathered& gathered) { return gathered.insertion.text; });
+  return known != gathered_.end() ? *known : gathered_.emplace_back(insertion, all);
+}
+
+Result<void> Session::gather(const sql::Insertion& insertion, sql::Params values, Gathered& into) {
+  HS_ASSERT(values.size() == insertion.kinds.size());
+  for (const sql::Param& value : values) {
+    const auto* text = std::get_if<std::string_view>(&value.value());
+    into.values.push_back(text == nullptr ? value : sql::Param(into.texts.emplace_back(*text)));
+  }
+  // The server adds these while the next are put together.
+  return into.values.size() >= kTogether * values.size() ? send_rows() : Result<void>();
+}
+
+Result<void> Session::send_rows() {
+  auto rows = std::exchange(gathered_, {});
+  for (auto& gathered : rows)
+    if (auto sent = send_rows(gathered); !sent) return sent;
+  return {};
+}
+
+Result<void> Session::send_rows(Gathered& gathered) {
+  const auto width = gathered.insertion.kinds.size();
+  const auto total = gathered.values.size() / width;
+  for (std::size_t done = 0; done < total;) {
+    const auto count = std::min(total - done, kTogether);
+    std::vector<OnRow> on_rows;
+    if (!gathered.all)
+      on_rows.assign(gathered.on_rows.begin() + static_cast<std::ptrdiff_t>(done),
+                     gathered.on_rows.begin() + static_cast<std::ptrdiff_t>(done + count));
+    auto sent = connection_.defer(
+        text_of(gathered.insertion, count),
+        sql::Params(gathered.values).subspan(done * width, count * width),
+        [on_rows = std::move(on_rows), count](postgres::Rows& rows) -> Result<void> {
+          if (static_cast<std::size_t>(affected(rows)) != count) return disappointed();
+          return hand_out_each(rows.get(), on_rows);
+        });
+    if (!sent) return sent;
+    done += count;
+  }
+  return {};
+}
+
+const std::string& Session::text_of(const sql::Insertion& insertion, std::size_t rows) {
+  auto& text = texts_[{insertion.text, rows}];
+  if (text.empty()) text = sql::statement_of(insertion, rows);
+  return text;
 }
 
 Result<void> Session::script(const std::string& text) { return connection_.script(text); }

@@ -46,8 +46,8 @@ Result<ClusterNode> read_node(const Row& row) {
 }  // namespace
 
 Result<void> apply(Session& session, const change::AppendChange& change) {
-  return later(session, "INSERT INTO change_log (node, body, at) VALUES ($1, $2, $3)",
-               {change.node, json::write(change.body), to_column(change.at)});
+  constexpr Insertion kLogged{"INSERT INTO change_log (node, body, at) VALUES {rows}", "ttn"};
+  return add(session, kLogged, {change.node, json::write(change.body), to_column(change.at)});
 }
 
 Result<void> apply(Session& session, const change::PruneChanges& change) {

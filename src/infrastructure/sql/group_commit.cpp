@@ -1,5 +1,7 @@
 #include "infrastructure/sql/group_commit.hpp"
 
+#include <algorithm>
+
 #include "domain/base/limits.hpp"
 #include "infrastructure/sql/change_set.hpp"
 #include "infrastructure/sql/query.hpp"
@@ -103,24 +105,34 @@ Result<void> GroupCommit::write_transaction(const Batch& batch, Answers& answers
 Result<void> GroupCommit::write_sets(const Batch& batch, Answers& answers) {
   if (session_->hope(true)) {
     auto done = write_hopefully(batch, answers);
-    session_->hope(false);
     if (done || done.error().code == ErrorCode::Unavailable) return done;
     if (auto begun = session_->begin(); !begun) return std::unexpected(begun.error());
   }
   return write_carefully(batch, answers);
 }
 
+bool GroupCommit::adds_audit(const Batch& batch) {
+  const auto is_entry = [](const Change& change) {
+    return std::holds_alternative<change::AppendAudit>(change);
+  };
+  return std::ranges::any_of(batch, [&](const Request& request) {
+    return std::ranges::any_of(request.changes, is_entry);
+  });
+}
+
 Result<void> GroupCommit::write_hopefully(const Batch& batch, Answers& answers) {
   tail_.reset();
   std::vector<std::shared_ptr<Committed>> committed;
-  auto done = Result<void>();
+  // Now, so that no read comes between rows that can go together.
+  auto done = adds_audit(batch) ? read_tail(*session_, tail_) : Result<void>();
   for (const auto& request : batch) {
+    if (!done) break;
     committed.push_back(std::make_shared<Committed>());
     done = apply(*session_, request.changes, {tail_, committed.back()});
-    if (!done) break;
   }
   // Before COMMIT, which would stand although a hope was disappointed.
   if (done) done = session_->settle();
+  session_->hope(false);
   if (done) done = close_batch();
   done = ended(std::move(done));  // what was deferred may still be told until here
   answers.clear();

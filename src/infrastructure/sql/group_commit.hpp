@@ -51,6 +51,7 @@ class GroupCommit {
   void write(Batch batch);
   /// Into `answers`, one per set; an error if the whole transaction is lost, or may be.
   Result<void> write_transaction(const Batch& batch, Answers& answers);
+  static bool adds_audit(const Batch& batch);
   Result<void> write_sets(const Batch& batch, Answers& answers);
   /// All in one go, hoping that none is refused; the first that is, is the error.
   Result<void> write_hopefully(const Batch& batch, Answers& answers);

@@ -1,5 +1,7 @@
 #include "infrastructure/sql/journal.hpp"
 
+#include <array>
+
 #include "domain/base/limits.hpp"
 #include "domain/json/write.hpp"
 #include "infrastructure/sql/columns.hpp"
@@ -12,6 +14,10 @@ namespace {
 #define HS_EVENT_COLUMNS "at, kind, profile, deployment, instance, actor, message, data"
 #define HS_AUDIT_COLUMNS \
   "at, actor, roles, address, action, resource, outcome, detail, trace_id, hash, salt"
+
+constexpr Insertion kEvent{
+    "INSERT INTO events (" HS_EVENT_COLUMNS ") VALUES {rows} RETURNING sequence", "nttttttt"};
+constexpr Insertion kEntry{"INSERT INTO audit (" HS_AUDIT_COLUMNS ") VALUES {rows}", "ntttttttttt"};
 
 constexpr List kList{"audit", "SELECT sequence, " HS_AUDIT_COLUMNS ", erased FROM audit",
                      "sequence DESC"};
@@ -74,32 +80,31 @@ Result<change::PutIdempotent> read_idempotent(const Row& row) {
 Result<void> append(Session& session, const TimelineEvent& event,
                     const std::function<void(std::uint64_t)>& on_sequence) {
   const std::string data = json::write(event.data);
-  const std::initializer_list<Param> params = {
+  const std::array<Param, 8> params = {
       to_column(event.at),  event.kind,  event.profile.str(), event.deployment.str(),
       event.instance.str(), event.actor, event.message,       data};
-  return session.defer("INSERT INTO events (" HS_EVENT_COLUMNS
-                       ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING sequence",
-                       Params(params.begin(), params.size()),
-                       [on_sequence](const Row& row) -> Result<void> {
-                         on_sequence(Columns(row).number());
-                         return {};
-                       });
+  return session.add(kEvent, params, [on_sequence](const Row& row) -> Result<void> {
+    on_sequence(Columns(row).number());
+    return {};
+  });
+}
+
+Result<void> read_tail(Session& session, ChainTail& tail) {
+  auto last =
+      maybe<std::string>(session, "SELECT hash FROM audit ORDER BY sequence DESC LIMIT 1", {},
+                         [](const Row& row) -> Result<std::string> { return Columns(row).text(); });
+  if (!last) return std::unexpected(std::move(last.error()));
+  tail = std::move(*last).value_or("");
+  return {};
 }
 
 Result<void> append(Session& session, const AuditEntry& e, ChainTail& tail) {
-  if (!tail) {
-    auto last = maybe<std::string>(
-        session, "SELECT hash FROM audit ORDER BY sequence DESC LIMIT 1", {},
-        [](const Row& row) -> Result<std::string> { return Columns(row).text(); });
-    if (!last) return std::unexpected(std::move(last.error()));
-    tail = std::move(*last).value_or("");
-  }
+  if (!tail)
+    if (auto read = read_tail(session, tail); !read) return read;
   tail = chain_hash(*tail, e);
-  return later(session,
-               "INSERT INTO audit (" HS_AUDIT_COLUMNS
-               ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
-               {to_column(e.at), e.actor, e.roles, e.address, e.action, e.resource, e.outcome,
-                e.detail, e.trace_id, *tail, e.salt});
+  return add(session, kEntry,
+             {to_column(e.at), e.actor, e.roles, e.address, e.action, e.resource, e.outcome,
+              e.detail, e.trace_id, *tail, e.salt});
 }
 
 // Expired answers go here, so that the table stays as small as a day's requests.

@@ -13,6 +13,7 @@ namespace hotswap::sql {
 /// The hash of the last entry of the audit, once a transaction has read it or added one. Whoever
 /// rolls back to a savepoint sets it back as well.
 using ChainTail = std::optional<std::string>;
+[[nodiscard]] Result<void> read_tail(Session& session, ChainTail& tail);
 [[nodiscard]] Result<void> append(Session& session, const AuditEntry& entry, ChainTail& tail);
 [[nodiscard]] Result<void> apply(Session& session, const change::PutIdempotent& change);
 

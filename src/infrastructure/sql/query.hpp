@@ -24,6 +24,13 @@ namespace hotswap::sql {
                        [](const Row&) -> Result<void> { return {}; });
 }
 
+/// Adds a row whose outcome is not needed yet.
+[[nodiscard]] inline Result<void> add(Session& session, const Insertion& insertion,
+                                      std::initializer_list<Param> values) {
+  return session.add(insertion, Params(values.begin(), values.size()),
+                     [](const Row&) -> Result<void> { return {}; });
+}
+
 /// The value, put through `convert`; the library's std::expected has no transform yet.
 template <class T, class Convert>
 auto mapped(Result<T> result, Convert convert) -> Result<decltype(convert(std::move(*result)))> {

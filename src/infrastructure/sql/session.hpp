@@ -45,6 +45,15 @@ class Row {
   [[nodiscard]] virtual std::string_view text(int column) const = 0;
 };
 
+/// A statement that adds rows. `text` has `{rows}` where their values stand, as in
+/// `INSERT INTO audit (at, actor) VALUES {rows}`; `kinds` has a letter per value: `n`umber, `t`ext.
+/// Both are constants.
+struct Insertion {
+  std::string_view text, kinds;
+};
+/// The statement for so many rows, e.g. `… VALUES (CAST($1 AS BIGINT), $2)`.
+[[nodiscard]] std::string statement_of(const Insertion& insertion, std::size_t rows);
+
 /// Used by one thread at a time. Statements are prepared once per connection and kept by their
 /// text, so texts come from a fixed set and values are always bound.
 ///
@@ -64,7 +73,8 @@ class Session {
   /// Waits for the outcome of all that was deferred.
   virtual Result<void> settle() { return {}; }
   /// Begins or ends to hope: statements that should change or find a row are taken to do so, and
-  /// are deferred. Whether it hopes now; drivers that have no way to go never do.
+  /// are deferred. Whether it hopes now; drivers that have no way to go never do. At the end, rows
+  /// that were not sent yet are forgotten: settle() first.
   virtual bool hope(bool /*on*/) { return false; }
   /// While hopeful, checks that only serve to say why a statement will be refused may be left out.
   [[nodiscard]] virtual bool hopeful() const { return false; }
@@ -73,6 +83,11 @@ class Session {
   virtual Result<bool> changes(std::string_view text, Params params);
   /// The same of a query that finds a row.
   virtual Result<bool> finds(std::string_view text, Params params);
+  /// Adds a row, as defer() runs a statement. While hopeful, a driver may send those of many calls
+  /// as one statement; rows of one insertion stay in order, and whatever else is run comes after.
+  virtual Result<void> add(const Insertion& insertion, Params values, const OnRow& on_row);
+  /// The same; whether the row is added, as changes() tells.
+  virtual Result<bool> adds(const Insertion& insertion, Params values);
   /// Runs a statement and hands out its rows; an error of `on_row` ends it and is returned.
   virtual Result<void> query(std::string_view text, Params params, const OnRow& on_row) = 0;
   /// Several statements without parameters; for migrations.

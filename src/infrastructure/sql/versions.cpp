@@ -1,6 +1,7 @@
 #include "infrastructure/sql/versions.hpp"
 
 #include <algorithm>
+#include <array>
 #include <span>
 
 #include "domain/base/base64url.hpp"
@@ -17,6 +18,17 @@ namespace {
   "archived, archived_line, key_id, data_key"
 
 constexpr List kList{"versions", "SELECT " HS_VERSION_COLUMNS " FROM versions", "upload DESC"};
+
+/// Only while the profile is as the judge saw it, if one is named. Asked row by row: a join might
+/// put the uploads in another order.
+constexpr Insertion kVersion{
+    "INSERT INTO versions (profile, number, hash, size, author, message, created_at, "
+    "failed_reason, schema, content, key_id, data_key) SELECT column1, column2, column3, column4, "
+    "column5, column6, column7, column8, column9, column10, column13, column14 "
+    "FROM (VALUES {rows}) AS given "
+    "WHERE (SELECT name FROM profiles WHERE name = column1 AND (column11 IS NULL OR "
+    "(revision = column11 AND created_at = column12))) IS NOT NULL ON CONFLICT DO NOTHING",
+    "tttnttntttnntt"};
 
 Keyed<Version> take_version(Columns& in) {
   Keyed<Version> keyed;
@@ -120,16 +132,23 @@ Result<void> apply(Session& session, const change::InsertVersion& change) {
   const auto& judge = change.judged_by;
   const auto revision = judge ? to_column(judge->revision) : Param(std::nullopt);
   const auto created_at = judge ? to_column(judge->created_at) : Param(std::nullopt);
-  const auto stored = session.changes(
-      "INSERT INTO versions (profile, number, hash, size, author, message, created_at, "
-      "failed_reason, schema, content, key_id, data_key) SELECT name, $2, $3, "
-      "CAST($4 AS BIGINT), $5, $6, CAST($7 AS BIGINT), $8, $9, $10, $13, $14 "
-      "FROM profiles WHERE name = $1 "
-      "AND (CAST($11 AS BIGINT) IS NULL OR (revision = $11 AND created_at = $12)) "
-      "ON CONFLICT DO NOTHING",
-      {v.profile.str(), v.number.str(), v.hash, to_column(std::uint64_t{v.size}), v.author,
-       v.message, to_column(v.created_at), v.failed_reason, v.schema, v.content, revision,
-       created_at, v.key.key_id, base64url_encode(v.key.bytes)});
+  const auto number = v.number.str();
+  const auto key = base64url_encode(v.key.bytes);
+  const std::array<Param, 14> values = {v.profile.str(),
+                                        number,
+                                        v.hash,
+                                        to_column(std::uint64_t{v.size}),
+                                        v.author,
+                                        v.message,
+                                        to_column(v.created_at),
+                                        v.failed_reason,
+                                        v.schema,
+                                        v.content,
+                                        revision,
+                                        created_at,
+                                        v.key.key_id,
+                                        key};
+  const auto stored = session.adds(kVersion, values);
   if (!stored) return std::unexpected(stored.error());
   return *stored ? Result<void>() : refuse_insert(session, change);
 }

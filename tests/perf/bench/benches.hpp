@@ -11,6 +11,7 @@ namespace hotswap::perf {
 [[nodiscard]] Rows bench_get();
 [[nodiscard]] Rows bench_post();
 [[nodiscard]] Rows bench_postgres();
+[[nodiscard]] Rows bench_uploads();
 [[nodiscard]] Rows bench_cluster();
 [[nodiscard]] Rows bench_deployments();
 [[nodiscard]] Rows bench_idle();

@@ -20,14 +20,13 @@ struct Bench {
   Rows (*measure)();
 };
 
-constexpr Bench kBenches[] = {{"sdk", bench_sdk},         {"core", bench_core},
-                              {"schema", bench_schema},   {"fanout", bench_fanout},
-                              {"large", bench_large},     {"rollback", bench_rollback},
-                              {"get", bench_get},         {"post", bench_post},
-                              {"idle", bench_idle},       {"cli", bench_cli},
-                              {"agent", bench_agent},     {"postgres", bench_postgres},
-                              {"cluster", bench_cluster}, {"deployments", bench_deployments},
-                              {"secrets", bench_secrets}};
+constexpr Bench kBenches[] = {
+    {"sdk", bench_sdk},         {"core", bench_core},       {"schema", bench_schema},
+    {"fanout", bench_fanout},   {"large", bench_large},     {"rollback", bench_rollback},
+    {"get", bench_get},         {"post", bench_post},       {"idle", bench_idle},
+    {"cli", bench_cli},         {"agent", bench_agent},     {"postgres", bench_postgres},
+    {"uploads", bench_uploads}, {"cluster", bench_cluster}, {"deployments", bench_deployments},
+    {"secrets", bench_secrets}};
 
 int run(const std::vector<std::string_view>& wanted, const std::string& json_file) {
   Rows rows;

@@ -44,6 +44,8 @@ constexpr Row kContract[] = {
     {Action::AuditRead, "audit.read", "AO---"},
     {Action::ErasureRead, "erasure.read", "AO---"},
     {Action::ErasureWrite, "erasure.write", "A----"},
+    {Action::SecretRead, "secret.read", "A----"},
+    {Action::SecretRotate, "secret.rotate", "A----"},
     {Action::MetricsRead, "metrics.read", "AODV-"},
 };
 
