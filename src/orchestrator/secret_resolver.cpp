@@ -89,11 +89,14 @@ Result<ProvidedSecret> SecretResolver::read(const std::string& reference) {
   return provider->second->read(*parsed);
 }
 
-/// What tells one value from the next: the provider's own version where it has one.
+/// What tells one value from the next. A provider's version tells less: Vault counts for a secret
+/// with all its keys, and begins anew where one was deleted and written again. It serves where no
+/// key-encryption key is there for fingerprints.
 Result<std::string> SecretResolver::mark_of(const std::string& reference,
                                             const ProvidedSecret& found) {
-  if (!found.version.empty()) return "v:" + found.version;
-  return parts_.sealer.fingerprint(space_of(reference), json::Value(found.value.view()));
+  auto mark = parts_.sealer.fingerprint(space_of(reference), json::Value(found.value.view()));
+  if (mark || mark.error().reason != "secret.no_key" || found.version.empty()) return mark;
+  return "v:" + found.version;
 }
 
 Result<std::uint64_t> SecretResolver::revision_of(const std::string& reference,
@@ -129,7 +132,7 @@ Result<SecretResolver::Known> SecretResolver::enter(const std::string& reference
     entry.value = known.value;
     entry.revision = revision;
     entry.due = now + fresh;
-    entry.usable_until = entry.due + kKeepStale;
+    entry.usable_until = entry.due + parts_.keep_stale;
     entry.pause = {};
   }
   if (!changed.empty())

@@ -36,6 +36,9 @@ class SecretResolver {
     SecretProviders providers{};
     /// Whether some instance is to hold this version; others are not asked after any more.
     std::function<bool(const VersionName&)> in_use{};
+    /// A value may be used so much longer than it is fresh while its provider does not answer. What
+    /// a provider says itself (gone, denied) counts at once.
+    Duration keep_stale = std::chrono::minutes(10);
   };
   explicit SecretResolver(Parts parts);
 
@@ -57,9 +60,6 @@ class SecretResolver {
   static constexpr std::size_t kReferences = 10'000;
   static constexpr Duration kRetryFirst = std::chrono::seconds(5);
   static constexpr Duration kRetryMax = std::chrono::minutes(1);
-  /// A value may be used so much longer than it is fresh while its provider does not answer. What a
-  /// provider says itself (gone, denied) counts at once.
-  static constexpr Duration kKeepStale = std::chrono::minutes(10);
   static constexpr Duration kFreshMin = std::chrono::seconds(1);
   static constexpr Duration kFreshMax = std::chrono::hours(1);
 

@@ -57,6 +57,8 @@ SecretSources::SecretSources(std::vector<Source> sources, Options options, const
   for (const auto& source : sources_) health_.push_back({.scheme = source.scheme, .error = {}});
 }
 
+SecretSources::~SecretSources() = default;
+
 Result<ProvidedSecret> SecretSources::read(const SecretReference& reference) {
   const auto source = std::ranges::find(sources_, reference.scheme, &Source::scheme);
   if (source == sources_.end())

@@ -44,6 +44,7 @@ class SecretSources : public SecretProvider {
   };
   /// What they refer to must outlive this.
   SecretSources(std::vector<Source> sources, Options options, const Parts& parts);
+  ~SecretSources() override;
 
   /// Invalid `secret.invalid` as well if no store has the scheme, or the value is no UTF-8;
   /// Forbidden `secret.denied` for what may not be referred to.

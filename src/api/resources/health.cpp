@@ -1,6 +1,7 @@
 #include "api/resources/handlers.hpp"
 #include "api/resources/services.hpp"
 #include "api/resources/words.hpp"
+#include "orchestrator/secret_sources.hpp"
 
 namespace hotswap::api {
 namespace {

@@ -24,8 +24,11 @@
 #include "orchestrator/revocation_service.hpp"
 #include "orchestrator/schema_service.hpp"
 #include "orchestrator/secret_rotation.hpp"
-#include "orchestrator/secret_sources.hpp"
 #include "orchestrator/traffic_service.hpp"
+
+namespace hotswap {
+class SecretSources;
+}
 
 namespace hotswap::api {
 

@@ -68,7 +68,7 @@ Result<Token> token_in(const Answer& answer, const std::string& who, MonoTime no
   auto text = answer.text_at("auth.client_token");
   if (text.empty() || text.find_first_of("\r\n") != std::string::npos)
     return refused(who + " answered a login without a token");
-  return Token{SecretText::from(std::move(text)), lease_of(answer, now), true};
+  return Token{SecretText::from(std::move(text)), lease_of(answer, now), now, true};
 }
 
 Result<Token> post(Connection& connection, const std::string& mount, SecretText body,
@@ -93,8 +93,11 @@ Result<Token> of(const TokenLogin& login, Connection& connection, MonoTime now) 
                                  : read_file(login.file, "Vault's token");
   if (!text) return std::unexpected(text.error());
   auto lease = look_up(*text, connection, now);
+  // What is denied is the server, not a secret: it is for whoever gives it a token, and passes.
+  if (!lease && lease.error().code == ErrorCode::Forbidden)
+    return refused(lease.error().detail, lease.error().internal);
   if (!lease) return std::unexpected(lease.error());
-  return Token{std::move(*text), *lease, false};
+  return Token{std::move(*text), *lease, now, false};
 }
 
 Result<Token> of(const AppRoleLogin& login, Connection& connection, MonoTime now) {
@@ -144,8 +147,8 @@ Result<Lease> look_up(const SecretText& token, Connection& connection, MonoTime 
     return std::unexpected(Error{ErrorCode::Forbidden,
                                  "secret.denied",
                                  connection.name() +
-                                     " refuses the token: it has expired, was revoked or used up. "
-                                     "Give it a new one",
+                                     " refuses the token: it has expired, was revoked or used up, "
+                                     "or lacks the policy `default`. Give it a new one",
                                  {},
                                  answer.error().internal});
   if (!answer) return std::unexpected(answer.error());

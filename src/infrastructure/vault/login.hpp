@@ -30,6 +30,7 @@ using Login = std::variant<TokenLogin, AppRoleLogin, KubernetesLogin>;
 struct Token {
   SecretText text;
   Lease lease;
+  MonoTime made{};    ///< logged in
   bool ours = false;  ///< from a login: nobody else uses it, so it is revoked at the end
 };
 

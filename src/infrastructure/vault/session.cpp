@@ -8,6 +8,9 @@ namespace {
 constexpr Duration kLongestSleep = std::chrono::minutes(5);
 /// A login that failed is not repeated at once by everybody who waits for a secret.
 constexpr Duration kQuiet = std::chrono::seconds(2);
+/// Between two logins because of denials, where nobody can tell what was denied.
+constexpr Duration kBlindFor = std::chrono::minutes(1);
+constexpr Duration kShortestSleep = std::chrono::milliseconds(100);
 
 Counter& counter(Metrics& metrics, const char* what, const char* outcome) {
   return metrics.counter("hotswap_vault_sessions_total",
@@ -58,11 +61,12 @@ Result<Session::Held> Session::log_in_locked() {
   refused_.reset();
   auto held = std::make_shared<const Token>(std::move(*token));
   keep(held);
-  parts_.logger.info("vault", "logged in",
-                     {{"vault", name()},
-                      {"method", name_of(login_)},
-                      {"life", format_duration(held->lease.ttl)},
-                      {"renewable", held->lease.renewable}});
+  parts_.logger.info(
+      "vault", "logged in",
+      {{"vault", name()},
+       {"method", name_of(login_)},
+       {"life", held->lease.ttl == Duration::zero() ? "endless" : format_duration(held->lease.ttl)},
+       {"renewable", held->lease.renewable}});
   return held;
 }
 
@@ -84,13 +88,27 @@ Result<Answer> Session::ask(Call call) {
   call.token = &(*token)->text;
   auto answer = parts_.connection.ask(call);
   if (answer || answer.error().code != ErrorCode::Forbidden) return answer;
-  // Its policy denies, or it is not a token any more.
-  const auto known = look_up((*token)->text, parts_.connection, parts_.clock.mono());
-  if (known || known.error().code != ErrorCode::Forbidden) return answer;
+  if (!is_to_blame(**token)) return answer;
   const auto fresh = token_after(*token);
   if (!fresh) return std::unexpected(fresh.error());
   call.token = &(*fresh)->text;
-  return parts_.connection.ask(call);
+  answer = parts_.connection.ask(call);
+  const bool denied = !answer && answer.error().code == ErrorCode::Forbidden;
+  if (denied && !sees_itself(**fresh) && !blind_.exchange(true))
+    parts_.logger.warning("vault",
+                          "the token may not look itself up: give its role the policy `default`",
+                          {{"vault", name()}});
+  return answer;
+}
+
+bool Session::sees_itself(const Token& token) {
+  const auto known = look_up(token.text, parts_.connection, parts_.clock.mono());
+  return known || known.error().code != ErrorCode::Forbidden;
+}
+
+bool Session::is_to_blame(const Token& token) {
+  if (blind_) return parts_.clock.mono() - token.made >= kBlindFor;
+  return !sees_itself(token);
 }
 
 Duration Session::failed(const char* what, const Error& error, const Held& held) {
@@ -112,13 +130,17 @@ Duration Session::tend() {
     if (step.due == Due::Nothing || step.in > Duration::zero()) return step.in;
     if (step.due == Due::Renewal) {
       const auto lease = renew(*token, parts_.connection, now);
-      if (!lease) {
+      if (lease) {
+        renewals_.add();
+        keep(std::make_shared<const Token>(
+            Token{token->text.clone(), *lease, token->made, token->ours}));
+        return next_step(*lease, now).in;
+      }
+      // A denied one is no token any more, or may not renew itself: only a new one helps.
+      if (lease.error().code != ErrorCode::Forbidden) {
         failed_renewals_.add();
         return failed("the token could not be renewed", lease.error(), token);
       }
-      renewals_.add();
-      keep(std::make_shared<const Token>(Token{token->text.clone(), *lease, token->ours}));
-      return next_step(*lease, now).in;
     }
   }
   const auto fresh = token_after(token);
@@ -129,7 +151,7 @@ Duration Session::tend() {
 void Session::start() {
   thread_ = std::jthread([this](const std::stop_token& stop) {
     while (!stop.stop_requested()) {
-      const auto pause = std::clamp<Duration>(tend(), Duration::zero(), kLongestSleep);
+      const auto pause = std::clamp<Duration>(tend(), kShortestSleep, kLongestSleep);
       std::unique_lock lock(mutex_);
       const auto before = held_;
       wake_.wait_for(lock, stop, pause, [&] { return held_ != before; });
@@ -156,7 +178,8 @@ void Session::stop() {
 }
 
 Result<void> Session::check() {
-  const auto answer = ask({.path = "auth/token/lookup-self"});
+  const auto answer =
+      ask({.path = blind_ ? "sys/health?standbyok=true" : "auth/token/lookup-self"});
   if (!answer) return std::unexpected(answer.error());
   return {};
 }

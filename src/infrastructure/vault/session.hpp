@@ -2,6 +2,7 @@
 // A login at Vault that is kept alive: renewed before it runs out, made anew where renewing does
 // not help, and where Vault forgot the token.
 
+#include <atomic>
 #include <condition_variable>
 #include <memory>
 #include <mutex>
@@ -48,6 +49,9 @@ class Session {
   /// Another than `old`: whoever comes while one logs in waits for that one.
   [[nodiscard]] Result<Held> token_after(const Held& old);
   [[nodiscard]] Result<Held> log_in_locked();
+  /// Whether a denial may be meant for the token as such.
+  [[nodiscard]] bool is_to_blame(const Token& token);
+  [[nodiscard]] bool sees_itself(const Token& token);
   Duration failed(const char* what, const Error& error, const Held& held);
   void keep(Held held);
   [[nodiscard]] Held held() const;
@@ -56,6 +60,9 @@ class Session {
   const Parts parts_;
   Counter &logins_, &failed_logins_, &renewals_, &failed_renewals_;
   Gauge& life_;
+  /// The token may not look itself up (it lacks the policy `default`), so nobody can tell a token
+  /// that is refused from a path that is.
+  std::atomic<bool> blind_ = false;
   std::mutex login_mutex_;                             ///< held while one logs in
   std::optional<std::pair<MonoTime, Error>> refused_;  ///< when and why; by login_mutex_
   mutable std::mutex mutex_;                           ///< guards what follows

@@ -28,8 +28,8 @@ class TransitKeyWrapper : public KeyWrapper {
 
   Result<WrappedKey> wrap(const SecretText& key, std::string_view context) override;
   Result<SecretText> unwrap(const WrappedKey& wrapped, std::string_view context) override;
-  /// Asks Vault again after five seconds. Without an answer: the version that was known last, or the id
-  /// without a version.
+  /// Asks Vault again after five seconds. Without an answer: the version that was known last, or
+  /// the id without a version.
   [[nodiscard]] std::string current() const override;
 
  private:

@@ -457,7 +457,10 @@ class Vault:
         return time.time() + self.offset
 
     def issue(self, role, path, namespace, meta=None):
-        policies = sorted({"default", *listed(role.get("token_policies", role.get("policies")))})
+        policies = {"default", *listed(role.get("token_policies", role.get("policies")))}
+        if role.get("token_no_default_policy"):
+            policies.discard("default")
+        policies = sorted(policies)
         ttl = seconds(role.get("token_ttl", role.get("ttl")), 2764800)
         token = Token(self, policies, seconds(role.get("token_period")) or ttl, path=path,
                       namespace=namespace, max_ttl=seconds(role.get("token_max_ttl")),
@@ -658,6 +661,8 @@ class Vault:
             space.auth[name.strip("/") + "/"] = METHODS[body["type"]](self)
         elif kind == "policies" and name.startswith("acl/"):
             space.policies[name[4:]] = Policy(body["policy"])
+        elif kind == "policy" and name:  # the older path of the same
+            space.policies[name] = Policy(body.get("policy") or body["rules"])
         else:
             raise Refusal(404)
         return 204, None

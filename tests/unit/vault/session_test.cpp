@@ -150,6 +150,31 @@ TEST(VaultSession, its_own_token_is_revoked_at_the_end_and_a_given_one_is_not) {
   EXPECT_EQ(server.calls("POST /v1/auth/token/revoke-self"), 0U);
 }
 
+TEST(VaultSession, a_token_that_may_not_look_itself_up_does_not_log_in_again_and_again) {
+  World world(login_of(has_approle("blind", R"("token_ttl":"1h","token_no_default_policy":true)")));
+  EXPECT_EQ(world.read("secret/data/app#a"), "value");
+  EXPECT_EQ(world.read("secret/data/denied#a").error().reason, "secret.denied");
+  EXPECT_EQ(world.sessions("login", "ok"), 2) << "the token could have been to blame";
+  for (int i = 0; i < 5; ++i)
+    EXPECT_EQ(world.read("secret/data/denied#a").error().reason, "secret.denied");
+  EXPECT_TRUE(world.session.check());
+  EXPECT_EQ(world.sessions("login", "ok"), 2);
+  EXPECT_TRUE(world.logger.has(LogLevel::Warning, "may not look itself up"));
+  vault_server().set(R"({"forgetAll":true})");
+  world.clock.advance(2min);
+  EXPECT_EQ(world.read("secret/data/app#a"), "value") << "and still it is replaced when it must";
+}
+
+TEST(VaultSession, a_revoked_token_is_replaced_when_its_renewal_is_denied) {
+  World world(login_of(has_approle("revoked", R"("token_ttl":"90m")")));
+  world.session.tend();
+  pass(world, 61min);
+  vault_server().set(R"({"forgetAll":true})");
+  EXPECT_EQ(world.session.tend(), 60min);
+  EXPECT_EQ(world.sessions("login", "ok"), 2);
+  EXPECT_EQ(world.sessions("renewal", "failed"), 0);
+}
+
 TEST(VaultSession, a_login_is_not_repeated_after_a_lost_answer) {
   World world(login_of(has_approle("lost", R"("token_ttl":"1h")", R"("num_uses":2)")));
   vault_server().fault(R"({"path":"/v1/auth/approle/login","break":true})");
