@@ -105,7 +105,8 @@ Result<Trust> trust_of(const Settings& settings) {
   if (!text) return std::unexpected(text.error());
   const auto issuers = read_issuers(*text, file);
   if (!issuers) return std::unexpected(issuers.error());
-  const auto fetcher = std::make_shared<JwksFetcher>();
+  const auto fetcher = std::make_shared<JwksFetcher>(
+      user_reach(settings).value_or(net::Reach::of_users()));  // validated before
   for (const auto& issuer : *issuers) {
     if (issuer.policy.issuer == settings.auth.jwt_issuer)
       return fail_field("settings.invalid", "--jwt-issuers", "unique",

@@ -68,7 +68,7 @@ bool is_safe_key_url(const std::string& url) {
 }
 
 Result<HttpResponse> JwksFetcher::get(const std::string& url, const JwksPlace& place,
-                                      bool with_token) {
+                                      bool told) {
   if (!is_safe_key_url(url)) {
     return invalid(url +
                    " is no https address: keys that anybody on the way could exchange prove "
@@ -79,15 +79,14 @@ Result<HttpResponse> JwksFetcher::get(const std::string& url, const JwksPlace& p
   request.timeout = kTimeout;
   request.max_response_bytes = kMaxBytes;
   request.ca_file = place.ca_file;
-  request.guarded = true;
   request.headers = {{"Accept", "application/json"}};
-  if (with_token && !place.token_file.empty()) {
+  if (told && !place.token_file.empty()) {
     auto token = read_file(place.token_file, std::size_t{16} << 10);
     if (!token) return std::unexpected(token.error());
     while (token->ends_with('\n')) token->pop_back();
     request.headers.emplace_back("Authorization", "Bearer " + *token);
   }
-  auto response = http_.request(request);
+  auto response = (told ? told_ : found_).request(request);
   if (!response) return unavailable(url + ": " + response.error().detail);
   if (response->status != 200) {
     return unavailable(url + " answered " + std::to_string(response->status));

@@ -34,16 +34,21 @@ class JwksFetcher {
   static constexpr Duration kTimeout = std::chrono::seconds(10);  ///< of each of two requests
   static constexpr std::size_t kMaxBytes = 256 << 10;
 
+  /// `reach`: where addresses that a discovery document names may lead. Those of the settings may
+  /// lead anywhere.
+  explicit JwksFetcher(net::Reach reach) : found_(std::move(reach)) {}
+
   /// Errors: Unavailable `jwks.unavailable` (no answer, or one other than 200), Invalid
   /// `jwks.invalid` (a discovery document of somebody else, an address that is not safe).
   [[nodiscard]] Result<FetchedKeys> fetch(const JwksPlace& place);
 
  private:
   [[nodiscard]] Result<HttpResponse> get(const std::string& url, const JwksPlace& place,
-                                         bool with_token);
+                                         bool told);
   [[nodiscard]] Result<std::string> discover(const JwksPlace& place);
 
-  HttpClient http_;
+  HttpClient told_;   ///< for addresses of the settings
+  HttpClient found_;  ///< for those of discovery documents
 };
 
 }  // namespace hotswap

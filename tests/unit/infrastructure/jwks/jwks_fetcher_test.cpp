@@ -20,10 +20,16 @@ std::string answer(const std::string& body, const std::string& more = {}, int st
 
 constexpr auto kKeys = R"({"keys":[]})";
 
+net::Reach with_this_machine() {
+  auto reach = net::Reach::of_users();
+  reach.allow_this_machine();
+  return reach;
+}
+
 struct Fetching : ::testing::Test {
   std::vector<std::string> requests;
   std::function<std::string(const std::string& request)> on_request;
-  JwksFetcher fetcher;
+  JwksFetcher fetcher{with_this_machine()};
   ScriptedServer server{[this](ScriptedServer::Peer& peer, int) {
     requests.push_back(peer.read_request());
     peer.send(on_request(requests.back()));
@@ -48,6 +54,15 @@ struct Fetching : ::testing::Test {
     EXPECT_TRUE(fetched.error().detail.contains(part)) << fetched.error().detail;
   }
 };
+
+TEST_F(Fetching, ADiscoveryDocumentLeadsIntoNoInternalNetwork) {
+  answer_discovery(base(), "http://localhost" + base().substr(base().rfind(':')) + "/jwks");
+  JwksFetcher strict(net::Reach::of_users());
+  const auto fetched = strict.fetch({.issuer = base()});
+  ASSERT_FALSE(fetched);
+  EXPECT_EQ(fetched.error().reason, "jwks.unavailable");
+  EXPECT_EQ(requests.size(), 1u);
+}
 
 TEST_F(Fetching, FindsTheKeysByDiscovery) {
   answer_discovery(base(), base() + "/jwks");
