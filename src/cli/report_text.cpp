@@ -102,6 +102,16 @@ std::string log_lines(const json::Value& report, const Terminal& terminal) {
   return out.empty() ? out : terminal.paint(Paint::Bold, "What they logged") + "\n" + out;
 }
 
+/// `bob: seen it`; empty where nobody else was needed.
+std::string approval_text(const json::Value& report) {
+  const auto state = text_at(report, "approval.state");
+  if (state.empty()) return {};
+  if (state == "Waiting") return "awaited until " + text_at(report, "approval.expires");
+  const auto reason = text_at(report, "approval.reason");
+  return (state == "BreakGlass" ? "none, the glass was broken" : text_at(report, "approval.by")) +
+         (reason.empty() ? "" : ": " + reason);
+}
+
 }  // namespace
 
 std::string report_summary(const json::Value& report, const Terminal& terminal) {
@@ -121,6 +131,7 @@ std::string report_text(const json::Value& report, const Terminal& terminal) {
              {"reason", text_at(report, "state.reason")},
              {"rolled back in", took > 0 ? human_duration(Duration(took)) : std::string()},
              {"started", text_at(report, "startedAt") + " by " + text_at(report, "startedBy")},
+             {"second person", approval_text(report)},
              {"trace", text_at(report, "traceId")}},
             terminal);
   const auto section = [&](const std::string& text) {

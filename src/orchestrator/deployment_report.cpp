@@ -273,6 +273,14 @@ json::Value evidence(const Writing& w) {
   return out;
 }
 
+/// Null where nobody else was needed.
+json::Value approval_json(const Writing& w) {
+  auto approval = w.deployment().approval;
+  if (!approval) return {};
+  approval->reason = w.clean(approval->reason);
+  return to_json(*approval);
+}
+
 json::Object heading(const Writing& w, const ReportDocuments& documents, WallTime now) {
   const Deployment& deployment = w.deployment();
   const Ending end = ending_of(deployment.state);
@@ -290,6 +298,7 @@ json::Object heading(const Writing& w, const ReportDocuments& documents, WallTim
                    {"finishedAt", end.at ? json::Value(format_time(*end.at)) : json::Value()},
                    {"reason", w.clean(deployment.reason)},
                    {"forced", deployment.forced},
+                   {"approval", approval_json(w)},
                    {"traceId", deployment.trace_id},
                    {"targets", static_cast<std::uint64_t>(deployment.targets.size())},
                    {"madeAt", format_time(now)},

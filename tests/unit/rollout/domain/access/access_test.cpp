@@ -1,6 +1,7 @@
 #include "domain/access/access.hpp"
 
 #include "../../support.hpp"
+#include "domain/access/access_change.hpp"
 
 namespace hotswap {
 namespace {
@@ -24,6 +25,8 @@ constexpr Row kContract[] = {
     {Action::DeploymentStart, "deployment.start", "AO---"},
     {Action::DeploymentRead, "deployment.read", "AODV-"},
     {Action::DeploymentCommand, "deployment.command", "AO---"},
+    {Action::DeploymentApprove, "deployment.approve", "AO---"},
+    {Action::DeploymentBreakGlass, "deployment.breakGlass", "AO---"},
     {Action::InstanceRegister, "instance.register", "AO--I"},
     {Action::InstanceRead, "instance.read", "AODV-"},
     {Action::InstanceReport, "instance.report", "----I"},
@@ -43,6 +46,7 @@ constexpr Row kContract[] = {
     {Action::RetentionRead, "retention.read", "AO---"},
     {Action::RetentionRun, "retention.run", "A----"},
     {Action::AuditRead, "audit.read", "AO---"},
+    {Action::AuditCheckpoint, "audit.checkpoint", "A----"},
     {Action::ErasureRead, "erasure.read", "AO---"},
     {Action::ErasureWrite, "erasure.write", "A----"},
     {Action::SecretRead, "secret.read", "A----"},
@@ -199,6 +203,42 @@ TEST(AccessJson, NamesEveryMistake) {
                                       "$.access.owners[1] format", "$.access.operators type",
                                       "$.access.watchers unknown"}));
   EXPECT_EQ(read.error().reason, "access.invalid");
+}
+
+TEST(AccessLists, AnEmptyListOfOperatorsLetsNobodyBreakTheGlassButAnAdmin) {
+  Access access;
+  const auto may = [&](Role role) {
+    return authorize(person(role), Action::DeploymentBreakGlass, &access).has_value();
+  };
+  EXPECT_TRUE(authorize(person(Role::Operator), Action::DeploymentStart, &access));
+  EXPECT_FALSE(may(Role::Operator));
+  EXPECT_TRUE(may(Role::Admin));
+  access.operators = {"pat"};
+  EXPECT_TRUE(may(Role::Operator));
+  EXPECT_FALSE(may(Role::Developer));
+}
+
+TEST(AccessChange, WhoeverIsNoAdminStaysAmongTheOwners) {
+  Access after;
+  EXPECT_TRUE(may_take_back(person(Role::Developer), after));
+  after.owners = {"sam"};
+  EXPECT_EQ(may_take_back(person(Role::Developer), after).error().reason, "access.lockout");
+  EXPECT_TRUE(may_take_back(person(Role::Admin), after));
+  auto member = person(Role::Developer);
+  member.teams = {"pay"};
+  after.owners = {"team:pay"};
+  EXPECT_TRUE(may_take_back(member, after));
+}
+
+TEST(AccessChange, IsToldByWhatCameAndWent) {
+  const Access before{{"ann"}, {"pat"}, {}};
+  Access after{{"ann", "team:pay"}, {}, {}};
+  after.approval = ApprovalWish::Required;
+  EXPECT_EQ(access_difference(before, after),
+            "owners +team:pay; operators -pat; approval required");
+  EXPECT_EQ(access_difference(before, before), "");
+  EXPECT_EQ(access_difference(after, before),
+            "owners -team:pay; operators +pat; approval as the server has it");
 }
 
 }  // namespace
