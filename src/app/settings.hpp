@@ -1,7 +1,6 @@
 #pragma once
 // What can be set on a server. Every key is a flag (`--heartbeat-interval`), an environment
-// variable
-// (`HOTSWAP_HEARTBEAT_INTERVAL`) and a member of the JSON file (`heartbeatInterval`); the flag wins
+// variable (`HOTSWAP_HEARTBEAT_INTERVAL`) and a member of the JSON file (`heartbeatInterval`); the flag wins
 // over the environment, the environment over the file. One table (setting_keys) knows them all.
 
 #include <cstdint>
@@ -14,6 +13,7 @@
 #include <vector>
 
 #include "app/outside_settings.hpp"
+#include "app/watch_settings.hpp"
 #include "domain/base/error.hpp"
 #include "domain/base/time.hpp"
 #include "domain/flow/bandwidth.hpp"
@@ -117,36 +117,6 @@ struct LimitSettings {
   int deployment_cpu = 50;   ///< percent of one core; 0: no limit
 };
 
-/// Who keeps watch over what is done.
-struct AuditSettings {
-  std::string key_file;  ///< Ed25519, signs checkpoints; empty: `audit.key` in data_dir
-  Duration checkpoint_every = std::chrono::minutes(10);
-  int checkpoint_entries = 100'000;
-  int keep_days = 0;   ///< 0: for ever
-  std::string syslog;  ///< udp://, tcp:// or tls://host:port; empty: none
-  std::string syslog_ca_file;
-  std::string webhook;  ///< URL; empty: none
-};
-
-/// Whose deployments need a second person.
-struct ApprovalSettings {
-  std::set<std::string> environments;
-  Duration patience = std::chrono::hours(24);
-};
-
-/// What strangers may ask for, and how often.
-struct GuardSettings {
-  std::string allow_hosts;        ///< beside the public network, for URLs that users set
-  std::string trusted_proxies;    ///< networks whose forwarding headers are believed
-  bool insecure_secrets = false;  ///< secrets travel over plain HTTP beyond loopback
-  int rate_address = 2000;        ///< requests a second; 0: no limit, as for the next two
-  int rate_principal = 1000;
-  int rate_instance = 20;
-  int rate_failures = 300;         ///< refused tokens a minute of one address
-  int address_connections = 5000;  ///< open at one time from one address
-  std::string user;                ///< that the process becomes when root starts it
-};
-
 struct LogSettings {
   std::string level = "info";   ///< trace, debug, info, warn or error
   std::string format = "text";  ///< text or json
@@ -166,8 +136,6 @@ struct Settings {
   LimitSettings limits;
   AuditSettings audit;
   ApprovalSettings approvals;
-};
-
   GuardSettings guard;
   LogSettings log;
   OutsideSettings outside;
