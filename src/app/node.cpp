@@ -1,10 +1,5 @@
 #include "app/node.hpp"
 
-#include "infrastructure/clock/host_name.hpp"
-#include "infrastructure/notify/audit_webhook.hpp"
-#include "infrastructure/syslog/syslog_receiver.hpp"
-#include "orchestrator/health_gauges.hpp"
-
 namespace hotswap {
 namespace {
 
@@ -24,8 +19,6 @@ constexpr int kTrafficThreads = 2;
 constexpr Duration kReconnectJitter = 2s;
 /// Streams of a node that stops stay so much longer, if another node can take them meanwhile.
 constexpr Duration kStreamsStay = 3s;
-/// On the bus: the change log has grown.
-constexpr std::string_view kWakeUp = "changed";
 
 std::optional<ChannelAdapters::Mailing> mailing(const NotifySettings& settings,
                                                 std::string password) {
@@ -37,10 +30,6 @@ std::optional<ChannelAdapters::Mailing> mailing(const NotifySettings& settings,
 /// The settings were validated before.
 net::Reach reach_of(const Settings& settings) {
   return user_reach(settings).value_or(net::Reach::of_users());
-}
-
-net::TrustedProxies trusted(const GuardSettings& guard) {
-  return net::TrustedProxies::read(guard.trusted_proxies).value_or(net::TrustedProxies());
 }
 
 RetentionPolicy policy(const Settings& settings) {
@@ -158,289 +147,15 @@ Node::Node(const Settings& settings, NodeKeys keys, const Ground& ground,
   if (peers) join(*peers);
 }
 
-std::unique_ptr<AuditForwarder> Node::forwarder_of(const Settings& settings) {
-  std::vector<std::unique_ptr<AuditReceiver>> receivers;
-  const auto& audit = settings.audit;
-  if (!audit.syslog.empty())
-    receivers.push_back(
-        std::make_unique<SyslogReceiver>(audit.syslog, audit.syslog_ca_file, host_name()));
-  if (!audit.webhook.empty())
-    receivers.push_back(std::make_unique<AuditWebhook>(webhooks_, audit.webhook));
-  return std::make_unique<AuditForwarder>(
-      AuditForwarder::Parts{store_, committer_, clock_, logger_, metrics_,
-                            [this] { return leads(); }},
-      std::move(receivers));
-}
-
-AuditKeeper::Parts Node::keeper_parts(const Settings& settings, AuditSigning signing,
-                                      Archive* archive) {
-  const auto& audit = settings.audit;
-  AuditKeeper::Parts parts{store_, committer_, audit_,  std::move(signing),
-                           clock_, logger_,    metrics_};
-  parts.archive = archive;
-  parts.every = audit.checkpoint_every;
-  parts.entries = static_cast<std::uint64_t>(audit.checkpoint_entries);
-  if (audit.keep_days > 0) parts.keep = std::chrono::days(audit.keep_days);
-  parts.witness = [this](const AuditCheckpoint& checkpoint) {
-    if (audit_witness_.keep(checkpoint)) return;
-    logger_.warning("audit", "a checkpoint could not be kept in the data folder");
-  };
-  parts.sent_to = [this] { return audit_forwarder_->sent_to(); };
-  parts.may_run = [this] { return leads(); };
-  return parts;
-}
-
-std::unique_ptr<ClusterService> Node::cluster_of(const Peers& peers) {
-  return std::make_unique<ClusterService>(
-      ClusterService::Parts{store_, committer_, peers.services.locks(), peers.services.bus(),
-                            fleet_, runner_, clock_, logger_, metrics_},
-      peers.self, [this] { return load_now(); });
-}
-
-void Node::join(const Peers& peers) {
-  const std::string& id = peers.self.id;
-  Bus& bus = peers.services.bus();
-  shared_ = &peers.services;
-  shared_->show(metrics_);
-  committer_.log_changes(id, clock_, [&bus] { bus.publish(std::string(kWakeUp)); });
-  fleet_.share(id);
-  sharing_ = sharing_of(id);
-  cache_.turn_off();
-  if (auto* contents = shared_->contents()) streams_.frames().share(*contents, metrics_);
-  follower_ = std::make_unique<ChangeFollower>(
-      ChangeFollower::Parts{store_, committer_, fleet_, runner_, clock_, logger_}, id);
-  runner_.share({[this](const DeploymentId& deployment) { return cluster_->take(deployment); },
-                 [this](const DeploymentId& deployment) { cluster_->left(deployment); }});
-  // The leader switches; whoever drives the deployment hears of it here.
-  committer_.on_traffic_changed([this](const Traffic& traffic) {
-    const bool done = traffic.confirmed == traffic.generation;
-    if (done || !traffic.error.empty())
-      runner_.traffic_switched(traffic.service, traffic.environment,
-                               {traffic.generation, done, traffic.error});
-  });
-  bus.on_message([this](std::string_view message) {
-    if (message == kWakeUp)
-      follower_->wake();
-    else
-      cluster_->heard(message);
-  });
-}
-
-std::unique_ptr<StreamSharing> Node::sharing_of(const std::string& own) {
-  return std::make_unique<StreamSharing>(
-      StreamSharing::Parts{[this] { return streams_.connected(); },
-                           [this] { return moves_.leaving(); },
-                           [this](std::size_t count, const std::vector<std::string>& to) {
-                             return moves_.tell(count, to);
-                           },
-                           clock_, logger_, metrics_},
-      own);
-}
-
-void Node::set_pace(double share) {
-  streams_.set_pace({limits_.deployment_bandwidth.times(share), limits_.node_bandwidth},
-                    static_cast<std::size_t>(limits_.content_memory) << 20U);
-}
-
-// A deployment's bandwidth is the cluster's: each node has the share of it that it has of streams.
-void Node::share_streams() {
-  const auto working = cluster_->working_nodes();
-  sharing_->tick(working);
-  set_pace(stream_share(working, cluster_->id()));
-}
-
-NodeLoad Node::load_now() {
-  NodeLoad load;
-  load.cpu = cpu_.since_last();
-  load.streams = streams_.connected();
-  load.instances = fleet_.at_home();
-  load.behind = follower_->behind();
-  return load;
-}
-
-void Node::count_what_happens() {
-  // There from the start: a counter that appears with its first failure shows no increase of it.
-  Counter& failures =
-      metrics_.counter("hotswap_commit_failures_total", "Commits that the store could not do");
-  committer_.on_events([this](const std::vector<TimelineEvent>& events) {
-    for (const TimelineEvent& event : events)
-      metrics_
-          .counter("hotswap_events_total", "Events of the timeline, by kind",
-                   {{"kind", event.kind}})
-          .add();
-  });
-  committer_.on_failure([this, &failures](const Error& error) {
-    failures.add();
-    logger_.warning("store", "commit failed",
-                    {{"reason", error.reason}, {"internal", error.internal}});
-  });
-}
-
-api::Services Node::services() {
-  return {.configs = configs_,
-          .schemas = schemas_,
-          .deployments = deployments_,
-          .reports = reports_,
-          .calendar = calendar_,
-          .fleet = fleet_,
-          .audit = audit_,
-          .secrets = rotation_,
-          .traffic = traffic_,
-          .notifications = notifications_,
-          .retention = retention_job_,
-          .erasures = erasures_,
-          .revocations = revocations_,
-          .store = store_,
-          .committer = committer_,
-          .streams = streams_,
-          .feeds = feeds_,
-          .traffic_hub = traffic_hub_,
-          .tokens = tokens_,
-          .cache = cache_,
-          .clock = clock_,
-          .logger = logger_,
-          .version = HS_VERSION,
-          .metrics_text =
-              [this] {
-                refresh_gauges();
-                return metrics_.render();
-              },
-          .metrics_open = false,
-          .draining = [this] { return draining_.load(); },
-          .secret_sources = &outside_.sources(),
-          .cluster = cluster_.get(),
-          .moves = cluster_ ? &moves_ : nullptr,
-          .audit_keeper = &audit_keeper_,
-          .gate = gate()};
-}
-
-api::GateOptions Node::gate() {
-  const auto per_second = [](int count, int burst) { return Rate::of(count, 1s, burst * count); };
-  api::GateOptions options;
-  options.address = per_second(guard_.rate_address, 2);
-  options.principal = per_second(guard_.rate_principal, 2);
-  options.instance = per_second(guard_.rate_instance, 5);
-  // A whole fleet comes back with one bootstrap token.
-  options.bootstrap = per_second(guard_.rate_principal, 20);
-  options.failures = Rate::of(guard_.rate_failures, 1min, guard_.rate_failures);
-  options.proxies = trusted(guard_);
-  options.insecure_secrets = guard_.insecure_secrets;
-  options.seed = random_.below(UINT64_MAX);
-  options.on_refused = [this](std::string_view scope) {
-    metrics_
-        .counter("hotswap_rate_limited_total",
-                 "Requests refused because their sender asks too often",
-                 {{"budget", std::string(scope)}})
-        .add();
-  };
-  return options;
-}
-
-api::ServerOptions Node::server_options(const Settings& settings, Logger& logger) {
-  api::ServerOptions options;
-  options.address = settings.listen.address;
-  options.port = settings.listen.port;
-  options.io_threads = settings.listen.io_threads;
-  if (options.io_threads == 0)
-    options.io_threads = std::max(1, static_cast<int>(allowed_cores() / 2));
-  options.workers = settings.listen.workers;
-  // To wait for a database across a network takes no processor.
-  if (options.workers == 0) options.workers = settings.store.database.empty() ? 4 : 64;
-  if (!settings.listen.tls_cert.empty())
-    options.tls = api::TlsFiles{settings.listen.tls_cert, settings.listen.tls_key};
-  options.limits.address_connections = static_cast<std::size_t>(settings.guard.address_connections);
-  options.counts_address = [proxies = trusted(settings.guard)](const std::string& address) {
-    const auto ip = net::parse_address(address);
-    return ip && net::kind_of(*ip) != net::AddressKind::Loopback && !proxies.contains(*ip);
-  };
-  options.on_warning = [&logger](std::string_view what) {
-    logger.warning("server", "transport", {{"detail", what}});
-  };
-  return options;
-}
-
-void Node::refresh_gauges() {
-  const api::ServerStats stats = server_.stats();
-  const auto set = [&](const char* name, const char* help, std::size_t value) {
-    metrics_.gauge(name, help).set(static_cast<double>(value));
-  };
-  set("hotswap_connections", "Open connections", stats.connections);
-  set("hotswap_streams", "Open event streams", stats.streams);
-  set("hotswap_worker_queue", "Requests waiting for the pool", stats.queued);
-  set("hotswap_requests_read", "Requests read since the start", stats.requests);
-  set("hotswap_instances", "Registered instances", fleet_.size());
-  set("hotswap_deployments_active", "Deployments that have not ended", runner_.active());
-  const api::StreamHub::Flow flow = streams_.flow();
-  set("hotswap_content_sent_bytes", "Bytes of contents sent to instances", flow.sent);
-  set("hotswap_content_waiting", "Contents that wait for bandwidth or memory", flow.waiting);
-  set("hotswap_content_memory_bytes", "Bytes of contents ready to be sent or kept", flow.memory);
-  set("hotswap_content_held_up", "Times that contents waited for memory", flow.held_up);
-  set("hotswap_deployments_rested", "Times that a deployment had used its share of the CPU",
-      runner_.rests());
-  if (cluster_) {
-    set("hotswap_cluster_nodes", "Nodes of the cluster that live", cluster_->living_nodes());
-    set("hotswap_cluster_nodes_recommended", "Nodes that the cluster should have",
-        cluster_->advised_nodes());
-    set("hotswap_cluster_leader", "Whether this node does what only one may",
-        cluster_->is_leader() ? 1 : 0);
-    set("hotswap_cluster_changes_behind", "Changes of other nodes that are not followed yet",
-        follower_->behind());
-  }
-  publish_health(runner_.health(), metrics_);
-}
-
-std::string Node::served_at(std::uint16_t port) const {
-  const bool v6 = listen_.address.contains(':');
-  return (listen_.tls_cert.empty() ? "http://" : "https://") +
-         (v6 ? '[' + listen_.address + ']' : listen_.address) + ':' + std::to_string(port);
-}
-
-void Node::handle_secrets() {
-  configs_.seal_with(sealer_);
-  versions_.open_by(opening());
-  streams_.frames().resolve_by([this](const VersionName& version, json::Value document) {
-    return resolver_.resolve(version, std::move(document));
-  });
-  resolver_.on_changed([this](const VersionName& version) { deliver_again(version); });
-  committer_.on_secret_changed(
-      [this](const std::string& reference) { resolver_.changed_elsewhere(reference); });
-}
-
-bool Node::is_assigned(const VersionName& version) {
-  return std::ranges::any_of(fleet_.assigned(version.first), [&](const Assignment& assignment) {
-    return (assignment.active && assignment.active->version == version.second) ||
-           (assignment.staged && assignment.staged->version == version.second);
-  });
-}
-
-void Node::deliver_again(const VersionName& version) {
-  streams_.frames().forget(version);
-  auto assignments = fleet_.assigned(version.first);
-  for (Assignment& assignment : assignments) {
-    if (assignment.active && assignment.active->version != version.second) assignment.active = {};
-    if (assignment.staged && assignment.staged->version != version.second) assignment.staged = {};
-  }
-  std::erase_if(assignments, [](const Assignment& one) { return !one.active && !one.staged; });
-  streams_.deliver_again(assignments);
-}
-
-OpenVersion Node::opening() {
-  return [this](const Version& version) { return sealer_.open(version); };
-}
-
 Result<void> Node::load() {
   // What others commit meanwhile is followed from here on.
   auto done = cluster_ ? follower_->begin() : Result<void>();
   if (done) done = revocations_.load();
-  SecretMigration migration({store_, sealer_, logger_, forgetting(archive_)});
-  if (auto sealed = migration.run(); !sealed) return std::unexpected(sealed.error());
-  // Who drives what is found out by the first tick.
-  if (!cluster_) {
-    auto loaded = fleet_.load();
-    return loaded ? runner_.load() : loaded;
+  if (done) {
+    SecretMigration migration({store_, sealer_, logger_, forgetting(archive_)});
+    if (auto sealed = migration.run(); !sealed) return std::unexpected(sealed.error());
+    done = fleet_.load();
   }
-  auto done = follower_->begin();
-  if (done) done = fleet_.load();
   if (!done) return done;
   // Who drives what is found out by the first tick.
   return cluster_ ? cluster_->join() : runner_.load();

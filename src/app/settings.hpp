@@ -1,7 +1,8 @@
 #pragma once
 // What can be set on a server. Every key is a flag (`--heartbeat-interval`), an environment
-// variable (`HOTSWAP_HEARTBEAT_INTERVAL`) and a member of the JSON file (`heartbeatInterval`); the flag wins
-// over the environment, the environment over the file. One table (setting_keys) knows them all.
+// variable (`HOTSWAP_HEARTBEAT_INTERVAL`) and a member of the JSON file (`heartbeatInterval`); the
+// flag wins over the environment, the environment over the file. One table (setting_keys) knows
+// them all.
 
 #include <cstdint>
 #include <functional>
