@@ -19,7 +19,7 @@ struct Approvals : ::testing::Test {
     claims.principal.subject = who;
     claims.principal.roles = {role};
     claims.expires = world.clock.wall() + 48h;
-    return mint(claims, kKey);
+    return mint(claims, World::key());
   }
   Answer as(const std::string& who, Method method, const std::string& target,
             const std::string& body = "", Role role = Role::Operator) {
@@ -238,7 +238,7 @@ TEST(AccessLists, NarrowEveryRouteOfAProfileToThoseWhoAreListed) {
     claims.principal.roles = {each.role};
     claims.principal.teams = std::move(teams);
     claims.expires = world.clock.wall() + 1h;
-    return world.ask(world.request(each.method, each.target, mint(claims, kKey), each.body)).status;
+    return world.ask(world.request(each.method, each.target, mint(claims, World::key()), each.body)).status;
   };
   for (const auto& each : cases) {
     EXPECT_EQ(ask(each, "stranger", {"other"}), 403) << each.target;
