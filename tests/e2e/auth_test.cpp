@@ -63,9 +63,11 @@ struct Auth : ::testing::Test {
 
 /// The same key by many names.
 const std::string kPublicJwk =
-    R"({"kty":"OKP","crv":"Ed25519","kid":"KID","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"})";
+    R"({"kty":"OKP","crv":"Ed25519","kid":"KID","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrw)"
+    R"(IaaPcHURo"})";
 const std::string kPrivateJwk =
-    R"({"kty":"OKP","crv":"Ed25519","kid":"KID","d":"nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"})";
+    R"({"kty":"OKP","crv":"Ed25519","kid":"KID","d":"nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcD)"
+    R"(usAxyuf2A","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"})";
 
 std::string named(std::string jwk, const std::string& kid) {
   return jwk.replace(jwk.find("KID"), 3, kid);

@@ -26,9 +26,10 @@ TEST(Claims, RolesLieWhereKeycloakPutsThem) {
   policy.names.roles = "realm_access.roles";
   policy.names.teams = "groups";
   policy.roles = {{"hotswap-admin", Role::Admin}, {"hotswap-dev", Role::Developer}};
-  const auto claims = read(
-      R"("preferred_username":"ann","sub":"f7","realm_access":{"roles":["offline","hotswap-dev"]},"groups":["/payments"])",
-      policy);
+  const auto claims =
+      read(R"("preferred_username":"ann","sub":"f7","realm_access":{"roles":["offline","hotswa)"
+           R"(p-dev"]},"groups":["/payments"])",
+           policy);
   ASSERT_TRUE(claims) << claims.error().internal;
   EXPECT_EQ(claims->principal.subject, "ann");
   EXPECT_EQ(claims->principal.roles, std::vector{Role::Developer});

@@ -27,7 +27,8 @@ std::string pem(const std::shared_ptr<EVP_PKEY>& key, bool with_private) {
 const std::string kX = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo";
 const std::string kPublic = R"({"kty":"OKP","crv":"Ed25519","kid":"a","x":")" + kX + "\"}";
 const std::string kPrivate =
-    R"({"kty":"OKP","crv":"Ed25519","kid":"a","d":"nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A","x":")" +
+    R"({"kty":"OKP","crv":"Ed25519","kid":"a","d":"nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDus)"
+    R"(Axyuf2A","x":")" +
     kX + "\"}";
 const std::string kOct =
     R"({"kty":"oct","kid":"s","k":"hJtXIZ2uSN5kbQfbtTNWbpdmhkV8FJG-Onbc6mxCcYg"})";
@@ -129,12 +130,12 @@ TEST(KeySet, SecretsAndPublicKeysDoNotMix) {
 }
 
 TEST(KeySet, ALocalSetWithABrokenKeyIsRefusedWhole) {
-  for (
-      const auto* key :
-      {R"({"kty":"OKP","crv":"Ed25519","x":"AA"})", R"({"kty":"oct","k":"c2hvcnQ"})",
-       R"({"kty":"EC","crv":"P-256","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU","y":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU"})",
-       R"({"kty":"oct","alg":"RS256","k":"hJtXIZ2uSN5kbQfbtTNWbpdmhkV8FJG-Onbc6mxCcYg"})",
-       R"({"kty":"RSA","n":"AQAB","e":"AQ"})"}) {
+  for (const auto* key :
+       {R"({"kty":"OKP","crv":"Ed25519","x":"AA"})", R"({"kty":"oct","k":"c2hvcnQ"})",
+        R"({"kty":"EC","crv":"P-256","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU","y":)"
+        R"("f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU"})",
+        R"({"kty":"oct","alg":"RS256","k":"hJtXIZ2uSN5kbQfbtTNWbpdmhkV8FJG-Onbc6mxCcYg"})",
+        R"({"kty":"RSA","n":"AQAB","e":"AQ"})"}) {
     const auto set = read_keys(key, kLocal);
     ASSERT_FALSE(set) << key;
     EXPECT_FALSE(set.error().detail.contains("hJtX")) << "key material in " << set.error().detail;
