@@ -161,7 +161,8 @@ Result<Reply> register_instance(Services& services, Call& call) {
   }
   const auto done = services.fleet.register_instance(call.caller, std::move(*request));
   if (!done) return std::unexpected(done.error());
-  const auto configs = desired_text(services.streams.frames(), done->desired);
+  const auto configs =
+      desired_text(services.streams.frames(), done->desired, call.caller.fit_for_secrets);
   if (!configs) return std::unexpected(configs.error());
   const auto& instance = done->instance;
   auto text = json::write(json::Object{

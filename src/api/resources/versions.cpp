@@ -77,14 +77,8 @@ Result<Upload> from_document(const Query& query, json::Value document) {
   return upload;
 }
 
-/// Nobody between may listen.
-bool is_private(const Request& request) {
-  return request.tls || request.peer.starts_with("127.") || request.peer.starts_with("[::1]:") ||
-         request.peer.starts_with("[::ffff:127.");
-}
-
 Result<Reply> plain_version(Services& services, Call& call) {
-  if (!is_private(call.request))
+  if (!call.caller.fit_for_secrets)
     return fail(ErrorCode::Forbidden, "secret.insecure",
                 "Secrets are shown over TLS or on the server's own machine only: use https.");
   auto read = services.configs.plain_version(call.caller, profile_in(call), call.path[1],
