@@ -1,6 +1,7 @@
 #include "api/resources/desired.hpp"
 
 #include "api/etag.hpp"
+#include "api/resources/secret_free.hpp"
 #include "api/streams/frames.hpp"
 #include "domain/json/write.hpp"
 
@@ -16,38 +17,48 @@ bool is_gone(const Error& error) {
 /// can be.
 bool is_withheld(const Error& error) { return error.reason.starts_with("secret."); }
 
+struct OneDesired {
+  std::string text;
+  bool secrets = false;  ///< there are some in it
+};
+
 /// The members after `"profile":…`, each with its comma.
-Result<std::string> one_desired(FrameCache& frames, const Assignment& assignment) {
-  std::string out;
+Result<OneDesired> one_desired(FrameCache& frames, const Assignment& assignment) {
+  OneDesired one;
+  std::string& out = one.text;
   if (assignment.active) {
     const auto active = frames.members(assignment.profile, *assignment.active);
     if (!active) return std::unexpected(active.error());
+    one.secrets = holds_secrets(**active);
     out += ',';
     out += **active;
   }
   if (assignment.staged) {
     const auto staged = frames.members(assignment.profile, *assignment.staged);
     if (!staged) return std::unexpected(staged.error());
+    one.secrets = one.secrets || holds_secrets(**staged);
     out += ",\"staged\":{";
     out += **staged;
     out += '}';
   }
-  return out;
+  return one;
 }
 
 }  // namespace
 
-Result<std::string> desired_text(FrameCache& frames, const std::vector<Assignment>& assignments) {
+Result<std::string> desired_text(FrameCache& frames, const std::vector<Assignment>& assignments,
+                                 bool secrets) {
   std::string out = "[";
   for (const auto& assignment : assignments) {
     if (!assignment.active && !assignment.staged) continue;
     const auto slots = one_desired(frames, assignment);
     if (!slots && (is_gone(slots.error()) || is_withheld(slots.error()))) continue;
     if (!slots) return std::unexpected(slots.error());
+    if (!secrets && slots->secrets) continue;
     if (out.size() > 1) out += ',';
     out += "{\"profile\":";
     json::write_string_to(out, assignment.profile.str());
-    out += *slots;
+    out += slots->text;
     out += '}';
   }
   out += ']';

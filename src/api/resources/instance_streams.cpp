@@ -2,16 +2,18 @@
 #include "api/problem.hpp"
 #include "api/resources/desired.hpp"
 #include "api/resources/handlers.hpp"
+#include "api/resources/secret_free.hpp"
 #include "api/resources/services.hpp"
 #include "api/resources/words.hpp"
 
 namespace hotswap::api {
 namespace {
 
-Result<Response> configs_now(Services& services, const Caller& caller, const InstanceId& id) {
+Result<Response> configs_now(Services& services, const Caller& caller, const InstanceId& id,
+                             bool secrets) {
   const auto desired = services.fleet.desired(caller, id);
   if (!desired) return std::unexpected(desired.error());
-  auto configs = desired_text(services.streams.frames(), *desired);
+  auto configs = desired_text(services.streams.frames(), *desired, secrets);
   if (!configs) return std::unexpected(configs.error());
   auto response = make_response(200, "application/json", "{\"configs\":" + *configs + '}');
   response.headers.push_back({"ETag", desired_etag(services.streams.frames(), *desired)});
@@ -25,10 +27,11 @@ struct HeldPoll {
   InstanceId instance;
   std::string path;
   std::string known_etag;  ///< the request's If-None-Match
+  bool secrets = false;    ///< may be among the answer
   std::weak_ptr<PendingReply> reply;
 
   [[nodiscard]] Response changed() const {
-    auto response = configs_now(services, caller, instance);
+    auto response = configs_now(services, caller, instance, secrets);
     return response ? std::move(*response) : problem(response.error(), path, caller.trace_id);
   }
   [[nodiscard]] Response unchanged() const {
@@ -69,8 +72,10 @@ Result<Reply> instance_stream(Services& services, Call& call) {
     services.moves->arrived(id);
   const auto opened = std::make_shared<std::weak_ptr<EventStream>>();
   StreamStart start;
-  start.on_open = [&services, &hub, id, opened,
-                   caller = call.caller](const std::shared_ptr<EventStream>& stream) {
+  start.on_open = [&services, &hub, id, opened, caller = call.caller,
+                   secrets = fit_for_secrets(call.request)](
+                      const std::shared_ptr<EventStream>& connection) {
+    const auto stream = secrets ? connection : secret_free(connection, services.logger, id.str());
     *opened = stream;
     hub.open(id, stream, [&services, &caller, &id] { return services.fleet.desired(caller, id); });
   };
@@ -82,14 +87,15 @@ Result<Reply> instance_configs(Services& services, Call& call) {
   const InstanceId id(call.path[0]);
   const auto wait = call.query.duration("wait");
   if (!wait) return std::unexpected(wait.error());
-  auto now = configs_now(services, call.caller, id);
+  const bool secrets = fit_for_secrets(call.request);
+  auto now = configs_now(services, call.caller, id, secrets);
   if (!now) return std::unexpected(now.error());
   const std::string known(call.request.header("If-None-Match"));
   const bool hold_it =
       *wait && **wait > Duration::zero() && none_match_hits(known, header_of(*now, "ETag"));
   if (!hold_it) return std::move(*now);
-  return hold(**wait, std::make_shared<HeldPoll>(
-                          HeldPoll{services, call.caller, id, call.request.path, known, {}}));
+  return hold(**wait, std::make_shared<HeldPoll>(HeldPoll{
+                          services, call.caller, id, call.request.path, known, secrets, {}}));
 }
 
 }  // namespace hotswap::api

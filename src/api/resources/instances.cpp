@@ -4,6 +4,7 @@
 #include "api/render/instance.hpp"
 #include "api/resources/desired.hpp"
 #include "api/resources/handlers.hpp"
+#include "api/resources/secret_free.hpp"
 #include "api/resources/services.hpp"
 #include "api/resources/words.hpp"
 #include "domain/base/limits.hpp"
@@ -147,7 +148,8 @@ Result<Reply> register_instance(Services& services, Call& call) {
   }
   const auto done = services.fleet.register_instance(call.caller, std::move(*request));
   if (!done) return std::unexpected(done.error());
-  const auto configs = desired_text(services.streams.frames(), done->desired);
+  const auto configs =
+      desired_text(services.streams.frames(), done->desired, fit_for_secrets(call.request));
   if (!configs) return std::unexpected(configs.error());
   const auto& instance = done->instance;
   auto text = json::write(json::Object{

@@ -1,6 +1,7 @@
 #include "api/etag.hpp"
 #include "api/render/config.hpp"
 #include "api/resources/handlers.hpp"
+#include "api/resources/secret_free.hpp"
 #include "api/resources/services.hpp"
 #include "api/resources/uploads.hpp"
 #include "api/resources/words.hpp"
@@ -77,14 +78,8 @@ Result<Upload> from_document(const Query& query, json::Value document) {
   return upload;
 }
 
-/// Nobody between may listen.
-bool is_private(const Request& request) {
-  return request.tls || request.peer.starts_with("127.") || request.peer.starts_with("[::1]:") ||
-         request.peer.starts_with("[::ffff:127.");
-}
-
 Result<Reply> plain_version(Services& services, Call& call) {
-  if (!is_private(call.request))
+  if (!fit_for_secrets(call.request))
     return fail(ErrorCode::Forbidden, "secret.insecure",
                 "Secrets are shown over TLS or on the server's own machine only: use https.");
   auto read = services.configs.plain_version(call.caller, profile_in(call), call.path[1],

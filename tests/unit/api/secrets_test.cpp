@@ -1,5 +1,6 @@
 // Secrets over HTTP and in the frames of instances.
 #include "api/resources/desired.hpp"
+#include "api/resources/secret_free.hpp"
 #include "api/streams/stream_hub.hpp"
 #include "domain/base/sha256.hpp"
 #include "unit/api/world.hpp"
@@ -177,6 +178,30 @@ TEST_F(SecretsOverHttp, WhatInstancesSayIsShownWithoutTheirSecrets) {
   EXPECT_FALSE(seen.response.body->contains("canary"));
   const auto events = world.get("/api/v1/deployments/" + started.text("id") + "/events");
   if (events.response.body) EXPECT_FALSE(events.response.body->contains("canary"));
+}
+
+TEST_F(SecretsOverHttp, OverPlainHttpFromElsewhereTheyAreWithheldAndNothingElse) {
+  world.upload("1.1.0", R"({"a":3})");
+  ASSERT_EQ(
+      world
+          .post("/api/v1/deployments", R"({"configName":"pay.production","configVersion":"1.0.0"})")
+          .status,
+      202);
+  world.runner.run_due();
+  auto poll =
+      world.request(Method::Get, "/api/v1/instances/" + member.id + "/configs", member.token);
+  EXPECT_TRUE(world.ask(poll).response.body->contains("canary"));
+  poll.peer = "203.0.113.7:5000";
+  EXPECT_EQ(*world.ask(poll).response.body, R"({"configs":[]})");
+  poll.tls = true;
+  EXPECT_TRUE(world.ask(poll).response.body->contains("canary"));
+
+  const auto seen = std::make_shared<RecordingStream>();
+  world.streams.open(InstanceId(member.id), secret_free(seen, world.logger, member.id),
+                     [this] { return std::vector{assigned("1.0.0", 1)}; });
+  EXPECT_TRUE(seen->frames.empty());
+  world.streams.assigned({assigned("1.1.0", 2)}, AssignMode::Deliver, {});
+  EXPECT_EQ(seen->frames.size(), 1u);
 }
 
 struct Referred : SecretsOverHttp {
