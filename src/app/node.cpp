@@ -27,6 +27,12 @@ std::optional<ChannelAdapters::Mailing> mailing(const NotifySettings& settings,
                                   settings.smtp_from};
 }
 
+/// The settings were validated before.
+api::CertificateRules certificate_rules(const AuthSettings& auth) {
+  return {auth.client_trust_domain,
+          client_environments(auth).value_or(std::map<std::string, std::string>())};
+}
+
 RetentionPolicy policy(const Settings& settings) {
   return {settings.retention.versions, settings.retention.days};
 }
@@ -47,6 +53,7 @@ std::function<Result<void>(const Version&)> forgetting(Archive* archive) {
 Node::Node(const Settings& settings, NodeKeys keys, const Ground& ground,
            const std::optional<Peers>& peers)
     : listen_(settings.listen),
+      certificates_(certificate_rules(settings.auth)),
       limits_(settings.limits),
       clock_(ground.clock),
       logger_(ground.logger),
@@ -228,6 +235,7 @@ api::Services Node::services() {
           .cache = cache_,
           .clock = clock_,
           .logger = logger_,
+          .certificates = certificates_,
           .version = HS_VERSION,
           .metrics_text =
               [this] {
@@ -251,7 +259,9 @@ api::ServerOptions Node::server_options(const Settings& settings, Logger& logger
   // To wait for a database across a network takes no processor.
   if (options.workers == 0) options.workers = settings.store.database.empty() ? 4 : 32;
   if (!settings.listen.tls_cert.empty())
-    options.tls = api::TlsFiles{settings.listen.tls_cert, settings.listen.tls_key};
+    options.tls =
+        api::TlsFiles{settings.listen.tls_cert, settings.listen.tls_key, settings.auth.client_ca,
+                      settings.auth.client_certificates == "required"};
   options.on_warning = [&logger](std::string_view what) {
     logger.warning("server", "transport", {{"detail", what}});
   };

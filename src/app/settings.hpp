@@ -60,7 +60,11 @@ struct AuthSettings {
   std::string jwt_issuers;        ///< file of others whose tokens are accepted
   std::string instance_key_file;  ///< signs instances' tokens if jwt_key_file cannot
   Duration instance_token_life = std::chrono::hours(1);
-  bool dev = false;  ///< makes a key and an admin token in data_dir
+  std::string client_ca;  ///< PEM: instances may show certificates of these authorities
+  std::string client_certificates = "optional";  ///< or required
+  std::string client_trust_domain;               ///< of SPIFFE ids; empty: any
+  std::string client_environments;  ///< NAME=ENVIRONMENT with commas; empty: our own names
+  bool dev = false;                 ///< makes a key and an admin token in data_dir
 };
 
 struct FleetSettings {
@@ -159,6 +163,10 @@ struct SettingSources {
 
 /// Whom the server may be made to connect to. Invalid: a network that is none.
 [[nodiscard]] Result<AddressGuard> probe_guard(const SignalSettings& signals, bool loopback);
+
+/// Ours by the names that certificates have for them. Invalid `settings.invalid`.
+[[nodiscard]] Result<std::map<std::string, std::string>> client_environments(
+    const AuthSettings& auth);
 
 /// The process's environment, for SettingSources.
 [[nodiscard]] std::optional<std::string> environment_variable(const std::string& name);

@@ -7,6 +7,8 @@
 #include <array>
 #include <cstring>
 
+#include "api/server/peer_certificate.hpp"
+
 namespace hotswap::api {
 namespace {
 
@@ -89,6 +91,9 @@ Result<std::unique_ptr<TlsContext>> TlsContext::load(const TlsFiles& files) {
       SSL_CTX_check_private_key(native) != 1) {
     return tls_error("The key file " + files.key + " is not the PEM key of the certificate.");
   }
+  if (files.client_authorities.empty()) return context;
+  const auto asked = ask_for_certificates(*native, files.client_authorities, files.client_required);
+  if (!asked) return std::unexpected(asked.error());
   return context;
 }
 
@@ -122,6 +127,8 @@ IoResult TlsStream::handshake() {
   const int result = SSL_do_handshake(ssl_.get());
   return result == 1 ? IoResult{} : outcome(result);
 }
+
+std::shared_ptr<const CertificateNames> TlsStream::peer() const { return names_of_peer(*ssl_); }
 
 IoResult TlsStream::read(std::span<char> into) {
   std::size_t bytes = 0;
