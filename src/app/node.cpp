@@ -32,6 +32,12 @@ net::Reach reach_of(const Settings& settings) {
   return user_reach(settings).value_or(net::Reach::of_users());
 }
 
+/// Likewise.
+api::CertificateRules certificate_rules(const AuthSettings& auth) {
+  return {auth.client_trust_domain,
+          client_environments(auth).value_or(std::map<std::string, std::string>())};
+}
+
 RetentionPolicy policy(const Settings& settings) {
   return {settings.retention.versions, settings.retention.days};
 }
@@ -56,6 +62,7 @@ std::function<Result<void>(const Version&)> forgetting(Archive* archive) {
 Node::Node(const Settings& settings, NodeKeys keys, const Ground& ground,
            const std::optional<Peers>& peers)
     : listen_(settings.listen),
+      certificates_(certificate_rules(settings.auth)),
       limits_(settings.limits),
       guard_(settings.guard),
       clock_(ground.clock),

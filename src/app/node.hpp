@@ -103,6 +103,7 @@ class Node {
   [[nodiscard]] static api::ServerOptions server_options(const Settings& settings, Logger& logger);
 
   const ListenSettings listen_;
+  const api::CertificateRules certificates_;
   const LimitSettings limits_;
   const GuardSettings guard_;
   const Clock& clock_;

@@ -36,6 +36,7 @@ api::Services Node::services() {
           .cache = cache_,
           .clock = clock_,
           .logger = logger_,
+          .certificates = certificates_,
           .version = HS_VERSION,
           .metrics_text =
               [this] {
@@ -84,7 +85,9 @@ api::ServerOptions Node::server_options(const Settings& settings, Logger& logger
   // To wait for a database across a network takes no processor.
   if (options.workers == 0) options.workers = settings.store.database.empty() ? 4 : 64;
   if (!settings.listen.tls_cert.empty())
-    options.tls = api::TlsFiles{settings.listen.tls_cert, settings.listen.tls_key};
+    options.tls =
+        api::TlsFiles{settings.listen.tls_cert, settings.listen.tls_key, settings.auth.client_ca,
+                      settings.auth.client_certificates == "required"};
   options.limits.address_connections = static_cast<std::size_t>(settings.guard.address_connections);
   options.counts_address = [proxies = trusted(settings.guard)](const std::string& address) {
     const auto ip = net::parse_address(address);

@@ -312,6 +312,24 @@ void add_audit_keys(std::vector<SettingKey>& keys) {
                           [](Settings& s) -> std::string& { return s.audit.webhook; }));
 }
 
+void add_certificate_keys(std::vector<SettingKey>& keys) {
+  keys.push_back(text_key("tls-client-ca",
+                          "PEM authorities of instances' certificates, which then do instead of "
+                          "bootstrap tokens",
+                          [](Settings& s) -> std::string& { return s.auth.client_ca; }));
+  keys.push_back(word_key("tls-client-certificates",
+                          "optional, or required of every client (default optional)",
+                          [](Settings& s) -> std::string& { return s.auth.client_certificates; },
+                          {"optional", "required"}));
+  keys.push_back(text_key("tls-client-trust-domain",
+                          "of SPIFFE ids in certificates (default: any that is signed)",
+                          [](Settings& s) -> std::string& { return s.auth.client_trust_domain; }));
+  keys.push_back(text_key("tls-client-environments",
+                          "by certificates' names, e.g. prod=Production,stage=Staging (default: "
+                          "our names in any case)",
+                          [](Settings& s) -> std::string& { return s.auth.client_environments; }));
+}
+
 std::vector<SettingKey> make_keys() {
   std::vector<SettingKey> keys;
   keys.push_back(listen_key());
@@ -327,6 +345,7 @@ std::vector<SettingKey> make_keys() {
   keys.push_back(text_key("secret-keys", "those keys themselves, with commas",
                           [](Settings& s) -> std::string& { return s.secrets.keys; }));
   keys.back().flag = false;
+  add_certificate_keys(keys);
   keys.push_back(switch_key("dev", "make a key and an admin token in the data folder if absent",
                             [](Settings& s) -> bool& { return s.auth.dev; }));
   keys.push_back(text_key("tls-cert", "PEM certificate with its chain; HTTPS instead of HTTP",

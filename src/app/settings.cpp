@@ -3,6 +3,7 @@
 #include <cstdlib>
 
 #include "app/setting_text.hpp"
+#include "domain/config/profile.hpp"
 #include "domain/json/parse.hpp"
 #include "domain/json/reader.hpp"
 #include "infrastructure/postgres/dsn.hpp"
@@ -152,6 +153,16 @@ void check_auth(const Settings& settings, std::vector<FieldError>& mistakes) {
                         "or --dev to try things out"});
   if (auth.jwt_leeway > std::chrono::minutes(10))
     mistakes.push_back({"--jwt-leeway", "maximum", "must be 10m or less"});
+  if (!auth.client_ca.empty() && settings.listen.tls_cert.empty())
+    mistakes.push_back({"--tls-client-ca", "required",
+                        "certificates are a matter of TLS: give --tls-cert and --tls-key as well"});
+  const bool rules = auth.client_certificates != "optional" || !auth.client_trust_domain.empty() ||
+                     !auth.client_environments.empty();
+  if (auth.client_ca.empty() && rules)
+    mistakes.push_back({"--tls-client-ca", "required",
+                        "the other --tls-client- settings are for it; give the authorities' file"});
+  if (auto names = client_environments(auth); !names)
+    mistakes.push_back({"--tls-client-environments", "format", names.error().detail});
   // Renewed when half of it is over, by a heartbeat: two more may be lost.
   const auto least = 6 * settings.fleet.heartbeat_interval;
   if (auth.instance_token_life < least || auth.instance_token_life > std::chrono::hours(24 * 30))
@@ -304,6 +315,23 @@ Result<net::Reach> probe_reach(const Settings& settings) {
   if (auto allowed = reach->allow_all(settings.signals.probe_allow); !allowed)
     return std::unexpected(allowed.error());
   return reach;
+}
+
+Result<std::map<std::string, std::string>> client_environments(const AuthSettings& auth) {
+  std::map<std::string, std::string> names;
+  std::string_view rest = auth.client_environments;
+  while (!rest.empty()) {
+    const auto comma = std::min(rest.find(','), rest.size());
+    const auto pair = rest.substr(0, comma);
+    const auto equals = std::min(pair.find('='), pair.size());
+    const std::string ours(pair.substr(std::min(equals + 1, pair.size())));
+    if (equals == 0 || !is_environment(ours))
+      return fail(ErrorCode::Invalid, "settings.invalid",
+                  "must be NAME=Development, NAME=Staging or NAME=Production, with commas");
+    names.emplace(pair.substr(0, equals), ours);
+    rest.remove_prefix(std::min(comma + 1, rest.size()));
+  }
+  return names;
 }
 
 std::optional<std::string> environment_variable(const std::string& name) {

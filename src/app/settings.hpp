@@ -64,7 +64,11 @@ struct AuthSettings {
   std::string jwt_issuers;        ///< file of others whose tokens are accepted
   std::string instance_key_file;  ///< signs instances' tokens if jwt_key_file cannot
   Duration instance_token_life = std::chrono::hours(1);
-  bool dev = false;  ///< makes a key and an admin token in data_dir
+  std::string client_ca;  ///< PEM: instances may show certificates of these authorities
+  std::string client_certificates = "optional";  ///< or required
+  std::string client_trust_domain;               ///< of SPIFFE ids; empty: any
+  std::string client_environments;  ///< NAME=ENVIRONMENT with commas; empty: our own names
+  bool dev = false;                 ///< makes a key and an admin token in data_dir
 };
 
 /// What wraps the keys of stored secrets. All empty: `secret.keys` in data_dir, but none with
@@ -180,6 +184,10 @@ struct SettingSources {
 [[nodiscard]] Result<net::Reach> user_reach(const Settings& settings);
 /// The same for instances' health URLs.
 [[nodiscard]] Result<net::Reach> probe_reach(const Settings& settings);
+
+/// Ours by the names that certificates have for them. Invalid `settings.invalid`.
+[[nodiscard]] Result<std::map<std::string, std::string>> client_environments(
+    const AuthSettings& auth);
 
 /// The process's environment, for SettingSources.
 [[nodiscard]] std::optional<std::string> environment_variable(const std::string& name);

@@ -109,7 +109,10 @@ Awaitable<bool> Connection::shake_hands() {
   if (!transport_.tls) co_return false;
   for (;;) {
     const auto step = transport_.tls->handshake();
-    if (step.kind == IoResult::Kind::Done) co_return true;
+    if (step.kind == IoResult::Kind::Done) {
+      certificate_ = transport_.tls->peer();
+      co_return true;
+    }
     if (!co_await wait_for(step.kind)) co_return false;
   }
 }
@@ -182,6 +185,7 @@ void Connection::complete_request() {
   request.request_id = is_sane_id(offered) ? std::string(offered) : io_.next_request_id();
   request.peer = peer_name_;
   request.tls = transport_.tls != nullptr;
+  request.certificate = certificate_;
   io_.core().requests.fetch_add(1, std::memory_order_relaxed);
 }
 

@@ -59,6 +59,7 @@ class Connection : public Peer, public std::enable_shared_from_this<Connection> 
   Wakeup wakeup_;
   std::optional<Outcome> outcome_;  ///< written by a pool thread, read after its wake-up
   std::string peer_name_;
+  std::shared_ptr<const CertificateNames> certificate_;  ///< of the client
   MonoTime deadline_ = MonoTime::max();
   Phase phase_ = Phase::Handshake;
   bool first_request_ = true;

@@ -26,6 +26,9 @@ namespace hotswap::api {
 struct TlsFiles {
   std::string certificate;
   std::string key;
+  /// Of clients' certificates; empty: they are not asked for any.
+  std::string client_authorities{};
+  bool client_required = false;  ///< who has none is turned away in the handshake
 };
 
 /// Bounds of one server. The defaults are the product's limits; tests make them small.

@@ -11,6 +11,8 @@
 #include <cstring>
 #include <fstream>
 
+#include "api/server/peer_certificate.hpp"
+
 namespace hotswap::api {
 namespace {
 
@@ -154,6 +156,10 @@ Result<std::shared_ptr<const TlsContext>> TlsContext::load(const TlsFiles& files
   if (auto done = load_certificate(native, files.certificate); !done)
     return std::unexpected(done.error());
   if (auto done = load_key(native, files); !done) return std::unexpected(done.error());
+  if (!files.client_authorities.empty())
+    if (auto done = ask_for_certificates(*native, files.client_authorities, files.client_required);
+        !done)
+      return std::unexpected(done.error());
   const X509* own = SSL_CTX_get0_certificate(native);
   context->not_before_ = wall_of(X509_get0_notBefore(own));
   context->not_after_ = wall_of(X509_get0_notAfter(own));
@@ -171,9 +177,13 @@ Result<bool> TlsSlot::refresh(WallTime now, bool force) {
   // Before the files are read: what changes meanwhile is seen the next time.
   const auto certificate = stamp_of(files_.certificate);
   const auto key = stamp_of(files_.key);
-  if (!force && certificate == certificate_seen_ && key == key_seen_) return false;
+  const auto authorities = stamp_of(files_.client_authorities);
+  if (!force && certificate == certificate_seen_ && key == key_seen_ &&
+      authorities == authorities_seen_)
+    return false;
   certificate_seen_ = certificate;
   key_seen_ = key;
+  authorities_seen_ = authorities;
   auto loaded = TlsContext::load(files_, tickets_);
   if (!loaded) return std::unexpected(loaded.error());
   if (current_ && !is_valid(**loaded, now) && is_valid(*current_, now)) {

@@ -66,6 +66,7 @@ class TlsSlot {
   std::shared_ptr<const TlsContext> current_ HS_GUARDED_BY(mutex_);
   FileStamp certificate_seen_ HS_GUARDED_BY(mutex_);
   FileStamp key_seen_ HS_GUARDED_BY(mutex_);
+  FileStamp authorities_seen_ HS_GUARDED_BY(mutex_);
 };
 
 }  // namespace hotswap::api

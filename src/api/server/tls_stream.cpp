@@ -7,6 +7,8 @@
 #include <array>
 #include <cstring>
 
+#include "api/server/peer_certificate.hpp"
+
 namespace hotswap::api {
 namespace {
 
@@ -67,6 +69,8 @@ IoResult TlsStream::handshake() {
   const int result = SSL_do_handshake(ssl_.get());
   return result == 1 ? IoResult{} : outcome(result);
 }
+
+std::shared_ptr<const CertificateNames> TlsStream::peer() const { return names_of_peer(*ssl_); }
 
 IoResult TlsStream::read(std::span<char> into) {
   std::size_t bytes = 0;

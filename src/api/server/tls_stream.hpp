@@ -24,6 +24,8 @@ class TlsStream {
 
   /// Repeat until Done (bytes 0).
   [[nodiscard]] IoResult handshake();
+  /// After it: what the client's certificate says; null if it showed none.
+  [[nodiscard]] std::shared_ptr<const CertificateNames> peer() const;
   [[nodiscard]] IoResult read(std::span<char> into);
   /// Writes as much as goes. After WantRead or WantWrite, the next call must present the same bytes
   /// again, more may follow them.
