@@ -168,6 +168,24 @@ TEST_F(AuditKeeperTest, OldEntriesGoBehindAnAnchorIntoTheArchiveAndTheChainStays
   EXPECT_EQ(archive.objects(), 2U);
 }
 
+TEST_F(AuditKeeperTest, AFewOldEntriesWaitForADayBecauseEachRemovalIsAnEntryToo) {
+  act(3);
+  clock.advance(25h);
+  act(3);
+  auto keeping = parts();
+  keeping.keep = 24h;
+  AuditKeeper keeper(std::move(keeping));
+  for (int hour = 0; hour < 48; ++hour) {
+    keeper.tick();
+    clock.advance(1h);
+    act(1);
+  }
+  AuditFilter removals;
+  removals.action = "audit.remove";
+  EXPECT_EQ(store.audit(removals, {.limit = 50, .cursor = {}})->items.size(), 2U);
+  EXPECT_EQ(verified(), "whole");
+}
+
 TEST_F(AuditKeeperTest, NothingGoesThatTheArchiveOrAReceiverHasNotGot) {
   act(3);
   clock.advance(48h);
