@@ -9,6 +9,8 @@ namespace {
 
 constexpr Duration kTick = std::chrono::seconds(5);
 constexpr int kPrunesPerTick = 20;
+/// Each removal is an entry itself: a few old ones wait until a day after the last.
+constexpr Duration kPruneEvery = std::chrono::hours(24);
 
 /// How many of these are older than `before`; never all of them, as the chain goes on from the
 /// last.
@@ -19,6 +21,11 @@ std::size_t count_old(const std::vector<AuditEntry>& entries, WallTime before,
          entries[old].sequence <= sent_to)
     ++old;
   return old;
+}
+
+bool is_worth_it(const std::vector<AuditCheckpoint>& known, std::size_t old, WallTime now) {
+  const bool first = known.empty() || !known.front().anchor;
+  return first || old == limits::kAuditPruned || now - known.front().at >= kPruneEvery;
 }
 
 AuditEntry system_entry(std::string action, std::string detail, WallTime at) {
@@ -113,7 +120,7 @@ Result<bool> AuditKeeper::prune_some() {
   auto entries = parts_.store.audit_after(check.begins_behind(), limits::kAuditPruned + 1);
   if (!entries) return std::unexpected(entries.error());
   entries->resize(count_old(*entries, parts_.clock.wall() - *parts_.keep, *sent_to));
-  if (entries->empty()) return false;
+  if (entries->empty() || !is_worth_it(*known, entries->size(), parts_.clock.wall())) return false;
   std::uint64_t erased_text = 0;
   for (const auto& entry : *entries) {
     if (auto whole = check.add(entry); !whole) return std::unexpected(whole.error());

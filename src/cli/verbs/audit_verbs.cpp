@@ -179,8 +179,9 @@ bool is_wanted(const json::Value& entry, const AuditFlags& flags) {
 void print_entry(Session& session, const json::Value& entry) {
   if (session.structured()) return session.print(session.stream_text(entry));
   const auto outcome = text_at(entry, "outcome");
+  const auto actor = text_at(entry, "actor");
   session.print(fmt::format(
-      "{}  {}  {}  {}  {}  {}\n", text_at(entry, "at"), text_at(entry, "actor"),
+      "{}  {}  {}  {}  {}  {}\n", text_at(entry, "at"), actor.empty() ? "-" : actor,
       text_at(entry, "action"), text_at(entry, "resource"),
       session.terminal().paint(outcome == "success" ? Paint::Green : Paint::Red, outcome),
       text_at(entry, "detail")));

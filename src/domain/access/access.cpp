@@ -170,10 +170,10 @@ bool speaks_for_another(const Principal& principal, Action action, const Instanc
 
 bool is_listed(const Principal& principal, const std::vector<std::string>& list) {
   return std::ranges::any_of(list, [&](const std::string& entry) {
-    if (entry == principal.subject) return true;
     constexpr std::string_view kTeam = "team:";
-    return entry.starts_with(kTeam) &&
-           std::ranges::find(principal.teams, entry.substr(kTeam.size())) != principal.teams.end();
+    // Somebody whose name looks like a team's is not that team.
+    if (!entry.starts_with(kTeam)) return entry == principal.subject;
+    return std::ranges::find(principal.teams, entry.substr(kTeam.size())) != principal.teams.end();
   });
 }
 

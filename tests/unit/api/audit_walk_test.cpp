@@ -99,16 +99,22 @@ struct AuditWalk : ::testing::Test {
     const auto started = [&](const std::string& more = "") {
       const auto answer =
           post("/api/v1/deployments", "/api/v1/deployments",
-               R"({"configName":"pay","configVersion":"1.0.0","force":true)" + more + "}",
+               R"({"configName":"pay","configVersion":")" +
+                   std::string(more.empty() ? "1.0.0" : "1.1.0") + R"(","force":true)" + more + "}",
                "deployment.start");
       world.runner.run_due();
       return "/api/v1/deployments/" + answer.text("id");
     };
     const auto slow = R"(,"strategy":{"type":"Canary","phases":[50,100],"phaseInterval":"PT9M"})";
+    // Something to go back to.
+    static_cast<void>(started());
+    finish();
     auto path = started(slow);
     post(one + "/pause", path + "/pause", "", "deployment.paused");
     post(one + "/resume", path + "/resume", "", "deployment.resumed");
-    post(one + "/promote", path + "/promote", R"({"full":true})", "deployment.promoted");
+    for (const auto& member : members) world.acknowledge(member, "pay");
+    world.runner.run_due();
+    post(one + "/promote", path + "/promote", "", "deployment.promoted");
     post(one + "/rollback", path + "/rollback", "", "rollback.started");
     world.runner.run_due();
     finish();
@@ -151,13 +157,13 @@ struct AuditWalk : ::testing::Test {
     const auto freeze = post("/api/v1/calendar", "/api/v1/calendar",
                              R"({"type":"freeze","reason":"r"})", "calendar.freeze");
     leaves(Method::Delete, "/api/v1/calendar/{id}", "/api/v1/calendar/" + freeze.text("id"), "",
-           "calendar.delete");
+           "calendar.unfreeze");
     const std::string channels = "/api/v1/notifications/channels";
     post(channels, channels, R"({"name":"chat","type":"slack","target":"https://h.example/T"})",
-         "channel.create");
+         "channel.write");
     leaves(Method::Put, channels + "/{name}", channels + "/chat", R"({"severity":"critical"})",
-           "channel.update");
-    leaves(Method::Delete, channels + "/{name}", channels + "/chat", "", "channel.delete");
+           "channel.write");
+    leaves(Method::Delete, channels + "/{name}", channels + "/chat", "", "channel.write");
     dead_letters();
     post("/api/v1/retention/run", "/api/v1/retention/run", "", "retention.run");
     world.retention_job.tick();
@@ -171,8 +177,8 @@ struct AuditWalk : ::testing::Test {
       ASSERT_TRUE(world.committer.commit(
           ChangeSet{change::EnqueueOutbox{id, "hook", json::Object{}, world.clock.wall()},
                     change::BuryOutbox{id, 8, "503"}}));
-    post(letters + "/{id}/replay", letters + "/a/replay", "", "dead_letter.replay");
-    leaves(Method::Delete, letters + "/{id}", letters + "/b", "", "dead_letter.delete");
+    post(letters + "/{id}/replay", letters + "/a/replay", "", "channel.write");
+    leaves(Method::Delete, letters + "/{id}", letters + "/b", "", "channel.write");
   }
 
   std::vector<World::Member> members;

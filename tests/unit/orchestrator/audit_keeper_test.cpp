@@ -168,6 +168,24 @@ TEST_F(AuditKeeperTest, OldEntriesGoBehindAnAnchorIntoTheArchiveAndTheChainStays
   EXPECT_EQ(archive.objects(), 2U);
 }
 
+TEST_F(AuditKeeperTest, AFewOldEntriesWaitForADayBecauseEachRemovalIsAnEntryToo) {
+  act(3);
+  clock.advance(25h);
+  act(3);
+  auto keeping = parts();
+  keeping.keep = 24h;
+  AuditKeeper keeper(std::move(keeping));
+  for (int hour = 0; hour < 48; ++hour) {
+    keeper.tick();
+    clock.advance(1h);
+    act(1);
+  }
+  EXPECT_EQ(
+      std::ranges::count_if(witnessed, [](const auto& each) { return each.anchor.has_value(); }),
+      2);
+  EXPECT_EQ(verified(), "whole");
+}
+
 TEST_F(AuditKeeperTest, NothingGoesThatTheArchiveOrAReceiverHasNotGot) {
   act(3);
   clock.advance(48h);

@@ -218,6 +218,14 @@ TEST(AccessLists, AnEmptyListOfOperatorsLetsNobodyBreakTheGlassButAnAdmin) {
   EXPECT_FALSE(may(Role::Developer));
 }
 
+TEST(AccessLists, WhoseNameLooksLikeATeamsIsNotThatTeam) {
+  auto impostor = person(Role::Operator);
+  impostor.subject = "team:pay";
+  const Access access{{}, {"team:pay"}, {}};
+  EXPECT_FALSE(authorize(impostor, Action::DeploymentStart, &access));
+  EXPECT_FALSE(is_listed(impostor, access.operators));
+}
+
 TEST(AccessChange, WhoeverIsNoAdminStaysAmongTheOwners) {
   Access after;
   EXPECT_TRUE(may_take_back(person(Role::Developer), after));
