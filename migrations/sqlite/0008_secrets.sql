@@ -12,7 +12,8 @@ CREATE TABLE secret_keys (
   wrapped TEXT NOT NULL
 );
 
--- How often another value of a secret was seen that is kept elsewhere.
+-- How often another value of a secret was seen that is kept elsewhere. Under the SHA-256 of what
+-- documents say of it, since that may tell of a person.
 CREATE TABLE secret_references (
   reference TEXT PRIMARY KEY,
   fingerprint TEXT NOT NULL,

@@ -15,10 +15,8 @@ constexpr std::string_view kRotation = "rotation";
 constexpr Duration kRetry = std::chrono::seconds(10);
 
 std::string text_of(const SecretRotationRecord& record) {
-  json::Object body{{"to", record.to},
-                    {"by", record.by},
-                    {"keys", record.keys},
-                    {"startedAt", format_time(record.started_at)}};
+  json::Object body{
+      {"to", record.to}, {"keys", record.keys}, {"startedAt", format_time(record.started_at)}};
   if (record.finished_at) body.append("finishedAt", format_time(*record.finished_at));
   return json::write(body);
 }
@@ -29,7 +27,6 @@ Result<SecretRotationRecord> record_of(const std::string& text) {
   json::ObjectReader in(*body, "$");
   SecretRotationRecord record;
   record.to = in.required_string("to");
-  record.by = in.required_string("by");
   record.keys = static_cast<std::uint64_t>(in.optional_int("keys", 0, INT64_MAX).value_or(0));
   record.started_at = in.optional_time("startedAt").value_or(WallTime{});
   record.finished_at = in.optional_time("finishedAt");
@@ -114,14 +111,13 @@ Result<SecretKeyStatus> SecretRotation::start(const Caller& caller) {
                 "HOTSWAP_SECRET_KEYS.");
   const auto use = parts_.store.key_use();
   if (!use) return std::unexpected(use.error());
-  record.by = caller.principal.subject;
   record.keys = not_under(*use, record.to);
   record.started_at = parts_.clock.wall();
   ChangeSet changes{change::PutSecretKey{std::string(kRotation),
                                          {record.to, text_of(record)},
                                          *before ? (*before)->row : WrappedKey{}}};
   changes.push_back(change::AppendEvent{event_of(
-      record.by, "secret.rotation_started",
+      caller.principal.subject, "secret.rotation_started",
       std::to_string(record.keys) + " data keys go under " + record.to, record.started_at)});
   changes.push_back(change::AppendAudit{
       audit_entry(caller, "secret.rotate", "secrets", "to " + record.to, record.started_at)});
@@ -182,7 +178,7 @@ Result<void> SecretRotation::finish(const Stored& wish) {
   ChangeSet changes{
       change::PutSecretKey{std::string(kRotation), {record.to, text_of(record)}, wish.row}};
   changes.push_back(change::AppendEvent{
-      event_of(record.by, "secret.rotation_done",
+      event_of("system", "secret.rotation_done",
                "All data keys are under " + record.to + "; older keys may be retired",
                *record.finished_at)});
   auto done = parts_.committer.commit(std::move(changes));
@@ -245,7 +241,6 @@ json::Value to_json(const SecretKeyStatus& status) {
   if (!status.last) return out;
   const SecretRotationRecord& last = *status.last;
   out.append("to", last.to);
-  out.append("by", last.by);
   out.append("startedAt", format_time(last.started_at));
   out.append("finishedAt",
              last.finished_at ? json::Value(format_time(*last.finished_at)) : json::Value());

@@ -38,7 +38,6 @@ void print_status(Session& session, const json::Value& status) {
       {{"seals with", current.empty() ? "no key: give --secret-keys-file to the servers" : current},
        {"rotation", text_at(status, "state") + ", " + progress_text(status)},
        {"started", human_age(text_at(status, "startedAt"), session.now())},
-       {"by", text_at(status, "by")},
        {"stopped at", text_at(status, "error")}},
       terminal));
   Table table({"KEY", "DATA KEYS", ""});

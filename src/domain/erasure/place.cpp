@@ -86,7 +86,7 @@ constexpr std::string_view kWithoutNames[] = {
     "profiles.retention",
     "profile_labels.profile", "profile_labels.key", "profile_labels.value",
     "versions.profile", "versions.number", "versions.hash", "versions.schema",
-    "versions.archived",
+    "versions.archived", "versions.key_id", "versions.data_key",
     "tags.profile", "tags.slot", "tags.number",
     "deployments.id", "deployments.profile", "deployments.service", "deployments.environment",
     "deployments.version", "deployments.hash", "deployments.previous_stable",
@@ -117,6 +117,8 @@ constexpr std::string_view kWithoutNames[] = {
     "audit.roles", "audit.action", "audit.outcome", "audit.trace_id", "audit.hash", "audit.salt",
     "audit.erased",
     "audit_checkpoints.kind", "audit_checkpoints.body", "audit_cursors.receiver",
+    "secret_keys.name", "secret_keys.key_id", "secret_keys.wrapped",
+    "secret_references.reference", "secret_references.fingerprint",
     "writers.id",
     "schema_version.name"};
 // clang-format on

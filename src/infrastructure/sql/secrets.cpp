@@ -1,6 +1,7 @@
 #include "infrastructure/sql/secrets.hpp"
 
 #include "domain/base/base64url.hpp"
+#include "domain/base/sha256.hpp"
 #include "infrastructure/sql/columns.hpp"
 #include "infrastructure/sql/query.hpp"
 #include "infrastructure/store/errors.hpp"
@@ -103,16 +104,17 @@ Result<void> apply(Session& session, const change::SealVersion& change) {
 
 Result<void> apply(Session& session, const change::PutSecretReference& change) {
   const SecretReferenceState& state = change.state;
+  const auto name = sha256_hex(state.reference);
   const auto done =
       state.revision == 0
           ? session.changes(
                 "INSERT INTO secret_references (reference, fingerprint, revision) "
                 "VALUES ($1, $2, 1) ON CONFLICT DO NOTHING",
-                {state.reference, state.fingerprint})
+                {name, state.fingerprint})
           : session.changes(
                 "UPDATE secret_references SET fingerprint = $1, revision = revision + "
                 "1 WHERE reference = $2 AND revision = $3",
-                {state.fingerprint, state.reference, to_column(state.revision)});
+                {state.fingerprint, name, to_column(state.revision)});
   if (!done) return std::unexpected(done.error());
   return *done ? Result<void>() : std::unexpected(store::secret_reference_changed(state.reference));
 }
@@ -162,9 +164,10 @@ Result<std::vector<VersionName>> maybe_plain(Session& session, const VersionName
 
 Result<std::optional<SecretReferenceState>> secret_reference(Session& session,
                                                              const std::string& reference) {
+  const auto name = sha256_hex(reference);
   return maybe<SecretReferenceState>(
-      session, "SELECT fingerprint, revision FROM secret_references WHERE reference = $1",
-      {reference}, [&](const Row& row) {
+      session, "SELECT fingerprint, revision FROM secret_references WHERE reference = $1", {name},
+      [&](const Row& row) {
         Columns in(row);
         SecretReferenceState state{reference, in.text(), in.number()};
         return in.finish(std::move(state));
