@@ -116,7 +116,7 @@ class SchemaWorld : public World {
   }
   std::vector<AuditEntry> audit(const std::string& action) {
     return store_
-        .audit({.actor = {}, .action = action, .resource = {}, .from = {}, .to = {}},
+        .audit({.actor = {}, .action = action, .resource = {}, .outcome = {}, .from = {}, .to = {}},
                {.limit = 100, .cursor = {}})
         .value()
         .items;
