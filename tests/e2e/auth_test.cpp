@@ -10,6 +10,7 @@
 #include "e2e/support/command.hpp"
 #include "e2e/support/wait.hpp"
 #include "infrastructure/http_client/http_client.hpp"
+#include "unit/sdk/fake_server.hpp"
 
 namespace hotswap::e2e {
 namespace {
@@ -129,9 +130,43 @@ TEST_F(Auth, AnotherIssuersPeopleComeInWithTheRolesThatTheyHaveHere) {
   EXPECT_TRUE(said.out.contains(R"(refused: its aud is "shop" instead of "hotswap")")) << said.out;
 }
 
+TEST_F(Auth, AProvidersKeysAreFoundByDiscoveryAndOutliveIt) {
+  const auto keys = R"({"keys":[)" + named(kPublicJwk, "k1") + "]}";
+  std::string url;
+  sdk::testing::FakeServer provider;
+  url = provider.url();
+  provider.on_anything = [&](const sdk::testing::Request& request, int socket) {
+    const auto body = request.path.ends_with("/.well-known/openid-configuration")
+                          ? R"({"issuer":")" + url + R"(","jwks_uri":")" + url + R"(/keys"})"
+                          : keys;
+    sdk::testing::FakeServer::send_all(socket,
+                                       "HTTP/1.1 200 OK\r\nConnection: close\r\n"
+                                       "Content-Length: " +
+                                           std::to_string(body.size()) + "\r\n\r\n" + body);
+    return true;
+  };
+  const auto issuers =
+      write("issuers.json", R"({"issuers":[{"name":"sso","issuer":")" + url +
+                                R"(","audiences":["hotswap"],"refresh":"PT1S"}]})");
+  const Server server({"--jwt-issuers", issuers});
+  const auto ann =
+      token({"--role", "Viewer", "--key-file", write("k1.json", named(kPrivateJwk, "k1")),
+             "--issuer", url, "--audience", "hotswap"});
+  EXPECT_TRUE(eventually([&] { return status(server, ann) == 200; }));
+  provider.stop();
+  const auto failed = [&] {
+    const auto metrics = answer(server, ann, "/metrics").body;
+    return metrics.contains(R"(hotswap_jwks_fetches_total{issuer="sso",outcome="failed"} )") &&
+           !metrics.contains(R"(hotswap_jwks_fetches_total{issuer="sso",outcome="failed"} 0)");
+  };
+  EXPECT_TRUE(eventually(failed));
+  EXPECT_EQ(status(server, ann), 200) << "its keys of before";
+}
+
 TEST_F(Auth, EveryRefusalLooksTheSameOverHttp) {
   const Server server;
-  const auto honest = *cli::read_file(server.token_file());
+  auto honest = *cli::read_file(server.token_file());
+  honest.resize(honest.find('\n'));
   const auto first = honest.find('.'), last = honest.rfind('.');
   const auto body = honest.substr(first, last - first + 1);
   std::string detail;
@@ -152,7 +187,7 @@ TEST_F(Auth, EveryRefusalLooksTheSameOverHttp) {
     EXPECT_EQ(refused.header("www-authenticate").value_or(""),
               answer(server, "").header("www-authenticate").value_or("-"));
   }
-  EXPECT_EQ(status(server, honest.substr(0, honest.find('\n'))), 200);
+  EXPECT_EQ(status(server, honest), 200);
 }
 
 TEST_F(Auth, ABootstrapTokenRegistersItsServiceOnlyAndRevokingShutsItOut) {
