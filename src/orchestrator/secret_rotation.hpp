@@ -20,7 +20,7 @@ namespace hotswap {
 
 /// What stands in the store of the last rotation.
 struct SecretRotationRecord {
-  std::string to;  ///< id of the key-encryption key that all shall be under
+  std::string to;          ///< id of the key-encryption key that all shall be under
   std::uint64_t keys = 0;  ///< that were to be wrapped anew
   WallTime started_at{};
   std::optional<WallTime> finished_at;

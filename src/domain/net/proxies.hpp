@@ -27,10 +27,10 @@ class TrustedProxies {
 
 /// What a request says of its way.
 struct Way {
-  std::string_view peer;           ///< other end of the connection
-  bool tls = false;                ///< this connection
+  std::string_view peer;             ///< other end of the connection
+  bool tls = false;                  ///< this connection
   std::string_view forwarded_for{};  ///< X-Forwarded-For, all of them, with commas
-  std::string_view proto{};         ///< X-Forwarded-Proto
+  std::string_view proto{};          ///< X-Forwarded-Proto
 };
 
 struct Origin {

@@ -67,8 +67,7 @@ bool is_safe_key_url(const std::string& url) {
   return here && url.starts_with("http://");
 }
 
-Result<HttpResponse> JwksFetcher::get(const std::string& url, const JwksPlace& place,
-                                      bool told) {
+Result<HttpResponse> JwksFetcher::get(const std::string& url, const JwksPlace& place, bool told) {
   if (!is_safe_key_url(url)) {
     return invalid(url +
                    " is no https address: keys that anybody on the way could exchange prove "

@@ -43,8 +43,7 @@ class JwksFetcher {
   [[nodiscard]] Result<FetchedKeys> fetch(const JwksPlace& place);
 
  private:
-  [[nodiscard]] Result<HttpResponse> get(const std::string& url, const JwksPlace& place,
-                                         bool told);
+  [[nodiscard]] Result<HttpResponse> get(const std::string& url, const JwksPlace& place, bool told);
   [[nodiscard]] Result<std::string> discover(const JwksPlace& place);
 
   HttpClient told_;   ///< for addresses of the settings

@@ -238,7 +238,8 @@ TEST(AccessLists, NarrowEveryRouteOfAProfileToThoseWhoAreListed) {
     claims.principal.roles = {each.role};
     claims.principal.teams = std::move(teams);
     claims.expires = world.clock.wall() + 1h;
-    return world.ask(world.request(each.method, each.target, mint(claims, World::key()), each.body)).status;
+    return world.ask(world.request(each.method, each.target, mint(claims, World::key()), each.body))
+        .status;
   };
   for (const auto& each : cases) {
     EXPECT_EQ(ask(each, "stranger", {"other"}), 403) << each.target;

@@ -82,7 +82,7 @@ struct ClientOptions {
   std::filesystem::path state_key_file{};
   /// False: a copy with secrets in it is not kept on disk at all.
   bool keep_secrets = true;
-  std::filesystem::path ca_file{};    ///< PEM; empty: the system's authorities
+  std::filesystem::path ca_file{};  ///< PEM; empty: the system's authorities
   /// PEM certificate and key by which a server that was told so knows this instance without a
   /// bootstrap token; read at every connection.
   std::filesystem::path cert_file{}, key_file{};
