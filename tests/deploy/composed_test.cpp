@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
 #include <atomic>
 #include <csignal>
 #include <fstream>
@@ -111,6 +113,9 @@ class Caller {
 
 /// What a node tells only when retention went through once; here no bucket answers.
 constexpr auto kAfterTheFirstRun = "hotswap_retention_last_success_seconds";
+/// What only a node with a certificate tells.
+constexpr std::array<std::string_view, 2> kOverTls = {
+    "hotswap_tls_certificate_expires_timestamp_seconds", "hotswap_tls_reload_failing"};
 
 TEST_F(ComposedCluster, has_a_synchronous_standby_redis_and_a_prometheus_that_knows_every_metric) {
   EXPECT_EQ(cluster_.primary_says("SHOW synchronous_standby_names"), "FIRST 1 (standby)");
@@ -136,10 +141,15 @@ TEST_F(ComposedCluster, has_a_synchronous_standby_redis_and_a_prometheus_that_kn
   const auto known = exported(cluster_.metrics_of(0));
   EXPECT_GE(named.size(), 7U);
   for (const auto& name : named)
-    EXPECT_TRUE(known.contains(name) || name == kAfterTheFirstRun) << name;
-  const auto job =
-      std::filesystem::path(e2e::source_folder()) / "src/orchestrator/retention_job.cpp";
-  EXPECT_TRUE(text_of(job).contains('"' + std::string(kAfterTheFirstRun) + '"'));
+    EXPECT_TRUE(known.contains(name) || name == kAfterTheFirstRun ||
+                std::ranges::find(kOverTls, name) != kOverTls.end())
+        << name;
+  const auto sources = std::filesystem::path(e2e::source_folder()) / "src";
+  const auto told_by = [&](const std::string& file, std::string_view name) {
+    return text_of(sources / file).contains('"' + std::string(name) + '"');
+  };
+  EXPECT_TRUE(told_by("orchestrator/retention_job.cpp", kAfterTheFirstRun));
+  for (const auto name : kOverTls) EXPECT_TRUE(told_by("app/tls_keeper.cpp", name)) << name;
   EXPECT_FALSE(known.contains("hotswap_cluster_recommended_nodes"));
 }
 
