@@ -85,7 +85,10 @@ Node::Node(const Settings& settings, NodeKeys keys, const Ground& ground,
       resolver_({ground.store, committer_, sealer_, ground.clock, ground.logger, metrics_,
                  outside_.providers(),
                  [this](const VersionName& version) { return is_assigned(version); },
-                 settings.outside.stale}),
+                 settings.outside.stale,
+                 [this](const VersionName& version, const SecretReference& reference) {
+                   return may_refer(version, reference);
+                 }}),
       router_(webhooks_),
       traffic_({ground.store, committer_, router_, ground.clock, ground.logger,
                 [this] { return leads(); }}),
@@ -323,6 +326,13 @@ bool Node::is_assigned(const VersionName& version) {
     return (assignment.active && assignment.active->version == version.second) ||
            (assignment.staged && assignment.staged->version == version.second);
   });
+}
+
+Result<void> Node::may_refer(const VersionName& version, const SecretReference& reference) {
+  if (!outside_.lists_references()) return {};
+  const auto profile = store_.profile(version.first);
+  if (!profile) return std::unexpected(profile.error());
+  return outside_.may_refer(*profile, reference);
 }
 
 void Node::deliver_again(const VersionName& version) {
