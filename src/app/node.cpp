@@ -101,7 +101,10 @@ Node::Node(const Settings& settings, NodeKeys keys, const Ground& ground,
       resolver_({ground.store, committer_, sealer_, ground.clock, ground.logger, metrics_,
                  outside_.providers(),
                  [this](const VersionName& version) { return is_assigned(version); },
-                 settings.outside.stale}),
+                 settings.outside.stale,
+                 [this](const VersionName& version, const SecretReference& reference) {
+                   return may_refer(version, reference);
+                 }}),
       router_(webhooks_, reach_of(settings)),
       traffic_({ground.store, committer_, router_, ground.clock, ground.logger,
                 [this] { return leads(); }}),

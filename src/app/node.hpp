@@ -95,6 +95,8 @@ class Node {
   [[nodiscard]] OpenVersion opening();
   void handle_secrets();
   [[nodiscard]] bool is_assigned(const VersionName& version);
+  [[nodiscard]] Result<void> may_refer(const VersionName& version,
+                                       const SecretReference& reference);
   void deliver_again(const VersionName& version);
   [[nodiscard]] NodeLoad load_now();
   void refresh_gauges();

@@ -148,6 +148,13 @@ bool Node::is_assigned(const VersionName& version) {
   });
 }
 
+Result<void> Node::may_refer(const VersionName& version, const SecretReference& reference) {
+  if (!outside_.lists_references()) return {};
+  const auto profile = store_.profile(version.first);
+  if (!profile) return std::unexpected(profile.error());
+  return outside_.may_refer(*profile, reference);
+}
+
 void Node::deliver_again(const VersionName& version) {
   streams_.frames().forget(version);
   auto assignments = fleet_.assigned(version.first);

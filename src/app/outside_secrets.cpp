@@ -41,9 +41,9 @@ OutsideSecrets::OutsideSecrets(const OutsideSettings& settings, const Parts& par
                                                     options_of(settings.kubernetes))
                                               : nullptr),
       wrapper_(wrapper_of(settings, parts)),
+      allowed_(AllowedReferences::read(settings.references).value_or(AllowedReferences())),
       looks_apart_(std::min(settings.fresh, kLooksApart)) {
   SecretSources::Options options{.fresh = settings.fresh};
-  if (auto allowed = AllowedReferences::read(settings.references)) options.allowed = *allowed;
   sources_.emplace(stores(), std::move(options),
                    SecretSources::Parts{parts.clock, parts.metrics, parts.logger});
 }
@@ -66,6 +66,15 @@ std::unique_ptr<KeyWrapper> OutsideSecrets::wrapper_of(const OutsideSettings& se
   if (!command) return nullptr;
   return std::make_unique<key_command::CommandKeyWrapper>(
       key_command::Options{.command = std::move(*command)}, parts.clock);
+}
+
+Result<void> OutsideSecrets::may_refer(const Profile& profile,
+                                       const SecretReference& reference) const {
+  const ReferenceScope scope{profile.name.value, profile.service.value, profile.environment};
+  if (allowed_.allow(reference, scope)) return {};
+  return fail(ErrorCode::Forbidden, "secret.denied",
+              profile.name.value + " may not refer to " + reference.scheme + ':' + reference.path +
+                  ": the server's --secret-references does not list it for this profile.");
 }
 
 SecretProviders OutsideSecrets::providers() {

@@ -6,6 +6,8 @@
 
 #include "app/settings.hpp"
 #include "app/ticker.hpp"
+#include "domain/config/profile.hpp"
+#include "domain/secret/allowed_references.hpp"
 #include "infrastructure/key_command/command_wrapper.hpp"
 #include "infrastructure/kubernetes/secrets.hpp"
 #include "infrastructure/vault/secrets.hpp"
@@ -35,6 +37,10 @@ class OutsideSecrets {
   [[nodiscard]] const SecretSources& sources() const { return *sources_; }
   /// By the schemes of the stores that are configured.
   [[nodiscard]] SecretProviders providers();
+  [[nodiscard]] bool lists_references() const { return !allowed_.allow_all(); }
+  /// Forbidden `secret.denied` for what --secret-references does not list.
+  [[nodiscard]] Result<void> may_refer(const Profile& profile,
+                                       const SecretReference& reference) const;
   /// Vault's Transit or a command wraps keys.
   [[nodiscard]] bool wraps_keys() const { return wrapper_ != nullptr; }
   /// The one that wraps keys outside, if there is one, in front of this server's own.
@@ -55,6 +61,7 @@ class OutsideSecrets {
   std::unique_ptr<Vault> vault_;
   std::unique_ptr<kubernetes::KubernetesSecrets> kubernetes_;
   std::unique_ptr<KeyWrapper> wrapper_;
+  AllowedReferences allowed_;
   const Duration looks_apart_;  ///< a second at least
   std::optional<SecretSources> sources_;
   std::unique_ptr<Ticker> ticker_;

@@ -189,10 +189,11 @@ void add_outside_keys(std::vector<SettingKey>& keys) {
                "program that wraps the keys of secrets by a KMS: a path, or a JSON array "
                "of a path and arguments",
                [](Settings& s) -> std::string& { return s.outside.key_command; }));
-  keys.push_back(text_key("secret-references",
-                          "what documents may refer to, e.g. vault:secret/data/hotswap/*,k8s:pay/* "
-                          "(default: whatever this server may read)",
-                          [](Settings& s) -> std::string& { return s.outside.references; }));
+  keys.push_back(
+      text_key("secret-references",
+               "what documents may refer to, e.g. vault:secret/data/{service}/*,k8s:pay/* "
+               "(default: whatever this server may read)",
+               [](Settings& s) -> std::string& { return s.outside.references; }));
   keys.push_back(duration_key("secret-fresh",
                               "how long a secret is used before its store is asked again (default "
                               "1m)",

@@ -39,6 +39,8 @@ Result<SecretResolver::Resolved> SecretResolver::resolve(const VersionName& vers
   auto replaced = replace_secrets(
       document, [&](const std::string&, const json::Value& marker) -> Result<json::Value> {
         if (secret_form(marker) != SecretForm::Reference) return marker;
+        if (auto may = check(version, secret_member(marker, "ref")); !may)
+          return std::unexpected(std::move(may.error()));
         const auto known = value_of(secret_member(marker, "ref"), version);
         if (!known) return std::unexpected(known.error());
         resolved.secrets += known->revision;
@@ -47,6 +49,24 @@ Result<SecretResolver::Resolved> SecretResolver::resolve(const VersionName& vers
   if (!replaced) return std::unexpected(std::move(replaced.error()));
   resolved.document = std::move(*replaced);
   return resolved;
+}
+
+Result<void> SecretResolver::check(const VersionName& version, const std::string& reference) {
+  if (!parts_.may_refer) return {};
+  const auto parsed = parse_secret_reference(reference);
+  if (!parsed) return std::unexpected(parsed.error());
+  auto may = parts_.may_refer(version, *parsed);
+  if (may || may.error().code != ErrorCode::Forbidden) return may;
+  {
+    const std::lock_guard lock(mutex_);
+    if (denied_.size() >= kReferences) denied_.clear();
+    if (!denied_.emplace(version, reference).second) return may;
+  }
+  parts_.logger.warning(
+      "secrets", "a document refers to a secret that it may not have",
+      {{"reference", reference}, {"profile", version.first.value}, {"detail", may.error().detail}});
+  tell(reference, "secret.denied", may.error().detail, {version});
+  return may;
 }
 
 std::optional<Result<SecretResolver::Known>> SecretResolver::kept(const std::string& reference,

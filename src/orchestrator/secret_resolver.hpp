@@ -39,6 +39,8 @@ class SecretResolver {
     /// A value may be used so much longer than it is fresh while its provider does not answer. What
     /// a provider says itself (gone, denied) counts at once.
     Duration keep_stale = std::chrono::minutes(10);
+    /// Whether a version's document may refer to this at all; empty: to anything.
+    std::function<Result<void>(const VersionName&, const SecretReference&)> may_refer{};
   };
   explicit SecretResolver(Parts parts);
 
@@ -90,6 +92,7 @@ class SecretResolver {
                                             const ProvidedSecret& found);
   Result<Known> enter(const std::string& reference, ProvidedSecret found, std::uint64_t revision);
   std::optional<Known> fail_over(const std::string& reference, const Error& error);
+  [[nodiscard]] Result<void> check(const VersionName& version, const std::string& reference);
   void tell(const std::string& reference, std::string kind, const std::string& message,
             const std::set<VersionName>& users);
   [[nodiscard]] std::vector<std::string> due();
@@ -102,6 +105,7 @@ class SecretResolver {
   std::array<std::mutex, 16> gates_;
   std::mutex mutex_;
   std::map<std::string, Entry> entries_;
+  std::set<std::pair<VersionName, std::string>> denied_;  ///< told already
 };
 
 }  // namespace hotswap

@@ -11,7 +11,6 @@
 #include "domain/ports/logger.hpp"
 #include "domain/ports/metrics.hpp"
 #include "domain/ports/secret_provider.hpp"
-#include "domain/secret/allowed_references.hpp"
 
 namespace hotswap {
 
@@ -35,7 +34,6 @@ class SecretSources : public SecretProvider {
     /// A store that failed slowly fails at once for so long: whoever waits for other secrets, or
     /// for the same, does not wait again and again.
     Duration quiet = std::chrono::seconds(3);
-    AllowedReferences allowed{};
   };
   struct Parts {
     const Clock& clock;
@@ -46,8 +44,7 @@ class SecretSources : public SecretProvider {
   SecretSources(std::vector<Source> sources, Options options, const Parts& parts);
   ~SecretSources() override;
 
-  /// Invalid `secret.invalid` as well if no store has the scheme, or the value is no UTF-8;
-  /// Forbidden `secret.denied` for what may not be referred to.
+  /// Invalid `secret.invalid` as well if no store has the scheme, or the value is no UTF-8.
   Result<ProvidedSecret> read(const SecretReference& reference) override;
 
   /// Looks at every store; for a ticker. A change is logged.

@@ -138,25 +138,34 @@ TEST(OutsideSecrets, of_kubernetes_reach_instances) {
   EXPECT_TRUE(eventually([&] { return given(instance, "apiKey") == "k-2"; }));
 }
 
-TEST(OutsideSecrets, that_the_server_was_not_given_are_never_delivered) {
+TEST(OutsideSecrets, of_another_service_are_never_delivered) {
   VaultServer vault;
-  vault.has_secret("secret/data/hotswap/db", R"({"password":"allowed"})");
-  vault.has_secret("secret/data/hotswap/admin", R"({"password":"k4n4ry-forbidden"})");
+  vault.has_secret("secret/data/hotswap/payment-service/db", R"({"password":"its own"})");
+  vault.has_secret("secret/data/hotswap/orders/db", R"({"password":"k4n4ry-of-another"})");
   auto arguments = approle_arguments(vault);
-  arguments.insert(arguments.end(), {"--secret-references", "vault:secret/data/hotswap/db"});
+  arguments.insert(arguments.end(),
+                   {"--secret-references", "vault:secret/data/hotswap/{service}/*"});
   Server server(arguments);
   server.has_profile();
-  server.has_version(
-      "1.0.0",
-      R"({"password":{"type":"secret","ref":"vault:secret/data/hotswap/admin#password"}})");
+  const auto document = [](const std::string& service) {
+    return R"({"password":{"type":"secret","ref":"vault:secret/data/hotswap/)" + service +
+           R"(/db#password"}})";
+  };
+  server.has_version("1.0.0", document("orders"));
   ScriptedInstance instance(server.options(), kService, "pay-1");
   static_cast<void>(server.deploys("1.0.0", kDirect));
   EXPECT_TRUE(eventually([&] {
     static_cast<void>(given(instance, "password"));
-    return server.process().output().contains("its --secret-references does not list it");
+    return server.process().output().contains("--secret-references does not list it");
   }));
   EXPECT_EQ(given(instance, "password"), "");
-  EXPECT_EQ(vault.calls("GET /v1/secret/data/hotswap/admin"), 0U);
+  EXPECT_EQ(vault.calls("GET /v1/secret/data/hotswap/orders"), 0U);
+
+  server.has_profile("own.production", kService);
+  server.has_version("1.0.0", document(kService), "own.production");
+  const auto id = server.deploys("1.0.0", kDirect, "own.production");
+  EXPECT_TRUE(eventually([&] { return given(instance, "password") == "its own"; }))
+      << server.state_of(id);
 }
 
 /// `hotswap secrets status` as a person reads it.

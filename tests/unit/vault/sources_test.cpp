@@ -138,20 +138,5 @@ TEST_F(SecretSourcesTest, a_store_that_comes_and_goes_is_told_once) {
   EXPECT_EQ(logger_.entries().size(), 2U);
 }
 
-TEST_F(SecretSourcesTest, only_listed_references_are_read) {
-  auto allowed = AllowedReferences::read("vault:secret/data/hotswap/*,k8s:payments/db");
-  ASSERT_TRUE(allowed);
-  sources({.allowed = *allowed});
-  EXPECT_EQ(read("vault:secret/data/hotswap/app#a"), "secret/data/hotswap/app");
-  EXPECT_EQ(read("vault:secret/data/hotswap/app?version=2#a"), "secret/data/hotswap/app?version=2");
-  EXPECT_EQ(read("k8s:payments/db#a"), "payments/db");
-  for (const auto* refused :
-       {"vault:secret/data/other#a", "vault:secret/data/hotswap#a", "k8s:payments/db2#a",
-        "vault:secret/data/hotswap/../other#a", "k8s:secret/data/hotswap/app#a"})
-    EXPECT_EQ(read(refused), "secret.denied") << refused;
-  for (const auto* bad : {"vault", ":x", "vault:a*b", "vault:a#k", "vault:a,,"})
-    EXPECT_FALSE(AllowedReferences::read(bad)) << bad;
-}
-
 }  // namespace
 }  // namespace hotswap
