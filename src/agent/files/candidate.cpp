@@ -47,11 +47,6 @@ bool write_all(int file, std::string_view text) {
   return true;
 }
 
-bool sync_folder(const fs::path& file) {
-  const Descriptor folder(::open(file.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  return folder.get() >= 0 && ::fsync(folder.get()) == 0;
-}
-
 fs::path beside(const fs::path& target, std::string_view prefix) {
   return target.parent_path() / (std::string(prefix) + target.filename().string());
 }
@@ -67,10 +62,10 @@ struct Wanted {
   gid_t group = static_cast<gid_t>(-1);
   bool must_own = false;  ///< was asked for
 };
-Wanted wanted(const fs::path& target, const Rights& rights) {
+Wanted wanted(const fs::path& target, const Folder& folder, const Rights& rights) {
   Wanted out;
   struct stat old{};
-  if (::lstat(target.c_str(), &old) == 0) {
+  if (::lstat(folder.at(target).c_str(), &old) == 0) {
     out.mode = old.st_mode & 0777;
     out.user = old.st_uid;
     out.group = old.st_gid;
@@ -108,17 +103,18 @@ bool write_copy(const fs::path& file, const Wanted& rights, std::string_view con
 /// The old file under another name, so that it can come back as it was. Where links are not
 /// possible (no such file system, fs.protected_hardlinks), a copy, which gets the name when it is
 /// whole.
-Result<void> save_old(const fs::path& target, const Linker& link, const StepTold& told) {
-  const auto saved = old_name(target), half = copy_name(target);
+Result<void> save_old(const fs::path& target, const Folder& folder, const Linker& link,
+                      const StepTold& told) {
+  const auto saved = folder.at(old_name(target)), half = folder.at(copy_name(target));
   ::unlink(saved.c_str());
-  if (link(target.c_str(), saved.c_str()) == 0) return {};
-  const auto content = content_of(target);
+  if (link(folder.at(target).c_str(), saved.c_str()) == 0) return {};
+  const auto content = content_of(folder.at(target));
   if (!content) return std::unexpected(content.error());
   ::unlink(half.c_str());
-  if (write_copy(half, wanted(target, {}), content->value_or(""), told) &&
+  if (write_copy(half, wanted(target, folder, {}), content->value_or(""), told) &&
       ::rename(half.c_str(), saved.c_str()) == 0)
     return {};
-  auto error = unwritable(half);
+  auto error = unwritable(copy_name(target));
   ::unlink(half.c_str());
   return error;
 }
@@ -195,35 +191,38 @@ Result<std::optional<std::string>> content_read(const fs::path& file) {
   return content_at(file, 0);
 }
 
-Candidate::Candidate(fs::path target, fs::path path)
-    : target_(std::move(target)), path_(std::move(path)) {}
+Candidate::Candidate(fs::path target, fs::path path, Folder folder)
+    : target_(std::move(target)), path_(std::move(path)), folder_(std::move(folder)) {}
 
 Candidate::Candidate(Candidate&& other) noexcept
     : target_(std::move(other.target_)),
       path_(std::move(other.path_)),
+      folder_(other.folder_),
       had_old_(other.had_old_),
       pending_(std::exchange(other.pending_, false)) {}
 
 Candidate::~Candidate() {
-  if (pending_) ::unlink(path_.c_str());
+  if (pending_) ::unlink(folder_.at(path_).c_str());
 }
 
 Result<Candidate> Candidate::write(const fs::path& target, std::string_view content,
                                    const Rights& rights, const StepTold& told) {
+  auto folder = Folder::of(target);
+  if (!folder) return std::unexpected(folder.error());
   const auto path = new_name(target);
-  ::unlink(path.c_str());  // a leftover may have other rights
+  ::unlink(folder->at(path).c_str());  // a leftover may have other rights
   // Secret until its rights are set.
   const Descriptor file(
-      ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
+      ::open(folder->at(path).c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
   if (file.get() < 0) return unwritable(path);
-  Candidate candidate(target, path);
+  Candidate candidate(target, path, *folder);
   tell(told, "created");
   const auto half = content.size() / 2;
   if (!write_all(file.get(), content.substr(0, half))) return unwritable(path);
   tell(told, "half");
   if (!write_all(file.get(), content.substr(half))) return unwritable(path);
   tell(told, "written");
-  if (!give_rights(file.get(), wanted(target, rights)) || ::fsync(file.get()) != 0)
+  if (!give_rights(file.get(), wanted(target, *folder, rights)) || ::fsync(file.get()) != 0)
     return unwritable(path);
   tell(told, "synced");
   return candidate;
@@ -231,18 +230,19 @@ Result<Candidate> Candidate::write(const fs::path& target, std::string_view cont
 
 Result<void> Candidate::install(const StepTold& told, const Linker& link) {
   struct stat old{};
-  had_old_ = ::lstat(target_.c_str(), &old) == 0;
+  const auto standing = folder_.at(target_), saved_old = folder_.at(old_name(target_));
+  had_old_ = ::lstat(standing.c_str(), &old) == 0;
   if (had_old_)
-    if (auto saved = save_old(target_, link, told); !saved) return saved;
+    if (auto saved = save_old(target_, folder_, link, told); !saved) return saved;
   tell(told, "saved");
-  if (::rename(path_.c_str(), target_.c_str()) != 0) {
+  if (::rename(folder_.at(path_).c_str(), standing.c_str()) != 0) {
     auto error = unwritable(target_);
-    ::unlink(old_name(target_).c_str());
+    ::unlink(saved_old.c_str());
     return error;
   }
   pending_ = false;
   tell(told, "renamed");
-  if (sync_folder(target_)) {
+  if (folder_.sync()) {
     tell(told, "folder");
     return {};
   }
@@ -252,33 +252,36 @@ Result<void> Candidate::install(const StepTold& told, const Linker& link) {
 }
 
 Result<void> Candidate::put_back() {
-  const bool done = had_old_ ? ::rename(old_name(target_).c_str(), target_.c_str()) == 0
-                             : ::unlink(target_.c_str()) == 0 || errno == ENOENT;
-  if (!done || !sync_folder(target_)) return unwritable(target_);
+  const auto standing = folder_.at(target_), saved = folder_.at(old_name(target_));
+  const bool done = had_old_ ? ::rename(saved.c_str(), standing.c_str()) == 0
+                             : ::unlink(standing.c_str()) == 0 || errno == ENOENT;
+  if (!done || !folder_.sync()) return unwritable(target_);
   return {};
 }
 
-void Candidate::keep() { ::unlink(old_name(target_).c_str()); }
+void Candidate::keep() { ::unlink(folder_.at(old_name(target_)).c_str()); }
 
 Result<bool> recover(const fs::path& target) {
-  ::unlink(new_name(target).c_str());
-  ::unlink(copy_name(target).c_str());
-  const auto saved = old_name(target);
+  const auto folder = Folder::of(target);
+  if (!folder) return std::unexpected(folder.error());
+  ::unlink(folder->at(new_name(target)).c_str());
+  ::unlink(folder->at(copy_name(target)).c_str());
+  const auto place = folder->at(target), saved = folder->at(old_name(target));
   struct stat found{}, standing{};
   if (::lstat(saved.c_str(), &found) != 0) return false;
-  const bool stands = ::lstat(target.c_str(), &standing) == 0;
+  const bool stands = ::lstat(place.c_str(), &standing) == 0;
   if (!may_be_ours(found, stands ? &standing : nullptr)) {
-    if (::unlink(saved.c_str()) != 0) return unwritable(saved);
+    if (::unlink(saved.c_str()) != 0) return unwritable(old_name(target));
     return fail(ErrorCode::Invalid, "file.unsafe",
-                saved.string() + " was made by another user: it was removed and not put in place");
+                old_name(target).string() +
+                    " was made by another user: it was removed and not put in place");
   }
   // Linked, but not replaced yet: both names are one file.
   if (stands && found.st_ino == standing.st_ino && found.st_dev == standing.st_dev) {
-    if (::unlink(saved.c_str()) != 0) return unwritable(saved);
+    if (::unlink(saved.c_str()) != 0) return unwritable(old_name(target));
     return false;
   }
-  if (::rename(saved.c_str(), target.c_str()) != 0 || !sync_folder(target))
-    return unwritable(target);
+  if (::rename(saved.c_str(), place.c_str()) != 0 || !folder->sync()) return unwritable(target);
   return true;
 }
 

@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 
+#include "agent/files/folder.hpp"
 #include "agent/files/rights.hpp"
 
 namespace hotswap::agent {
@@ -34,7 +35,8 @@ using Linker = std::function<int(const char* from, const char* to)>;
 
 class Candidate {
  public:
-  /// `target` as resolve_target gave it. Error: Unavailable `file.unwritable`, nothing changed.
+  /// `target` as resolve_target gave it. Errors: Unavailable `file.unwritable`, Invalid
+  /// `file.unsafe` (another's link on the way), nothing changed.
   [[nodiscard]] static Result<Candidate> write(const std::filesystem::path& target,
                                                std::string_view content, const Rights& rights,
                                                const StepTold& told = {});
@@ -54,9 +56,10 @@ class Candidate {
   void keep();
 
  private:
-  Candidate(std::filesystem::path target, std::filesystem::path path);
+  Candidate(std::filesystem::path target, std::filesystem::path path, Folder folder);
 
   std::filesystem::path target_, path_;
+  Folder folder_;
   bool had_old_ = false;
   bool pending_ = true;  ///< path_ is to be taken away
 };

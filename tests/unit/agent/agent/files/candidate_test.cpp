@@ -103,6 +103,56 @@ TEST_F(CandidateTest, a_leftover_with_other_rights_or_a_planted_link_is_not_writ
   EXPECT_EQ(read("f"), "new");
 }
 
+TEST_F(CandidateTest, links_on_the_way_are_followed_if_they_are_ours) {
+  std::filesystem::create_directories(folder_ / "real/deep");
+  std::filesystem::create_symlink("real", folder_ / "way");
+  std::filesystem::create_symlink(folder_ / "way/deep", folder_ / "absolute");
+  for (const auto* name : {"way/deep/f", "absolute/f", "way/../real/deep/f"}) {
+    const auto target = resolve_target(folder_ / name);
+    ASSERT_TRUE(target);
+    auto candidate = Candidate::write(*target, name, {});
+    ASSERT_TRUE(candidate) << candidate.error().detail;
+    ASSERT_TRUE(candidate->install());
+    candidate->keep();
+    EXPECT_EQ(read("real/deep/f"), name);
+  }
+  std::filesystem::create_symlink("circle", folder_ / "circle");
+  const auto endless = Candidate::write(folder_ / "circle/f", "new", {});
+  ASSERT_FALSE(endless);
+  EXPECT_TRUE(endless.error().detail.contains("without end")) << endless.error().detail;
+}
+
+TEST_F(CandidateTest, nobody_elses_link_on_the_way_leads_to_files_of_others) {
+  ASSERT_EQ(::geteuid(), 0U) << "this test makes links of another user";
+  std::filesystem::create_directory(folder_ / "etc");
+  write("etc/passwd", "precious");
+  std::filesystem::create_symlink("etc", folder_ / "conf");
+  ASSERT_EQ(::lchown(path("conf").c_str(), 12345, 12345), 0);
+  const auto refused = Candidate::write(folder_ / "conf/passwd", "mine", {});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().reason, "file.unsafe");
+  EXPECT_TRUE(refused.error().detail.contains("another user")) << refused.error().detail;
+  EXPECT_EQ(read("etc/passwd"), "precious");
+  EXPECT_EQ(recover(folder_ / "conf/passwd").error().reason, "file.unsafe");
+}
+
+TEST_F(CandidateTest, a_folder_that_is_swapped_for_a_link_halfway_is_not_left) {
+  std::filesystem::create_directory(folder_ / "etc");
+  std::filesystem::create_directory(folder_ / "conf");
+  write("etc/passwd", "precious");
+  const auto swap = [&](std::string_view step) {
+    if (step != "half") return;
+    std::filesystem::rename(folder_ / "conf", folder_ / "moved");
+    std::filesystem::create_symlink("etc", folder_ / "conf");
+  };
+  auto candidate = Candidate::write(folder_ / "conf/passwd", "mine", {}, swap);
+  ASSERT_TRUE(candidate) << candidate.error().detail;
+  ASSERT_TRUE(candidate->install());
+  candidate->keep();
+  EXPECT_EQ(read("etc/passwd"), "precious");
+  EXPECT_EQ(read("moved/passwd"), "mine");
+}
+
 TEST_F(CandidateTest, a_folder_that_is_none_is_told_with_the_remedy) {
   write("f", "a file");
   const auto refused = resolve_target(folder_ / "f" / "g");
