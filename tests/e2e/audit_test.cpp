@@ -194,8 +194,8 @@ TEST(AuditForwarding, SpeaksTlsToSyslogAndOnlyToWhomItTrusts) {
                                  "-keyout", path("key.pem"), "-out", path("cert.pem")});
   ASSERT_EQ(made.code, 0) << made.err;
   auto listening = cli::ChildProcess::start(
-      {.command = {"openssl", "s_server", "-accept", "127.0.0.1:0", "-key", path("key.pem"),
-                   "-cert", path("cert.pem"), "-naccept", "3"},
+      {.command = {"openssl", "s_server", "-ign_eof", "-accept", "127.0.0.1:0", "-key",
+                   path("key.pem"), "-cert", path("cert.pem")},
        .log = folder.path() / "log"});
   ASSERT_TRUE(listening);
   const std::string accept = "ACCEPT 127.0.0.1:";

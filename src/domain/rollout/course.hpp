@@ -28,8 +28,7 @@ class Course {
   void set_tallies(Tallies tallies);
   void set_pools(PoolSwitch pools);
   void set_approval(Approval approval);
-  /// Planned until then, when its targets are chosen anew.
-  void start_from(WallTime time);
+  void start_from(WallTime time);  ///< Planned until then, when its targets are chosen anew
   /// Replaces the call of that hook at that step (any step for Rollback hooks), or adds it.
   void put_call(HookCall call);
   /// The targets of a deployment that has not begun, and what was found out about them.
