@@ -1,8 +1,10 @@
 // The audit as those see it who have to believe it: signed, exported, verified without the server,
 // sent elsewhere.
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -193,9 +195,13 @@ TEST(AuditForwarding, SpeaksTlsToSyslogAndOnlyToWhomItTrusts) {
                                  "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1",
                                  "-keyout", path("key.pem"), "-out", path("cert.pem")});
   ASSERT_EQ(made.code, 0) << made.err;
+  // s_server hangs up when its input ends: this one lasts as long as the test.
+  ASSERT_EQ(::mkfifo(path("input").c_str(), 0600), 0);
+  const int input = ::open(path("input").c_str(), O_RDWR | O_CLOEXEC);
   auto listening = cli::ChildProcess::start(
-      {.command = {"openssl", "s_server", "-accept", "127.0.0.1:0", "-key", path("key.pem"),
-                   "-cert", path("cert.pem"), "-naccept", "3"},
+      {.command = {"sh", "-c",
+                   "exec openssl s_server -accept 127.0.0.1:0 -key " + path("key.pem") + " -cert " +
+                       path("cert.pem") + " < " + path("input")},
        .log = folder.path() / "log"});
   ASSERT_TRUE(listening);
   const std::string accept = "ACCEPT 127.0.0.1:";
@@ -214,6 +220,7 @@ TEST(AuditForwarding, SpeaksTlsToSyslogAndOnlyToWhomItTrusts) {
   server.has_profile();
   EXPECT_TRUE(eventually([&] { return listening->output().contains("config.create"); }))
       << server.process().output();
+  ::close(input);
 }
 
 TEST(AuditTail, ShowsTheNewestAndFollows) {

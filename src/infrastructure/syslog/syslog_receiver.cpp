@@ -99,11 +99,16 @@ Result<void> SyslogReceiver::send_stream(const std::vector<std::string>& message
     auto opened = ByteStream::open({.url = url_, .ca_file = ca_file_, .timeout = kTimeout});
     if (!opened) return std::unexpected(opened.error());
     stream_ = std::move(*opened);
+    fresh_ = true;
   }
   std::string bytes;
   for (const auto& message : messages) bytes += syslog::framed(message);
-  auto sent = stream_->write(bytes, kTimeout);
-  if (!sent) stream_.reset();
+  const bool is_new = std::exchange(fresh_, false);
+  auto sent = stream_->write(is_new ? last_ + bytes : bytes, kTimeout);
+  if (sent)
+    last_ = std::move(bytes);
+  else
+    stream_.reset();
   return sent;
 }
 

@@ -7,8 +7,8 @@
 namespace hotswap {
 
 /// A syslog server over UDP (RFC 5426: one datagram for each message, cut at 8 KiB), TCP (RFC 6587)
-/// or TLS (RFC 5425). None of them answers: what was on its way when a connection broke is sent
-/// again with its batch, what a datagram lost is lost.
+/// or TLS (RFC 5425). None of them answers: when a connection turns out to have been closed, the
+/// batch that was given to it last is sent again; what a datagram lost is lost.
 class SyslogReceiver : public AuditReceiver {
  public:
   /// `url`: udp://, tcp:// or tls://host:port.
@@ -23,6 +23,8 @@ class SyslogReceiver : public AuditReceiver {
 
   const std::string url_, ca_file_, host_;
   std::unique_ptr<ByteStream> stream_;
+  bool fresh_ = false;  ///< nothing was written to it yet
+  std::string last_;    ///< what was written last
 };
 
 }  // namespace hotswap
