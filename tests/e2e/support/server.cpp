@@ -61,12 +61,14 @@ Server::Server(std::vector<std::string> more_arguments, std::string scheme)
 }
 
 void Server::start(const std::string& listen) {
-  std::vector<std::string> command{binary("hotswap"), "server",      "--dev",
-                                   "--listen",        listen,        "--data-dir",
-                                   data().string(),   "--log-level", "info"};
-  if (std::ranges::find(more_, "--heartbeat-interval") == more_.end()) {
-    command.insert(command.end(), {"--heartbeat-interval", "500ms", "--remove-after", "60s"});
-  }
+  std::vector<std::string> command{binary("hotswap"), "server",       "--dev", "--listen", listen,
+                                   "--data-dir",      data().string()};
+  const auto unless_said = [&](const std::string& flag, std::vector<std::string> those) {
+    if (std::ranges::find(more_, flag) == more_.end())
+      command.insert(command.end(), those.begin(), those.end());
+  };
+  unless_said("--log-level", {"--log-level", "info"});
+  unless_said("--heartbeat-interval", {"--heartbeat-interval", "500ms", "--remove-after", "60s"});
   command.insert(command.end(), more_.begin(), more_.end());
   auto process = cli::ChildProcess::start({.command = command, .log = folder() / "server.log"});
   if (!process) give_up("server", process.error());

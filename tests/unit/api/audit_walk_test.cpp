@@ -167,6 +167,7 @@ struct AuditWalk : ::testing::Test {
     dead_letters();
     post("/api/v1/retention/run", "/api/v1/retention/run", "", "retention.run");
     world.retention_job.tick();
+    post("/api/v1/secrets/rotate", "/api/v1/secrets/rotate", "", "secret.rotate");
     post("/api/v1/audit/checkpoints", "/api/v1/audit/checkpoints", "", "audit.checkpoint");
     post("/api/v1/erasures", "/api/v1/erasures", R"({"person":"zoe","reason":"r"})",
          "erasure.begin");
@@ -192,6 +193,8 @@ TEST_F(AuditWalk, EveryRouteThatChangesSomethingLeavesOneEntryOfItsOwn) {
   members.push_back({joined.text("id"), joined.text("token")});
   deployments();
   others();
+  leaves(Method::Delete, "/api/v1/instances/{id}/token",
+         "/api/v1/instances/" + joined.text("id") + "/token", "", "instance.revoke");
   leaves(Method::Delete, "/api/v1/instances/{id}", "/api/v1/instances/" + joined.text("id"), "",
          "instance.remove");
   leaves(Method::Delete, "/api/v1/configs/{name}", "/api/v1/configs/pay?force=true", "",

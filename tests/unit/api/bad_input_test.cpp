@@ -112,7 +112,7 @@ TEST_F(BadInput, ParametersAndMethodsThatDoNotExist) {
   const auto method = world.ask(Role::Admin, Method::Put, "/api/v1/configs");
   EXPECT_EQ(method.status, 405);
   EXPECT_EQ(method.header("Allow"), "POST, GET, HEAD");
-  for (const auto* later : {"/api/v1/secrets/rotate", "/api/v1/clusters"}) {
+  for (const auto* later : {"/api/v1/secrets/all", "/api/v1/clusters"}) {
     EXPECT_EQ(world.get(later).status, 404);
   }
 }
