@@ -1,6 +1,7 @@
 // Two nodes over one store, with locks and a bus in memory.
 #include "orchestrator/change_follower.hpp"
 #include "orchestrator/cluster_service.hpp"
+#include "orchestrator/revocation_service.hpp"
 #include "testing/flaky_store.hpp"
 #include "testing/memory_metrics.hpp"
 #include "unit/orchestrator/world.hpp"
@@ -88,6 +89,7 @@ struct Member {
         runner({store, committer, fleet, versions, delivery, hooks, clock, logger, {}}),
         deployments({store, committer, configs, fleet, runner, versions, schemas, clock, random,
                      [](const Profile&) -> Result<Permission> { return Permission(); }}),
+        revocations(store, committer, clock),
         cluster({store, committer, locks, bus, fleet, runner, clock, logger, metrics}, self_of(id),
                 [] { return NodeLoad(); }),
         follower({store, committer, fleet, runner, clock, logger}, id) {
@@ -129,6 +131,7 @@ struct Member {
   FleetService fleet;
   DeploymentRunner runner;
   DeploymentService deployments;
+  RevocationService revocations;
   ClusterService cluster;
   ChangeFollower follower;
 };
@@ -490,6 +493,25 @@ TEST_F(ClusterTest, MeasurementsReachTheOtherNode) {
   const Sample sum = a.fleet.sum(id, WallTime{}, clock.wall() + 1s);
   EXPECT_EQ(sum.requests, 100u);
   EXPECT_EQ(sum.errors, 7u);
+}
+
+TEST_F(ClusterTest, ARevocationReachesTheOtherNode) {
+  const InstanceId id("i-1");
+  ASSERT_TRUE(a.revocations.revoke(kAdmin, id));
+  EXPECT_TRUE(a.revocations.refuses(id, clock.wall()));
+  b.turn();
+  EXPECT_TRUE(b.revocations.refuses(id, clock.wall()));
+  EXPECT_FALSE(b.revocations.refuses(InstanceId("i-2"), clock.wall()));
+}
+
+TEST_F(ClusterTest, ANodeThatWasAwayForTooLongLearnsOfRevocationsNevertheless) {
+  const InstanceId id("i-1");
+  ASSERT_TRUE(a.revocations.revoke(kAdmin, id));
+  const auto then = clock.wall();
+  clock.advance(ChangeFollower::kAwayMax + 1min);
+  ASSERT_TRUE(store.commit({change::PruneChanges{clock.wall()}}));
+  b.turn();
+  EXPECT_TRUE(b.revocations.refuses(id, then));
 }
 
 TEST(TouchedJson, ComesBackAsItWas) {
