@@ -151,6 +151,39 @@ TEST(Settings, RulesBetweenKeysAreChecked) {
   EXPECT_EQ(bad_keys({}), Keys{"--jwt-key-file"});
 }
 
+TEST(Settings, WhoseTokensAreTakenIsChecked) {
+  using Keys = std::vector<std::string>;
+  SettingSources issuers_only;
+  issuers_only.flags = {{"jwt-issuers", "issuers.json"}};
+  EXPECT_TRUE(load_settings(issuers_only)) << "no key of our own is needed then";
+  EXPECT_EQ(bad_keys(dev({{"jwt-leeway", "11m"}})), Keys{"--jwt-leeway"});
+  EXPECT_EQ(bad_keys(dev({{"jwt-rsa-algorithm", "HS256"}})), Keys{"--jwt-rsa-algorithm"});
+  for (const auto* life : {"2m", "31d"})
+    EXPECT_EQ(bad_keys(dev({{"instance-token-life", life}})), Keys{"--instance-token-life"});
+  EXPECT_TRUE(load_settings(dev({{"instance-token-life", "3m"}})));
+}
+
+TEST(Settings, ClientCertificatesAreAMatterOfTls) {
+  using Keys = std::vector<std::string>;
+  const std::map<std::string, std::string> tls = {{"tls-cert", "a"}, {"tls-key", "b"}};
+  const auto with = [&](std::map<std::string, std::string> more) {
+    more.insert(tls.begin(), tls.end());
+    return dev(std::move(more));
+  };
+  EXPECT_EQ(bad_keys(dev({{"tls-client-ca", "ca.pem"}})), Keys{"--tls-client-ca"});
+  EXPECT_EQ(bad_keys(with({{"tls-client-certificates", "required"}})), Keys{"--tls-client-ca"});
+  EXPECT_EQ(bad_keys(with({{"tls-client-ca", "c"}, {"tls-client-certificates", "maybe"}})),
+            Keys{"--tls-client-certificates"});
+  for (const auto* names : {"prod", "=Production", "prod=prod", "prod=Production,,", ","})
+    EXPECT_EQ(bad_keys(with({{"tls-client-ca", "c"}, {"tls-client-environments", names}})),
+              Keys{"--tls-client-environments"})
+        << names;
+  const auto settings = load_settings(with(
+      {{"tls-client-ca", "c"}, {"tls-client-environments", "prod=Production,dev=Development"}}));
+  ASSERT_TRUE(settings);
+  EXPECT_EQ(client_environments(settings->auth)->at("dev"), "Development");
+}
+
 TEST(Settings, BrokenFilesAreTold) {
   auto sources = dev();
   sources.file_text = "{";

@@ -1,6 +1,7 @@
 // Two nodes over one store, with locks and a bus in memory.
 #include "orchestrator/change_follower.hpp"
 #include "orchestrator/cluster_service.hpp"
+#include "orchestrator/revocation_service.hpp"
 #include "testing/flaky_store.hpp"
 #include "testing/memory_metrics.hpp"
 #include "unit/orchestrator/world.hpp"
@@ -88,6 +89,7 @@ struct Member {
         runner({store, committer, fleet, versions, delivery, hooks, clock, logger, {}}),
         deployments({store, committer, configs, fleet, runner, versions, schemas, clock, random,
                      [](const Profile&) -> Result<Permission> { return Permission(); }}),
+        revocations(store, committer, clock),
         cluster({store, committer, locks, bus, fleet, runner, clock, logger, metrics}, self_of(id),
                 [] { return NodeLoad(); }),
         follower({store, committer, fleet, runner, clock, logger}, id) {
@@ -129,6 +131,7 @@ struct Member {
   FleetService fleet;
   DeploymentRunner runner;
   DeploymentService deployments;
+  RevocationService revocations;
   ClusterService cluster;
   ChangeFollower follower;
 };
@@ -492,43 +495,23 @@ TEST_F(ClusterTest, MeasurementsReachTheOtherNode) {
   EXPECT_EQ(sum.errors, 7u);
 }
 
-TEST(TouchedJson, ComesBackAsItWas) {
-  Touched touched;
-  touched.profiles.emplace("pay.production");
-  touched.deleted.emplace_back("old");
-  const Assignment::Slot slot{SemVer::parse("1.2.3").value(), "abc", 7};
-  touched.assigned.push_back({{{InstanceId("i1"), ProfileName("pay.production"), slot, {}},
-                               {InstanceId("i2"), ProfileName("pay.production"), slot, {}},
-                               {InstanceId("i3"), ProfileName("pay.production"), {}, slot}},
-                              Assigned::Telling{AssignMode::Stage, 3s}});
-  touched.observed.push_back({InstanceId("i1"), ProfileName("pay.production"), slot.version, 7,
-                              ObservedState::Rejected, "abc", "no", WallTime(5s)});
-  touched.instances.emplace("i9");
-  touched.heard.emplace_back("i8");
-  touched.removed.emplace_back("i7");
-  touched.deployments.emplace("d1");
-  touched.revoked.push_back({InstanceId("i6"), WallTime(7s)});
-  touched.events = true;
-  const auto back = touched_from_json(to_json(touched));
-  ASSERT_TRUE(back);
-  EXPECT_EQ(back->profiles, touched.profiles);
-  EXPECT_EQ(back->deleted, touched.deleted);
-  ASSERT_EQ(back->assigned.size(), 2u);
-  EXPECT_EQ(back->assigned[0].assignments.size(), 2u);
-  EXPECT_EQ(back->assigned[1].assignments[0], touched.assigned[0].assignments[2]);
-  EXPECT_EQ(back->assigned[1].telling->mode, AssignMode::Stage);
-  EXPECT_EQ(back->assigned[1].telling->spread, Duration(3s));
-  EXPECT_EQ(back->observed, touched.observed);
-  EXPECT_EQ(back->instances, touched.instances);
-  EXPECT_EQ(back->heard, touched.heard);
-  EXPECT_EQ(back->removed, touched.removed);
-  EXPECT_EQ(back->deployments, touched.deployments);
-  EXPECT_EQ(back->revoked, touched.revoked);
-  EXPECT_TRUE(back->events);
+TEST_F(ClusterTest, ARevocationReachesTheOtherNode) {
+  const InstanceId id("i-1");
+  ASSERT_TRUE(a.revocations.revoke(kAdmin, id));
+  EXPECT_TRUE(a.revocations.refuses(id, clock.wall()));
+  b.turn();
+  EXPECT_TRUE(b.revocations.refuses(id, clock.wall()));
+  EXPECT_FALSE(b.revocations.refuses(InstanceId("i-2"), clock.wall()));
 }
 
-TEST(TouchedJson, RefusesWhatItCannotRead) {
-  EXPECT_FALSE(touched_from_json(json::Object{{"profiles", json::Array{std::uint64_t{7}}}}));
+TEST_F(ClusterTest, ANodeThatWasAwayForTooLongLearnsOfRevocationsNevertheless) {
+  const InstanceId id("i-1");
+  ASSERT_TRUE(a.revocations.revoke(kAdmin, id));
+  const auto then = clock.wall();
+  clock.advance(ChangeFollower::kAwayMax + 1min);
+  ASSERT_TRUE(store.commit({change::PruneChanges{clock.wall()}}));
+  b.turn();
+  EXPECT_TRUE(b.revocations.refuses(id, then));
 }
 
 ClusterNode node(const std::string& id, std::uint64_t beat, std::size_t deployments = 0,
