@@ -42,7 +42,7 @@ struct World {
   Committer committer{store};
   VersionCache versions{store};
   SchemaCache schema_cache{store};
-  testing::Sealing sealing{store};
+  hotswap::testing::Sealing sealing{store};
   SchemaService schemas{{store, committer, schema_cache, clock, sealing.opening()}};
   ConfigService configs{store, committer, versions, schemas, clock};
   FleetService fleet{{store, committer, schemas.verdicts(), clock, random}, {}};
