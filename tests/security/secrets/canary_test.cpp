@@ -162,7 +162,7 @@ struct Canaries : ::testing::Test {
 };
 
 TEST_F(Canaries, AreNowhereBesideASqliteStoreItsArchiveAndItsBackup) {
-  Server server({"--retention-versions", "1", "--retention-days", "0", "--log-level", "trace"});
+  Server server({"--retention-versions", "1", "--retention-days", "0"});
   drive(server);
   EXPECT_EQ(witness.runs(server, {"retention", "run"}), 0);
   EXPECT_EQ(server.terminate(), 0);
@@ -181,8 +181,8 @@ TEST_F(Canaries, AreNowhereInPostgresqlAndRedis) {
   const auto keys = (folder.path() / "keys").string();
   std::ofstream(keys) << kKeyText << '\n';
   postgres.create_database("canaries");
-  Server server({"--database", postgres.dsn("canaries"), "--redis", redis.url(),
-                 "--secret-keys-file", keys, "--log-level", "trace"});
+  Server server(
+      {"--database", postgres.dsn("canaries"), "--redis", redis.url(), "--secret-keys-file", keys});
   drive(server);
   EXPECT_EQ(server.terminate(), 0);
   witness.sees("log", server.process().output());
