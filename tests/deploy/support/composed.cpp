@@ -185,6 +185,7 @@ void Composed::start_node(std::size_t number) {
   variables["HOTSWAP_NODE_NAME"] = name;  // a container's is its own
   variables["HOTSWAP_LISTEN"] = "127.0.0.1:0";
   variables["HOTSWAP_DATA_DIR"] = (folder() / name).string();
+  variables["HOTSWAP_RATE_PRINCIPAL"] = "0";  // tests ask without a pause
   nodes_.push_back(run(name, std::move(command), {variables.begin(), variables.end()}));
   const auto line = nodes_.back().wait_line("listening ", kPatience);
   if (!line) throw std::runtime_error(name + ": " + nodes_.back().output());
