@@ -197,7 +197,7 @@ Candidate::Candidate(fs::path target, fs::path path, Folder folder)
 Candidate::Candidate(Candidate&& other) noexcept
     : target_(std::move(other.target_)),
       path_(std::move(other.path_)),
-      folder_(other.folder_),
+      folder_(std::move(other.folder_)),
       had_old_(other.had_old_),
       pending_(std::exchange(other.pending_, false)) {}
 
