@@ -254,9 +254,15 @@ std::vector<std::string> SecretResolver::due() {
 }
 
 void SecretResolver::refresh() {
+  const auto is_due = [this](const std::string& reference) {
+    const std::lock_guard lock(mutex_);
+    const auto found = entries_.find(reference);
+    return found != entries_.end() && parts_.clock.mono() >= found->second.due;
+  };
   for (const std::string& reference : due()) {
     const std::lock_guard turn(gates_[std::hash<std::string>{}(reference) % gates_.size()]);
-    static_cast<void>(ask(reference));  // what fails is told, and tried again
+    // Whoever had the turn before may have asked for it. What fails is told, and tried again.
+    if (is_due(reference)) static_cast<void>(ask(reference));
   }
 }
 

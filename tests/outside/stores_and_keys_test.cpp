@@ -117,7 +117,8 @@ TEST(OutsideSecrets, are_asked_for_once_for_all_instances) {
   EXPECT_TRUE(eventually([&] {
     for (auto& instance : instances) instance->applies();
     return server.state_of(id) == "Succeeded";
-  })) << server.state_of(id);
+  })) << server.state_of(id)
+      << server.process().output();
   for (auto& instance : instances) EXPECT_EQ(given(*instance, "password"), "shared");
   EXPECT_EQ(vault.calls("GET /v1/secret/data/hotswap/db"), 1U);
 }

@@ -121,6 +121,7 @@ def serve(make, arguments=()):
         parser.add_argument(name, **options)
     options = parser.parse_args()
     state = State()
+    ThreadingHTTPServer.request_queue_size = 128
     server = ThreadingHTTPServer(("127.0.0.1", options.port),
                                  make_handler(state, *make(options)))
     server.daemon_threads = True
