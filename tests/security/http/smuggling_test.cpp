@@ -156,6 +156,24 @@ TEST_F(Pipelines, ARefusalEndsWhatStandsBehindIt) {
   EXPECT_TRUE(all.contains("HTTP/1.1 400")) << all;
 }
 
+TEST_F(Pipelines, ALastChunkMayArriveInPieces) {
+  const int no_delay = 1;
+  for (const std::string& end : {std::string("0\r\n\r\n"), std::string("0\r\nX: y\r\n\r\n"),
+                                 std::string("0\r\n\0\0\1\r\n", 8)}) {
+    Raw raw(port());
+    ::setsockopt(raw.descriptor(), IPPROTO_TCP, TCP_NODELAY, &no_delay, sizeof no_delay);
+    raw.send(chunked("3\r\nabc\r\n"));
+    // Each byte is taken before the next one comes: the server answers others meanwhile.
+    for (const char byte : end) {
+      EXPECT_EQ(first_status(answers(get("Connection: close\r\n"))), 200);
+      raw.send({&byte, 1});
+    }
+    raw.end_sending();
+    bool closed = false;
+    EXPECT_GE(first_status(raw.read_all(closed)), 400) << end;
+  }
+}
+
 TEST_F(Pipelines, ManyRequestsAtOnceAreAnsweredInOrder) {
   std::string requests;
   for (int i = 0; i < 200; ++i) requests += get("X-Request-Id: n" + std::to_string(i) + "\r\n");
