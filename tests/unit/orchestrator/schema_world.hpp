@@ -115,11 +115,9 @@ class SchemaWorld : public World {
     return all;
   }
   std::vector<AuditEntry> audit(const std::string& action) {
-    return store_
-        .audit({.actor = {}, .action = action, .resource = {}, .outcome = {}, .from = {}, .to = {}},
-               {.limit = 100, .cursor = {}})
-        .value()
-        .items;
+    AuditFilter filter;
+    filter.action = action;
+    return store_.audit(filter, {.limit = 100, .cursor = {}}).value().items;
   }
 };
 
