@@ -159,7 +159,7 @@ TEST_F(Pipelines, ARefusalEndsWhatStandsBehindIt) {
 TEST_F(Pipelines, ALastChunkMayArriveInPieces) {
   const int no_delay = 1;
   for (const std::string& end : {std::string("0\r\n\r\n"), std::string("0\r\nX: y\r\n\r\n"),
-                                 std::string("0\r\n\0\0\1\r\n", 8)}) {
+                                 std::string("0\r\n\0\0\1\r\n\r\n", 10)}) {
     Raw raw(port());
     ::setsockopt(raw.descriptor(), IPPROTO_TCP, TCP_NODELAY, &no_delay, sizeof no_delay);
     raw.send(chunked("3\r\nabc\r\n"));
