@@ -30,6 +30,7 @@ class HS_CAPABILITY("mutex") Mutex {
   void unlock() HS_RELEASE() { mutex_.unlock(); }
 
  private:
+  friend class CondVar;
   std::mutex mutex_;
 };
 
@@ -48,16 +49,29 @@ class HS_SCOPED_CAPABILITY MutexLock {
 /// Waits with the mutex released; may wake without a reason, so callers loop on their condition.
 class CondVar {
  public:
-  void wait(Mutex& mutex) HS_REQUIRES(mutex) { condition_.wait(mutex); }
+  void wait(Mutex& mutex) HS_REQUIRES(mutex) {
+    Borrowed lock(mutex.mutex_);
+    condition_.wait(lock.held);
+  }
   /// False once the time point has passed.
   bool wait_until(Mutex& mutex, std::chrono::steady_clock::time_point until) HS_REQUIRES(mutex) {
-    return condition_.wait_until(mutex, until) == std::cv_status::no_timeout;
+    Borrowed lock(mutex.mutex_);
+    return condition_.wait_until(lock.held, until) == std::cv_status::no_timeout;
   }
   void notify_one() { condition_.notify_one(); }
   void notify_all() { condition_.notify_all(); }
 
  private:
-  std::condition_variable_any condition_;
+  /// The caller's lock in the form that the library takes; it stays the caller's. (The variable
+  /// that takes any lock has a mutex of its own, into which those who wake run.)
+  struct Borrowed {
+    explicit Borrowed(std::mutex& mutex) : held(mutex, std::adopt_lock) {}
+    ~Borrowed() { held.release(); }
+    Borrowed(const Borrowed&) = delete;
+    Borrowed& operator=(const Borrowed&) = delete;
+    std::unique_lock<std::mutex> held;
+  };
+  std::condition_variable condition_;
 };
 
 }  // namespace hotswap
