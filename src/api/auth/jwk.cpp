@@ -10,6 +10,7 @@
 #include <array>
 
 #include "api/auth/base64url.hpp"
+#include "api/auth/freed.hpp"
 #include "domain/base/assert.hpp"
 
 namespace hotswap::api {
@@ -18,13 +19,6 @@ namespace {
 constexpr std::size_t kKidBytes = 256;
 constexpr std::size_t kFieldBytes = std::size_t{kRsaBitsMax} / 8 * 2;
 
-template <auto Free>
-struct Freed {
-  template <class T>
-  void operator()(T* thing) const {
-    Free(thing);
-  }
-};
 using Number = std::unique_ptr<BIGNUM, Freed<BN_clear_free>>;
 using Builder = std::unique_ptr<OSSL_PARAM_BLD, Freed<OSSL_PARAM_BLD_free>>;
 using Parameters = std::unique_ptr<OSSL_PARAM, Freed<OSSL_PARAM_free>>;

@@ -10,18 +10,12 @@
 #include <memory>
 #include <optional>
 
+#include "api/auth/freed.hpp"
 #include "domain/base/assert.hpp"
 
 namespace hotswap::api {
 namespace {
 
-template <auto Free>
-struct Freed {
-  template <class T>
-  void operator()(T* thing) const {
-    Free(thing);
-  }
-};
 using Context = std::unique_ptr<EVP_MD_CTX, Freed<EVP_MD_CTX_free>>;
 using EcSignature = std::unique_ptr<ECDSA_SIG, Freed<ECDSA_SIG_free>>;
 using Number = std::unique_ptr<BIGNUM, Freed<BN_free>>;

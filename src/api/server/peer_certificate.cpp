@@ -4,8 +4,7 @@
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
-#include <chrono>
-#include <ctime>
+#include "api/server/asn1_time.hpp"
 
 namespace hotswap::api {
 namespace {
@@ -43,17 +42,6 @@ std::string common_name_of(const X509* certificate) {
   return text_of(X509_NAME_ENTRY_get_data(X509_NAME_get_entry(subject, at)));
 }
 
-WallTime time_of(const ASN1_TIME* time) {
-  std::tm parts{};
-  if (ASN1_TIME_to_tm(time, &parts) != 1) return {};
-  using namespace std::chrono;
-  const year_month_day date{year(parts.tm_year + 1900),
-                            month(static_cast<unsigned>(parts.tm_mon + 1)),
-                            day(static_cast<unsigned>(parts.tm_mday))};
-  return time_point_cast<WallTime::duration>(sys_days(date) + hours(parts.tm_hour) +
-                                             minutes(parts.tm_min) + seconds(parts.tm_sec));
-}
-
 }  // namespace
 
 Result<void> ask_for_certificates(ssl_ctx_st& context, const std::string& authorities,
@@ -81,7 +69,7 @@ std::shared_ptr<const CertificateNames> names_of_peer(const ssl_st& ssl) {
   auto names = std::make_shared<CertificateNames>();
   names->uris = uris_of(certificate);
   names->common_name = common_name_of(certificate);
-  names->not_before = time_of(X509_get0_notBefore(certificate));
+  names->not_before = wall_of(X509_get0_notBefore(certificate));
   return names;
 }
 

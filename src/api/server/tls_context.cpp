@@ -7,10 +7,10 @@
 
 #include <array>
 #include <cerrno>
-#include <chrono>
 #include <cstring>
 #include <fstream>
 
+#include "api/server/asn1_time.hpp"
 #include "api/server/peer_certificate.hpp"
 
 namespace hotswap::api {
@@ -118,17 +118,6 @@ Result<void> load_key(SSL_CTX* context, const TlsFiles& files) {
     return tls_error("The key file " + files.key + " does not belong to the certificate " +
                      files.certificate + ".");
   return tls_error("The key file " + files.key + " is not the PEM key of the certificate.");
-}
-
-WallTime wall_of(const ASN1_TIME* time) {
-  std::tm parts{};
-  if (ASN1_TIME_to_tm(time, &parts) != 1) return {};
-  using namespace std::chrono;
-  const year_month_day date{year(parts.tm_year + 1900),
-                            month(static_cast<unsigned>(parts.tm_mon + 1)),
-                            day(static_cast<unsigned>(parts.tm_mday))};
-  return time_point_cast<WallTime::duration>(sys_days(date) + hours(parts.tm_hour) +
-                                             minutes(parts.tm_min) + seconds(parts.tm_sec));
 }
 
 FileStamp stamp_of(const std::string& path) {

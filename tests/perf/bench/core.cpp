@@ -16,18 +16,6 @@ using namespace std::chrono_literals;
 constexpr std::size_t kTargets = 1000;
 constexpr int kRounds = 201;
 
-/// Microseconds of one call, median.
-template <class F>
-double microseconds(F&& call) {
-  std::vector<double> times;
-  for (int i = 0; i < kRounds; ++i) {
-    const auto start = Clock::now();
-    call();
-    times.push_back(seconds_since(start) * 1e6);
-  }
-  return median(std::move(times));
-}
-
 /// A Direct deployment to 1,000 instances, all assigned, none answered.
 Deployment assigned(WallTime now) {
   Deployment deployment;
@@ -74,16 +62,16 @@ Rows bench_core() {
   const auto deployment = assigned(now);
   const auto one = reports(1), all = reports(kTargets);
   const auto decided = [&](const Reported& reported) {
-    return microseconds(
-        [&] { static_cast<void>(must(decide(deployment, reported, now), "decide")); });
+    return median_microseconds(
+        kRounds, [&] { static_cast<void>(must(decide(deployment, reported, now), "decide")); });
   };
   Evidence each;
   each.treated = traffic(1);
   each.control = traffic(1);
   each.baseline.emplace().all = traffic(1.1);
   const std::vector<Evidence> evidence(deployment.health.criteria.size(), each);
-  const auto judged =
-      microseconds([&] { static_cast<void>(judge(deployment.health, evidence, {5min, false})); });
+  const auto judged = median_microseconds(
+      kRounds, [&] { static_cast<void>(judge(deployment.health, evidence, {5min, false})); });
   return {{.bench = "core",
            .what = "decide(), 1,000 targets, 1 report",
            .value = decided(one),

@@ -18,17 +18,6 @@ constexpr std::size_t kBytes = 1024;
 constexpr int kRounds = 2001;
 constexpr double kMicrosecondsAtMost = 50;
 
-template <class F>
-double microseconds(F&& call) {
-  std::vector<double> times;
-  for (int i = 0; i < kRounds; ++i) {
-    const auto start = Clock::now();
-    call();
-    times.push_back(seconds_since(start) * 1e6);
-  }
-  return median(std::move(times));
-}
-
 /// 1 KB, with secrets or the same texts in their places.
 json::Value document(bool secret) {
   json::Object members;
@@ -51,12 +40,13 @@ Rows bench_secrets() {
   Version version;
   version.profile = ProfileName("bench.profile");
   version.number = SemVer(1, 0, 0);
-  const auto sealed = microseconds([&] { must(sealing.sealer.seal(with, version), "seal"); });
-  const auto opened =
-      microseconds([&] { static_cast<void>(must(sealing.sealer.open(version), "open")); });
+  const auto sealed =
+      median_microseconds(kRounds, [&] { must(sealing.sealer.seal(with, version), "seal"); });
+  const auto opened = median_microseconds(
+      kRounds, [&] { static_cast<void>(must(sealing.sealer.open(version), "open")); });
   std::size_t used = 0;
-  const auto plain =
-      microseconds([&] { used += json::write(without).size() + content_hash(without).size(); });
+  const auto plain = median_microseconds(
+      kRounds, [&] { used += json::write(without).size() + content_hash(without).size(); });
   if (used == 0) give_up("nothing was written");
   return {{.bench = "secrets",
            .what = "envelope encryption, 1 KB with 5 secrets",

@@ -22,4 +22,16 @@ using Clock = std::chrono::steady_clock;
   return *middle;
 }
 
+/// Of one call, the median of so many.
+template <class F>
+double median_microseconds(int rounds, F&& call) {
+  std::vector<double> times;
+  for (int i = 0; i < rounds; ++i) {
+    const auto start = Clock::now();
+    call();
+    times.push_back(seconds_since(start) * 1e6);
+  }
+  return median(std::move(times));
+}
+
 }  // namespace hotswap::perf
