@@ -1,0 +1,33 @@
+#include "api/formats/yaml.hpp"
+
+#include <gtest/gtest.h>
+
+#include "domain/json/write.hpp"
+
+namespace hotswap::api {
+namespace {
+
+using namespace std::string_view_literals;
+
+std::string read(std::string_view text) {
+  const auto value = yaml_to_json(text);
+  return value ? json::write(*value) : value.error().reason + ": " + value.error().detail;
+}
+
+TEST(Yaml, ANulIsNoSignOfAnotherEncoding) {
+  constexpr auto kRefused =
+      "yaml.malformed: line 1, column 2: a control character; write it as an escape in double "
+      "quotes";
+  EXPECT_EQ(read("\x01\0\0\0a: b"sv).substr(0, 37), "yaml.malformed: line 1, column 1: a c");
+  EXPECT_EQ(read("a\0\0\0: b\n"sv), kRefused);
+  EXPECT_EQ(read("a\0: b\n"sv), kRefused);
+}
+
+TEST(Yaml, ControlCharactersAreRefusedWhereTheyStand) {
+  EXPECT_TRUE(read("a: 1\nb: x\x7Fy\n").starts_with("yaml.malformed: line 2, column 5: "));
+  EXPECT_EQ(read("a: \"x\\u0001y\"\r\n"), R"({"a":"x\u0001y"})");
+  EXPECT_EQ(read("a:\t1\n"), R"({"a":1})");
+}
+
+}  // namespace
+}  // namespace hotswap::api
