@@ -62,6 +62,8 @@ class Builder final : public YAML::EventHandler {
                 const std::string& value) override {
     // yaml-cpp gives "!" to quoted scalars and "?" to plain ones.
     check(mark, anchor, tag == "!" || tag == "?" ? "" : tag);
+    // yaml-cpp makes single bytes of these two.
+    if (!is_utf8(value)) throw Refused{mark, R"(write \u0085 for \N and \u00A0 for \_)"};
     add(mark, tag == "!" ? json::Value(value) : plain_scalar(value), &value);
   }
   void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,

@@ -29,5 +29,12 @@ TEST(Yaml, ControlCharactersAreRefusedWhereTheyStand) {
   EXPECT_EQ(read("a:\t1\n"), R"({"a":1})");
 }
 
+TEST(Yaml, EscapesThatBecomeNoUtf8AreRefused) {
+  for (const auto* text : {R"(a: "x\Ny")", R"(a: "x\_y")"})
+    EXPECT_EQ(read(text),
+              R"(yaml.malformed: line 1, column 4: write \u0085 for \N and \u00A0 for \_)");
+  EXPECT_EQ(read(R"(a: "\x41\u0085\L")"), "{\"a\":\"A\xC2\x85\xE2\x80\xA8\"}");
+}
+
 }  // namespace
 }  // namespace hotswap::api
