@@ -33,6 +33,7 @@ class Api final : public Handler {
   [[nodiscard]] Result<void> admit(const Request& request, const Route* route, Caller& caller);
   [[nodiscard]] Result<Reply> handle(Call& call);
   [[nodiscard]] Result<Reply> handle_once(Call& call);
+  [[nodiscard]] Response live(const Request& request) const;
   [[nodiscard]] Reply answer_as(const Request& request, Caller& caller, const Trace& trace);
   void note_now(const Request& request, const Principal& principal, const Trace& trace,
                 const Response& response) const;
