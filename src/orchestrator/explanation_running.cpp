@@ -120,7 +120,9 @@ Wait assigning(const Deployment& deployment, const Running& at) {
   }
   const auto open =
       count(deployment, TargetState::Assigned) + count(deployment, TargetState::Received);
-  wait.what = counted(open, "instance") + " to confirm " + name_of(deployment, at.step);
+  wait.what = open > 0 ? counted(open, "instance") + " to confirm " + name_of(deployment, at.step)
+                       : "an instance of " + name_of(deployment, at.step) +
+                             " to be there: nobody owes an answer now";
   const Step& step = deployment.plan.steps.at(at.step);
   const std::string then = step.soak > Duration::zero() ? "it is watched for " + length(step.soak)
                                                         : after_step(deployment, at.step);

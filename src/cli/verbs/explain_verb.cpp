@@ -18,20 +18,37 @@ constexpr auto kLook = 1s;
 constexpr auto kSlice = 100ms;
 /// Looks that may fail one after the other: a server that is restarted is waited for.
 constexpr int kPatience = 30;
+constexpr std::size_t kShown = 16;
 
 bool has_ended(const json::Value& explanation) { return text_at(explanation, "waitsFor").empty(); }
 
-/// What stands behind the story so far is what changes: it is set apart.
-std::string line_of(std::string_view words, const Terminal& terminal) {
-  auto text = printable(words);
-  const bool now = text.starts_with("It waits for ") || text.starts_with("Next: ");
-  return now ? terminal.paint(Paint::Bold, text) : text;
+/// A display that is drawn again cuts what is too long: words go to the next line instead.
+std::vector<std::string> wrapped(std::string_view rest, std::size_t columns) {
+  std::vector<std::string> out;
+  while (display_width(rest) > columns) {
+    auto end = rest.size();
+    while (end != 0 && display_width(rest.substr(0, end)) > columns) {
+      const auto blank = rest.rfind(' ', end - 1);
+      end = blank == rest.npos ? 0 : blank;
+    }
+    if (end == 0) break;  // one long word
+    out.emplace_back(rest.substr(0, end));
+    rest.remove_prefix(end + 1);
+  }
+  out.emplace_back(rest);
+  return out;
 }
 
-std::vector<std::string> lines_of(const json::Value& explanation, const Terminal& terminal) {
+/// What stands behind the story so far is what changes: it is set apart. `columns`: 0 cuts nothing.
+std::vector<std::string> lines_of(const json::Value& explanation, const Terminal& terminal,
+                                  std::size_t columns = 0) {
   std::vector<std::string> lines;
-  for (const auto& line : items_at(explanation, "sentences"))
-    if (const auto* words = line.as_string()) lines.push_back(line_of(words->view(), terminal));
+  for (const auto& line : items_at(explanation, "sentences")) {
+    const auto text = line.as_string() ? printable(line.as_string()->view()) : std::string();
+    const bool now = text.starts_with("It waits for ") || text.starts_with("Next: ");
+    for (const auto& part : columns == 0 ? std::vector{text} : wrapped(text, columns))
+      lines.push_back(now ? terminal.paint(Paint::Bold, part) : part);
+  }
   return lines;
 }
 
@@ -67,7 +84,7 @@ class Display {
     if (session_.structured()) {
       if (is_news(explanation)) session_.print(session_.stream_text(explanation));
     } else if (session_.terminal().live()) {
-      area_.draw(lines_of(explanation, session_.terminal()));
+      draw(explanation);
     } else if (is_news(explanation)) {
       const auto lines = lines_of(explanation, session_.terminal());
       for (std::size_t i = told_ == 0 ? 0 : lines.size() - std::min<std::size_t>(2, lines.size());
@@ -78,6 +95,13 @@ class Display {
   }
 
  private:
+  /// The end of it, where the present is: a window shows so much.
+  void draw(const json::Value& explanation) {
+    auto lines = lines_of(explanation, session_.terminal(), session_.terminal().width());
+    if (lines.size() > kShown)
+      lines.erase(lines.begin(), lines.end() - static_cast<std::ptrdiff_t>(kShown));
+    area_.draw(std::move(lines));
+  }
   bool is_news(const json::Value& explanation) {
     auto now = situation(explanation);
     return std::exchange(last_, now) != now;

@@ -13,9 +13,9 @@ namespace hotswap {
 
 /// Parts of the program whose level can be set.
 inline constexpr std::string_view kLogModules[] = {
-    "access",  "agent",  "api",     "app",    "archive", "audit",     "auth",
-    "cluster", "log",    "metrics", "notify", "redis",   "retention", "runner",
-    "secrets", "server", "store",   "trace",  "traffic", "vault"};
+    "access",  "agent",  "api",    "app",     "archive", "audit",     "auth",
+    "cluster", "log",    "notify", "otlp",    "redis",   "retention", "runner",
+    "secrets", "server", "store",  "traffic", "vault"};
 
 /// Fields behind timestamp, level, module and message, in groups: whose line it is, what it is
 /// about, how it went.
@@ -34,9 +34,9 @@ inline constexpr std::string_view kLogFields[] = {
     // things
     "archive", "archived", "certificateFrom", "certificateUntil", "count", "endpoint", "failed",
     "failures", "file", "first", "hash", "id", "issuer", "key", "keys", "kind", "left", "levels",
-    "life", "mean", "name", "node", "nodes", "part", "pruned", "receiver", "reference", "renewable",
-    "schema", "sequence", "severity", "signal", "signature", "spans", "store", "streams", "until",
-    "url", "vault", "versions"};
+    "life", "mean", "name", "node", "nodes", "operation", "outcome", "part", "pruned", "receiver",
+    "reference", "renewable", "schema", "sequence", "severity", "signal", "signature", "spans",
+    "store", "streams", "until", "url", "vault", "versions"};
 
 namespace log_words {
 
