@@ -90,8 +90,7 @@ TEST(AccessLog, leaves_out_health_and_metrics_unless_they_are_asked_for) {
 TEST(AccessLog, answers_from_memory_are_told_as_well) {
   MemoryLogger lines;
   World world({.logger = &lines, .level = LogLevel::Info});
-  world.post("/api/v1/configs",
-             R"({"name":"pay","serviceName":"pay","environment":"Production"})");
+  world.make_profile("pay");
   const auto request =
       world.request(Method::Get, "/api/v1/configs/pay", world.token(Role::Viewer));
   static_cast<void>(world.ask(request));

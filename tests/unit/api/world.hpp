@@ -162,7 +162,8 @@ struct World {
             .audit_keeper = &audit_keeper,
             .gate = gate,
             .access = access,
-            .logs = &logs};
+            .logs = &logs,
+            .facts = {}};
   }
 
   [[nodiscard]] std::string token(Role role, std::vector<std::string> teams = {}) const {
