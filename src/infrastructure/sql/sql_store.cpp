@@ -43,7 +43,9 @@ auto read_snapshot(Pool& pool, Use use) -> decltype(use(std::declval<Session&>()
 
 }  // namespace
 
-Result<Committed> SqlStore::commit(ChangeSet changes) { return writer_.commit(std::move(changes)); }
+Result<Committed> SqlStore::commit(ChangeSet changes) {
+  return commits_.commit(std::move(changes));
+}
 
 Result<Profile> SqlStore::profile(const ProfileName& name) {
   return read(readers_, [&](Session& session) { return sql::profile(session, name); });

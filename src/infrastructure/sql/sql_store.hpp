@@ -13,9 +13,8 @@ namespace hotswap::sql {
 class SqlStore : public Store {
  public:
   SqlStore(std::vector<std::unique_ptr<Session>> readers, Duration reader_wait,
-           std::unique_ptr<Session> writer, std::optional<Recovery> recovery = {})
-      : readers_(std::move(readers), reader_wait),
-        writer_(std::move(writer), std::move(recovery)) {}
+           std::unique_ptr<BatchWriter> writer)
+      : readers_(std::move(readers), reader_wait), commits_(std::move(writer)) {}
 
   Result<Committed> commit(ChangeSet changes) override;
 
@@ -99,7 +98,7 @@ class SqlStore : public Store {
   [[nodiscard]] virtual std::string_view engine_query() const = 0;
 
   Pool readers_;
-  GroupCommit writer_;
+  GroupCommit commits_;
 };
 
 }  // namespace hotswap::sql

@@ -47,7 +47,7 @@ class SqliteStore : public sql::SqlStore {
   }
 
   SqliteStore(SqliteOptions options, std::vector<std::unique_ptr<sql::Session>> readers,
-              std::unique_ptr<sql::Session> writer);
+              std::unique_ptr<sql::BatchWriter> writer);
 
   SqliteOptions options_;
 };
