@@ -16,7 +16,7 @@ class Output {
   Output(const Output&) = delete;
   Output& operator=(const Output&) = delete;
 
-  /// Opens the file by its name, which makes it (0640) if nobody has: the first time, and after it
+  /// Opens the file by its name, which makes it (0640, less by the umask) if nobody has: the first time, and after it
   /// was moved. Unavailable `log.file`; what was open before stays.
   [[nodiscard]] Result<void> open();
   /// All of it, or false.
