@@ -24,7 +24,6 @@
 #include "infrastructure/clock/system_clock.hpp"
 #include "infrastructure/crypto/aes_gcm.hpp"
 #include "infrastructure/crypto/ed25519.hpp"
-#include "infrastructure/log/spdlog_logger.hpp"
 #include "infrastructure/postgres/postgres_store.hpp"
 #include "infrastructure/sqlite/sqlite_store.hpp"
 #include "orchestrator/archive_reader.hpp"
@@ -33,14 +32,6 @@ namespace hotswap {
 namespace {
 
 constexpr auto kDatabase = "/hotswap.db";
-
-LogLevel level_of(const std::string& name) {
-  if (name == "trace") return LogLevel::Trace;
-  if (name == "debug") return LogLevel::Debug;
-  if (name == "warn") return LogLevel::Warning;
-  if (name == "error") return LogLevel::Error;
-  return LogLevel::Info;
-}
 
 int cannot_start(const Error& error) {
   std::fprintf(stderr, "hotswap: cannot start: %s\n", error.detail.c_str());
@@ -68,7 +59,7 @@ void announce(const Settings& settings, std::uint16_t port) {
 
 int serve_on(const Settings& settings, const Ground& ground, NodeKeys keys,
              const std::optional<Peers>& peers = {}) {
-  Logger& logger = ground.logger;
+  Logger& logger = ground.log.logger();
   std::optional<ArchiveReader> archived;
   if (ground.archive != nullptr) {
     archived.emplace(*ground.archive);
@@ -81,7 +72,7 @@ int serve_on(const Settings& settings, const Ground& ground, NodeKeys keys,
   logger.info("app", "ready", {{"address", shown_address(settings, *port)}});
   announce(settings, *port);
   tell_service_manager("READY=1");
-  const int signal = wait_for_stop_signal([&node] { node.reload(); });
+  const int signal = wait_for_stop_signal([&] { node.reload(ground.log.reopen()); });
   logger.info("app", "draining", {{"signal", signal}});
   tell_service_manager("STOPPING=1");
   node.drain();
@@ -120,8 +111,9 @@ ClusterNode this_node(const Settings& settings, WallTime now) {
   return node;
 }
 
-int serve_cluster(const Settings& settings, NodeKeys keys, Logger& logger, Archive* archive,
+int serve_cluster(const Settings& settings, NodeKeys keys, ServerLog& log, Archive* archive,
                   const Secrets& secrets) {
+  Logger& logger = log.logger();
   const SystemClock machine;
   ClusterNode self = this_node(settings, machine.wall());
   auto store = open_postgres(settings, self.id, machine, logger);
@@ -139,7 +131,7 @@ int serve_cluster(const Settings& settings, NodeKeys keys, Logger& logger, Archi
                                                .redis_prefix = settings.redis.prefix},
                                               random, clock, logger);
   if (!shared) return cannot_start(shared.error());
-  return serve_on(settings, {**store, clock, logger, secrets, archive}, std::move(keys),
+  return serve_on(settings, {**store, clock, log, secrets, archive}, std::move(keys),
                   Peers{std::move(self), **shared});
 }
 
@@ -149,8 +141,10 @@ int serve(const Settings& settings) {
   keep_memory_private();
   if (auto done = become(settings.guard.user); !done) return cannot_start(done.error());
   block_stop_signals();
-  // A terminal that closes takes a server without certificates with it, as it always did.
-  if (!settings.listen.tls_cert.empty() || ::isatty(STDIN_FILENO) == 0) keep_hangups();
+  // A terminal that closes takes a server with it that has nothing to open anew.
+  const bool reloads =
+      !settings.listen.tls_cert.empty() || !settings.log.file.empty() || settings.log.access_file();
+  if (reloads || ::isatty(STDIN_FILENO) == 0) keep_hangups();
   if (auto done = make_data_dir(settings.store.data_dir); !done) return cannot_start(done.error());
   const auto lock = DataDirLock::take(settings.store.data_dir);
   if (!lock) return cannot_start(lock.error());
@@ -173,16 +167,15 @@ int serve(const Settings& settings) {
   if (settings.auth.dev)
     if (auto done = write_admin_token(settings, trust->issuers.front(), clock.wall()); !done)
       return cannot_start(done.error());
-  SpdlogLogger logger(clock, level_of(settings.log.level),
-                      settings.log.format == "json" ? LogFormat::Json : LogFormat::Text);
-  warn_of_root(logger);
+  ServerLog log(clock, settings.log);
+  warn_of_root(log.logger());
   NodeKeys keys{std::move(*trust), std::move(*signing), std::move(*password),
                 std::move(*signing_audit)};
   if (!settings.store.database.empty())
-    return serve_cluster(settings, std::move(keys), logger, archive->get(), secrets);
+    return serve_cluster(settings, std::move(keys), log, archive->get(), secrets);
   auto store = SqliteStore::open({.path = settings.store.data_dir + kDatabase});
   if (!store) return cannot_start(store.error());
-  return serve_on(settings, {**store, clock, logger, secrets, archive->get()}, std::move(keys));
+  return serve_on(settings, {**store, clock, log, secrets, archive->get()}, std::move(keys));
 }
 
 cli::Actions actions() {

@@ -13,15 +13,20 @@ class LineLogger final : public Logger {
  public:
   explicit LineLogger(const Clock& clock) : clock_(clock) {}
 
-  void write(LogLevel level, std::string_view module, std::string_view message,
-             const LogFields& fields) override {
-    if (!enabled(level)) return;
-    const auto line = log::text_line({clock_.wall(), level, module, message, fields}) + '\n';
-    static_cast<void>(::write(STDERR_FILENO, line.data(), line.size()) < 0);
+  [[nodiscard]] bool enabled(LogLevel level, LogModule) const override {
+    return level >= LogLevel::Info;
   }
-  [[nodiscard]] bool enabled(LogLevel level) const override { return level >= LogLevel::Info; }
 
  private:
+  void put(LogLevel level, LogModule module, std::string_view message,
+           const LogFields& fields) override {
+    const log::Line line{clock_.wall(), level, module.name(), message, fields};
+    auto text = log::text_line(line, style_) + '\n';
+    if (style_.journal) text.insert(0, log::journal_prefix(level));
+    static_cast<void>(::write(STDERR_FILENO, text.data(), text.size()) < 0);
+  }
+
+  const log::Style style_ = log::style_of(STDERR_FILENO);
   const Clock& clock_;
 };
 

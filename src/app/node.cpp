@@ -12,6 +12,8 @@ constexpr Duration kSweepEvery = 1s;
 constexpr Duration kDenialsEvery = 5s;
 /// Between two looks at referenced secrets and at a rotation.
 constexpr Duration kSecretsEvery = 500ms;
+/// Levels that go back by themselves, counts of lines.
+constexpr Duration kLogEvery = 1s;
 constexpr int kRunnerThreads = 4;
 /// One router that hangs leaves another to the rest of the services.
 constexpr int kTrafficThreads = 2;
@@ -65,9 +67,12 @@ Node::Node(const Settings& settings, NodeKeys keys, const Ground& ground,
       certificates_(certificate_rules(settings.auth)),
       limits_(settings.limits),
       guard_(settings.guard),
+      shown_(settings.shown),
+      node_(peers ? peers->self.id : "local"),
+      access_(access_options(settings.log, ground.log)),
       clock_(ground.clock),
-      logger_(ground.logger),
-      outside_(settings.outside, {ground.clock, random_, ground.logger, metrics_}),
+      logger_(ground.log.logger()),
+      outside_(settings.outside, {ground.clock, random_, ground.log.logger(), metrics_}),
       wrapping_(outside_.before(ground.secrets.wrapper)),
       webhooks_(std::move(keys.webhooks), ground.clock, reach_of(settings)),
       committer_(ground.store),
@@ -80,7 +85,7 @@ Node::Node(const Settings& settings, NodeKeys keys, const Ground& ground,
       fleet_({ground.store, committer_, schemas_.verdicts(), ground.clock, random_},
              {settings.fleet.heartbeat_interval, settings.fleet.remove_after}),
       runner_({ground.store, committer_, fleet_, versions_, streams_, webhooks_, ground.clock,
-               ground.logger, [this](const DeploymentId& id) { return signals_.newest(id); },
+               ground.log.logger(), [this](const DeploymentId& id) { return signals_.newest(id); },
                thread_cpu_time, settings.limits.deployment_cpu / 100.0}),
       signals_(settings, fleet_, runner_, metrics_, ground.clock),
       calendar_(
@@ -92,13 +97,15 @@ Node::Node(const Settings& settings, NodeKeys keys, const Ground& ground,
                     ground.clock, random_,
                     [this](const Profile& profile) { return calendar_.may_start(profile); },
                     settings.limits.deployment_bandwidth, approval_policy(settings)}),
-      reports_({ground.store, fleet_, versions_, ground.clock}),
+      reports_({ground.store, fleet_, versions_, ground.clock,
+                [this](const Profile& profile) { return calendar_.may_start(profile); }}),
       audit_(ground.store, committer_),
+      logs_({committer_, ground.clock, ground.log.logger(), ground.log.book(), metrics_, node_}),
       audit_witness_(settings.store.data_dir),
-      rotation_({ground.store, committer_, wrapping_, ground.clock, ground.logger, metrics_,
+      rotation_({ground.store, committer_, wrapping_, ground.clock, ground.log.logger(), metrics_,
                  outside_.wraps_keys() ? nullptr : ground.secrets.renew,
                  [this] { return leads(); }}),
-      resolver_({ground.store, committer_, sealer_, ground.clock, ground.logger, metrics_,
+      resolver_({ground.store, committer_, sealer_, ground.clock, ground.log.logger(), metrics_,
                  outside_.providers(),
                  [this](const VersionName& version) { return is_assigned(version); },
                  settings.outside.stale,
@@ -106,17 +113,18 @@ Node::Node(const Settings& settings, NodeKeys keys, const Ground& ground,
                    return may_refer(version, reference);
                  }}),
       router_(webhooks_, reach_of(settings)),
-      traffic_({ground.store, committer_, router_, ground.clock, ground.logger,
+      traffic_({ground.store, committer_, router_, ground.clock, ground.log.logger(),
                 [this] { return leads(); }}),
       traffic_hub_(committer_),
       feeds_(ground.store, committer_),
       tokens_(std::move(keys.tokens.issuers), ground.clock, settings.auth.instance_token_life),
-      key_keeper_({tokens_, ground.clock, ground.logger, metrics_}, std::move(keys.tokens.sources)),
+      key_keeper_({tokens_, ground.clock, ground.log.logger(), metrics_},
+                  std::move(keys.tokens.sources)),
       revocations_(ground.store, committer_, ground.clock),
       cache_(ground.clock),
       store_(ground.store),
       archive_(ground.archive),
-      notifier_(ground.logger),
+      notifier_(ground.log.logger()),
       channels_(webhooks_, settings.notify.public_url,
                 mailing(settings.notify, std::move(keys.smtp_password))),
       notifications_({ground.store, committer_, channels_, ground.clock, random_}),
@@ -133,13 +141,13 @@ Node::Node(const Settings& settings, NodeKeys keys, const Ground& ground,
       cluster_(peers ? cluster_of(*peers) : nullptr),
       retention_({ground.store, committer_, ground.archive, ground.clock, policy(settings)}),
       retention_job_({retention_, ground.store, committer_, ground.archive, ground.clock, random_,
-                      ground.logger, metrics_, policy(settings), settings.retention.at,
+                      ground.log.logger(), metrics_, policy(settings), settings.retention.at,
                       [this] { return leads(); }}),
       audit_forwarder_(forwarder_of(settings)),
       audit_keeper_(keeper_parts(settings, keys.audit, ground.archive)),
       moves_(streams_, ground.clock, random_),
       api_(services()),
-      server_(server_options(settings, ground.logger), api_, ground.clock, random_) {
+      server_(server_options(settings, ground.log.logger()), api_, ground.clock, random_) {
   runner_.prepare_with(
       [this](const Deployment& deployment) { return deployments_.prepare_scheduled(deployment); });
   traffic_.on_switched([this](const ServiceName& service, const std::string& environment,
@@ -194,6 +202,7 @@ Result<std::uint16_t> Node::start() {
         std::make_unique<Ticker>(ClusterService::kRelay, [this] { cluster_->relay(); }));
     tickers_.push_back(std::make_unique<Ticker>(StreamSharing::kTick, [this] { share_streams(); }));
   }
+  tickers_.push_back(std::make_unique<Ticker>(kLogEvery, [this] { logs_.tick(); }));
   tickers_.push_back(std::make_unique<Ticker>(kDenialsEvery, [this] { api_.flush_denials(); }));
   if (server_.certificate()) {
     tls_ = std::make_unique<TlsKeeper>(server_, clock_, logger_, metrics_);
@@ -223,12 +232,13 @@ api::DrainPlan Node::drain_plan() {
                {{"why", "drain"}})
       .add(static_cast<double>(streams));
   logger_.info("cluster", "sends its streams to other nodes",
-               {{"streams", streams}, {"others", working.size()}});
+               {{"streams", streams}, {"nodes", working.size()}});
   return plan;
 }
 
-void Node::reload() {
+void Node::reload(bool reopened) {
   if (tls_) return tls_->reload();
+  if (reopened) return;
   logger_.info("server", "nothing to reload: settings are read at the start, and there is no TLS");
 }
 

@@ -6,6 +6,7 @@
 #include "app/audit_witness.hpp"
 #include "app/cpu_meter.hpp"
 #include "app/outside_secrets.hpp"
+#include "app/server_log.hpp"
 #include "app/settings.hpp"
 #include "app/signals.hpp"
 #include "app/ticker.hpp"
@@ -24,6 +25,7 @@
 #include "orchestrator/audit_keeper.hpp"
 #include "orchestrator/change_follower.hpp"
 #include "orchestrator/cluster_service.hpp"
+#include "orchestrator/log_service.hpp"
 #include "orchestrator/outbox_worker.hpp"
 #include "orchestrator/secret_migration.hpp"
 #include "orchestrator/secret_resolver.hpp"
@@ -59,7 +61,7 @@ struct Secrets {
 struct Ground {
   Store& store;
   const Clock& clock;
-  Logger& logger;
+  ServerLog& log;
   const Secrets& secrets;
   Archive* archive = nullptr;  ///< null: there is none
 };
@@ -74,8 +76,8 @@ class Node {
   [[nodiscard]] Result<std::uint16_t> start();
   /// Finishes requests, tells streams to reconnect, writes what was gathered.
   void drain();
-  /// Takes the certificate's files again.
-  void reload();
+  /// Takes the certificate's files again. `reopened`: there was something to do already.
+  void reload(bool reopened);
 
  private:
   void count_what_happens();
@@ -102,13 +104,21 @@ class Node {
   void refresh_gauges();
   [[nodiscard]] api::Services services();
   [[nodiscard]] api::GateOptions gate();
+  /// For support.
+  [[nodiscard]] json::Object facts();
+  [[nodiscard]] static api::AccessOptions access_options(const LogSettings& settings,
+                                                         ServerLog& log);
   [[nodiscard]] static api::ServerOptions server_options(const Settings& settings, Logger& logger);
 
   const ListenSettings listen_;
   const api::CertificateRules certificates_;
   const LimitSettings limits_;
   const GuardSettings guard_;
+  const std::vector<ShownSetting> shown_;
+  const std::string node_;  ///< of this node among others
+  const api::AccessOptions access_;
   const Clock& clock_;
+  const WallTime started_at_ = clock_.wall();
   Logger& logger_;
   SystemRandom random_;
   PrometheusMetrics metrics_;
@@ -130,6 +140,7 @@ class Node {
   DeploymentService deployments_;
   ReportService reports_;
   AuditService audit_;
+  LogService logs_;
   AuditWitness audit_witness_;
   SecretRotation rotation_;
   SecretResolver resolver_;

@@ -49,7 +49,10 @@ api::Services Node::services() {
           .cluster = cluster_.get(),
           .moves = cluster_ ? &moves_ : nullptr,
           .audit_keeper = &audit_keeper_,
-          .gate = gate()};
+          .gate = gate(),
+          .access = access_,
+          .logs = &logs_,
+          .facts = [this] { return facts(); }};
 }
 
 api::GateOptions Node::gate() {

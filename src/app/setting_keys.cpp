@@ -370,12 +370,7 @@ std::vector<SettingKey> make_keys() {
   keys.push_back(count_key(
       "workers", "threads that may block (default 0: 4, with --database 64)",
       [](Settings& s) -> int& { return s.listen.workers; }, 1));
-  keys.push_back(word_key("log-level", "trace, debug, info, warn or error (default info)",
-                          [](Settings& s) -> std::string& { return s.log.level; },
-                          {"trace", "debug", "info", "warn", "error"}));
-  keys.push_back(word_key("log-format", "text or json (default text)",
-                          [](Settings& s) -> std::string& { return s.log.format; },
-                          {"text", "json"}));
+  add_log_keys(keys);
   return keys;
 }
 

@@ -60,7 +60,9 @@ void apply(const SettingKey& key, const std::string& text, const std::string& so
            Settings& settings, std::vector<FieldError>& mistakes) {
   if (auto done = key.set(settings, text); !done) {
     mistakes.push_back({source, "value", done.error().detail});
+    return;
   }
+  settings.shown.push_back({key.name, masked_setting(key, text), source});
 }
 
 void check_signals(const SignalSettings& signals, std::vector<FieldError>& mistakes) {

@@ -13,7 +13,9 @@
 #include <string_view>
 #include <vector>
 
+#include "app/log_settings.hpp"
 #include "app/outside_settings.hpp"
+#include "app/shown_setting.hpp"
 #include "app/watch_settings.hpp"
 #include "domain/base/error.hpp"
 #include "domain/base/time.hpp"
@@ -122,11 +124,6 @@ struct LimitSettings {
   int deployment_cpu = 50;   ///< percent of one core; 0: no limit
 };
 
-struct LogSettings {
-  std::string level = "info";   ///< trace, debug, info, warn or error
-  std::string format = "text";  ///< text or json
-};
-
 struct Settings {
   ListenSettings listen;
   StoreSettings store;
@@ -145,6 +142,7 @@ struct Settings {
   LogSettings log;
   OutsideSettings outside;
   std::set<std::string> from_elsewhere;  ///< keys that came from SettingKey::also
+  std::vector<ShownSetting> shown;       ///< those that were given
 };
 
 /// One key of the table.

@@ -57,7 +57,7 @@ void TlsKeeper::refresh(bool force) {
   warn_again_ = true;
   const auto dates = server_.certificate();
   logger_.info("server", "certificate taken",
-               {{"expires", dates ? format_time(dates->not_after) : std::string()}});
+               {{"certificateUntil", dates ? format_time(dates->not_after) : std::string()}});
 }
 
 void TlsKeeper::watch_expiry(WallTime now) {
@@ -76,8 +76,8 @@ void TlsKeeper::watch_expiry(WallTime now) {
 
 void TlsKeeper::warn(std::string_view what, const api::CertificateDates& dates) {
   logger_.warning("server", what,
-                  {{"from", format_time(dates.not_before)},
-                   {"until", format_time(dates.not_after)},
+                  {{"certificateFrom", format_time(dates.not_before)},
+                   {"certificateUntil", format_time(dates.not_after)},
                    {"remedy", "put a new one into the files of --tls-cert and --tls-key"}});
 }
 

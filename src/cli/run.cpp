@@ -46,7 +46,7 @@ void group_verbs(CLI::App& app) {
         "freeze", "unfreeze", "window", "calendar"}},
       {"Fleet and traffic", {"instances", "traffic"}},
       {"What happens", {"events", "audit", "erase", "notify", "health"}},
-      {"The servers", {"cluster", "retention", "secrets"}},
+      {"The servers", {"cluster", "retention", "secrets", "log-level", "debug"}},
       {"This program", {"context", "completion", "token"}},
       {"Databases", {"migrate", "backup", "restore"}},
       {"Processes", {"server", "agent", "demo"}}};
@@ -206,6 +206,7 @@ int run_verb(int argc, char** argv, const Actions& actions) {
   add_approval_verbs(verbs);
   add_retention_verbs(verbs);
   add_secret_verbs(verbs);
+  add_debug_verbs(verbs);
   add_erase_verbs(verbs);
   add_notify_verbs(verbs);
   add_context_verbs(verbs);

@@ -149,7 +149,7 @@ void ClusterService::adopt_taken(const std::vector<std::pair<DeploymentId, std::
     parts_.metrics
         .counter("hotswap_takeovers_total", "Deployments that this node took over from another")
         .add();
-    parts_.logger.info("cluster", "drives a deployment from now on", {{"deployment", id.value}});
+    parts_.logger.info("cluster", "drives a deployment from now on", {{"deploymentId", id.value}});
     parts_.runner.adopt(std::move(*deployment));
   }
 }

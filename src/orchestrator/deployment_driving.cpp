@@ -1,6 +1,7 @@
 // The deciding half of DeploymentRunner: one deployment, one thread at a time.
 #include "orchestrator/deployment_effects.hpp"
 #include "orchestrator/deployment_entry.hpp"
+#include "orchestrator/deployment_log.hpp"
 
 namespace hotswap {
 namespace {
@@ -45,14 +46,17 @@ bool assigns_first(const Deployment& before, const Decision& decision) {
 void DeploymentRunner::handle(const EntryPtr& entry) {
   const std::lock_guard deciding(entry->mutex);
   if (entry->retired) return;
+  const LogScope scope([&entry](LogFields& fields) {
+    add_deployment_fields(fields, *entry->deployment);
+    fields.push_back({"traceId", entry->deployment->trace_id});
+  });
   const auto before = thread_cpu_ ? thread_cpu_() : std::chrono::nanoseconds(0);
   const auto done = handle_news(*entry);
   if (thread_cpu_) rest(*entry, thread_cpu_() - before);
   if (!done && is_fenced(done.error())) return lose(entry);
   if (!done)
     logger_.warning("runner", "deployment could not be advanced, will retry",
-                    {{"deployment", entry->id.value},
-                     {"reason", done.error().reason},
+                    {{"reason", done.error().reason},
                      {"detail", done.error().detail},
                      {"internal", done.error().internal}});
   settle(entry, !done);
@@ -109,6 +113,9 @@ Result<void> DeploymentRunner::prepare_due(Entry& entry) {
 
 Result<Deployment> DeploymentRunner::command_now(const EntryPtr& entry, const Caller& caller,
                                                  const DeploymentEvent& command) {
+  // The trace is the request's.
+  const LogScope scope(
+      [&entry](LogFields& fields) { add_deployment_fields(fields, *entry->deployment); });
   const bool had_ended = is_terminal(entry->deployment->state);
   Result<void> done;
   if (std::holds_alternative<Promote>(command) && is_scheduled(*entry->deployment) && prepare_) {
@@ -129,6 +136,8 @@ Result<Deployment> DeploymentRunner::command_now(const EntryPtr& entry, const Ca
 Result<bool> DeploymentRunner::halt(const EntryPtr& entry, const Caller& caller,
                                     const std::string& reason) {
   if (entry->retired) return false;
+  const LogScope scope(
+      [&entry](LogFields& fields) { add_deployment_fields(fields, *entry->deployment); });
   const Deployment& deployment = *entry->deployment;
   const bool starting = std::holds_alternative<Planned>(deployment.state) && !deployment.start_at &&
                         !awaits_approval(deployment);
@@ -206,14 +215,14 @@ Result<void> DeploymentRunner::save(Entry& entry, Decision decision, const Calle
   auto done = committer_.commit(std::move(*changes));
   if (!done) return std::unexpected(done.error());
   if (recorded) entry.recorder.stored();
+  log_decision(logger_, decision, now);
   ++decision.next.revision;
   entry.deployment = std::make_shared<const Deployment>(std::move(decision.next));
   return {};
 }
 
 void DeploymentRunner::lose(const EntryPtr& entry) {
-  logger_.warning("runner", "another node has taken over a deployment; leaving it alone",
-                  {{"deployment", entry->id.value}});
+  logger_.warning("runner", "another node has taken over a deployment; leaving it alone");
   if (retire(entry) && sharing_.left) sharing_.left(entry->id);
 }
 

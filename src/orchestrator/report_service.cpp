@@ -95,13 +95,26 @@ Result<json::Value> ReportService::explanation(const Caller& caller, const Deplo
   const auto read = history(caller, id);
   if (!read) return std::unexpected(read.error());
   const Deployment& deployment = read->deployment;
-  std::vector<std::string> secrets;
+  ExplanationInput input;
   for (const auto& number : {usual_previous(deployment), std::optional(deployment.version)}) {
     const auto known = document(parts_.versions, deployment.profile, number);
     if (!known) return std::unexpected(known.error());
-    if (*known) std::ranges::move(secret_texts(**known), std::back_inserter(secrets));
+    if (*known) std::ranges::move(secret_texts(**known), std::back_inserter(input.secrets));
   }
-  return make_explanation(*read, secrets, parts_.clock.wall());
+  input.around = around(deployment);
+  return make_explanation(*read, input, parts_.clock.wall());
+}
+
+/// Without an answer the explanation goes without.
+explain::Surroundings ReportService::around(const Deployment& deployment) {
+  const bool may_matter = std::holds_alternative<Planned>(deployment.state) ||
+                          std::holds_alternative<Paused>(deployment.state);
+  if (!parts_.calendar || !may_matter) return {};
+  const auto profile = parts_.store.profile(deployment.profile);
+  if (!profile) return {};
+  auto permission = parts_.calendar(*profile);
+  if (!permission) return {};
+  return {std::move(*permission)};
 }
 
 Result<json::Value> ReportService::replay(const Caller& caller, const DeploymentId& id,

@@ -2,8 +2,12 @@
 // What people ask when a deployment is over, or does not go on: what happened (report), why it was
 // decided so (explanation), and what another policy would have decided (replay).
 
+#include <functional>
+
+#include "domain/calendar/calendar.hpp"
 #include "orchestrator/caller.hpp"
 #include "orchestrator/deployment_history.hpp"
+#include "orchestrator/explanation_now.hpp"
 #include "orchestrator/version_cache.hpp"
 
 namespace hotswap {
@@ -16,6 +20,8 @@ class ReportService {
     FleetService& fleet;
     VersionCache& versions;
     const Clock& clock;
+    /// What the calendar says of a start now; empty: explanations do not speak of it.
+    std::function<Result<Permission>(const Profile&)> calendar{};
   };
   explicit ReportService(const Parts& parts) : parts_(parts) {}
 
@@ -23,7 +29,7 @@ class ReportService {
   /// instances and how each failed, what they logged, suspects ranked, timeline. Secrets are masked
   /// everywhere. NotFound `deployment.not_found`.
   [[nodiscard]] Result<json::Value> report(const Caller& caller, const DeploymentId& id);
-  /// `{"deployment","state","waitsFor","sentences":[…],"steps":[…],"actions":[…]}`
+  /// As make_explanation() writes it.
   [[nodiscard]] Result<json::Value> explanation(const Caller& caller, const DeploymentId& id);
   /// What `health` would have decided on the recorded samples, beside what happened. Conflict
   /// `replay.no_records` when nothing was recorded.
@@ -31,6 +37,7 @@ class ReportService {
                                            const HealthPolicy& health);
 
  private:
+  [[nodiscard]] explain::Surroundings around(const Deployment& deployment);
   [[nodiscard]] Result<DeploymentHistory> history(const Caller& caller, const DeploymentId& id);
 
   const Parts parts_;

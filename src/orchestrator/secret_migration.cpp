@@ -25,8 +25,8 @@ Result<bool> SecretMigration::archive_is_done() {
 Result<SecretMigration::Step> SecretMigration::seal(const VersionName& name) {
   const auto left = [&](const Error& error) {
     parts_.logger.warning("secrets", "a version's secrets cannot be sealed and stay plain",
-                          {{"profile", name.first.str()},
-                           {"version", name.second.str()},
+                          {{"configName", name.first.str()},
+                           {"configVersion", name.second.str()},
                            {"detail", error.detail},
                            {"internal", error.internal}});
     return Step::Left;

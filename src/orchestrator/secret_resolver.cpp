@@ -62,9 +62,10 @@ Result<void> SecretResolver::check(const VersionName& version, const std::string
     if (denied_.size() >= kReferences) denied_.clear();
     if (!denied_.emplace(version, reference).second) return may;
   }
-  parts_.logger.warning(
-      "secrets", "a document refers to a secret that it may not have",
-      {{"reference", reference}, {"profile", version.first.value}, {"detail", may.error().detail}});
+  parts_.logger.warning("secrets", "a document refers to a secret that it may not have",
+                        {{"reference", reference},
+                         {"configName", version.first.value},
+                         {"detail", may.error().detail}});
   tell(reference, "secret.denied", may.error().detail, {version});
   return may;
 }

@@ -28,6 +28,17 @@ TEST_P(StoreOperations, a_channel_is_read_whole_as_it_was_stored_and_replaced) {
   }
 }
 
+TEST_P(StoreOperations, statistics_name_the_engine_and_count_rows) {
+  const auto before = store().statistics();
+  ASSERT_TRUE(before.has_value()) << before.error().internal;
+  EXPECT_FALSE(before->engine.empty());
+  EXPECT_EQ(before->bytes == 0, before->engine == "memory");
+  EXPECT_EQ(before->schema == 0, before->engine == "memory");
+  put({change::AppendEvent{TimelineEvent{}}});
+  const auto after = store().statistics();
+  EXPECT_EQ(after->rows.at("events"), before->rows.at("events") + 1);
+}
+
 TEST_P(StoreOperations, a_channel_is_deleted_once) {
   put({change::PutChannel{sample_channel("ops")}});
   put({change::DeleteChannel{"ops"}});

@@ -323,6 +323,11 @@ Result<void> FlakyStore::ping() {
   return inner_.ping();
 }
 
+Result<StoreStatistics> FlakyStore::statistics() {
+  if (down()) return lost();
+  return inner_.statistics();
+}
+
 Result<std::optional<WrappedKey>> FlakyStore::secret_key(const std::string& name) {
   if (down()) return lost();
   return inner_.secret_key(name);

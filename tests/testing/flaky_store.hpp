@@ -89,6 +89,7 @@ class FlakyStore : public Store {
       const std::string& reference) override;
   Result<void> scrub() override;
   Result<void> ping() override;
+  Result<StoreStatistics> statistics() override;
 
  private:
   [[nodiscard]] bool down() const;

@@ -4,10 +4,10 @@
 
 namespace hotswap::testing {
 
-void MemoryLogger::write(LogLevel level, std::string_view module, std::string_view message,
-                         const LogFields& fields) {
-  Entry entry{level, std::string(module), std::string(message), {}};
-  for (const auto& field : fields) entry.fields.emplace_back(field.name, field.value);
+void MemoryLogger::put(LogLevel level, LogModule module, std::string_view message,
+                       const LogFields& fields) {
+  Entry entry{level, std::string(module.name()), std::string(message), {}};
+  for (const auto& field : fields) entry.fields.emplace_back(field.name.str(), field.value);
   const MutexLock lock(mutex_);
   entries_.push_back(std::move(entry));
 }

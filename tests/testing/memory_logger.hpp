@@ -17,14 +17,15 @@ class MemoryLogger : public Logger {
     std::vector<std::pair<std::string, LogValue>> fields;
   };
 
-  void write(LogLevel level, std::string_view module, std::string_view message,
-             const LogFields& fields) override;
-  [[nodiscard]] bool enabled(LogLevel) const override { return true; }
+  [[nodiscard]] bool enabled(LogLevel, LogModule) const override { return true; }
   [[nodiscard]] std::vector<Entry> entries() const;
   /// Whether a line of this level contains the text in its message.
   [[nodiscard]] bool has(LogLevel level, std::string_view text) const;
 
  private:
+  void put(LogLevel level, LogModule module, std::string_view message,
+           const LogFields& fields) override;
+
   mutable Mutex mutex_;
   std::vector<Entry> entries_ HS_GUARDED_BY(mutex_);
 };

@@ -70,7 +70,8 @@ Api::Api(Services services)
       router_(routes()),
       gate_(services_.gate, services_.clock),
       idempotency_(services_.store, services_.committer, services_.clock, services_.logger),
-      denials_(services_.audit, services_.clock, services_.logger) {
+      denials_(services_.audit, services_.clock, services_.logger),
+      access_(services_.access, services_.logger, services_.clock) {
   services_.committer.on_profile_changed(
       [&cache = services_.cache](const ProfileName& name) { cache.forget(name); });
   services_.tokens.revoke_by(
@@ -93,10 +94,7 @@ Api::Api(Services services)
 
 std::optional<Response> Api::answer_now(const Request& request) {
   if (!is_read(request.method)) return std::nullopt;
-  if (request.path == "/health/live") {
-    return std::get<Response>(
-        finished(request, json_answer(200, json::Object{{"status", "live"}}), trace_of(request)));
-  }
+  if (request.path == "/health/live") return live(request);
   if (!request.query.empty() || !takes_json(request)) return std::nullopt;
   const auto cached = services_.cache.find(request.path);
   if (!cached) return std::nullopt;
@@ -105,25 +103,56 @@ std::optional<Response> Api::answer_now(const Request& request) {
   if (!principal || !authorize(**principal, cached->action, &cached->access)) return std::nullopt;
   if (!gate_.admit(**principal, gate_.origin_of(request).address)) return std::nullopt;
   Response response;
+  const auto trace = trace_of(request);
   response.headers.reserve(2);
   response.headers.push_back({"ETag", cached->etag});
-  response.headers.push_back({"traceparent", trace_of(request).header()});
+  response.headers.push_back({"traceparent", trace.header()});
   if (none_match_hits(request.header("If-None-Match"), cached->etag)) {
     response.status = 304;
-    return response;
+  } else {
+    response.content_type = "application/json";
+    response.body = cached->body;
   }
-  response.content_type = "application/json";
-  response.body = cached->body;
+  if (access_.wants_lines()) note_now(request, **principal, trace, response);
+  return response;
+}
+
+Response Api::live(const Request& request) const {
+  const auto trace = trace_of(request);
+  auto reply = finished(request, json_answer(200, json::Object{{"status", "live"}}), trace);
+  auto response = std::get<Response>(std::move(reply));
+  if (access_.wants_lines()) note_now(request, {}, trace, response);
   return response;
 }
 
 Reply Api::answer(const Request& request) {
   const auto trace = trace_of(request);
   Caller caller = caller_of(request, trace);
+  const LogScope scope([&](LogFields& fields) {
+    fields.push_back({"traceId", trace.trace_id});
+    fields.push_back({"requestId", request.request_id});
+  });
+  return answer_as(request, caller, trace);
+}
+
+Reply Api::answer_as(const Request& request, Caller& caller, const Trace& trace) {
+  const MonoTime begun = services_.clock.mono();
   Router::Match match;
   auto reply = run(request, caller, match);
   if (!reply) reply = problem_of(reply.error(), request, caller, match.route);
-  return finished(request, std::move(*reply), trace);
+  auto done = finished(request, std::move(*reply), trace);
+  access_.note(
+      {request, match.route, caller.principal.subject, caller.address, trace.trace_id, begun},
+      done);
+  return done;
+}
+
+void Api::note_now(const Request& request, const Principal& principal, const Trace& trace,
+                   const Response& response) const {
+  const auto match = router_.match(request.method, request.path);
+  access_.note({request, match ? match->route : nullptr, principal.subject,
+                gate_.origin_of(request).address, trace.trace_id, services_.clock.mono()},
+               response);
 }
 
 Caller Api::caller_of(const Request& request, const Trace& trace) const {
@@ -223,8 +252,7 @@ Response Api::problem_of(const Error& error, const Request& request, const Calle
                            {{"reason", error.reason},
                             {"detail", error.detail},
                             {"internal", error.internal},
-                            {"path", request.path},
-                            {"traceId", caller.trace_id}});
+                            {"path", request.path}});
   }
   auto response = problem(error, request.path, caller.trace_id);
   if (error.code == ErrorCode::RateLimited) gate_.describe(error, caller, response);
@@ -253,7 +281,10 @@ Reply Api::finished(const Request& request, Reply reply, const Trace& trace) con
 
 Response Api::refuse(int status, std::string_view why, const Request* request) {
   const auto trace = request != nullptr ? trace_of(*request) : Trace{};
-  return transport_problem(status, why, request != nullptr ? request->path : "/", trace.trace_id);
+  auto response =
+      transport_problem(status, why, request != nullptr ? request->path : "/", trace.trace_id);
+  access_.refused(request, status, response);
+  return response;
 }
 
 }  // namespace hotswap::api

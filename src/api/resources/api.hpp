@@ -33,6 +33,10 @@ class Api final : public Handler {
   [[nodiscard]] Result<void> admit(const Request& request, const Route* route, Caller& caller);
   [[nodiscard]] Result<Reply> handle(Call& call);
   [[nodiscard]] Result<Reply> handle_once(Call& call);
+  [[nodiscard]] Response live(const Request& request) const;
+  [[nodiscard]] Reply answer_as(const Request& request, Caller& caller, const Trace& trace);
+  void note_now(const Request& request, const Principal& principal, const Trace& trace,
+                const Response& response) const;
   [[nodiscard]] Response problem_of(const Error& error, const Request& request,
                                     const Caller& caller, const Route* route);
   [[nodiscard]] Reply finished(const Request& request, Reply reply, const Trace& trace) const;
@@ -42,6 +46,7 @@ class Api final : public Handler {
   Gate gate_;
   Idempotency idempotency_;
   Denials denials_;
+  AccessLog access_;
 };
 
 }  // namespace hotswap::api

@@ -27,6 +27,11 @@ Result<Reply> roll_back_config(Services& services, Call& call);
 Result<Reply> config_history(Services& services, Call& call);
 // cluster.cpp
 Result<Reply> get_cluster(Services& services, Call& call);
+// admin.cpp
+Result<Reply> get_log_levels(Services& services, Call& call);
+Result<Reply> put_log_levels(Services& services, Call& call);
+Result<Reply> get_log_lines(Services& services, Call& call);
+Result<Reply> get_diagnostics(Services& services, Call& call);
 // secrets.cpp
 Result<Reply> rotate_secrets(Services& services, Call& call);
 Result<Reply> get_rotation(Services& services, Call& call);

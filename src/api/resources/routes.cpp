@@ -125,6 +125,10 @@ constexpr Route kRoutes[] = {
 
     {Get, "/api/v1/events", Action::EventsRead, "", kNone, all_events},
     {Get, "/api/v1/cluster", Action::ClusterRead, "", kNone, get_cluster},
+    {Get, "/api/v1/admin/log-levels", Action::DebugRead, "", kNone, get_log_levels},
+    {Put, "/api/v1/admin/log-levels", Action::LogLevelWrite, "", kJson, put_log_levels},
+    {Get, "/api/v1/admin/log", Action::DebugRead, "lines", kNone, get_log_lines},
+    {Get, "/api/v1/admin/diagnostics", Action::DebugRead, "", kNone, get_diagnostics},
     {Post, "/api/v1/secrets/rotate", Action::SecretRotate, "", kNone, rotate_secrets},
     {Get, "/api/v1/secrets/rotation", Action::SecretRotate, "", kNone, get_rotation},
     {Get, "/api/v1/retention", Action::RetentionRead, "", kNone, get_retention},

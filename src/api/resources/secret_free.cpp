@@ -14,7 +14,7 @@ class SecretFree final : public EventStream {
     if (!holds_secrets(*frame)) return stream_->push(std::move(key), std::move(frame));
     if (!told_.exchange(true))
       logger_.warning("secrets", "secrets are withheld from an instance that asks over plain HTTP",
-                      {{"instance", instance_}, {"remedy", "let it use https"}});
+                      {{"instanceId", instance_}, {"remedy", "let it use https"}});
     return stream_->is_open();
   }
   void close(std::string last_frame) override { stream_->close(std::move(last_frame)); }

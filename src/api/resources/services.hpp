@@ -4,6 +4,7 @@
 
 #include "api/auth/client_identity.hpp"
 #include "api/auth/token_verifier.hpp"
+#include "api/resources/access_log.hpp"
 #include "api/resources/gate.hpp"
 #include "api/resources/read_cache.hpp"
 #include "api/streams/feed_hub.hpp"
@@ -18,6 +19,7 @@
 #include "orchestrator/deployment_service.hpp"
 #include "orchestrator/erasure_service.hpp"
 #include "orchestrator/fleet_service.hpp"
+#include "orchestrator/log_service.hpp"
 #include "orchestrator/notification_service.hpp"
 #include "orchestrator/report_service.hpp"
 #include "orchestrator/retention_job.hpp"
@@ -66,6 +68,9 @@ struct Services {
   StreamMoves* moves = nullptr;         ///< null: this server is alone
   AuditKeeper* audit_keeper = nullptr;  ///< null: nothing signs the audit
   GateOptions gate{};                   ///< no limits unless given
+  AccessOptions access{};
+  LogService* logs = nullptr;           ///< null: the log cannot be asked
+  std::function<json::Object()> facts;  ///< about the process, for support; may be empty
 };
 
 }  // namespace hotswap::api

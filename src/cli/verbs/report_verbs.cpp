@@ -47,24 +47,6 @@ Outcome report(Session& session, const ReportFlags& flags) {
   return ExitCode::Ok;
 }
 
-Outcome explain(Session& session, const std::string& word) {
-  auto api = session.api();
-  if (!api) return std::unexpected(api.error());
-  const auto id = deployment_named(**api, word);
-  if (!id) return std::unexpected(id.error());
-  const auto answer = (*api)->get(deployment_path(*id, "explanation"));
-  if (!answer) return std::unexpected(answer.error());
-  if (session.structured()) {
-    session.print_value(*answer);
-    return ExitCode::Ok;
-  }
-  std::string text;
-  for (const auto& line : items_at(*answer, "sentences"))
-    if (const auto* words = line.as_string()) text += printable(words->view()) + "\n";
-  session.print(text);
-  return ExitCode::Ok;
-}
-
 /// A policy as it stands in a profile, or a whole profile whose `health` is meant.
 Result<json::Value> read_policy(const std::string& file) {
   auto read = read_json_file(file);
@@ -137,13 +119,7 @@ void add_report(Verbs& verbs, CLI::App& app) {
 
 void add_report_verbs(Verbs& verbs) {
   add_report(verbs, verbs.app());
-  auto id = std::make_shared<std::string>();
-  auto* why =
-      verbs.app().add_subcommand("explain", "why a deployment was decided so, in sentences");
-  why->add_option("id", *id, "deployment, or the beginning of its id")
-      ->type_name(kind::kDeployment)
-      ->required();
-  verbs.on(why, [id](Session& session) { return explain(session, *id); });
+  add_explain_verb(verbs);
   auto words = std::make_shared<std::pair<std::string, std::string>>();
   auto* again = verbs.app().add_subcommand(
       "replay", "what another health policy would have decided on what was measured");

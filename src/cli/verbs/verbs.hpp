@@ -21,6 +21,7 @@ void add_deploy_verb(Verbs& verbs);       ///< deploy
 void add_deployment_verbs(Verbs& verbs);  ///< deployment list, get, watch, report and commands
 void add_calendar_verbs(Verbs& verbs);    ///< freeze, unfreeze, window add, calendar list, delete
 void add_report_verbs(Verbs& verbs);      ///< report, explain, replay
+void add_explain_verb(Verbs& verbs);      ///< explain alone
 void add_notify_verbs(Verbs& verbs);      ///< notify channel …, notify dead-letters …
 void add_fleet_verbs(Verbs& verbs);       ///< instances, events, health
 void add_server_verbs(Verbs& verbs, const Actions& actions);  ///< server
@@ -30,6 +31,7 @@ void add_moving_verbs(Verbs& verbs, const Actions& actions);  ///< migrate, back
 void add_schema_verbs(Verbs& verbs, const Actions& actions);
 void add_traffic_verbs(Verbs& verbs);
 void add_cluster_verbs(Verbs& verbs);    ///< traffic get, set, switch, watch
+void add_debug_verbs(Verbs& verbs);      ///< debug bundle, debug log, log-level
 void add_secret_verbs(Verbs& verbs);     ///< secrets rotate, rotation, status
 void add_retention_verbs(Verbs& verbs);  ///< retention run, status
 void add_agent_verb(Verbs& verbs, const Actions& actions);

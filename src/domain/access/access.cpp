@@ -61,6 +61,8 @@ constexpr std::array<Rule, kActionCount> kMatrix{{
     {Action::ErasureWrite,      "erasure.write",       {true, false, false, false, false}},
     {Action::SecretRead,        "secret.read",         {true, false, false, false, false}},
     {Action::SecretRotate,      "secret.rotate",       {true, false, false, false, false}},
+    {Action::DebugRead,         "debug.read",          {true, false, false, false, false}},
+    {Action::LogLevelWrite,     "log.level",           {true, false, false, false, false}},
     {Action::MetricsRead,       "metrics.read",        {true, true,  true,  true,  false}},
 }};
 // clang-format on
@@ -147,6 +149,8 @@ Narrowing narrowed_by(const Principal& principal, Action action, const Access& a
     case Action::ErasureWrite:
     case Action::SecretRead:
     case Action::SecretRotate:
+    case Action::DebugRead:
+    case Action::LogLevelWrite:
     case Action::MetricsRead:
       return {};
   }

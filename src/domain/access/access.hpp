@@ -56,6 +56,8 @@ enum class Action {
   ErasureWrite,
   SecretRead,    ///< in plain text
   SecretRotate,  ///< and how the keys are used
+  DebugRead,     ///< recent lines of the log, its levels, facts about the process
+  LogLevelWrite,
   MetricsRead
 };
 inline constexpr int kActionCount = static_cast<int>(Action::MetricsRead) + 1;

@@ -2,6 +2,9 @@
 
 #include <charconv>
 #include <cmath>
+#include <cstdint>
+#include <cstdlib>
+#include <utility>
 
 #include "domain/base/limits.hpp"
 
@@ -45,6 +48,27 @@ Result<Duration> read_duration(std::string_view text) {
   const auto max = std::chrono::duration_cast<Duration>(limits::kDurationMax).count();
   if (total > static_cast<double>(max)) return refuse();
   return Duration(static_cast<Duration::rep>(std::llround(total)));
+}
+
+std::string format_short(Duration duration) {
+  constexpr std::int64_t kDay = 86'400'000, kHour = 3'600'000, kMinute = 60'000, kSecond = 1000;
+  std::int64_t left = duration.count();
+  std::string out = left < 0 ? "-" : "";
+  left = std::abs(left);
+  if (left == 0) return "0s";
+  if (left < kSecond) return out + std::to_string(left) + "ms";
+  for (const auto& [unit, name] : {std::pair(kDay, 'd'), {kHour, 'h'}, {kMinute, 'm'}}) {
+    if (left >= unit) out += std::to_string(left / unit) + name;
+    left %= unit;
+  }
+  if (left == 0) return out;
+  out += std::to_string(left / kSecond);
+  if (const auto fraction = left % kSecond; fraction != 0) {
+    auto digits = std::to_string(kSecond + fraction).substr(1);
+    while (digits.ends_with('0')) digits.pop_back();
+    out += '.' + digits;
+  }
+  return out + 's';
 }
 
 }  // namespace hotswap

@@ -3,6 +3,7 @@
 // sentences glued together.
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -10,11 +11,17 @@
 #include <variant>
 #include <vector>
 
+#include "domain/ports/log_words.hpp"
+
 namespace hotswap {
 
-enum class LogLevel { Trace, Debug, Info, Warning, Error };
+class SecretText;
 
-/// Text, a number or a flag; any integer type fits.
+enum class LogLevel { Trace, Debug, Info, Warning, Error };
+inline constexpr LogLevel kLogLevels[] = {LogLevel::Trace, LogLevel::Debug, LogLevel::Info,
+                                          LogLevel::Warning, LogLevel::Error};
+
+/// Text, a number or a flag; any integer type fits. A secret does not: it has no way into a line.
 class LogValue {
  public:
   LogValue(std::string text) : value_(std::move(text)) {}
@@ -25,6 +32,7 @@ class LogValue {
   template <class Integer>
     requires std::is_integral_v<Integer>
   LogValue(Integer number) : value_(static_cast<std::int64_t>(number)) {}
+  LogValue(const SecretText&) = delete;
 
   [[nodiscard]] const auto& value() const { return value_; }
 
@@ -33,36 +41,75 @@ class LogValue {
 };
 
 struct LogField {
-  std::string_view name;
+  LogName name;
   LogValue value;
 };
 using LogFields = std::vector<LogField>;
 
-/// Thread-safe. Never blocks on the outside and never fails: lines that cannot be written are lost.
+/// What every line has that this thread writes as long as the object lives: a request's trace, the
+/// deployment whose turn it is. Scopes nest; a line's own field wins, then the inner scope's. The
+/// fields are made only when a line is written, so a scope costs next to nothing.
+class LogScope {
+ public:
+  explicit LogScope(std::function<void(LogFields&)> fields)
+      : fields_(std::move(fields)), outer_(std::exchange(innermost_, this)) {}
+  ~LogScope() { innermost_ = outer_; }
+  LogScope(const LogScope&) = delete;
+  LogScope& operator=(const LogScope&) = delete;
+
+  /// `own` in front of what this thread's scopes add.
+  [[nodiscard]] static LogFields around(const LogFields& own) {
+    LogFields all = own;
+    for (const LogScope* scope = innermost_; scope != nullptr; scope = scope->outer_) {
+      LogFields more;
+      scope->fields_(more);
+      for (LogField& field : more)
+        if (std::ranges::find(all, field.name, &LogField::name) == all.end())
+          all.push_back(std::move(field));
+    }
+    return all;
+  }
+
+ private:
+  static constinit inline thread_local const LogScope* innermost_ = nullptr;
+  const std::function<void(LogFields&)> fields_;
+  const LogScope* const outer_;
+};
+
+/// Thread-safe. Never blocks on the outside and never fails: lines that cannot be written are lost,
+/// and counted.
 class Logger {
  public:
   virtual ~Logger() = default;
 
+  [[nodiscard]] virtual bool enabled(LogLevel level, LogModule module) const = 0;
+
   /// `module` is the part that speaks (`runner`, `api`, `store`); `message` a constant sentence,
   /// what varies goes into fields. Line breaks and control characters in any of them are escaped.
-  virtual void write(LogLevel level, std::string_view module, std::string_view message,
-                     const LogFields& fields) = 0;
-  [[nodiscard]] virtual bool enabled(LogLevel level) const = 0;
+  void write(LogLevel level, LogModule module, std::string_view message, const LogFields& fields) {
+    if (enabled(level, module)) put(level, module, message, LogScope::around(fields));
+  }
 
-  void debug(std::string_view module, std::string_view message, const LogFields& fields = {}) {
+  void debug(LogModule module, std::string_view message, const LogFields& fields = {}) {
     write(LogLevel::Debug, module, message, fields);
   }
-  void info(std::string_view module, std::string_view message, const LogFields& fields = {}) {
+  void info(LogModule module, std::string_view message, const LogFields& fields = {}) {
     write(LogLevel::Info, module, message, fields);
   }
-  void warning(std::string_view module, std::string_view message, const LogFields& fields = {}) {
+  void warning(LogModule module, std::string_view message, const LogFields& fields = {}) {
     write(LogLevel::Warning, module, message, fields);
   }
-  void error(std::string_view module, std::string_view message, const LogFields& fields = {}) {
+  void error(LogModule module, std::string_view message, const LogFields& fields = {}) {
     write(LogLevel::Error, module, message, fields);
   }
+
+ private:
+  /// A line that is enabled.
+  virtual void put(LogLevel level, LogModule module, std::string_view message,
+                   const LogFields& fields) = 0;
 };
 
+/// As people write it: `warning`.
 [[nodiscard]] constexpr std::string_view to_string(LogLevel level) {
   switch (level) {
     case LogLevel::Trace:
@@ -77,6 +124,23 @@ class Logger {
       return "error";
   }
   return "error";
+}
+
+/// As it stands in a line: `WARNING`.
+[[nodiscard]] constexpr std::string_view upper_name(LogLevel level) {
+  switch (level) {
+    case LogLevel::Trace:
+      return "TRACE";
+    case LogLevel::Debug:
+      return "DEBUG";
+    case LogLevel::Info:
+      return "INFO";
+    case LogLevel::Warning:
+      return "WARNING";
+    case LogLevel::Error:
+      return "ERROR";
+  }
+  return "ERROR";
 }
 
 }  // namespace hotswap

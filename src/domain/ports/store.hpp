@@ -4,6 +4,7 @@
 // infrastructure/sqlite; every implementation passes tests/contract.
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -51,6 +52,15 @@ struct OutboxItem {
   std::uint32_t attempts = 0;
   WallTime next{};    ///< not before
   std::string error;  ///< of the last attempt
+};
+
+/// Facts for whoever looks for a fault.
+struct StoreStatistics {
+  std::string engine;        ///< `SQLite 3.40.1`
+  std::uint64_t schema = 0;  ///< of the newest migration
+  std::uint64_t bytes = 0;   ///< of the database; 0: in memory
+  static constexpr std::uint64_t kCounted = 1'000'000;
+  std::map<std::string, std::uint64_t> rows;  ///< by table; kCounted: that many or more
 };
 
 /// Thread-safe. Every method may fail with Unavailable `store.unavailable`.
@@ -187,6 +197,8 @@ class Store : public SecretStore {
   [[nodiscard]] virtual Result<void> scrub() = 0;
   /// For /health/ready.
   [[nodiscard]] virtual Result<void> ping() = 0;
+  /// Counts rows, which takes its time: not for every request.
+  [[nodiscard]] virtual Result<StoreStatistics> statistics() = 0;
 
  protected:
   /// For version(), outside of locks and without a connection: an archive may take its time.

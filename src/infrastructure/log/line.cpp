@@ -18,10 +18,6 @@ void add_member(std::string& out, std::string_view name, const json::Value& valu
   json::write_to(out, value);
 }
 
-bool is_own_name(std::string_view name) {
-  return name == "timestamp" || name == "level" || name == "module" || name == "message";
-}
-
 bool is_control(char c) {
   const auto byte = static_cast<unsigned char>(c);
   return byte < 0x20 || byte == 0x7f;
@@ -63,34 +59,69 @@ std::string text_value(const LogValue& value) {
   return escaped(quoted);
 }
 
+constexpr std::string_view kPlain = "\x1b[0m";
+constexpr std::string_view kDim = "\x1b[2m";
+
+std::string_view colour_of(LogLevel level) {
+  switch (level) {
+    case LogLevel::Trace:
+    case LogLevel::Debug:
+      return kDim;
+    case LogLevel::Info:
+      return "\x1b[32m";
+    case LogLevel::Warning:
+      return "\x1b[33m";
+    case LogLevel::Error:
+      return "\x1b[1;31m";
+  }
+  return kPlain;
+}
+
+std::string painted(std::string_view text, std::string_view colour, const Style& style) {
+  if (!style.colour) return std::string(text);
+  return std::string(colour).append(text).append(kPlain);
+}
+
 }  // namespace
 
 std::string json_line(const Line& line) {
   std::string out = "{";
   add_member(out, "timestamp", format_time(line.at));
-  add_member(out, "level", to_string(line.level));
+  add_member(out, "level", upper_name(line.level));
   add_member(out, "module", line.module);
   add_member(out, "message", line.message);
-  for (const auto& field : line.fields) {
-    std::string name(field.name);
-    if (is_own_name(name)) name += '_';
-    add_member(out, name, to_json(field.value));
-  }
+  for (const auto& field : line.fields) add_member(out, field.name.str(), to_json(field.value));
   out += '}';
   return out;
 }
 
-std::string text_line(const Line& line) {
-  std::string level(to_string(line.level));
-  std::ranges::transform(level, level.begin(),
-                         [](char c) { return static_cast<char>(c - 'a' + 'A'); });
+std::string text_line(const Line& line, const Style& style) {
+  std::string level(upper_name(line.level));
   level.resize(7, ' ');
-  std::string out = format_time(line.at) + " " + level + " " + escaped(line.module) + ": " +
-                    escaped(line.message);
-  for (const auto& field : line.fields) {
-    out += " " + escaped(field.name) + "=" + text_value(field.value);
-  }
+  std::string out;
+  if (!style.journal)
+    out = painted(format_time(line.at), kDim, style) + ' ' +
+          painted(level, colour_of(line.level), style) + ' ';
+  out += escaped(line.module) + ": " + escaped(line.message);
+  for (const auto& field : line.fields)
+    out +=
+        ' ' + painted(std::string(field.name.str()) + '=', kDim, style) + text_value(field.value);
   return out;
+}
+
+std::string_view journal_prefix(LogLevel level) {
+  switch (level) {
+    case LogLevel::Trace:
+    case LogLevel::Debug:
+      return "<7>";
+    case LogLevel::Info:
+      return "<6>";
+    case LogLevel::Warning:
+      return "<4>";
+    case LogLevel::Error:
+      return "<3>";
+  }
+  return "<3>";
 }
 
 }  // namespace hotswap::log

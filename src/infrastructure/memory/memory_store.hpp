@@ -85,6 +85,7 @@ class MemoryStore : public Store {
       const std::string& reference) override;
   Result<void> scrub() override;
   Result<void> ping() override;
+  Result<StoreStatistics> statistics() override;
 
  private:
   Result<Version> stored_version(const ProfileName& profile, const SemVer& number) const;

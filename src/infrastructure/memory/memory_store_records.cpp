@@ -216,6 +216,17 @@ Result<std::optional<change::PutIdempotent>> MemoryStore::idempotent(const std::
 
 Result<void> MemoryStore::ping() { return {}; }
 
+Result<StoreStatistics> MemoryStore::statistics() {
+  const MutexLock lock(mutex_);
+  StoreStatistics found;
+  found.engine = "memory";
+  found.rows = {{"profiles", state_.profiles.size()},   {"versions", state_.versions.size()},
+                {"instances", state_.instances.size()}, {"deployments", state_.deployments.size()},
+                {"events", state_.events.size()},       {"audit", state_.audit.size()},
+                {"outbox", state_.outbox.size()}};
+  return found;
+}
+
 Result<std::vector<RetentionRun>> MemoryStore::retention_runs() {
   const MutexLock lock(mutex_);
   std::vector<RetentionRun> found;

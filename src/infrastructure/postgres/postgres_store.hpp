@@ -27,6 +27,11 @@ class PostgresStore : public sql::SqlStore {
   [[nodiscard]] static Result<std::unique_ptr<PostgresStore>> open(PostgresOptions options);
 
  private:
+  [[nodiscard]] std::string_view engine_query() const override {
+    return "SELECT 'PostgreSQL ' || current_setting('server_version'), "
+           "pg_database_size(current_database())";
+  }
+
   PostgresStore(const PostgresOptions& options, std::vector<std::unique_ptr<sql::Session>> readers,
                 std::unique_ptr<sql::BatchWriter> writer);
 };

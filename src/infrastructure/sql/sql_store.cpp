@@ -15,6 +15,7 @@
 #include "infrastructure/sql/retention.hpp"
 #include "infrastructure/sql/schemas.hpp"
 #include "infrastructure/sql/secrets.hpp"
+#include "infrastructure/sql/statistics.hpp"
 #include "infrastructure/sql/versions.hpp"
 
 namespace hotswap::sql {
@@ -273,6 +274,11 @@ Result<void> SqlStore::ping() {
     return session.query("SELECT 1 FROM schema_version", {},
                          [](const Row&) -> Result<void> { return {}; });
   });
+}
+
+Result<StoreStatistics> SqlStore::statistics() {
+  return read(readers_,
+              [this](Session& session) { return sql::statistics(session, engine_query()); });
 }
 
 Result<std::optional<WrappedKey>> SqlStore::secret_key(const std::string& name) {

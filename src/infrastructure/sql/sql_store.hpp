@@ -91,8 +91,12 @@ class SqlStore : public Store {
       const std::string& reference) override;
   Result<void> scrub() override;
   Result<void> ping() override;
+  Result<StoreStatistics> statistics() override;
 
  private:
+  /// A row with the database's name and version, and its bytes.
+  [[nodiscard]] virtual std::string_view engine_query() const = 0;
+
   Pool readers_;
   GroupCommit commits_;
 };

@@ -41,6 +41,11 @@ class SqliteStore : public sql::SqlStore {
   Result<void> scrub() override;
 
  private:
+  [[nodiscard]] std::string_view engine_query() const override {
+    return "SELECT 'SQLite ' || sqlite_version(), page_count * page_size FROM "
+           "pragma_page_count(), pragma_page_size()";
+  }
+
   SqliteStore(SqliteOptions options, std::vector<std::unique_ptr<sql::Session>> readers,
               std::unique_ptr<sql::BatchWriter> writer);
 

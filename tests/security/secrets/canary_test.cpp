@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "cli/answer.hpp"
+#include "domain/archive/zstd.hpp"
 #include "domain/json/parse.hpp"
 #include "domain/json/write.hpp"
 #include "e2e/support/agent.hpp"
@@ -60,6 +61,7 @@ struct Canaries : ::testing::Test {
     says_too_much(server);
     asks_for_all(server);
     EXPECT_EQ(witness.runs(server, {"secrets", "rotate"}), 0);
+    asks_for_support(server);
     EXPECT_EQ(agent.stop(), 0);
     witness.sees("agent's log", agent.process().output());
     witness.sees_folder(agent.folder() / "state");
@@ -151,6 +153,27 @@ struct Canaries : ::testing::Test {
       EXPECT_EQ(witness.runs(server, {"audit", "export", "--format", form}), 0);
   }
 
+  /// The bundle as whoever gets it opens it; a line of the log of every kind of request is there.
+  void asks_for_support(Server& server) {
+    witness.gets(server, "/api/v1/audit?actor=" + kText + "&resource=" + kOther);
+    witness.asks(server, {.path = "/api/v1/configs?token=" + kText,
+                          .headers = {{"X-Api-Key", kOther}, {"Cookie", "session=" + kText}}});
+    for (const auto* each : {"log-levels", "log", "diagnostics"})
+      witness.gets(server, std::string("/api/v1/admin/") + each);
+    EXPECT_EQ(witness.runs(server, {"debug", "log", "--lines", "2000"}), 0);
+    const auto file = server.folder() / "bundle.tar.zst";
+    EXPECT_EQ(witness.runs(server, {"debug", "bundle", "--to", file.string()}), 0);
+    std::ifstream in(file, std::ios::binary);
+    const std::string packed((std::istreambuf_iterator<char>(in)), {});
+    const auto tar = archive::decompress(packed);
+    ASSERT_TRUE(tar) << tar.error().detail;
+    EXPECT_TRUE(tar->contains("nodes/local/log.ndjson") || tar->contains("/log.ndjson"));
+    for (const auto* gone : {"eyJ", "BEGIN PRIVATE KEY", "session="})
+      EXPECT_FALSE(tar->contains(gone)) << gone << " is in the bundle";
+    witness.sees("bundle", *tar);
+    std::filesystem::remove(file);
+  }
+
   void expect_silence() {
     EXPECT_GT(witness.bytes(), 10'000U);
     EXPECT_TRUE(witness.findings().empty()) << [&] {
@@ -162,11 +185,16 @@ struct Canaries : ::testing::Test {
 };
 
 TEST_F(Canaries, AreNowhereBesideASqliteStoreItsArchiveAndItsBackup) {
-  Server server({"--retention-versions", "1", "--retention-days", "0"});
+  const cli::TempFolder logs("canary-logs");
+  const auto requests = (logs.path() / "access.log").string();
+  Server server({"--retention-versions", "1", "--retention-days", "0", "--log-level", "trace",
+                 "--access-log", requests, "--access-log-all"});
   drive(server);
   EXPECT_EQ(witness.runs(server, {"retention", "run"}), 0);
   EXPECT_EQ(server.terminate(), 0);
   witness.sees("log", server.process().output());
+  witness.sees_folder(logs.path());
+  EXPECT_GT(std::filesystem::file_size(requests), 1000U);
   const auto copy = (server.folder() / "backup.db").string();
   EXPECT_EQ(hotswap({"backup", "--data-dir", server.data().string(), "--to", copy}).code, 0);
   EXPECT_TRUE(std::filesystem::exists(copy));

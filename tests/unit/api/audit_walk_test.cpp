@@ -168,6 +168,8 @@ struct AuditWalk : ::testing::Test {
     post("/api/v1/retention/run", "/api/v1/retention/run", "", "retention.run");
     world.retention_job.tick();
     post("/api/v1/secrets/rotate", "/api/v1/secrets/rotate", "", "secret.rotate");
+    leaves(Method::Put, "/api/v1/admin/log-levels", "/api/v1/admin/log-levels",
+           R"({"levels":"info,runner=debug","for":"10m"})", "log.level");
     post("/api/v1/audit/checkpoints", "/api/v1/audit/checkpoints", "", "audit.checkpoint");
     post("/api/v1/erasures", "/api/v1/erasures", R"({"person":"zoe","reason":"r"})",
          "erasure.begin");

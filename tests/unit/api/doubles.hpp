@@ -15,8 +15,10 @@ inline const std::string kKey = "0123456789abcdef0123456789abcdef";
 
 class SilentLogger : public Logger {
  public:
-  void write(LogLevel, std::string_view, std::string_view, const LogFields&) override {}
-  [[nodiscard]] bool enabled(LogLevel) const override { return false; }
+  [[nodiscard]] bool enabled(LogLevel, LogModule) const override { return false; }
+
+ private:
+  void put(LogLevel, LogModule, std::string_view, const LogFields&) override {}
 };
 
 /// Keeps what was pushed; refuses once closed.

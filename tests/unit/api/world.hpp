@@ -40,7 +40,9 @@ struct World {
     wire();
   }
   explicit World(GateOptions limits) : gate(std::move(limits)) { wire(); }
+  explicit World(AccessOptions requests_told) : access(requests_told) { wire(); }
   const ApprovalPolicy approvals;
+  const AccessOptions access;
   FakeClock clock;
   FakeRandom random;
   SilentLogger logger;
@@ -77,6 +79,8 @@ struct World {
        approvals}};
   AuditService audit{store, committer};
   MemoryMetrics metrics;
+  LogBook log_book{LogLevels{}};
+  LogService logs{{committer, clock, logger, log_book, metrics, "local"}};
   SecretRotation rotation{{store, committer, sealing.wrapper, clock, logger, metrics}};
   ReportService reports{{store, fleet, versions, clock}};
   RecordingRouter router;
@@ -156,7 +160,10 @@ struct World {
             .metrics_open = false,
             .draining = [this] { return draining; },
             .audit_keeper = &audit_keeper,
-            .gate = gate};
+            .gate = gate,
+            .access = access,
+            .logs = &logs,
+            .facts = {}};
   }
 
   [[nodiscard]] std::string token(Role role, std::vector<std::string> teams = {}) const {

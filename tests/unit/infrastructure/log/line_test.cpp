@@ -18,15 +18,15 @@ std::string text(const LogFields& fields, std::string_view message = "started") 
 }
 
 TEST(LogLine, is_one_json_object_with_the_fields_behind_its_own) {
-  EXPECT_EQ(json({{"port", 8080}, {"tls", true}, {"ratio", 0.5}, {"name", "x"}}),
-            R"({"timestamp":"2026-11-23T15:00:00.000Z","level":"info","module":"api",)"
-            R"("message":"started","port":8080,"tls":true,"ratio":0.5,"name":"x"})");
+  EXPECT_EQ(json({{"count", 8080}, {"stream", true}, {"mean", 0.5}, {"name", "x"}}),
+            R"({"timestamp":"2026-11-23T15:00:00.000Z","level":"INFO","module":"api",)"
+            R"("message":"started","count":8080,"stream":true,"mean":0.5,"name":"x"})");
 }
 
 TEST(LogLine, is_readable_as_text) {
-  EXPECT_EQ(text({{"port", 8080}, {"name", "x"}, {"why", "two words"}, {"none", ""}}),
-            "2026-11-23T15:00:00.000Z INFO    api: started port=8080 name=x why=\"two words\" "
-            "none=\"\"");
+  EXPECT_EQ(text({{"count", 8080}, {"name", "x"}, {"detail", "two words"}, {"reason", ""}}),
+            "2026-11-23T15:00:00.000Z INFO    api: started count=8080 name=x detail=\"two words\" "
+            "reason=\"\"");
 }
 
 TEST(LogLine, cannot_be_broken_or_coloured_by_a_value) {
@@ -51,11 +51,20 @@ TEST(LogLine, keeps_letters_of_all_languages) {
   EXPECT_NE(text({{"name", "Zoë"}}).find("name=Zoë"), std::string::npos);
 }
 
-TEST(LogLine, keeps_its_own_names_unique) {
-  const auto parsed = json::parse(json({{"level", "fake"}, {"message", "fake"}}));
-  ASSERT_TRUE(parsed.has_value());
-  EXPECT_EQ(*parsed->find("level")->as_string(), "info");
-  EXPECT_EQ(*parsed->find("level_")->as_string(), "fake");
+TEST(LogLine, has_colours_only_where_they_are_wanted) {
+  const LogFields fields{{"name", "x"}};
+  const Line line{kAt, LogLevel::Warning, "api", "careful", fields};
+  EXPECT_EQ(text_line(line, {.colour = true}),
+            "\x1b[2m2026-11-23T15:00:00.000Z\x1b[0m \x1b[33mWARNING\x1b[0m api: careful "
+            "\x1b[2mname=\x1b[0mx");
+  EXPECT_FALSE(text_line(line).contains('\x1b'));
+}
+
+TEST(LogLine, leaves_the_time_to_the_journal) {
+  const Line line{kAt, LogLevel::Error, "api", "bad", {}};
+  EXPECT_EQ(text_line(line, {.journal = true}), "api: bad");
+  EXPECT_EQ(journal_prefix(LogLevel::Error), "<3>");
+  EXPECT_EQ(journal_prefix(LogLevel::Debug), "<7>");
 }
 
 }  // namespace

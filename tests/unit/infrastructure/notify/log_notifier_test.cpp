@@ -17,7 +17,7 @@ TEST(LogNotifier, NamesWhatItTells) {
   EXPECT_EQ(entries[0].level, LogLevel::Warning);
   std::vector<std::string> names;
   for (const auto& [name, value] : entries[0].fields) names.push_back(name);
-  EXPECT_EQ(names, (std::vector<std::string>{"id", "message", "schema"}));
+  EXPECT_EQ(names, (std::vector<std::string>{"id", "detail", "schema"}));
 }
 
 }  // namespace

@@ -67,7 +67,7 @@ HealthRecord failing_record(Duration after) {
 }
 
 std::string told(const DeploymentHistory& history, WallTime now) {
-  const auto explanation = make_explanation(history, {"hunter2"}, now);
+  const auto explanation = make_explanation(history, {.secrets = {"hunter2"}, .around = {}}, now);
   std::string text;
   for (const auto& line : *explanation.find("sentences")->as_array())
     text += line.as_string()->str() + "\n";
@@ -108,8 +108,9 @@ TEST(Explanation, SaysWhatItWaitsFor) {
                             "deployment promote d1)"));
   history.deployment.state = Running{0, Phase::Soaking, kStart};
   EXPECT_TRUE(told(history, kStart + 60s)
-                  .contains("It waits for step 1 of 4 to have been watched for 5 min; it looks "
-                            "again by itself at 22:18:20, in 4 min."));
+                  .contains("It waits for step 1 of 4 to have been watched for 5 min, 4 min left, "
+                            "since 22:13:20 (60 s); it looks again by itself at 22:18:20, in 4 "
+                            "min."));
   history.deployment.state = Running{0, Phase::Confirming, kStart};
   HookCall call;
   call.hook = "load-test";

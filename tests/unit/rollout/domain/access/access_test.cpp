@@ -51,6 +51,8 @@ constexpr Row kContract[] = {
     {Action::ErasureWrite, "erasure.write", "A----"},
     {Action::SecretRead, "secret.read", "A----"},
     {Action::SecretRotate, "secret.rotate", "A----"},
+    {Action::DebugRead, "debug.read", "A----"},
+    {Action::LogLevelWrite, "log.level", "A----"},
     {Action::MetricsRead, "metrics.read", "AODV-"},
 };
 
