@@ -121,11 +121,12 @@ ClusterNode this_node(const Settings& settings, WallTime now) {
 }
 
 int serve_cluster(const Settings& settings, NodeKeys keys, Logger& logger, Archive* archive,
-                  const Secrets& secrets) {
+                  const Secrets& secrets, PrometheusMetrics& metrics) {
   const SystemClock machine;
   ClusterNode self = this_node(settings, machine.wall());
   auto store = open_postgres(settings, self.id, machine, logger);
   if (!store) return cannot_start(store.error());
+  (*store)->measure(metrics);
   const auto now = postgres_time(settings.store.database);
   if (!now) return cannot_start(now.error());
   const AnchoredClock clock(machine, *now);
@@ -139,7 +140,7 @@ int serve_cluster(const Settings& settings, NodeKeys keys, Logger& logger, Archi
                                                .redis_prefix = settings.redis.prefix},
                                               random, clock, logger);
   if (!shared) return cannot_start(shared.error());
-  return serve_on(settings, {**store, clock, logger, secrets, archive}, std::move(keys),
+  return serve_on(settings, {**store, clock, logger, secrets, metrics, archive}, std::move(keys),
                   Peers{std::move(self), **shared});
 }
 
@@ -176,13 +177,16 @@ int serve(const Settings& settings) {
   SpdlogLogger logger(clock, level_of(settings.log.level),
                       settings.log.format == "json" ? LogFormat::Json : LogFormat::Text);
   warn_of_root(logger);
+  PrometheusMetrics metrics;
   NodeKeys keys{std::move(*trust), std::move(*signing), std::move(*password),
                 std::move(*signing_audit)};
   if (!settings.store.database.empty())
-    return serve_cluster(settings, std::move(keys), logger, archive->get(), secrets);
+    return serve_cluster(settings, std::move(keys), logger, archive->get(), secrets, metrics);
   auto store = SqliteStore::open({.path = settings.store.data_dir + kDatabase});
   if (!store) return cannot_start(store.error());
-  return serve_on(settings, {**store, clock, logger, secrets, archive->get()}, std::move(keys));
+  (*store)->measure(metrics);
+  return serve_on(settings, {**store, clock, logger, secrets, metrics, archive->get()},
+                  std::move(keys));
 }
 
 cli::Actions actions() {

@@ -67,6 +67,8 @@ Node::Node(const Settings& settings, NodeKeys keys, const Ground& ground,
       guard_(settings.guard),
       clock_(ground.clock),
       logger_(ground.logger),
+      metrics_(ground.metrics),
+      meters_(metrics_),
       outside_(settings.outside, {ground.clock, random_, ground.logger, metrics_}),
       wrapping_(outside_.before(ground.secrets.wrapper)),
       webhooks_(std::move(keys.webhooks), ground.clock, reach_of(settings)),
@@ -153,6 +155,7 @@ Node::Node(const Settings& settings, NodeKeys keys, const Ground& ground,
   // An erased profile's content is not kept by any node.
   committer_.on_profile_deleted([this](const ProfileName& name) { versions_.forget(name); });
   count_what_happens();
+  meter_configs();
   set_pace(1);
   if (peers) join(*peers);
 }

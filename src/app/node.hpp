@@ -24,6 +24,7 @@
 #include "orchestrator/audit_keeper.hpp"
 #include "orchestrator/change_follower.hpp"
 #include "orchestrator/cluster_service.hpp"
+#include "orchestrator/config_meters.hpp"
 #include "orchestrator/outbox_worker.hpp"
 #include "orchestrator/secret_migration.hpp"
 #include "orchestrator/secret_resolver.hpp"
@@ -61,6 +62,7 @@ struct Ground {
   const Clock& clock;
   Logger& logger;
   const Secrets& secrets;
+  PrometheusMetrics& metrics;
   Archive* archive = nullptr;  ///< null: there is none
 };
 
@@ -79,6 +81,12 @@ class Node {
 
  private:
   void count_what_happens();
+  void meter_configs();
+  void refresh_transport();
+  void refresh_flow();
+  void refresh_cluster();
+  void refresh_store();
+  [[nodiscard]] std::string metrics_text(bool open_metrics);
   /// Whether this node does what one of all does: alone it does everything.
   [[nodiscard]] bool leads() const { return !cluster_ || cluster_->is_leader(); }
   [[nodiscard]] std::unique_ptr<AuditForwarder> forwarder_of(const Settings& settings);
@@ -111,7 +119,8 @@ class Node {
   const Clock& clock_;
   Logger& logger_;
   SystemRandom random_;
-  PrometheusMetrics metrics_;
+  PrometheusMetrics& metrics_;
+  ConfigMeters meters_;
   OutsideSecrets outside_;
   KeyWrappers wrapping_;
   WebhookSender webhooks_;

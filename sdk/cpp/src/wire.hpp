@@ -38,6 +38,7 @@ struct Observation {
   std::string hash;
   std::string error;
   std::string data_hash{};  ///< for itself: the server does not ask
+  std::optional<std::chrono::nanoseconds> reload{};  ///< Applied: how long it took
   bool operator==(const Observation&) const = default;
 };
 

@@ -10,6 +10,7 @@ namespace hotswap::api {
 namespace {
 
 constexpr std::string_view kBearer = "Bearer ";
+constexpr std::string_view kLive = "/health/live";
 
 /// The token of an Authorization header; empty if there is none.
 std::string_view bearer(const Request& request) {
@@ -70,7 +71,9 @@ Api::Api(Services services)
       router_(routes()),
       gate_(services_.gate, services_.clock),
       idempotency_(services_.store, services_.committer, services_.clock, services_.logger),
-      denials_(services_.audit, services_.clock, services_.logger) {
+      denials_(services_.audit, services_.clock, services_.logger),
+      meter_(services_.metrics, routes()),
+      live_route_(number_of(*router_.match(Method::Get, kLive)->route)) {
   services_.committer.on_profile_changed(
       [&cache = services_.cache](const ProfileName& name) { cache.forget(name); });
   services_.tokens.revoke_by(
@@ -93,7 +96,8 @@ Api::Api(Services services)
 
 std::optional<Response> Api::answer_now(const Request& request) {
   if (!is_read(request.method)) return std::nullopt;
-  if (request.path == "/health/live") {
+  if (request.path == kLive) {
+    request.notes.route = live_route_;
     return std::get<Response>(
         finished(request, json_answer(200, json::Object{{"status", "live"}}), trace_of(request)));
   }
@@ -107,7 +111,9 @@ std::optional<Response> Api::answer_now(const Request& request) {
   Response response;
   response.headers.reserve(2);
   response.headers.push_back({"ETag", cached->etag});
-  response.headers.push_back({"traceparent", trace_of(request).header()});
+  auto trace = trace_of(request);
+  response.headers.push_back({"traceparent", trace.header()});
+  request.notes = {cached->route, std::move(trace.trace_id)};
   if (none_match_hits(request.header("If-None-Match"), cached->etag)) {
     response.status = 304;
     return response;
@@ -119,6 +125,7 @@ std::optional<Response> Api::answer_now(const Request& request) {
 
 Reply Api::answer(const Request& request) {
   const auto trace = trace_of(request);
+  request.notes.trace_id = trace.trace_id;
   Caller caller = caller_of(request, trace);
   Router::Match match;
   auto reply = run(request, caller, match);
@@ -172,7 +179,10 @@ Result<void> Api::identify_by_certificate(const Request& request, Caller& caller
 
 Result<Reply> Api::run(const Request& request, Caller& caller, Router::Match& match) {
   auto matched = router_.match(request.method, request.path);
-  if (matched) match = *matched;
+  if (matched) {
+    match = *matched;
+    request.notes.route = number_of(*match.route);
+  }
   // Strangers are not told which routes there are.
   if (auto may = admit(request, match.route, caller); !may) return std::unexpected(may.error());
   if (!matched) return std::unexpected(matched.error());

@@ -58,7 +58,8 @@ struct Services {
   Logger& logger;
   CertificateRules certificates{};            ///< of instances without a token
   std::string version;                        ///< of this program, for people
-  std::function<std::string()> metrics_text;  ///< Prometheus text; empty: no /metrics
+  /// As Prometheus or OpenMetrics text; empty: no /metrics.
+  std::function<std::string(bool open_metrics)> metrics_text;
   bool metrics_open = false;                  ///< /metrics without a token
   std::function<bool()> draining;             ///< the server is about to stop; may be empty
   const SecretSources* secret_sources = nullptr;
@@ -66,6 +67,7 @@ struct Services {
   StreamMoves* moves = nullptr;         ///< null: this server is alone
   AuditKeeper* audit_keeper = nullptr;  ///< null: nothing signs the audit
   GateOptions gate{};                   ///< no limits unless given
+  Metrics* metrics = nullptr;           ///< null: requests are not counted
 };
 
 }  // namespace hotswap::api

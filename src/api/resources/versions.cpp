@@ -1,6 +1,7 @@
 #include "api/etag.hpp"
 #include "api/render/config.hpp"
 #include "api/resources/handlers.hpp"
+#include "api/resources/routes.hpp"
 #include "api/resources/services.hpp"
 #include "api/resources/uploads.hpp"
 #include "api/resources/words.hpp"
@@ -135,7 +136,8 @@ Result<Reply> get_version(Services& services, Call& call) {
   const auto profile = services.store.profile(name);
   if (profile) {
     services.cache.put(name, call.request.path, epoch,
-                       {response.body, etag, Action::VersionRead, profile->access, {}});
+                       {response.body, etag, Action::VersionRead, profile->access, {},
+                        number_of(call.route)});
   }
   return response;
 }

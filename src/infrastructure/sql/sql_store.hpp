@@ -6,6 +6,7 @@
 
 #include "domain/ports/store.hpp"
 #include "infrastructure/sql/group_commit.hpp"
+#include "infrastructure/sql/meter.hpp"
 #include "infrastructure/sql/pool.hpp"
 
 namespace hotswap::sql {
@@ -16,6 +17,10 @@ class SqlStore : public Store {
            std::unique_ptr<Session> writer, std::optional<Recovery> recovery = {})
       : readers_(std::move(readers), reader_wait),
         writer_(std::move(writer), std::move(recovery)) {}
+
+  /// Counts and times what it does from now on. Before other threads use it; `metrics` must outlive
+  /// this.
+  void measure(Metrics& metrics);
 
   Result<Committed> commit(ChangeSet changes) override;
 
@@ -91,9 +96,11 @@ class SqlStore : public Store {
   Result<std::optional<SecretReferenceState>> secret_reference(
       const std::string& reference) override;
   Result<void> scrub() override;
+  Result<StoreFigures> figures() override;
   Result<void> ping() override;
 
  private:
+  std::unique_ptr<Meter> meter_;  ///< null: nobody wants to know
   Pool readers_;
   GroupCommit writer_;
 };
