@@ -50,8 +50,7 @@ void Node::meter_configs() {
   });
   runner_.watch({[this](const DeploymentRunner::Saved& saved) { meters_.saved(saved); },
                  [this](const Judgement& judgement) { meters_.judged(judgement); }});
-  configs_.on_checked(
-      [this](const ConfigService::Checked& checked) { meters_.checked(checked); });
+  configs_.on_checked([this](const ConfigService::Checked& checked) { meters_.checked(checked); });
   fleet_.on_observed([this](const Observation& seen) { meters_.observed(seen); });
 }
 

@@ -9,7 +9,7 @@ constexpr std::size_t kReverts = 1000;
 
 /// From a direct deployment of milliseconds to a rolling one of a day.
 const std::vector<double>& rollout_bounds() {
-  static const std::vector<double> kBounds = {0.1, 0.5, 1,   5,    15,   60,
+  static const std::vector<double> kBounds = {0.1, 0.5, 1,    5,    15,    60,
                                               300, 600, 1200, 3600, 14400, 86400};
   return kBounds;
 }
@@ -192,10 +192,10 @@ void ConfigMeters::show(const StoreFigures& figures, WallTime now) {
 }
 
 void ConfigMeters::show(const std::vector<DeploymentPtr>& deployments, WallTime now) {
-  std::map<MetricLabels, double> waiting{{{{"for", "approval"}}, 0},
-                                         {{{"for", "promotion"}}, 0},
-                                         {{{"for", "resume"}}, 0}};
-  std::map<MetricLabels, double> quiet{{{{"state", "Running"}}, 0}, {{{"state", "RollingBack"}}, 0}};
+  std::map<MetricLabels, double> waiting{
+      {{{"for", "approval"}}, 0}, {{{"for", "promotion"}}, 0}, {{{"for", "resume"}}, 0}};
+  std::map<MetricLabels, double> quiet{{{{"state", "Running"}}, 0},
+                                       {{{"state", "RollingBack"}}, 0}};
   double overdue = 0;
   for (const auto& deployment : deployments) {
     if (const char* awaited = awaited_of(*deployment)) ++waiting[{{"for", awaited}}];

@@ -207,8 +207,8 @@ Result<void> DeploymentRunner::save(Entry& entry, Decision decision, const Calle
   if (!done) return std::unexpected(done.error());
   if (recorded) entry.recorder.stored();
   ++decision.next.revision;
-  const auto before = std::exchange(
-      entry.deployment, std::make_shared<const Deployment>(std::move(decision.next)));
+  const auto before =
+      std::exchange(entry.deployment, std::make_shared<const Deployment>(std::move(decision.next)));
   if (watching_.saved)
     watching_.saved({*before, *entry.deployment, decision.changed_targets, caller != nullptr});
   return {};

@@ -1,5 +1,5 @@
-// Dashboards, alerts and runbooks name each other, and only metrics that exist; promtool reads their
-// queries.
+// Dashboards, alerts and runbooks name each other, and only metrics that exist; promtool reads
+// their queries.
 #include <gtest/gtest.h>
 
 #include <fstream>
@@ -71,7 +71,8 @@ packaging::Ran checked(const std::vector<std::string>& queries) {
   const cli::TempFolder folder("hotswap-queries");
   json::Array rules;
   for (std::size_t i = 0; i < queries.size(); ++i)
-    rules.push_back(json::Object{{"record", "q:" + std::to_string(i)}, {"expr", filled(queries[i])}});
+    rules.push_back(
+        json::Object{{"record", "q:" + std::to_string(i)}, {"expr", filled(queries[i])}});
   std::ofstream(folder.path() / "rules.yaml") << json::write(
       json::Object{{"groups", json::Array{json::Object{{"name", "q"}, {"rules", rules}}}}});
   return packaging::sh(R"(cd "$1" && promtool check rules rules.yaml)", {folder.path().string()});
@@ -88,7 +89,9 @@ class Dashboards : public testing::TestWithParam<std::string> {
 INSTANTIATE_TEST_SUITE_P(All, Dashboards,
                          testing::Values("hotswap-overview", "hotswap-deployments",
                                          "hotswap-cluster", "hotswap-api"),
-                         [](const auto& info) { return info.param.substr(info.param.find('-') + 1); });
+                         [](const auto& info) {
+                           return info.param.substr(info.param.find('-') + 1);
+                         });
 
 TEST_P(Dashboards, are_of_a_current_form_and_let_people_choose_their_prometheus) {
   const auto dashboard = board();
@@ -167,7 +170,8 @@ TEST(Alerts, each_name_a_runbook_that_names_them) {
 }
 
 TEST(Alerts, name_only_metrics_that_there_are) {
-  for (const auto& rule : items_at(yaml_file(deploy_path("prometheus/rules.yaml")), "/groups/0/rules"))
+  for (const auto& rule :
+       items_at(yaml_file(deploy_path("prometheus/rules.yaml")), "/groups/0/rules"))
     for (const auto& name : unknown_in(text_at(rule, "/expr")))
       ADD_FAILURE() << name << " in " << text_at(rule, "/alert");
 }

@@ -22,8 +22,8 @@ Names found_in(const std::string& text, const std::regex& pattern) {
 
 /// A text that begins as our metrics do is one.
 Names names_in_code(const std::string& text) {
-  return found_in(text,
-                  std::regex(R"x("((?:hotswap|configs?|deployments|instances|process)_[a-z_]+)")x"));
+  return found_in(
+      text, std::regex(R"x("((?:hotswap|configs?|deployments|instances|process)_[a-z_]+)")x"));
 }
 
 /// The first cell of a row of a table whose second one is a type.

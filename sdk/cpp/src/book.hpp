@@ -111,8 +111,7 @@ class Book {
   Effect reject(const Identity& identity, std::string reason) HS_EXCLUDES(mutex_);
   /// `begun`: when the swap to it did, for whom it is told.
   void install(Held snapshot, State state,
-               std::optional<std::chrono::steady_clock::time_point> begun = {})
-      HS_EXCLUDES(mutex_);
+               std::optional<std::chrono::steady_clock::time_point> begun = {}) HS_EXCLUDES(mutex_);
   void observe(Profile& profile, const Identity& identity, State state) HS_REQUIRES(mutex_);
 
   const Validator validator_;

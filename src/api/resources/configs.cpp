@@ -83,9 +83,9 @@ Result<Reply> get_config(Services& services, Call& call) {
   auto response = json_answer(200, view_json(services, *view));
   const auto etag = etag_of(view->profile.revision, *response.body);
   response.headers.push_back({"ETag", etag});
-  services.cache.put(name, call.request.path, epoch,
-                     {response.body, etag, Action::ConfigRead, view->profile.access, {},
-                      number_of(call.route)});
+  services.cache.put(
+      name, call.request.path, epoch,
+      {response.body, etag, Action::ConfigRead, view->profile.access, {}, number_of(call.route)});
   return response;
 }
 

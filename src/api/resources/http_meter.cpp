@@ -22,8 +22,7 @@ void HttpMeter::answered(const Request& request, const Answered& how) {
   counter_of(request, how.status).add();
   // What was to take its time says nothing about how fast the server is.
   if (how.held) return;
-  took_of(request).observe(std::chrono::duration<double>(how.took).count(),
-                           request.notes.trace_id);
+  took_of(request).observe(std::chrono::duration<double>(how.took).count(), request.notes.trace_id);
 }
 
 MetricLabels HttpMeter::labels_of(const Request& request) const {
@@ -43,8 +42,8 @@ Counter& HttpMeter::make_counter(const Request& request, int status) const {
 Counter& HttpMeter::counter_of(const Request& request, int status) {
   const auto place = std::ranges::find(kStatuses, status);
   if (request.notes.route == 0 || place == kStatuses.end()) return make_counter(request, status);
-  auto& known = known_[request.notes.route - 1]
-                    .counts.at(static_cast<std::size_t>(place - kStatuses.begin()));
+  auto& known = known_[request.notes.route - 1].counts.at(
+      static_cast<std::size_t>(place - kStatuses.begin()));
   if (auto* counter = known.load(std::memory_order_acquire)) return *counter;
   Counter& made = make_counter(request, status);
   known.store(&made, std::memory_order_release);

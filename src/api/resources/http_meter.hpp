@@ -1,6 +1,6 @@
 #pragma once
-// Requests by route, method and status, and how long they took. The labels are the table's patterns,
-// never a path: their number is bounded by the table, the methods and the statuses.
+// Requests by route, method and status, and how long they took. The labels are the table's
+// patterns, never a path: their number is bounded by the table, the methods and the statuses.
 
 #include <array>
 #include <atomic>

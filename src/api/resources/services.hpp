@@ -56,12 +56,12 @@ struct Services {
   ReadCache& cache;
   const Clock& clock;
   Logger& logger;
-  CertificateRules certificates{};            ///< of instances without a token
-  std::string version;                        ///< of this program, for people
+  CertificateRules certificates{};  ///< of instances without a token
+  std::string version;              ///< of this program, for people
   /// As Prometheus or OpenMetrics text; empty: no /metrics.
   std::function<std::string(bool open_metrics)> metrics_text;
-  bool metrics_open = false;                  ///< /metrics without a token
-  std::function<bool()> draining;             ///< the server is about to stop; may be empty
+  bool metrics_open = false;       ///< /metrics without a token
+  std::function<bool()> draining;  ///< the server is about to stop; may be empty
   const SecretSources* secret_sources = nullptr;
   ClusterService* cluster = nullptr;    ///< null: this server is alone
   StreamMoves* moves = nullptr;         ///< null: this server is alone

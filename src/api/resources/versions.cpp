@@ -135,9 +135,9 @@ Result<Reply> get_version(Services& services, Call& call) {
   // The profile's lists decide who may be answered from the cache.
   const auto profile = services.store.profile(name);
   if (profile) {
-    services.cache.put(name, call.request.path, epoch,
-                       {response.body, etag, Action::VersionRead, profile->access, {},
-                        number_of(call.route)});
+    services.cache.put(
+        name, call.request.path, epoch,
+        {response.body, etag, Action::VersionRead, profile->access, {}, number_of(call.route)});
   }
   return response;
 }

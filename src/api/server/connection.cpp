@@ -233,9 +233,8 @@ Awaitable<bool> Connection::ask_pool() {
 
 void Connection::tell_answered(const Response& response, bool held) {
   auto& core = io_.core();
-  core.handler.answered(parser_.request(),
-                        {response.status, core.clock.mono() - arrived_,
-                         response.body ? response.body->size() : 0, held});
+  core.handler.answered(parser_.request(), {response.status, core.clock.mono() - arrived_,
+                                            response.body ? response.body->size() : 0, held});
 }
 
 void Connection::open_stream(OpenedStream stream) {

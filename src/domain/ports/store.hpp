@@ -56,10 +56,10 @@ struct OutboxItem {
 /// What the store holds of some things, for metrics.
 struct StoreFigures {
   std::size_t profiles = 0;
-  std::size_t live = 0;             ///< profiles that have a stable version
-  std::size_t outbox = 0;           ///< outside effects that wait
+  std::size_t live = 0;              ///< profiles that have a stable version
+  std::size_t outbox = 0;            ///< outside effects that wait
   std::optional<WallTime> oldest{};  ///< when the one that waits longest was asked for
-  std::size_t dead = 0;             ///< outside effects that were given up
+  std::size_t dead = 0;              ///< outside effects that were given up
 };
 
 /// Thread-safe. Every method may fail with Unavailable `store.unavailable`.

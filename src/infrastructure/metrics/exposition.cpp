@@ -60,8 +60,7 @@ class Writer {
     std::string_view name = family.name;
     if (open_ && family.kind == MetricKind::Counter && name.ends_with(kTotal))
       name.remove_suffix(kTotal.size());
-    if (!family.help.empty())
-      line("# HELP {} {}\n", name, escaped(family.help, open_));
+    if (!family.help.empty()) line("# HELP {} {}\n", name, escaped(family.help, open_));
     line("# TYPE {} {}\n", name, kind_name(family.kind));
     for (const auto& point : family.points) {
       if (family.kind == MetricKind::Histogram)

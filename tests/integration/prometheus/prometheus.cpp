@@ -47,10 +47,9 @@ Prometheus::Prometheus(int scraped_port)
 Prometheus::Prometheus(const Scraped& scraped) : port_(free_port()) {
   const auto config = folder_.path() / "prometheus.yml";
   std::ofstream(config) << config_of(scraped);
-  std::vector<std::string> command = {
-      "prometheus", "--config.file=" + config.string(),
-      "--storage.tsdb.path=" + (folder_.path() / "data").string(),
-      "--web.listen-address=127.0.0.1:" + std::to_string(port_)};
+  std::vector<std::string> command = {"prometheus", "--config.file=" + config.string(),
+                                      "--storage.tsdb.path=" + (folder_.path() / "data").string(),
+                                      "--web.listen-address=127.0.0.1:" + std::to_string(port_)};
   command.insert(command.end(), scraped.more.begin(), scraped.more.end());
   auto started =
       cli::ChildProcess::start({.command = command, .log = folder_.path() / "prometheus.log"});

@@ -1,5 +1,5 @@
-// Given a server on which everything has happened once, then a real Prometheus finds every metric of
-// the documentation, with exemplars, and promtool has nothing to say about their form.
+// Given a server on which everything has happened once, then a real Prometheus finds every metric
+// of the documentation, with exemplars, and promtool has nothing to say about their form.
 #include <gtest/gtest.h>
 
 #include <fstream>
@@ -58,11 +58,11 @@ struct Scrapes : ::testing::Test {
         json::Object{{"name", "payments"}, {"schema", *json::parse(R"({"type":"object",
           "properties":{"version":{"type":"string"}}})")}});
     ASSERT_TRUE(schema) << schema.error().detail;
-    const auto made = server.api().post(
-        "/api/v1/configs", json::Object{{"name", e2e::kProfile},
-                                        {"serviceName", e2e::kService},
-                                        {"environment", e2e::kEnvironment},
-                                        {"schemaId", "payments"}});
+    const auto made =
+        server.api().post("/api/v1/configs", json::Object{{"name", e2e::kProfile},
+                                                          {"serviceName", e2e::kService},
+                                                          {"environment", e2e::kEnvironment},
+                                                          {"schemaId", "payments"}});
     ASSERT_TRUE(made) << made.error().detail;
   }
   /// A deployment that succeeds, one that is judged and rolled back, a document that is refused.
@@ -107,7 +107,8 @@ TEST_F(Scrapes, find_every_metric_of_the_documentation_and_the_trace_of_a_deploy
       exemplars = json::write(prometheus.ask(
           "query_exemplars", {{"query", metric}, {"start", "0"}, {"end", "9999999999"}}));
       return exemplars.contains("\"trace_id\":\"" + trace + '"');
-    })) << metric << exemplars;
+    })) << metric
+        << exemplars;
   }
   const auto requests = json::write(prometheus.ask(
       "query", {{"query", R"(sum by (status) (hotswap_http_requests_total{method="POST",)"
@@ -134,7 +135,8 @@ TEST_F(Scrapes, please_promtool_in_both_forms) {
   EXPECT_FALSE(plain.contains("trace_id"));
   // Never a name of a path, of a person or of a token in a label.
   EXPECT_FALSE(plain.contains("/versions/1.0.0"));
-  EXPECT_TRUE(plain.contains("instances_healthy{environment=\"Production\",service=\"payment-service\"} 2"))
+  EXPECT_TRUE(
+      plain.contains("instances_healthy{environment=\"Production\",service=\"payment-service\"} 2"))
       << plain;
 }
 

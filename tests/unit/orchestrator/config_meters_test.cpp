@@ -121,8 +121,9 @@ TEST_F(Metered, instances_are_told_by_service_and_by_how_they_are) {
 }
 
 TEST_F(Metered, what_the_store_holds_is_shown_with_the_age_of_what_waits) {
-  meters.show(StoreFigures{.profiles = 5, .live = 3, .outbox = 2, .oldest = clock_.wall(), .dead = 1},
-              clock_.wall() + std::chrono::seconds(90));
+  meters.show(
+      StoreFigures{.profiles = 5, .live = 3, .outbox = 2, .oldest = clock_.wall(), .dead = 1},
+      clock_.wall() + std::chrono::seconds(90));
   EXPECT_EQ(metrics.value("configs_active"), 3);
   EXPECT_EQ(metrics.value("hotswap_profiles"), 5);
   EXPECT_EQ(metrics.value("hotswap_outbox_waiting"), 2);
@@ -155,7 +156,8 @@ TEST_F(Metered, deployments_that_wait_for_a_person_or_do_not_move_are_shown) {
 
 TEST(ProfileLabel, gives_a_hundred_profiles_their_own_and_the_rest_one) {
   ProfileLabel label;
-  for (int i = 0; i < 100; ++i) EXPECT_EQ(label.of("p" + std::to_string(i)), "p" + std::to_string(i));
+  for (int i = 0; i < 100; ++i)
+    EXPECT_EQ(label.of("p" + std::to_string(i)), "p" + std::to_string(i));
   EXPECT_EQ(label.of("late"), "other");
   EXPECT_EQ(label.of("p7"), "p7");
 }

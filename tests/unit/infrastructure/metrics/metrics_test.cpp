@@ -54,8 +54,8 @@ TEST_F(Recorded, is_written_in_open_metrics_with_its_exemplars) {
   expect_lines(text, {"# HELP hotswap_requests Requests.", "# TYPE hotswap_requests counter",
                       "hotswap_requests_total{route=\"/configs\"} 3", "# EOF"});
   EXPECT_TRUE(text.ends_with("# EOF\n"));
-  const auto bucket =
-      "hotswap_commit_seconds_bucket{le=\"0.01\"} 2 # {trace_id=\"" + std::string(kTrace) + "\"} 0.01 ";
+  const auto bucket = "hotswap_commit_seconds_bucket{le=\"0.01\"} 2 # {trace_id=\"" +
+                      std::string(kTrace) + "\"} 0.01 ";
   EXPECT_TRUE(text.contains(bucket)) << text;
 }
 
@@ -79,8 +79,8 @@ TEST_F(Recorded, keeps_the_newest_exemplar_of_a_bucket_and_none_that_is_no_trace
 TEST(PrometheusMetrics, escapes_what_would_end_a_label_or_a_line) {
   PrometheusMetrics metrics;
   metrics.gauge("a", "One\nline \\ and \"quotes\".", {{"k", "x\"y\\z\n"}}).set(1);
-  expect_lines(text_of(metrics), {R"(# HELP a One\nline \\ and "quotes".)",
-                                  R"(a{k="x\"y\\z\n"} 1)"});
+  expect_lines(text_of(metrics),
+               {R"(# HELP a One\nline \\ and "quotes".)", R"(a{k="x\"y\\z\n"} 1)"});
   expect_lines(text_of(metrics, Exposition::OpenMetrics),
                {R"(# HELP a One\nline \\ and \"quotes\".)"});
 }
