@@ -1,6 +1,5 @@
 // What a node counts of itself, and what it looks up when it is scraped.
 #include "app/node.hpp"
-#include "infrastructure/metrics/exposition.hpp"
 #include "infrastructure/metrics/process_metrics.hpp"
 #include "orchestrator/health_gauges.hpp"
 
@@ -56,8 +55,7 @@ void Node::meter_configs() {
 
 std::string Node::metrics_text(bool open_metrics) {
   refresh_gauges();
-  return write_metrics(metrics_.collect(),
-                       open_metrics ? Exposition::OpenMetrics : Exposition::Text);
+  return metrics_.render(open_metrics ? Exposition::OpenMetrics : Exposition::Text);
 }
 
 void Node::refresh_gauges() {

@@ -4,6 +4,7 @@
 
 #include "domain/ports/metric_families.hpp"
 #include "domain/ports/metrics.hpp"
+#include "infrastructure/metrics/exposition.hpp"
 
 namespace hotswap {
 
@@ -27,6 +28,9 @@ class PrometheusMetrics : public Metrics {
 
   /// Everything as it stands now, by name.
   [[nodiscard]] std::vector<MetricFamily> collect() const;
+  [[nodiscard]] std::string render(Exposition form = Exposition::Text) const {
+    return write_metrics(collect(), form);
+  }
 
  private:
   struct Registry;

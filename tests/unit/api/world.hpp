@@ -156,7 +156,8 @@ struct World {
             .metrics_open = false,
             .draining = [this] { return draining; },
             .audit_keeper = &audit_keeper,
-            .gate = gate};
+            .gate = gate,
+            .metrics = &metrics};
   }
 
   [[nodiscard]] std::string token(Role role, std::vector<std::string> teams = {}) const {
