@@ -174,6 +174,8 @@ void ConfigMeters::ended(const Deployment& before, const Deployment& now, const 
                    "From the decision to roll back to its verified end", rollout_bounds(),
                    {{"outcome", outcome}})
         .observe(seconds(end - rolling->since), now.trace_id);
+  // One that never began took no time.
+  if (std::holds_alternative<Planned>(before.state)) return;
   const MutexLock lock(mutex_);
   if (reverted_.erase(now.id) > 0) return;
   metrics_

@@ -79,6 +79,17 @@ TEST_F(Metered, a_revert_after_success_counts_as_a_rollback_and_not_as_a_slow_de
   EXPECT_EQ(metrics.value("config_rollback_duration_seconds", {{"outcome", "rolled_back"}}), 1);
 }
 
+TEST_F(Metered, one_that_is_cancelled_before_it_begins_is_counted_and_not_timed) {
+  fleet_on_first_version(1);
+  StartDeployment request = request_for("1.1.0", kDirect);
+  request.start_at = clock_.wall() + std::chrono::hours(3);
+  const auto planned = start(std::move(request));
+  ASSERT_TRUE(planned) << planned.error().detail;
+  ASSERT_TRUE(command(planned->id, Cancel{"not today", "ada"}));
+  EXPECT_EQ(deployed("cancelled"), 1);
+  EXPECT_EQ(took("Direct", "cancelled"), 0);
+}
+
 TEST_F(Metered, a_reload_counts_once_though_it_is_said_until_it_is_heard) {
   create_profile();
   upload("1.0.0", 1);
