@@ -27,9 +27,18 @@ Names found_in(const std::string& text, const std::string& pattern) {
   return names;
 }
 
-std::string page() { return text_of(root() / "docs/metrics.md"); }
-Names histograms() { return found_in(page(), R"(\| `([a-z_]+)` \| histogram \|)"); }
-Names plain_metrics() { return found_in(page(), R"(\| `([a-z_]+)` \| (?:counter|gauge) \|)"); }
+/// Of docs/metrics.md: the names of these types.
+Names of_page(const std::string& types) {
+  return found_in(text_of(root() / "docs/metrics.md"), "\\| `([a-z_]+)` \\| (?:" + types + ") \\|");
+}
+const Names& histograms() {
+  static const Names kNames = of_page("histogram");
+  return kNames;
+}
+const Names& plain_metrics() {
+  static const Names kNames = of_page("counter|gauge");
+  return kNames;
+}
 
 /// Names in a query that look like ours and are none.
 Names unknown_in(const std::string& query) {

@@ -21,7 +21,7 @@ namespace {
 using e2e::eventually;
 using namespace std::chrono_literals;
 
-constexpr auto kOpenMetrics = "application/openmetrics-text; version=1.0.0";
+constexpr auto kOpenMetrics = "application/openmetrics-text";
 constexpr auto kText = "text/plain";
 
 std::string text_of(const std::string& path) {
@@ -65,7 +65,8 @@ struct Scrapes : ::testing::Test {
                                                           {"schemaId", "payments"}});
     ASSERT_TRUE(made) << made.error().detail;
   }
-  /// A deployment that succeeds, one that is judged and rolled back, a document that is refused.
+  /// A deployment that succeeds, one that is rolled back, a document that is refused. The second
+  /// deployment, whose exemplars are the newest.
   std::string everything_happens() {
     profile_with_schema();
     services.emplace(server, 2);
@@ -80,7 +81,7 @@ struct Scrapes : ::testing::Test {
     EXPECT_TRUE(eventually([&] { return services->running("1.1.0") == 1; }));
     server.commands(second, "rollback");
     EXPECT_EQ(server.final_state_of(second), "RolledBack");
-    return first;
+    return second;
   }
 };
 
