@@ -10,8 +10,8 @@ using namespace hotswap::api;
 namespace {
 
 struct Ground {
-  testing::World world;
-  testing::World::Member member;
+  api::testing::World world;
+  api::testing::World::Member member;
   Ground() {
     world.make_profile();
     world.upload("1.0.0", R"({"a":1})");
@@ -19,7 +19,7 @@ struct Ground {
   }
 };
 
-int status_of(testing::World& world, const std::string& target, const std::string& token,
+int status_of(api::testing::World& world, const std::string& target, const std::string& token,
               std::string body) {
   const auto reply = world.api.answer(world.request(Method::Post, target, token, std::move(body)));
   const auto* response = std::get_if<Response>(&reply);

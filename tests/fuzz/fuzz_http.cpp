@@ -76,7 +76,7 @@ Reading read(std::string_view bytes, std::size_t step) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
   const auto whole = read(bytes, SIZE_MAX);
-  for (const std::size_t step : {1, 7}) {
+  for (const std::size_t step : {std::size_t{1}, std::size_t{7}}) {
     const auto pieces = read(bytes, step);
     HS_ASSERT(pieces.requests == whole.requests);
     // An endless line is refused for its length before its end shows that it is ill-formed, too.

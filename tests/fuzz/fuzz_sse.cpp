@@ -38,7 +38,7 @@ Events read(std::string_view bytes, std::size_t step) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
   const auto whole = read(bytes, SIZE_MAX);
-  for (const std::size_t step : {1, 5}) {
+  for (const std::size_t step : {std::size_t{1}, std::size_t{5}}) {
     const auto pieces = read(bytes, step);
     HS_ASSERT(pieces.text == whole.text);
     HS_ASSERT(pieces.too_large == whole.too_large);

@@ -23,8 +23,9 @@ std::unexpected<Error> malformed(const toml::source_position& at, std::string_vi
 class Lines {
  public:
   explicit Lines(std::string_view text) : text_(text) {
-    for (std::size_t at = 0; at != std::string_view::npos; at = text.find('\n', at)) {
-      starts_.push_back(at == 0 ? 0 : ++at);
+    starts_.push_back(0);
+    for (std::size_t at = text.find('\n'); at != std::string_view::npos; at = text.find('\n', at)) {
+      starts_.push_back(++at);
     }
   }
 

@@ -4,6 +4,7 @@
 #include <yaml-cpp/exceptions.h>
 #include <yaml-cpp/parser.h>
 
+#include <optional>
 #include <sstream>
 
 #include "domain/base/assert.hpp"
@@ -61,6 +62,8 @@ class Builder final : public YAML::EventHandler {
                 const std::string& value) override {
     // yaml-cpp gives "!" to quoted scalars and "?" to plain ones.
     check(mark, anchor, tag == "!" || tag == "?" ? "" : tag);
+    // yaml-cpp makes single bytes of these two.
+    if (!is_utf8(value)) throw Refused{mark, R"(write \u0085 for \N and \u00A0 for \_)"};
     add(mark, tag == "!" ? json::Value(value) : plain_scalar(value), &value);
   }
   void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
@@ -158,6 +161,22 @@ bool opens_without_end(std::string_view text) {
   return false;
 }
 
+/// The first character that no YAML text may hold; yaml-cpp takes a NUL near the beginning for
+/// UTF-16 or UTF-32 and makes of the rest what nobody wrote.
+std::optional<YAML::Mark> unprintable(std::string_view text) {
+  YAML::Mark mark;
+  mark.line = mark.column = 0;
+  for (const char c : text) {
+    const auto code = static_cast<unsigned char>(c);
+    if ((code < 0x20 && c != '\t' && c != '\n' && c != '\r') || code == 0x7F) return mark;
+    ++mark.column;
+    if (c != '\n') continue;
+    ++mark.line;
+    mark.column = 0;
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 Result<json::Value> yaml_to_json(std::string_view text, json::ParseLimits limits) {
@@ -167,6 +186,8 @@ Result<json::Value> yaml_to_json(std::string_view text, json::ParseLimits limits
                     std::to_string(limits.bytes) + ".");
   }
   if (!is_utf8(text)) return malformed({}, "the text is no UTF-8");
+  if (const auto mark = unprintable(text))
+    return malformed(*mark, "a control character; write it as an escape in double quotes");
   if (opens_without_end(text)) {
     return malformed({}, "more than " + std::to_string(kOpenBrackets) + " brackets are open");
   }

@@ -192,12 +192,15 @@ Result<Rows> Connection::checked(pg_result* handle) {
 }
 
 Result<void> Connection::script(const std::string& text) {
+  auto done = script_rows(text);
+  return done ? Result<void>() : std::unexpected(std::move(done.error()));
+}
+
+Result<Rows> Connection::script_rows(const std::string& text) {
   auto ready = connect();
   if (ready) ready = settle();
-  if (!ready) return ready;
-  auto done = checked(PQexec(handle_, text.c_str()));
-  if (!done) return std::unexpected(std::move(done.error()));
-  return {};
+  if (!ready) return std::unexpected(std::move(ready.error()));
+  return checked(PQexec(handle_, text.c_str()));
 }
 
 Result<std::string> Connection::prepared(std::string_view text) {

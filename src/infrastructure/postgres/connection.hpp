@@ -69,6 +69,8 @@ class Connection {
   [[nodiscard]] bool in_transaction() const;
   /// Several statements without parameters.
   [[nodiscard]] Result<void> script(const std::string& text);
+  /// The same; the rows of the last one.
+  [[nodiscard]] Result<Rows> script_rows(const std::string& text);
   /// One prepared statement.
   [[nodiscard]] Result<Rows> run(std::string_view text, sql::Params params);
   /// Sends one with the next run(), whose error may then be this one's; only in a transaction.

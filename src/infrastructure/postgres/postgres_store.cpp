@@ -46,16 +46,17 @@ Result<std::unique_ptr<PostgresStore>> PostgresStore::open(PostgresOptions optio
   std::vector<std::unique_ptr<sql::Session>> readers;
   for (std::size_t i = 0; i < options.readers; ++i)
     readers.push_back(std::make_unique<Session>(connect_options(options)));
-  auto writer = std::make_unique<Session>(connect_options(options));
+  auto writer =
+      std::make_unique<sql::BatchWriter>(std::make_unique<Session>(connect_options(options)),
+                                         sql::Recovery{options.writer, options.patience});
   return std::unique_ptr<PostgresStore>(
       new PostgresStore(options, std::move(readers), std::move(writer)));
 }
 
 PostgresStore::PostgresStore(const PostgresOptions& options,
                              std::vector<std::unique_ptr<sql::Session>> readers,
-                             std::unique_ptr<sql::Session> writer)
-    : SqlStore(std::move(readers), options.reader_wait, std::move(writer),
-               sql::Recovery{options.writer, options.patience}) {}
+                             std::unique_ptr<sql::BatchWriter> writer)
+    : SqlStore(std::move(readers), options.reader_wait, std::move(writer)) {}
 
 Result<WallTime> postgres_time(const std::string& dsn) {
   ConnectOptions options;

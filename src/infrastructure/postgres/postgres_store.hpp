@@ -28,7 +28,7 @@ class PostgresStore : public sql::SqlStore {
 
  private:
   PostgresStore(const PostgresOptions& options, std::vector<std::unique_ptr<sql::Session>> readers,
-                std::unique_ptr<sql::Session> writer);
+                std::unique_ptr<sql::BatchWriter> writer);
 };
 
 /// The database's clock, by which all nodes go.

@@ -56,7 +56,7 @@ Result<void> disappointed() {
 constexpr std::size_t kTogether = 16;
 
 // Two numbers of ours, apart from the names that are hashed to one.
-constexpr auto kBegin = "BEGIN; SELECT pg_advisory_xact_lock(7463, 1)";
+constexpr auto kBegin = "BEGIN; SELECT pg_advisory_xact_lock(7463, 1);";
 
 }  // namespace
 
@@ -186,10 +186,15 @@ const std::string& Session::text_of(const sql::Insertion& insertion, std::size_t
 Result<void> Session::script(const std::string& text) { return connection_.script(text); }
 
 Result<void> Session::begin() {
-  auto begun = again_if_lost([&] { return script(kBegin); });
+  return begin_with({}, [](const sql::Row&) -> Result<void> { return {}; });
+}
+
+Result<void> Session::begin_with(const std::string& text, const OnRow& on_row) {
+  const auto begun = again_if_lost([&] { return connection_.script_rows(kBegin + text); });
+  if (begun) return text.empty() ? Result<void>() : hand_out(begun->get(), on_row);
   // The lock was not to be had in time: what BEGIN left open would refuse every later one.
-  if (!begun && in_transaction()) static_cast<void>(script("ROLLBACK"));
-  return begun;
+  if (in_transaction()) static_cast<void>(script("ROLLBACK"));
+  return std::unexpected(begun.error());
 }
 
 Result<void> Session::begin_snapshot() {

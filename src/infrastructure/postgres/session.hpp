@@ -30,6 +30,7 @@ class Session : public sql::Session {
   Result<void> query(std::string_view text, sql::Params params, const OnRow& on_row) override;
   Result<void> script(const std::string& text) override;
   Result<void> begin() override;
+  Result<void> begin_with(const std::string& text, const OnRow& on_row) override;
   Result<void> begin_snapshot() override;
   [[nodiscard]] bool in_transaction() const override { return connection_.in_transaction(); }
 

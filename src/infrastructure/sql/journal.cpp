@@ -98,22 +98,20 @@ Result<void> append(Session& session, const TimelineEvent& event,
   });
 }
 
-Result<void> read_tail(Session& session, ChainTail& tail) {
-  auto last =
-      maybe<std::string>(session, "SELECT hash FROM audit ORDER BY sequence DESC LIMIT 1", {},
-                         [](const Row& row) -> Result<std::string> { return Columns(row).text(); });
-  if (!last) return std::unexpected(std::move(last.error()));
-  tail = std::move(*last).value_or("");
-  return {};
+Result<void> begin(Session& session, ChainTail& tail) {
+  tail.clear();
+  return session.begin_with("SELECT hash FROM audit ORDER BY sequence DESC LIMIT 1",
+                            [&tail](const Row& row) -> Result<void> {
+                              tail = Columns(row).text();
+                              return {};
+                            });
 }
 
 Result<void> append(Session& session, const AuditEntry& e, ChainTail& tail) {
-  if (!tail)
-    if (auto read = read_tail(session, tail); !read) return read;
-  tail = chain_hash(*tail, e);
+  tail = chain_hash(tail, e);
   return add(session, kEntry,
              {to_column(e.at), e.actor, e.roles, e.address, e.action, e.resource, e.outcome,
-              e.detail, e.trace_id, *tail, e.salt});
+              e.detail, e.trace_id, tail, e.salt});
 }
 
 // Expired answers go here, so that the table stays as small as a day's requests.

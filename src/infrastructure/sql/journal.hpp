@@ -10,10 +10,11 @@ namespace hotswap::sql {
 [[nodiscard]] Result<void> append(Session& session, const TimelineEvent& event,
                                   const std::function<void(std::uint64_t)>& on_sequence);
 
-/// The hash of the last entry of the audit, once a transaction has read it or added one. Whoever
+/// The hash of the last entry of the audit as a transaction sees it; empty if there is none. Whoever
 /// rolls back to a savepoint sets it back as well.
-using ChainTail = std::optional<std::string>;
-[[nodiscard]] Result<void> read_tail(Session& session, ChainTail& tail);
+using ChainTail = std::string;
+/// Begins a transaction that will write, and reads the tail.
+[[nodiscard]] Result<void> begin(Session& session, ChainTail& tail);
 [[nodiscard]] Result<void> append(Session& session, const AuditEntry& entry, ChainTail& tail);
 [[nodiscard]] Result<void> apply(Session& session, const change::PutIdempotent& change);
 

@@ -47,4 +47,9 @@ Result<bool> Session::adds(const Insertion& insertion, Params values) {
   return changes(statement_of(insertion, 1), values);
 }
 
+Result<void> Session::begin_with(const std::string& text, const OnRow& on_row) {
+  auto begun = begin();
+  return begun ? query(text, {}, on_row) : begun;
+}
+
 }  // namespace hotswap::sql

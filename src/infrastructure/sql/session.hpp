@@ -94,6 +94,8 @@ class Session {
   virtual Result<void> script(const std::string& text) = 0;
   /// Begins a transaction that will write.
   virtual Result<void> begin() = 0;
+  /// The same, and runs a query as its first; drivers that cross a network need one round trip.
+  virtual Result<void> begin_with(const std::string& text, const OnRow& on_row);
   /// Begins a transaction whose reads all see the same moment.
   virtual Result<void> begin_snapshot() = 0;
   /// False after the database ended the transaction by itself, as some errors make it do.

@@ -51,10 +51,10 @@ void SqlStore::measure(Metrics& metrics) {
 }
 
 Result<Committed> SqlStore::commit(ChangeSet changes) {
-  if (!meter_) return writer_.commit(std::move(changes));
+  if (!meter_) return commits_.commit(std::move(changes));
   const Stopwatch timed(&meter_->commit);
   meter_->committing.add(1);
-  auto committed = writer_.commit(std::move(changes));
+  auto committed = commits_.commit(std::move(changes));
   meter_->committing.add(-1);
   return committed;
 }

@@ -14,9 +14,8 @@ namespace hotswap::sql {
 class SqlStore : public Store {
  public:
   SqlStore(std::vector<std::unique_ptr<Session>> readers, Duration reader_wait,
-           std::unique_ptr<Session> writer, std::optional<Recovery> recovery = {})
-      : readers_(std::move(readers), reader_wait),
-        writer_(std::move(writer), std::move(recovery)) {}
+           std::unique_ptr<BatchWriter> writer)
+      : readers_(std::move(readers), reader_wait), commits_(std::move(writer)) {}
 
   /// Counts and times what it does from now on. Before other threads use it; `metrics` must outlive
   /// this.
@@ -102,7 +101,7 @@ class SqlStore : public Store {
  private:
   std::unique_ptr<Meter> meter_;  ///< null: nobody wants to know
   Pool readers_;
-  GroupCommit writer_;
+  GroupCommit commits_;
 };
 
 }  // namespace hotswap::sql

@@ -47,7 +47,7 @@ Result<void> limit_size(Session& session, std::uint64_t max_bytes) {
   return session.script("PRAGMA max_page_count = " + std::to_string(pages));
 }
 
-Result<std::unique_ptr<sql::Session>> open_writer(const SqliteOptions& options) {
+Result<std::unique_ptr<sql::BatchWriter>> open_writer(const SqliteOptions& options) {
   auto session = Session::open(options.path, Session::Mode::ReadWrite, options.busy_timeout);
   if (!session) return std::unexpected(session.error());
   auto done = check_ours(**session, options.path);
@@ -60,7 +60,7 @@ Result<std::unique_ptr<sql::Session>> open_writer(const SqliteOptions& options) 
   if (done) done = sql::migrate(**session, sqlite::migrations());
   if (done) done = limit_size(**session, options.max_bytes);
   if (!done) return std::unexpected(done.error());
-  return std::move(*session);
+  return std::make_unique<sql::BatchWriter>(std::move(*session));
 }
 
 }  // namespace
@@ -79,7 +79,7 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(SqliteOptions options) {
 }
 
 SqliteStore::SqliteStore(SqliteOptions options, std::vector<std::unique_ptr<sql::Session>> readers,
-                         std::unique_ptr<sql::Session> writer)
+                         std::unique_ptr<sql::BatchWriter> writer)
     : SqlStore(std::move(readers), options.reader_wait, std::move(writer)),
       options_(std::move(options)) {}
 

@@ -42,7 +42,7 @@ class SqliteStore : public sql::SqlStore {
 
  private:
   SqliteStore(SqliteOptions options, std::vector<std::unique_ptr<sql::Session>> readers,
-              std::unique_ptr<sql::Session> writer);
+              std::unique_ptr<sql::BatchWriter> writer);
 
   SqliteOptions options_;
 };

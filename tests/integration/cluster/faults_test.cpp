@@ -14,7 +14,7 @@ using Steady = std::chrono::steady_clock;
 
 class LabFaults : public ::testing::Test {
  protected:
-  static void SetUpTestSuite() { world_ = std::make_unique<World>(true); }
+  static void SetUpTestSuite() { world_ = std::make_unique<World>(); }
   static void TearDownTestSuite() {
     if (world_) std::cout << world_->measures().table() << std::flush;
     world_.reset();

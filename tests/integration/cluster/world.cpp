@@ -10,7 +10,6 @@ namespace hotswap::lab {
 namespace {
 
 constexpr auto kMain = "pay.production";
-constexpr std::size_t kInstances = 300;
 constexpr auto kEnd = 90s;
 constexpr auto kStreams = 60s;
 
@@ -29,12 +28,12 @@ json::Value canary(const std::string& pause) {
                       {"healthCheckEnabled", false}};
 }
 
-World::World(bool with_redis) : lab_(with_redis) {
+World::World(const WorldOptions& options) : instances_(options.instances), lab_(options.lab) {
   has_profile(kMain, "pay", 0);
   fleet_ =
-      std::make_unique<fleet::Fleet>(fleet::Options{lab_.urls(), lab_.token(), "pay", kInstances});
+      std::make_unique<fleet::Fleet>(fleet::Options{lab_.urls(), lab_.token(), "pay", instances_});
   gate_ = std::make_unique<fleet::Fleet>(fleet::Options{lab_.urls(), lab_.token(), "gate", 6});
-  if (!eventually([&] { return fleet_->connected() == kInstances; }, kStreams))
+  if (!eventually([&] { return fleet_->connected() == instances_; }, kStreams))
     throw std::runtime_error("the instances do not connect: " + logs());
   succeeds(begins(canary("PT0S")));
   deployments_.clear();
@@ -48,7 +47,7 @@ void World::add(const checks::Words& words) {
 
 void World::settle() {
   lab_.heal();
-  if (!eventually([&] { return fleet_->connected() == kInstances; }, kStreams))
+  if (!eventually([&] { return fleet_->connected() == instances_; }, kStreams))
     breach(fmt::format("only {} instances have their stream back", fleet_->connected()));
   for (const auto& id : deployments_) {
     add(checks::happened_once(lab_.api(), id));
@@ -155,11 +154,11 @@ void World::taken_over_or_over(const std::string& deployment, const std::string&
 void World::streams_return(std::size_t before, const std::string& what) {
   const auto start = Steady::now();
   static_cast<void>(eventually([&] { return fleet_->reconnects() > before; }, 5s));
-  if (eventually([&] { return fleet_->connected() == kInstances; }, kStreams))
+  if (eventually([&] { return fleet_->connected() == instances_; }, kStreams))
     measures_.note("all streams back after " + what, Steady::now() - start);
   else
-    breach(fmt::format("{} of {} streams are not back after {}", kInstances - fleet_->connected(),
-                       kInstances, what));
+    breach(fmt::format("{} of {} streams are not back after {}", instances_ - fleet_->connected(),
+                       instances_, what));
 }
 
 std::unique_ptr<history::Storm> World::storm() {

@@ -18,9 +18,14 @@ inline constexpr auto kBound = 30s;  ///< generous: what is measured is printed
 /// `{"type":"Canary",…}`, steps of 10, 50 and 100 % with such a pause (ISO 8601) after each.
 [[nodiscard]] json::Value canary(const std::string& pause = "PT1S");
 
+struct WorldOptions {
+  LabOptions lab{};
+  std::size_t instances = 300;
+};
+
 class World {
  public:
-  explicit World(bool with_redis);
+  explicit World(const WorldOptions& options = {});
 
   [[nodiscard]] Lab& lab() { return lab_; }
   [[nodiscard]] fleet::Fleet& fleet() { return *fleet_; }
@@ -63,6 +68,7 @@ class World {
   void has_profile(const std::string& name, const std::string& service, int versions);
   void add(const checks::Words& words);
 
+  const std::size_t instances_;
   Lab lab_;
   std::unique_ptr<fleet::Fleet> fleet_, gate_;
   Measures measures_;

@@ -6,6 +6,10 @@ namespace hotswap::perf {
 // Each measures one subject with its yardstick in the same run; throws if it cannot.
 [[nodiscard]] Rows bench_sdk();
 [[nodiscard]] Rows bench_fanout();
+[[nodiscard]] Rows bench_fanout_tls();
+[[nodiscard]] Rows bench_storm();
+[[nodiscard]] Rows bench_mix();
+[[nodiscard]] Rows bench_strategies();
 [[nodiscard]] Rows bench_large();
 [[nodiscard]] Rows bench_rollback();
 [[nodiscard]] Rows bench_get();

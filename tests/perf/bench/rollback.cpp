@@ -172,7 +172,7 @@ Rows bench_rollback() {
   }
   auto undone = limited("1,000 streams back, last acknowledgement", median(times.undone), 1000);
   undone.yardstick = "raw epoll push and answer";
-  undone.measured = median(push_and_acknowledge(kStreams, kRounds));
+  undone.measured = median(push_and_acknowledge(kStreams, 1024, kRounds));
   undone.ratio = undone.value / *undone.measured;
   return {undone,
           limited("the same, after a switch of slots", median(times.undone_slots), 1000),

@@ -11,13 +11,18 @@ class PostgresServer;
 
 namespace hotswap::perf {
 
-/// Milliseconds until the last of `connections` has answered 16 bytes to a push of 1 KB: a server
-/// that does nothing else, raw epoll on both sides, one thread each. One value per round.
-[[nodiscard]] std::vector<double> push_and_acknowledge(std::size_t connections, int rounds);
+/// Milliseconds until the last of `connections` has answered 16 bytes to a push of `bytes`: a
+/// server that does nothing else, raw epoll on both sides, one thread each. One value per round.
+[[nodiscard]] std::vector<double> push_and_acknowledge(std::size_t connections, std::size_t bytes,
+                                                       int rounds);
 
 /// Milliseconds from a put of 1 KB until the last of `watchers` has seen it: etcd, watched through
 /// its JSON gateway, one connection each, no acknowledgement. Empty if etcd is not installed.
 [[nodiscard]] std::vector<double> etcd_watch(std::size_t watchers, int rounds);
+
+/// Milliseconds from a publication of 1 KB until the last of `subscribers` has it: Redis, one
+/// connection each, no acknowledgement. Empty if Redis is not installed.
+[[nodiscard]] std::vector<double> redis_publish(std::size_t subscribers, int rounds);
 
 /// Milliseconds to send `bytes` over each of `connections` on loopback and read them: blocking
 /// sockets, one thread on each side. One value per round.

@@ -76,22 +76,28 @@ struct Wire::Tls {
 };
 
 Wire::Wire(EventLoop& loop, int fd) : loop_(loop), fd_(fd) {
-  if (loop.tls_) shake_hands();
   fcntl(fd_, F_SETFL, O_NONBLOCK);  // NOLINT: variadic by POSIX
   epoll_event event{};
   event.events = EPOLLIN;
   event.data.ptr = this;
   epoll_ctl(loop_.epoll_, EPOLL_CTL_ADD, fd_, &event);
+  if (!loop.tls_) return;
+  tls_ = std::make_unique<Tls>();
+  SSL_set_fd(tls_->ssl.get(), fd_);
+  shaking_ = true;
+  shake_hands();
 }
 
 Wire::~Wire() {
   if (fd_ >= 0) close(fd_);
 }
 
-void Wire::shake_hands() {
-  tls_ = std::make_unique<Tls>();
-  SSL_set_fd(tls_->ssl.get(), fd_);
-  if (SSL_connect(tls_->ssl.get()) != 1) give_up("the TLS handshake failed");
+bool Wire::shake_hands() {
+  const int done = SSL_connect(tls_->ssl.get());
+  if (done != 1 && SSL_get_error(tls_->ssl.get(), done) != SSL_ERROR_WANT_READ)
+    give_up("the TLS handshake failed");
+  shaking_ = done != 1;
+  return !shaking_;
 }
 
 long Wire::read_some(char* to, std::size_t room) {
@@ -112,6 +118,7 @@ void Wire::send(std::string_view bytes) {
 }
 
 void Wire::flush() {
+  if (shaking_) return;
   while (!out_.empty()) {
     const long written = write_some(out_);
     if (written <= 0) break;
@@ -130,6 +137,10 @@ void Wire::watch(bool writing) {
 }
 
 void Wire::readable() {
+  if (shaking_) {
+    if (!shake_hands()) return;
+    flush();
+  }
   std::array<char, 65536> room;
   for (;;) {
     const long bytes = read_some(room.data(), room.size());

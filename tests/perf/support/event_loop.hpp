@@ -30,7 +30,8 @@ class Wire {
  private:
   friend class EventLoop;
   struct Tls;
-  void shake_hands();
+  /// Begins or goes on with the handshake; whether it is over.
+  bool shake_hands();
   void readable();
   void flush();
   void watch(bool writing);
@@ -43,6 +44,7 @@ class Wire {
   bool watched_for_writing_ = false;
   std::string out_;
   std::unique_ptr<Tls> tls_;
+  bool shaking_ = false;
 };
 
 class EventLoop {

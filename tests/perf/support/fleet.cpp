@@ -30,14 +30,15 @@ std::string registration(std::size_t number) {
 
 }  // namespace
 
-Fleet::Fleet(Server& server)
-    : server_(server), loop_(server.port(), server.tls()), requests_(loop_, kPool) {}
+Fleet::Fleet(Server& server) : server_(server), loop_(server.port(), server.tls()) {
+  requests_.emplace(loop_, kPool);
+}
 
 double Fleet::register_instances(std::size_t count, std::size_t first) {
   const auto start = Clock::now();
   members_.resize(count);
   for (std::size_t i = 0; i < count; ++i) {
-    requests_.submit(
+    requests_->submit(
         request_text("POST", "/api/v1/instances", server_.token(), registration(first + i)),
         [&member = members_[i]](const HttpAnswer& answer) {
           if (answer.status != 201) give_up("an instance was not registered");
@@ -45,32 +46,47 @@ double Fleet::register_instances(std::size_t count, std::size_t first) {
           member.token = member_text(answer.body, "token");
         });
   }
-  loop_.run_until([&] { return requests_.unanswered() == 0; }, kLimit, "registration");
+  loop_.run_until([&] { return requests_->unanswered() == 0; }, kLimit, "registration");
   return static_cast<double>(count) / seconds_since(start);
 }
 
 void Fleet::open_streams() {
   for (std::size_t i = 0; i < members_.size(); ++i) {
-    auto& member = members_[i];
-    member.stream = &loop_.connect();
-    member.stream->on_bytes = [this, &member] { arrived(member); };
-    member.stream->send(
-        request_text("GET", "/api/v1/instances/" + member.id + "/stream", member.token));
+    open_stream(members_[i]);
     if ((i + 1) % kOpenAtOnce != 0 && i + 1 != members_.size()) continue;
     loop_.run_until([&] { return open_ == i + 1; }, kLimit, "opening streams");
   }
 }
 
+void Fleet::storm_back() {
+  requests_.reset();
+  loop_.close_all();
+  open_ = 0;
+  for (auto& member : members_) {
+    member.open = false;
+    open_stream(member);
+  }
+  loop_.run_until([&] { return open_ == members_.size(); }, kLimit, "the storm");
+  requests_.emplace(loop_, kPool);
+}
+
+void Fleet::open_stream(Member& member) {
+  member.stream = &loop_.connect();
+  member.stream->on_bytes = [this, &member] { arrived(member); };
+  member.stream->send(
+      request_text("GET", "/api/v1/instances/" + member.id + "/stream", member.token));
+}
+
 void Fleet::beat(std::size_t first, std::size_t count) {
   for (std::size_t i = first; i < first + count; ++i) {
     const auto& member = members_[i % members_.size()];
-    requests_.submit(request_text("POST", "/api/v1/instances/" + member.id + "/heartbeat",
-                                  member.token, R"({"status":"healthy"})"),
-                     [](const HttpAnswer& answer) {
-                       if (answer.status != 200) give_up("a heartbeat was refused");
-                     });
+    requests_->submit(request_text("POST", "/api/v1/instances/" + member.id + "/heartbeat",
+                                   member.token, R"({"status":"healthy"})"),
+                      [](const HttpAnswer& answer) {
+                        if (answer.status != 200) give_up("a heartbeat was refused");
+                      });
   }
-  loop_.run_until([&] { return requests_.unanswered() == 0; }, kLimit, "heartbeats");
+  loop_.run_until([&] { return requests_->unanswered() == 0; }, kLimit, "heartbeats");
 }
 
 void Fleet::arrived(Member& member) {
@@ -114,7 +130,7 @@ void Fleet::acknowledge(const Member& member, std::string_view frame, std::strin
       .append(state)
       .append("\",\"hash\":\"");
   body.append(member_text(frame, "hash")).append("\"}}}");
-  requests_.submit(
+  requests_->submit(
       request_text("POST", "/api/v1/instances/" + member.id + "/heartbeat", member.token, body),
       [this](const HttpAnswer& answer) {
         if (answer.status != 200) give_up("an acknowledgement was refused");

@@ -4,6 +4,7 @@
 // applied, `stage` as staged.
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,11 +22,14 @@ class Fleet {
   double register_instances(std::size_t count, std::size_t first = 0);
   /// Opens the streams of all; returns when each has its head and what was desired already.
   void open_streams();
+  /// Everybody opens the stream anew at the same moment, as after the death of the server; until
+  /// each has its head.
+  void storm_back();
   /// One heartbeat of each of `count` instances, from the one at `first` on, round about.
   void beat(std::size_t first, std::size_t count);
   [[nodiscard]] std::size_t size() const { return members_.size(); }
   [[nodiscard]] EventLoop& loop() { return loop_; }
-  [[nodiscard]] RequestPool& requests() { return requests_; }
+  [[nodiscard]] RequestPool& requests() { return *requests_; }
 
   /// Counted since the last reset().
   struct Progress {
@@ -45,13 +49,14 @@ class Fleet {
     bool open = false;
     Wire* stream = nullptr;
   };
+  void open_stream(Member& member);
   void arrived(Member& member);
   void take(const Member& member, std::string_view frame);
   void acknowledge(const Member& member, std::string_view frame, std::string_view state);
 
   Server& server_;
   EventLoop loop_;
-  RequestPool requests_;
+  std::optional<RequestPool> requests_;
   std::vector<Member> members_;
   std::size_t open_ = 0;
   Progress progress_;

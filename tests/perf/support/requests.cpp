@@ -33,17 +33,16 @@ std::string request_text(std::string_view method, std::string_view path, std::st
   return out.append("\r\n").append(body);
 }
 
-RequestPool::RequestPool(EventLoop& loop, std::size_t connections) {
-  for (std::size_t i = 0; i < connections; ++i) {
-    auto& lane = lanes_.emplace_back(&loop.connect(), nullptr);
-    lane.wire->on_bytes = [this, &lane] { arrived(lane); };
-    free_.push_back(&lane);
-  }
+RequestPool::Lane& RequestPool::connect() {
+  auto& lane = lanes_.emplace_back(&loop_.connect(), nullptr);
+  lane.wire->on_bytes = [this, &lane] { arrived(lane); };
+  return lane;
 }
 
 void RequestPool::submit(std::string request, OnAnswer on_answer) {
   ++unanswered_;
   Job job{std::move(request), std::move(on_answer)};
+  if (free_.empty() && lanes_.size() < most_) free_.push_back(&connect());
   if (free_.empty()) {
     queue_.push_back(std::move(job));
     return;

@@ -24,7 +24,8 @@ class RequestPool {
  public:
   using OnAnswer = std::function<void(const HttpAnswer&)>;
 
-  RequestPool(EventLoop& loop, std::size_t connections);
+  /// Connections are made when they are needed first: one that says nothing is closed.
+  RequestPool(EventLoop& loop, std::size_t connections) : loop_(loop), most_(connections) {}
   /// Sends on a free connection, or when one becomes free.
   void submit(std::string request, OnAnswer on_answer);
   [[nodiscard]] std::size_t unanswered() const { return unanswered_; }
@@ -38,9 +39,12 @@ class RequestPool {
     std::string request;
     OnAnswer on_answer;
   };
+  Lane& connect();
   void start(Lane& lane, Job job);
   void arrived(Lane& lane);
 
+  EventLoop& loop_;
+  std::size_t most_;
   std::deque<Lane> lanes_;
   std::vector<Lane*> free_;
   std::deque<Job> queue_;

@@ -66,9 +66,10 @@ double processor_seconds(pid_t pid) {
   return seconds;
 }
 
-std::string document_1k(std::size_t number) {
+std::string document(std::size_t kib, std::size_t number) {
+  constexpr std::size_t kSectionsPerKib = 24;
   std::string out = "{\"revision\":" + std::to_string(number);
-  for (int i = 0; i < 24; ++i) {
+  for (std::size_t i = 0; i < kib * kSectionsPerKib; ++i) {
     const auto n = std::to_string(i);
     out += ",\"section" + n + "\":{\"timeoutMs\":" + std::to_string(100 + i) + ",\"on\":true}";
   }
@@ -148,6 +149,11 @@ void Server::has_profile() {
 void Server::stop() {
   process_.send(SIGTERM);
   if (!process_.wait(kEnd)) give_up("the server does not end on SIGTERM");
+}
+
+void Server::kill() {
+  process_.send(SIGKILL);
+  static_cast<void>(process_.wait(kEnd));
 }
 
 double Server::restart() {

@@ -21,8 +21,9 @@ inline constexpr auto kProfile = "bench.profile";
 [[nodiscard]] double resident_kib(pid_t pid);
 /// Processor time that a process and its children of one generation have used, in seconds.
 [[nodiscard]] double processor_seconds(pid_t pid);
-/// A configuration of about 1 KB as JSON text; different for every `number`.
-[[nodiscard]] std::string document_1k(std::size_t number);
+/// A configuration of about `kib` KiB as JSON text; different for every `number`.
+[[nodiscard]] std::string document(std::size_t kib, std::size_t number);
+[[nodiscard]] inline std::string document_1k(std::size_t number) { return document(1, number); }
 
 struct ServerOptions {
   bool tls = false;
@@ -48,8 +49,9 @@ class Server {
   /// Ends it by SIGTERM and starts it on the same data; the time until it was ready again.
   double restart();
   void stop();
-  void kill() { process_.send(SIGKILL); }
-  /// After stop().
+  /// Until it is dead.
+  void kill();
+  /// After stop() or kill().
   void start();
 
  private:

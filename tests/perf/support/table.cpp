@@ -92,6 +92,24 @@ std::string table_text(const Rows& rows) {
   return out;
 }
 
+std::string table_markdown(const std::string& machine, const Rows& rows) {
+  std::string out = fmt::format("# What was measured\n\n{}\n", machine);
+  std::string_view bench;
+  for (const auto& row : rows) {
+    if (row.bench != bench) {
+      bench = row.bench;
+      out += fmt::format(
+          "\n## {}\n\n| figure | value | yardstick, same run | ratio | goal | |\n"
+          "| --- | --- | --- | --- | --- | --- |\n",
+          bench);
+    }
+    out += fmt::format("| {} | {} {} | {} | {} | {} | {} |\n", row.what, shown(row.value), row.unit,
+                       yardstick_text(row), row.ratio ? shown(*row.ratio) : "", goal_text(row),
+                       verdict_text(row));
+  }
+  return out;
+}
+
 json::Value table_json(const std::string& machine, const Rows& rows) {
   json::Array items;
   for (const auto& row : rows) items.push_back(row_json(row));

@@ -30,6 +30,8 @@ struct Row {
 using Rows = std::vector<Row>;
 
 [[nodiscard]] std::string table_text(const Rows& rows);
+/// A page of its own, a section for each bench.
+[[nodiscard]] std::string table_markdown(const std::string& machine, const Rows& rows);
 /// {"machine":…,"rows":[…]}
 [[nodiscard]] json::Value table_json(const std::string& machine, const Rows& rows);
 /// Processor, cores, memory and the load now, in one line.

@@ -20,6 +20,11 @@ TEST(Toml, BecomesJsonInTheOrderOfTheText) {
   EXPECT_EQ(read(""), "{}");
 }
 
+TEST(Toml, MayBeginWithEmptyLines) {
+  EXPECT_EQ(read("\n"), "{}");
+  EXPECT_EQ(read("\n\na = 1.50\n"), R"({"a":1.50})");
+}
+
 TEST(Toml, KeepsTheExactTextOfNumbers) {
   EXPECT_EQ(read("a = 1.0\nb = +0.10\nc = 1_000.50\nd = 5e+22\ne = -0.0\n"),
             R"({"a":1.0,"b":0.10,"c":1000.50,"d":5e+22,"e":-0.0})");

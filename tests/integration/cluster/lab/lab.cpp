@@ -22,10 +22,10 @@ std::string token_signed_by(const std::string& key_file) {
 
 }  // namespace
 
-Lab::Lab(bool with_redis) : folder_("hotswap-lab") {
+Lab::Lab(const LabOptions& options) : folder_("hotswap-lab") {
   enter_own_world();
-  postgres_ = std::make_unique<PostgresPair>();
-  if (with_redis) redis_ = std::make_unique<Redis>();
+  postgres_ = std::make_unique<PostgresPair>(options.disk_mb);
+  if (options.redis) redis_ = std::make_unique<Redis>();
   const auto key_file = (folder_.path() / "jwt.key").string();
   std::ofstream(key_file) << "a key of the laboratory, of more than 32 bytes\n";
   std::filesystem::permissions(key_file, std::filesystem::perms::owner_read);

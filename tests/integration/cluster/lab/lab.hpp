@@ -15,10 +15,14 @@ namespace hotswap::lab {
 
 inline constexpr std::size_t kNodes = 3;
 
+struct LabOptions {
+  bool redis = true;  ///< else the nodes speak to each other by PostgreSQL
+  int disk_mb = 400;  ///< of each PostgreSQL, in memory; small enough to be filled
+};
+
 class Lab {
  public:
-  /// `with_redis`: else the nodes speak to each other by PostgreSQL.
-  explicit Lab(bool with_redis);
+  explicit Lab(const LabOptions& options);
 
   [[nodiscard]] PostgresPair& postgres() { return *postgres_; }
   [[nodiscard]] Redis& redis() { return *redis_; }

@@ -16,7 +16,6 @@ using e2e::eventually;
 using namespace std::chrono_literals;
 
 constexpr auto kPrograms = "/usr/lib/postgresql/15/bin/";
-constexpr int kDisk = 400;  ///< megabytes
 constexpr auto kPatience = 60s;
 
 /// PostgreSQL refuses to run as root; its package makes this user. Changing the user forgets what
@@ -40,13 +39,13 @@ struct Finish {
 
 }  // namespace
 
-PostgresPair::PostgresPair() : folder_("hotswap-pair") {
+PostgresPair::PostgresPair(int disk_mb) : folder_("hotswap-pair") {
   std::filesystem::permissions(folder_.path(), std::filesystem::perms::others_exec,
                                std::filesystem::perm_options::add);
   for (std::size_t i = 0; i < servers_.size(); ++i) {
     servers_[i] = std::make_unique<Server>(static_cast<int>(21 + i));
     servers_[i]->folder = folder_.path() / std::to_string(i);
-    servers_[i]->disk = std::make_unique<SmallDisk>(servers_[i]->folder, kDisk);
+    servers_[i]->disk = std::make_unique<SmallDisk>(servers_[i]->folder, disk_mb);
     prepare(*servers_[i]);
   }
   run(as_owner("initdb", {"--no-sync", "-A", "trust", "-U", "hotswap", "-E", "UTF8",

@@ -14,7 +14,7 @@ namespace hotswap::lab {
 class PostgresPair {
  public:
   /// Starts both, and a database `hotswap`.
-  PostgresPair();
+  explicit PostgresPair(int disk_mb);
   ~PostgresPair();
   PostgresPair(const PostgresPair&) = delete;
   PostgresPair& operator=(const PostgresPair&) = delete;

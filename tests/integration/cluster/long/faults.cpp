@@ -7,6 +7,7 @@
 #include <span>
 
 #include "cli/answer.hpp"
+#include "integration/cluster/long/troubles.hpp"
 #include "integration/cluster/world.hpp"
 
 namespace hotswap::lab {
@@ -16,40 +17,13 @@ constexpr auto kUsage =
     "usage: faults [--cycles N] [--strategy NAME] [--fault NAME] [--without-redis]\n"
     "  strategies: Canary, BlueGreen, Rolling, Direct; faults: kill, stop, cut, deaf\n";
 
+constexpr int kDiskMb = 4000;  ///< a cycle writes more than a case does
+
 struct Options {
   int cycles = 1;
   bool redis = true;
   std::string strategy, fault;  ///< empty: all
 };
-
-struct Fault {
-  std::string name;
-  void (*happens)(Node&);
-  void (*ends)(Node&);
-};
-
-const std::vector<Fault>& faults() {
-  static const std::vector<Fault> all{
-      {"kill", [](Node& node) { node.kill(); }, [](Node& node) { node.start(); }},
-      {"stop", [](Node& node) { node.freeze(); }, [](Node& node) { node.thaw(); }},
-      {"cut", [](Node& node) { node.place().cut(); }, [](Node& node) { node.place().join(); }},
-      {"deaf", [](Node& node) { node.place().go_deaf(); }, [](Node& node) { node.place().hear(); }},
-  };
-  return all;
-}
-
-/// Pauses longer than a takeover, so that there is a next transition to be met.
-std::vector<std::pair<std::string, json::Value>> strategies() {
-  return {{"Canary", canary("PT4S")},
-          {"BlueGreen", json::Object{{"type", "BlueGreen"},
-                                     {"verificationPeriod", "PT4S"},
-                                     {"healthCheckEnabled", false}}},
-          {"Rolling", json::Object{{"type", "Rolling"},
-                                   {"batchSize", "34%"},
-                                   {"batchInterval", "PT4S"},
-                                   {"healthCheckEnabled", false}}},
-          {"Direct", json::Object{{"type", "Direct"}, {"bakeTime", "PT4S"}}}};
-}
 
 struct Transition {
   std::string kind;
@@ -58,7 +32,9 @@ struct Transition {
 
 class Campaign {
  public:
-  explicit Campaign(Options options) : options_(std::move(options)), world_(options_.redis) {}
+  explicit Campaign(Options options)
+      : options_(std::move(options)),
+        world_({.lab = {.redis = options_.redis, .disk_mb = kDiskMb}}) {}
 
   /// Whether nothing was broken that must hold.
   bool run() {
