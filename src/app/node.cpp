@@ -67,6 +67,7 @@ Node::Node(const Settings& settings, NodeKeys keys, const Ground& ground,
       guard_(settings.guard),
       clock_(ground.clock),
       logger_(ground.logger),
+      tracer_(tracer_of(settings, peers)),
       outside_(settings.outside, {ground.clock, random_, ground.logger, metrics_}),
       wrapping_(outside_.before(ground.secrets.wrapper)),
       webhooks_(std::move(keys.webhooks), ground.clock, reach_of(settings)),
@@ -81,7 +82,7 @@ Node::Node(const Settings& settings, NodeKeys keys, const Ground& ground,
              {settings.fleet.heartbeat_interval, settings.fleet.remove_after}),
       runner_({ground.store, committer_, fleet_, versions_, streams_, webhooks_, ground.clock,
                ground.logger, [this](const DeploymentId& id) { return signals_.newest(id); },
-               thread_cpu_time, settings.limits.deployment_cpu / 100.0}),
+               thread_cpu_time, settings.limits.deployment_cpu / 100.0, tracer_.get()}),
       signals_(settings, fleet_, runner_, metrics_, ground.clock),
       calendar_(
           {ground.store, committer_, zones_, ground.clock, random_,
@@ -91,7 +92,8 @@ Node::Node(const Settings& settings, NodeKeys keys, const Ground& ground,
       deployments_({ground.store, committer_, configs_, fleet_, runner_, versions_, schemas_,
                     ground.clock, random_,
                     [this](const Profile& profile) { return calendar_.may_start(profile); },
-                    settings.limits.deployment_bandwidth, approval_policy(settings)}),
+                    settings.limits.deployment_bandwidth, approval_policy(settings),
+                    tracer_.get()}),
       reports_({ground.store, fleet_, versions_, ground.clock}),
       audit_(ground.store, committer_),
       audit_witness_(settings.store.data_dir),
@@ -129,7 +131,7 @@ Node::Node(const Settings& settings, NodeKeys keys, const Ground& ground,
                  .forget_archived = forgetting(ground.archive),
                  .forget = [this] { calendar_.forget(); }}),
       outbox_({ground.store, committer_, notifier_, channels_, webhooks_, ground.clock, random_,
-               metrics_, [this] { return leads(); }}),
+               metrics_, [this] { return leads(); }, traced_deployments()}),
       cluster_(peers ? cluster_of(*peers) : nullptr),
       retention_({ground.store, committer_, ground.archive, ground.clock, policy(settings)}),
       retention_job_({retention_, ground.store, committer_, ground.archive, ground.clock, random_,
@@ -150,6 +152,7 @@ Node::Node(const Settings& settings, NodeKeys keys, const Ground& ground,
   configs_.require_approvals(approval_policy(settings));
   audit_.believe({keys.audit, [this] { return audit_witness_.all(); }});
   handle_secrets();
+  trace();
   // An erased profile's content is not kept by any node.
   committer_.on_profile_deleted([this](const ProfileName& name) { versions_.forget(name); });
   count_what_happens();
@@ -178,6 +181,7 @@ Result<std::uint16_t> Node::start() {
   streams_.start();
   feeds_.start();
   runner_.start(kRunnerThreads);
+  if (tracer_) tracer_->start();
   key_keeper_.start();
   signals_.start();
   outside_.start();
@@ -253,6 +257,7 @@ void Node::drain() {
   streams_.stop();
   outside_.stop();
   fleet_.flush();
+  if (tracer_) tracer_->stop();
 }
 
 }  // namespace hotswap

@@ -19,6 +19,7 @@
 #include "infrastructure/notify/channel_adapters.hpp"
 #include "infrastructure/notify/log_notifier.hpp"
 #include "infrastructure/notify/webhook_sender.hpp"
+#include "infrastructure/otlp/otlp_tracer.hpp"
 #include "infrastructure/traffic/configured_router.hpp"
 #include "orchestrator/audit_forwarder.hpp"
 #include "orchestrator/audit_keeper.hpp"
@@ -99,6 +100,11 @@ class Node {
                                        const SecretReference& reference);
   void deliver_again(const VersionName& version);
   [[nodiscard]] NodeLoad load_now();
+  // node_traces.cpp
+  [[nodiscard]] std::unique_ptr<otlp::OtlpTracer> tracer_of(const Settings& settings,
+                                                            const std::optional<Peers>& peers);
+  [[nodiscard]] std::function<std::string(const DeploymentId&)> traced_deployments();
+  void trace();
   void refresh_gauges();
   [[nodiscard]] api::Services services();
   [[nodiscard]] api::GateOptions gate();
@@ -112,6 +118,7 @@ class Node {
   Logger& logger_;
   SystemRandom random_;
   PrometheusMetrics metrics_;
+  std::unique_ptr<otlp::OtlpTracer> tracer_;  ///< null: nothing is traced
   OutsideSecrets outside_;
   KeyWrappers wrapping_;
   WebhookSender webhooks_;

@@ -49,7 +49,8 @@ api::Services Node::services() {
           .cluster = cluster_.get(),
           .moves = cluster_ ? &moves_ : nullptr,
           .audit_keeper = &audit_keeper_,
-          .gate = gate()};
+          .gate = gate(),
+          .tracer = tracer_.get()};
 }
 
 api::GateOptions Node::gate() {

@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "app/otlp_settings.hpp"
 #include "app/outside_settings.hpp"
 #include "app/watch_settings.hpp"
 #include "domain/base/error.hpp"
@@ -144,6 +145,7 @@ struct Settings {
   GuardSettings guard;
   LogSettings log;
   OutsideSettings outside;
+  OtlpSettings otlp;
   std::set<std::string> from_elsewhere;  ///< keys that came from SettingKey::also
 };
 

@@ -21,8 +21,13 @@ Result<void> ConfigService::check_link(const std::string& schema_id) {
       "no schema " + link->id.value + " is registered: register it first, or leave schemaId out");
 }
 
-Result<std::string> ConfigService::satisfied(const Profile& profile, const json::Value& document) {
+Result<std::string> ConfigService::satisfied(const Profile& profile, const json::Value& document,
+                                             const tracing::Context& trace) {
+  ActiveSpan span(profile.schema_id.empty() ? nullptr : tracer_, trace, "config.validate");
+  span.set("hotswap.profile", profile.name.value);
+  span.set("hotswap.schema", profile.schema_id);
   const auto ref = schemas_.check(profile, document);
+  span.outcome(ref);
   if (!ref) return std::unexpected(ref.error());
   return *ref ? to_string(**ref) : std::string();
 }

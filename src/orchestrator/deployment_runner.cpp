@@ -36,6 +36,7 @@ DeploymentRunner::DeploymentRunner(const Parts& parts)
       measurements_(parts.measurements),
       thread_cpu_(parts.thread_cpu),
       cpu_share_(parts.cpu_share),
+      tracer_(parts.tracer),
       time_(parts.clock),
       hooks_(parts.hooks, [this](const DeploymentId& id, HookAnswered answer) {
         hook_answered(id, std::move(answer));
@@ -81,11 +82,16 @@ DeploymentRunner::EntryPtr DeploymentRunner::insert(Deployment deployment) {
 }
 
 void DeploymentRunner::begin(Deployment deployment) {
-  if (!sharing_.take || sharing_.take(deployment.id)) adopt(std::move(deployment));
+  if (!sharing_.take || sharing_.take(deployment.id)) take_in(std::move(deployment));
 }
 
 void DeploymentRunner::adopt(Deployment deployment) {
-  const EntryPtr entry = insert(std::move(deployment));
+  trace_takeover(deployment);
+  take_in(std::move(deployment));
+}
+
+DeploymentRunner::EntryPtr DeploymentRunner::take_in(Deployment deployment) {
+  EntryPtr entry = insert(std::move(deployment));
   {
     const std::lock_guard deciding(entry->mutex);
     note_missing(*entry->deployment);
@@ -94,6 +100,7 @@ void DeploymentRunner::adopt(Deployment deployment) {
   // What instances said while nobody decided counts as well.
   for (const Observation& seen : fleet_.observed(entry->profile)) observed(seen);
   wake_.notify_one();
+  return entry;
 }
 
 void DeploymentRunner::leave(const DeploymentId& id) {

@@ -58,6 +58,12 @@ std::optional<InstanceId> instance_of(Action action, const std::vector<std::stri
   return InstanceId(path.front());
 }
 
+/// 0: held open, and answered later.
+int status_of(const Reply& reply) {
+  if (const auto* response = std::get_if<Response>(&reply)) return response->status;
+  return std::holds_alternative<StreamStart>(reply) ? 200 : 0;
+}
+
 std::string action_name(const Route* route) {
   return route != nullptr && route->action ? std::string(to_string(*route->action))
                                            : "http.request";
@@ -104,33 +110,61 @@ std::optional<Response> Api::answer_now(const Request& request) {
   // Refusals are audited, which takes the long way.
   if (!principal || !authorize(**principal, cached->action, &cached->access)) return std::nullopt;
   if (!gate_.admit(**principal, gate_.origin_of(request).address)) return std::nullopt;
+  const auto trace = trace_of(request, services_.tracer);
   Response response;
   response.headers.reserve(2);
   response.headers.push_back({"ETag", cached->etag});
-  response.headers.push_back({"traceparent", trace_of(request).header()});
+  response.headers.push_back({"traceparent", trace.header()});
   if (none_match_hits(request.header("If-None-Match"), cached->etag)) {
     response.status = 304;
-    return response;
+  } else {
+    response.content_type = "application/json";
+    response.body = cached->body;
   }
-  response.content_type = "application/json";
-  response.body = cached->body;
+  if (is_recorded(trace, response.status)) tell_cached(request, trace, response.status);
   return response;
 }
 
 Reply Api::answer(const Request& request) {
-  const auto trace = trace_of(request);
+  const auto trace = trace_of(request, services_.tracer);
+  const auto start = services_.tracer == nullptr ? tracing::Instant{} : services_.tracer->now();
   Caller caller = caller_of(request, trace);
   Router::Match match;
   auto reply = run(request, caller, match);
   if (!reply) reply = problem_of(reply.error(), request, caller, match.route);
-  return finished(request, std::move(*reply), trace);
+  auto answer = finished(request, std::move(*reply), trace);
+  const int status = status_of(answer);
+  if (is_recorded(trace, status))
+    tell(trace, {request, match.route == nullptr ? "" : match.route->pattern, caller.address, status},
+         start);
+  return answer;
+}
+
+/// Failures of ours are told of in any case.
+bool Api::is_recorded(const Trace& trace, int status) const {
+  return services_.tracer != nullptr && (trace.own.sampled || status >= 500);
+}
+
+void Api::tell(const Trace& trace, const TracedRequest& traced, tracing::Instant start) const {
+  auto span = server_span(trace, traced);
+  span.start = start;
+  span.end = services_.tracer->now();
+  services_.tracer->finished(std::move(span));
+}
+
+void Api::tell_cached(const Request& request, const Trace& trace, int status) const {
+  const auto now = services_.tracer->now();
+  const auto match = router_.match(request.method, request.path);
+  const auto address = gate_.origin_of(request).address;
+  tell(trace, {request, match ? match->route->pattern : "", address, status}, now);
 }
 
 Caller Api::caller_of(const Request& request, const Trace& trace) const {
   auto origin = gate_.origin_of(request);
   Caller caller;
   caller.address = std::move(origin.address);
-  caller.trace_id = trace.trace_id;
+  caller.trace_id = trace.own.trace.hex();
+  caller.trace = trace.own;
   caller.fit_for_secrets = origin.fit_for_secrets;
   return caller;
 }
@@ -252,8 +286,9 @@ Reply Api::finished(const Request& request, Reply reply, const Trace& trace) con
 }
 
 Response Api::refuse(int status, std::string_view why, const Request* request) {
-  const auto trace = request != nullptr ? trace_of(*request) : Trace{};
-  return transport_problem(status, why, request != nullptr ? request->path : "/", trace.trace_id);
+  if (request == nullptr) return transport_problem(status, why, "/", {});
+  const auto trace = trace_of(*request).own.trace.hex();
+  return transport_problem(status, why, request->path, trace);
 }
 
 }  // namespace hotswap::api

@@ -66,6 +66,7 @@ struct Services {
   StreamMoves* moves = nullptr;         ///< null: this server is alone
   AuditKeeper* audit_keeper = nullptr;  ///< null: nothing signs the audit
   GateOptions gate{};                   ///< no limits unless given
+  Tracer* tracer = nullptr;             ///< null: no spans of requests
 };
 
 }  // namespace hotswap::api
