@@ -60,8 +60,8 @@ std::optional<std::string> Handoff::validate(const sdk::Candidate& candidate) {
   if (owner == Whose::Anothers) return std::nullopt;
   if (auto why = no_variables(candidate.snapshot)) return why;
   const auto facts = facts_of(candidate.snapshot);
-  const auto done = files_.try_out(
-      {candidate.snapshot.document()->root, facts, {}, candidate.traceparent});
+  const auto done =
+      files_.try_out({candidate.snapshot.document()->root, facts, {}, candidate.traceparent});
   return done ? std::nullopt : std::optional(done.error().detail);
 }
 

@@ -49,8 +49,7 @@ tracing::Span server_span(const Trace& trace, const TracedRequest& traced) {
                      {"url.scheme", request.tls ? "https" : "http"},
                      {"client.address", traced.address}};
   if (!traced.pattern.empty()) span.attributes.push_back({"http.route", traced.pattern});
-  if (traced.status != 0)
-    span.attributes.push_back({"http.response.status_code", traced.status});
+  if (traced.status != 0) span.attributes.push_back({"http.response.status_code", traced.status});
   span.failed = traced.status >= 500;
   return span;
 }

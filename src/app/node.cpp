@@ -89,11 +89,10 @@ Node::Node(const Settings& settings, NodeKeys keys, const Ground& ground,
            [this](const Caller& caller, const CalendarScope& scope, const std::string& reason) {
              return runner_.pause_all(caller, scope, reason);
            }}),
-      deployments_({ground.store, committer_, configs_, fleet_, runner_, versions_, schemas_,
-                    ground.clock, random_,
-                    [this](const Profile& profile) { return calendar_.may_start(profile); },
-                    settings.limits.deployment_bandwidth, approval_policy(settings),
-                    tracer_.get()}),
+      deployments_(
+          {ground.store, committer_, configs_, fleet_, runner_, versions_, schemas_, ground.clock,
+           random_, [this](const Profile& profile) { return calendar_.may_start(profile); },
+           settings.limits.deployment_bandwidth, approval_policy(settings), tracer_.get()}),
       reports_({ground.store, fleet_, versions_, ground.clock}),
       audit_(ground.store, committer_),
       audit_witness_(settings.store.data_dir),

@@ -46,7 +46,10 @@ std::unexpected<Error> bad_text(std::string detail) {
 
 /// OpenTelemetry's variable counts milliseconds.
 SettingKey timeout_key() {
-  return {"otlp-timeout", "of one attempt to send spans (default 10s)", false, true,
+  return {"otlp-timeout",
+          "of one attempt to send spans (default 10s)",
+          false,
+          true,
           [](Settings& settings, const std::string& text) -> Result<void> {
             const bool number = !text.empty() && std::ranges::all_of(text, [](char c) {
               return c >= '0' && c <= '9';
@@ -60,7 +63,10 @@ SettingKey timeout_key() {
 }
 
 SettingKey ratio_key() {
-  return {"trace-ratio", "part of all traces that is recorded, 0 to 1 (default 1)", false, true,
+  return {"trace-ratio",
+          "part of all traces that is recorded, 0 to 1 (default 1)",
+          false,
+          true,
           [](Settings& settings, const std::string& text) -> Result<void> {
             double ratio = -1;
             const auto read = std::from_chars(text.data(), text.data() + text.size(), ratio);
@@ -77,7 +83,10 @@ SettingKey ratio_key() {
 }
 
 SettingKey protocol_key() {
-  return {"otlp-protocol", "http/protobuf, the only one that is spoken", false, true,
+  return {"otlp-protocol",
+          "http/protobuf, the only one that is spoken",
+          false,
+          true,
           [](Settings&, const std::string& text) -> Result<void> {
             if (text == "http/protobuf") return {};
             return bad_text(
@@ -109,8 +118,9 @@ Result<NamedTexts> read_named_texts(std::string_view text) {
     if (one.empty()) continue;
     const auto equals = one.find('=');
     const auto name = unescaped(trimmed(one.substr(0, equals)));
-    const auto value = equals == std::string_view::npos ? std::nullopt
-                                                        : unescaped(trimmed(one.substr(equals + 1)));
+    const auto value = equals == std::string_view::npos
+                           ? std::nullopt
+                           : unescaped(trimmed(one.substr(equals + 1)));
     // Not the text itself, which may be a secret.
     if (!name || name->empty() || !value)
       return bad_text("must be NAME=VALUE with commas, other signs percent-encoded");
@@ -146,20 +156,20 @@ void add_otlp_keys(std::vector<SettingKey>& keys) {
                                "gets the traces (default: none)",
                                [](Settings& s) -> std::string& { return s.otlp.endpoint; }),
                       "OTEL_EXPORTER_OTLP_ENDPOINT"));
-  keys.push_back(also(text_key("otlp-traces-endpoint",
-                               "whole address for traces, if it is not /v1/traces there",
-                               [](Settings& s) -> std::string& { return s.otlp.traces_endpoint; }),
-                      "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"));
-  keys.push_back(also(text_key("otlp-headers",
-                               "NAME=VALUE with commas for the receiver, such as a token",
-                               [](Settings& s) -> std::string& { return s.otlp.headers; }),
-                      "OTEL_EXPORTER_OTLP_HEADERS"));
+  keys.push_back(also(
+      text_key("otlp-traces-endpoint", "whole address for traces, if it is not /v1/traces there",
+               [](Settings& s) -> std::string& { return s.otlp.traces_endpoint; }),
+      "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"));
+  keys.push_back(
+      also(text_key("otlp-headers", "NAME=VALUE with commas for the receiver, such as a token",
+                    [](Settings& s) -> std::string& { return s.otlp.headers; }),
+           "OTEL_EXPORTER_OTLP_HEADERS"));
   keys.back().flag = false;
   keys.push_back(timeout_key());
-  keys.push_back(also(text_key("otlp-ca-file",
-                               "PEM authorities of its certificate (default: the machine's)",
-                               [](Settings& s) -> std::string& { return s.otlp.ca_file; }),
-                      "OTEL_EXPORTER_OTLP_CERTIFICATE"));
+  keys.push_back(
+      also(text_key("otlp-ca-file", "PEM authorities of its certificate (default: the machine's)",
+                    [](Settings& s) -> std::string& { return s.otlp.ca_file; }),
+           "OTEL_EXPORTER_OTLP_CERTIFICATE"));
   keys.push_back(protocol_key());
   keys.push_back(also(text_key("otlp-service-name", "service.name in traces (default hotswap)",
                                [](Settings& s) -> std::string& { return s.otlp.service_name; }),
@@ -168,14 +178,13 @@ void add_otlp_keys(std::vector<SettingKey>& keys) {
                                "KEY=VALUE with commas, further attributes of this server in traces",
                                [](Settings& s) -> std::string& { return s.otlp.resource; }),
                       "OTEL_RESOURCE_ATTRIBUTES"));
-  keys.push_back(
-      also(word_key("trace-sampler",
-                    "parentbased_always_on (default), always_on, traceidratio, … as "
-                    "OpenTelemetry names them",
-                    [](Settings& s) -> std::string& { return s.otlp.sampler_name; },
-                    {"always_on", "always_off", "traceidratio", "parentbased_always_on",
-                     "parentbased_always_off", "parentbased_traceidratio"}),
-           "OTEL_TRACES_SAMPLER"));
+  keys.push_back(also(word_key("trace-sampler",
+                               "parentbased_always_on (default), always_on, traceidratio, … as "
+                               "OpenTelemetry names them",
+                               [](Settings& s) -> std::string& { return s.otlp.sampler_name; },
+                               {"always_on", "always_off", "traceidratio", "parentbased_always_on",
+                                "parentbased_always_off", "parentbased_traceidratio"}),
+                      "OTEL_TRACES_SAMPLER"));
   keys.push_back(ratio_key());
   keys.push_back(also(switch_key("otlp-off", "send no traces, whatever else is set",
                                  [](Settings& s) -> bool& { return s.otlp.off; }),

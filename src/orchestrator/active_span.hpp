@@ -41,9 +41,7 @@ class ActiveSpan {
     span_->failure = result.error().reason;
   }
   /// For what is done within.
-  [[nodiscard]] const tracing::Context& context() const {
-    return span_ ? span_->context : parent_;
-  }
+  [[nodiscard]] const tracing::Context& context() const { return span_ ? span_->context : parent_; }
 
  private:
   Tracer* const tracer_;

@@ -122,7 +122,7 @@ Result<Deployment> DeploymentRunner::command_now(const EntryPtr& entry, const Ca
   if (!entry->visiting && !entry->retired) settle(entry, false);
   // It goes on after its end.
   if (entry->visiting && had_ended && !is_terminal(entry->deployment->state))
-    revert(*entry->deployment);
+    begin(*entry->deployment, true);
   if (!done) return std::unexpected(std::move(done.error()));
   return *entry->deployment;
 }
@@ -148,8 +148,8 @@ void DeploymentRunner::call_hooks(Entry& entry) {
     const std::tuple key(due.hook.name, due.step, due.attempt);
     if (entry.asked.contains(key)) continue;
     auto body = hook_body(*entry.deployment, due);
-    auto trace = tracer_ == nullptr ? std::string()
-                                    : tracing::traceparent(root_context(*entry.deployment));
+    auto trace =
+        tracer_ == nullptr ? std::string() : tracing::traceparent(root_context(*entry.deployment));
     if (!hooks_.submit({entry.id, std::move(due), std::move(body), std::move(trace)})) return;
     entry.asked.insert(key);
   }
@@ -218,9 +218,8 @@ Result<void> DeploymentRunner::save(Entry& entry, Decision decision, const Calle
 void DeploymentRunner::trace(Entry& entry, const Decision& decision, WallTime now) {
   const auto& before = entry.deployment->state;
   entry.reverts = entry.reverts || (is_terminal(before) && !is_terminal(decision.next.state));
-  for (auto& span :
-       ended_spans({*entry.deployment, decision.next, decision.changed_targets, now,
-                    tracer_->now(), entry.reverts}))
+  for (auto& span : ended_spans({*entry.deployment, decision.next, decision.changed_targets, now,
+                                 tracer_->now(), entry.reverts}))
     tracer_->finished(std::move(span));
 }
 
@@ -228,15 +227,6 @@ void DeploymentRunner::trace_takeover(const Deployment& deployment) {
   if (tracer_ == nullptr) return;
   if (auto span = takeover_span(deployment, tracer_->new_span(), tracer_->now()))
     tracer_->finished(*std::move(span));
-}
-
-void DeploymentRunner::revert(Deployment deployment) {
-  const DeploymentId id = deployment.id;
-  begin(std::move(deployment));
-  if (const EntryPtr entry = find(id)) {
-    const std::lock_guard deciding(entry->mutex);
-    entry->reverts = true;
-  }
 }
 
 void DeploymentRunner::lose(const EntryPtr& entry) {

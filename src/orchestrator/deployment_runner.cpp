@@ -72,8 +72,9 @@ DeploymentRunner::EntryPtr DeploymentRunner::entry_of(Deployment deployment) {
   return entry;
 }
 
-DeploymentRunner::EntryPtr DeploymentRunner::insert(Deployment deployment) {
+DeploymentRunner::EntryPtr DeploymentRunner::insert(Deployment deployment, bool reverts) {
   auto entry = entry_of(std::move(deployment));
+  entry->reverts = reverts;
   entry->due = time_.now();
   const std::lock_guard lock(mutex_);
   const auto [place, inserted] = entries_.emplace(entry->id, entry);
@@ -81,17 +82,17 @@ DeploymentRunner::EntryPtr DeploymentRunner::insert(Deployment deployment) {
   return place->second;
 }
 
-void DeploymentRunner::begin(Deployment deployment) {
-  if (!sharing_.take || sharing_.take(deployment.id)) take_in(std::move(deployment));
+void DeploymentRunner::begin(Deployment deployment, bool reverts) {
+  if (!sharing_.take || sharing_.take(deployment.id)) take_in(std::move(deployment), reverts);
 }
 
 void DeploymentRunner::adopt(Deployment deployment) {
   trace_takeover(deployment);
-  take_in(std::move(deployment));
+  take_in(std::move(deployment), false);
 }
 
-DeploymentRunner::EntryPtr DeploymentRunner::take_in(Deployment deployment) {
-  EntryPtr entry = insert(std::move(deployment));
+void DeploymentRunner::take_in(Deployment deployment, bool reverts) {
+  const EntryPtr entry = insert(std::move(deployment), reverts);
   {
     const std::lock_guard deciding(entry->mutex);
     note_missing(*entry->deployment);
@@ -100,7 +101,6 @@ DeploymentRunner::EntryPtr DeploymentRunner::take_in(Deployment deployment) {
   // What instances said while nobody decided counts as well.
   for (const Observation& seen : fleet_.observed(entry->profile)) observed(seen);
   wake_.notify_one();
-  return entry;
 }
 
 void DeploymentRunner::leave(const DeploymentId& id) {

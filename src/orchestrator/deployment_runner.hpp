@@ -69,8 +69,8 @@ class DeploymentRunner {
   /// Takes over all active deployments of the store (after a crash: where they were).
   [[nodiscard]] Result<void> load();
   /// A deployment that was just inserted, or goes on after its end: driven here unless another node
-  /// does.
-  void begin(Deployment deployment);
+  /// does. `reverts`: the latter.
+  void begin(Deployment deployment, bool reverts = false);
   /// One that this node has the right to drive, as it is stored now; another drove it before, or
   /// this one before it was started anew.
   void adopt(Deployment deployment);
@@ -122,8 +122,9 @@ class DeploymentRunner {
   [[nodiscard]] Result<EntryPtr> visit(const DeploymentId& id);
   [[nodiscard]] static EntryPtr entry_of(Deployment deployment);
   [[nodiscard]] Result<std::vector<EntryPtr>> in_scope(const CalendarScope& scope);
-  EntryPtr insert(Deployment deployment);
-  EntryPtr take_in(Deployment deployment);
+  EntryPtr insert(Deployment deployment, bool reverts);
+  /// `reverts`: it had ended before.
+  void take_in(Deployment deployment, bool reverts);
   /// Takes it out; false if it was out already.
   bool retire(const EntryPtr& entry);
   void hook_answered(const DeploymentId& id, HookAnswered answer);
@@ -148,8 +149,6 @@ class DeploymentRunner {
   /// The spans that end with this step.
   void trace(Entry& entry, const Decision& decision, WallTime now);
   void trace_takeover(const Deployment& deployment);
-  /// Of one that goes on after its end: driven here, unless another node does.
-  void revert(Deployment deployment);
   [[nodiscard]] Result<void> reload(Entry& entry);
   /// Another node has raised its fence.
   void lose(const EntryPtr& entry);

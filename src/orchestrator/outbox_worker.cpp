@@ -243,11 +243,10 @@ OutboxWorker::Outcome OutboxWorker::send(const OutboxItem& item) {
 OutboxWorker::Outcome OutboxWorker::call(const OutboxItem& item) {
   const auto* body = item.payload.find("body");
   const auto timeout = parse_duration(text_at(item.payload, "timeout")).value_or(kHookTimeout);
-  const auto answer = parts_.hooks.call(text_at(item.payload, "url"), item.id,
-                                        body == nullptr ? json::Value() : *body,
-                                        std::min(timeout, kHookTimeoutMax),
-                                        trace_of(body == nullptr ? std::string()
-                                                                 : text_at(*body, "deployment")));
+  const auto answer =
+      parts_.hooks.call(text_at(item.payload, "url"), item.id,
+                        body == nullptr ? json::Value() : *body, std::min(timeout, kHookTimeoutMax),
+                        trace_of(body == nullptr ? std::string() : text_at(*body, "deployment")));
   if (!answer.passed) return failed(item, answer.detail);
   count(item, "delivered");
   Outcome done;

@@ -52,10 +52,10 @@ std::string ReceivedSpan::attribute(std::string_view wanted) const {
 }
 
 OtlpReceiver::OtlpReceiver(int port) : folder_("hotswap-otlp") {
-  auto process = cli::ChildProcess::start(
-      {.command = {"node", std::string(HS_OTLP_SOURCES) + "/receiver.mjs", HS_OTLP_INSTALLED,
-                   std::to_string(port)},
-       .log = folder_.path() / "log"});
+  auto process =
+      cli::ChildProcess::start({.command = {"node", std::string(HS_OTLP_SOURCES) + "/receiver.mjs",
+                                            HS_OTLP_INSTALLED, std::to_string(port)},
+                                .log = folder_.path() / "log"});
   if (!process) throw std::runtime_error(process.error().detail);
   process_ = std::move(*process);
   const auto line = process_.wait_line("listening ", kPatience);
@@ -71,8 +71,8 @@ OtlpReceiver::~OtlpReceiver() {
 std::string OtlpReceiver::endpoint() const { return "http://127.0.0.1:" + std::to_string(port_); }
 
 json::Value OtlpReceiver::ask(const std::string& path) {
-  const auto answer = http_.request(
-      {.url = endpoint() + path, .max_response_bytes = std::size_t{64} << 20});
+  const auto answer =
+      http_.request({.url = endpoint() + path, .max_response_bytes = std::size_t{64} << 20});
   if (!answer) throw std::runtime_error(answer.error().detail);
   auto value = json::parse(answer->body, {.bytes = std::size_t{64} << 20});
   if (!value) throw std::runtime_error(value.error().detail);

@@ -60,7 +60,8 @@ Book::Effect Book::stage(Offer offer) {
   return Effect::Reported;
 }
 
-std::optional<Book::Effect> Book::activate(const Identity& identity, const std::string& traceparent) {
+std::optional<Book::Effect> Book::activate(const Identity& identity,
+                                           const std::string& traceparent) {
   if (refuses_left(identity)) return Effect::Reported;
   Held held;
   {

@@ -195,7 +195,8 @@ Result<bool> FileSwap::apply(const SwapVersion& version) {
   }
   auto candidates = write(*all);
   if (!candidates) return std::unexpected(candidates.error());
-  if (auto done = check(*all, *candidates, version.traceparent); !done) return std::unexpected(done.error());
+  if (auto done = check(*all, *candidates, version.traceparent); !done)
+    return std::unexpected(done.error());
   if (auto done = install(*candidates); !done) return std::unexpected(done.error());
   if (auto done = reload(); !done) {
     undo(*candidates, candidates->size());

@@ -135,7 +135,8 @@ Reply Api::answer(const Request& request) {
   auto answer = finished(request, std::move(*reply), trace);
   const int status = status_of(answer);
   if (is_recorded(trace, status))
-    tell(trace, {request, match.route == nullptr ? "" : match.route->pattern, caller.address, status},
+    tell(trace,
+         {request, match.route == nullptr ? "" : match.route->pattern, caller.address, status},
          start);
   return answer;
 }

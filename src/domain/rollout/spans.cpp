@@ -141,8 +141,7 @@ class Teller {
       soak_that_failed(*at, *was);
     } else if (const auto* paused = std::get_if<Paused>(&step_.before.state)) {
       say_position(span, paused->at);
-      span.attributes.push_back(
-          {"hotswap.reason", without_words(paused->reason, step_.before)});
+      span.attributes.push_back({"hotswap.reason", without_words(paused->reason, step_.before)});
     }
     tell(std::move(span));
   }
@@ -166,8 +165,8 @@ class Teller {
     const bool failed = step_.after.judgement && step_.after.judgement->overall == Outcome::Fail &&
                         std::holds_alternative<RollingBack>(step_.after.state);
     if (was.name == "config.health.check" || !failed) return;
-    const SpanId id = tracing::derived(root_context(step_.after).span,
-                                       {"config.health.check", was.words});
+    const SpanId id =
+        tracing::derived(root_context(step_.after).span, {"config.health.check", was.words});
     Span span = below_root(step_.after, id, "config.health.check", at.since, step_.now);
     say_position(span, at);
     say_verdict(span, step_.after);
@@ -180,11 +179,10 @@ class Teller {
     };
     if (!pending(was) || was.generation == 0) return;
     const bool again = is.generation != was.generation;
-    const bool answered = !again && (is.state == TargetState::Received ||
-                                     is.state == TargetState::Staged ||
-                                     is.state == TargetState::Applied ||
-                                     is.state == TargetState::Rejected ||
-                                     is.state == TargetState::Restored);
+    const bool answered =
+        !again && (is.state == TargetState::Received || is.state == TargetState::Staged ||
+                   is.state == TargetState::Applied || is.state == TargetState::Rejected ||
+                   is.state == TargetState::Restored);
     if (answered && was.state == TargetState::Assigned) push(was);
     if (again || !pending(is)) instance(was, is, again);
   }
@@ -289,9 +287,8 @@ Context instance_context(const Deployment& deployment, const InstanceId& instanc
 }
 
 bool has_assigned(const Deployment& deployment, std::uint64_t generation) {
-  return std::ranges::any_of(deployment.targets, [&](const Target& target) {
-    return target.generation == generation;
-  });
+  return std::ranges::any_of(deployment.targets,
+                             [&](const Target& target) { return target.generation == generation; });
 }
 
 std::vector<Span> ended_spans(const TracedStep& step) {

@@ -32,9 +32,9 @@ struct TracedStep {
   const Deployment& before;
   const Deployment& after;
   const std::vector<std::size_t>& changed_targets;
-  WallTime now{};           ///< of the decision
-  tracing::Instant saved{}; ///< when it was in the store
-  bool reverts = false;     ///< it had ended before: its root has been told of
+  WallTime now{};            ///< of the decision
+  tracing::Instant saved{};  ///< when it was in the store
+  bool reverts = false;      ///< it had ended before: its root has been told of
 };
 /// The spans that end with it; none of an unsampled deployment that has not failed.
 [[nodiscard]] std::vector<tracing::Span> ended_spans(const TracedStep& step);

@@ -106,13 +106,13 @@ Result<HttpResponse> WebhookSender::send(const WebhookCall& call, HttpRequest re
     request.headers.emplace_back("traceparent", call.traceparent);
     return client_.request(request);
   }
-  tracing::Span span{.context = tracing::child(*parent, tracer_->new_span()),
-                     .parent = parent->span,
-                     .name = "POST",
-                     .kind = tracing::SpanKind::Client,
-                     .start = tracer_->now(),
-                     .attributes = {{"http.request.method", "POST"},
-                                    {"url.full", shown_url(call.url)}}};
+  tracing::Span span{
+      .context = tracing::child(*parent, tracer_->new_span()),
+      .parent = parent->span,
+      .name = "POST",
+      .kind = tracing::SpanKind::Client,
+      .start = tracer_->now(),
+      .attributes = {{"http.request.method", "POST"}, {"url.full", shown_url(call.url)}}};
   request.headers.emplace_back("traceparent", tracing::traceparent(span.context));
   auto response = client_.request(request);
   span.end = tracer_->now();

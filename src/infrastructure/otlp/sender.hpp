@@ -9,10 +9,10 @@
 namespace hotswap::otlp {
 
 struct Target {
-  std::string url;          ///< whole, with /v1/traces or /v1/metrics
-  HttpHeaders headers{};    ///< may hold secrets
+  std::string url;                              ///< whole, with /v1/traces or /v1/metrics
+  HttpHeaders headers{};                        ///< may hold secrets
   Duration timeout = std::chrono::seconds(10);  ///< of one attempt
-  std::string ca_file{};    ///< PEM; empty: the system's authorities
+  std::string ca_file{};                        ///< PEM; empty: the system's authorities
 };
 
 /// What becomes of a message after one attempt.

@@ -10,8 +10,7 @@ using tracing::Span;
 
 Caller traced(bool sampled = true) {
   Caller caller = kAdmin;
-  caller.trace =
-      *tracing::parse_context("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01");
+  caller.trace = *tracing::parse_context("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01");
   caller.trace.sampled = sampled;
   caller.trace_id = caller.trace.trace.hex();
   return caller;
@@ -25,8 +24,8 @@ class Traces : public RolloutWorld {
     node().tracer.clear();
   }
   DeploymentId traced_start(const json::Value& strategy, const Caller& caller = traced()) {
-    const auto begun = node().deployments.start(caller, request_for("1.1.0", strategy,
-                                                                    "pay.production"));
+    const auto begun =
+        node().deployments.start(caller, request_for("1.1.0", strategy, "pay.production"));
     EXPECT_TRUE(begun) << begun.error().detail;
     if (!begun) return {};
     node().runner.run_due();
@@ -76,11 +75,15 @@ TEST_F(Traces, OfACanaryThatSucceedsIsOneTreeWithRealTimes) {
   EXPECT_EQ(root.parent.hex(), "00f067aa0ba902b7") << "the request that started it";
   EXPECT_FALSE(root.failed);
   EXPECT_EQ(root.start, now(id).created_at);
-  for (const auto& [key, value] : std::map<std::string, std::string>{
-           {"hotswap.deployment", id.value}, {"hotswap.profile", "pay.production"},
-           {"hotswap.version", "1.1.0"}, {"hotswap.service", "pay"},
-           {"hotswap.environment", "Production"}, {"hotswap.strategy", "Canary"},
-           {"hotswap.state", "Succeeded"}, {"hotswap.targets", "4"}})
+  for (const auto& [key, value] :
+       std::map<std::string, std::string>{{"hotswap.deployment", id.value},
+                                          {"hotswap.profile", "pay.production"},
+                                          {"hotswap.version", "1.1.0"},
+                                          {"hotswap.service", "pay"},
+                                          {"hotswap.environment", "Production"},
+                                          {"hotswap.strategy", "Canary"},
+                                          {"hotswap.state", "Succeeded"},
+                                          {"hotswap.targets", "4"}})
     EXPECT_EQ(attribute(root, key), value) << key;
   const auto instances = spans("config.deploy.instance");
   ASSERT_EQ(instances.size(), 4u);
@@ -152,9 +155,8 @@ TEST_F(Traces, OfAnotherNodeGoOnInTheSameTree) {
   EXPECT_EQ(takeover.parent, root_context(now(id)).span);
   ASSERT_EQ(takeover.links.size(), 1u);
   const auto steps = spans("config.deploy.step");
-  const auto linked = std::ranges::find(steps, takeover.links[0].span, [](const Span& span) {
-    return span.context.span;
-  });
+  const auto linked = std::ranges::find(steps, takeover.links[0].span,
+                                        [](const Span& span) { return span.context.span; });
   ASSERT_NE(linked, steps.end()) << "the link leads to the phase that it was in";
   EXPECT_EQ(attribute(*linked, "hotswap.phase"), "Soaking");
 }
@@ -248,8 +250,8 @@ TEST_F(Traces, UploadsAndProfilesAreSpansBelowTheRequest) {
 }
 
 TEST_F(Traces, HooksAreCalledInTheDeploymentsTrace) {
-  const json::Array hooks{json::Object{{"name", "gate"}, {"type", "confirm-rollout"},
-                                       {"url", "http://hooks.example/gate"}}};
+  const json::Array hooks{json::Object{
+      {"name", "gate"}, {"type", "confirm-rollout"}, {"url", "http://hooks.example/gate"}}};
   const auto id = traced_start(with(unjudged(), "hooks", hooks));
   ASSERT_EQ(node().hooks.calls().size(), 1u);
   EXPECT_EQ(node().hooks.calls()[0].traceparent, tracing::traceparent(root_context(now(id))));

@@ -58,8 +58,19 @@ class Node {
         runner({store, committer, fleet, versions, delivery, hooks, clock, logger,
                 [this](const DeploymentId&) { return measurements; },
                 [this] { return cpu_used += cpu_per_turn; }, 0.5, &tracer}),
-        deployments({store, committer, configs, fleet, runner, versions, schemas, clock, random,
-                     [this](const Profile&) -> Result<Permission> { return calendar(); }, {}, {}, &tracer}),
+        deployments({store,
+                     committer,
+                     configs,
+                     fleet,
+                     runner,
+                     versions,
+                     schemas,
+                     clock,
+                     random,
+                     [this](const Profile&) -> Result<Permission> { return calendar(); },
+                     {},
+                     {},
+                     &tracer}),
         audit(store, committer) {
     runner.prepare_with(
         [this](const Deployment& deployment) { return deployments.prepare_scheduled(deployment); });

@@ -35,8 +35,7 @@ TEST(ApplySpans, OfARefusalDoNotQuoteIt) {
 TEST(ApplySpans, NobodyWantsThenWorkBelongsToTheParent) {
   const ApplySpan begun({kIdentity, kDeployment, "i-1"}, "config.apply", false);
   EXPECT_FALSE(begun.end(false));
-  EXPECT_EQ(begun.traceparent(),
-            "00-4bf92f3577b34da6a3ce929d0e0e4736-" + part().hex() + "-01");
+  EXPECT_EQ(begun.traceparent(), "00-4bf92f3577b34da6a3ce929d0e0e4736-" + part().hex() + "-01");
 }
 
 TEST(ApplySpans, ThereAreNoneOfWhatIsNotRecordedOrHasNoTrace) {

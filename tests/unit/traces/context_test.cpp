@@ -19,8 +19,7 @@ TEST(Context, ThePublishedExampleIsReadAndWrittenAgain) {
 }
 
 TEST(Context, OtherFlagsThanSampledAreNotPassedOn) {
-  const auto context =
-      parse_context("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-fe");
+  const auto context = parse_context("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-fe");
   ASSERT_TRUE(context);
   EXPECT_FALSE(context->sampled);
   EXPECT_TRUE(traceparent(*context).ends_with("-00"));
@@ -35,14 +34,13 @@ TEST(Context, ALaterVersionMayAppendFields) {
 
 TEST(Context, WhatIsIllFormedIsAsIfItWereNotThere) {
   const std::string trace = "4bf92f3577b34da6a3ce929d0e0e4736", span = "00f067aa0ba902b7";
-  for (const auto& bad :
-       {std::string(), std::string("00-xyz"), "ff-" + trace + "-" + span + "-01",
-        "00-" + std::string(32, '0') + "-" + span + "-01",
-        "00-" + trace + "-" + std::string(16, '0') + "-01",
-        "00-4BF92F3577B34DA6A3CE929D0E0E4736-" + span + "-01",
-        "00-" + trace + "-" + span + "-01-more", "00-" + trace + "-" + span + "-0g",
-        "00_" + trace + "-" + span + "-01", "cc-" + trace + "-" + span + "-01.x",
-        "00-" + trace + "-" + span + "-1"})
+  for (const auto& bad : {std::string(), std::string("00-xyz"), "ff-" + trace + "-" + span + "-01",
+                          "00-" + std::string(32, '0') + "-" + span + "-01",
+                          "00-" + trace + "-" + std::string(16, '0') + "-01",
+                          "00-4BF92F3577B34DA6A3CE929D0E0E4736-" + span + "-01",
+                          "00-" + trace + "-" + span + "-01-more",
+                          "00-" + trace + "-" + span + "-0g", "00_" + trace + "-" + span + "-01",
+                          "cc-" + trace + "-" + span + "-01.x", "00-" + trace + "-" + span + "-1"})
     EXPECT_FALSE(parse_context(bad)) << bad;
 }
 
@@ -54,9 +52,9 @@ TEST(Context, AStateThatNoHeaderMayHoldIsLeftOut) {
 TEST(DerivedIds, AreTheSameEverywhereAndDifferWithEveryWord) {
   const SpanId base = *span_id_from_hex("00f067aa0ba902b7");
   EXPECT_EQ(derived(base, {"a", "b"}), derived(base, {"a", "b"}));
-  const std::vector<SpanId> all = {derived(base, {"a", "b"}), derived(base, {"ab"}),
+  const std::vector<SpanId> all = {derived(base, {"a", "b"}),     derived(base, {"ab"}),
                                    derived(base, {"a", "", "b"}), derived({}, {"a", "b"}),
-                                   instance_span(base, "i", 1), instance_span(base, "i", 2),
+                                   instance_span(base, "i", 1),   instance_span(base, "i", 2),
                                    instance_span(base, "j", 1)};
   EXPECT_EQ(std::set(all.begin(), all.end()).size(), all.size());
   // Written down: instances of other versions must find the same.

@@ -108,8 +108,7 @@ TEST_F(Exporting, WhatABusyReceiverRefusesIsSentAgainAndLost) {
   receiver.behaves(R"({"status":503,"times":2,"retryAfter":0})");
   const auto sent = tracer();
   sent->finished(span(*sent, "patient"));
-  const auto spans =
-      receiver.until([](const auto& all) { return !named(all, "patient").empty(); });
+  const auto spans = receiver.until([](const auto& all) { return !named(all, "patient").empty(); });
   EXPECT_EQ(spans.size(), 1u);
   EXPECT_EQ(receiver.requests().size(), 3u);
   EXPECT_EQ(dropped("unreachable"), 0);

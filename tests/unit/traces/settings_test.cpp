@@ -1,6 +1,6 @@
-#include <gtest/gtest.h>
-
 #include "app/settings.hpp"
+
+#include <gtest/gtest.h>
 
 namespace hotswap {
 namespace {

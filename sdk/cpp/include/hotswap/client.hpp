@@ -33,8 +33,8 @@ namespace hotswap::sdk {
 /// A configuration that is about to be applied or staged.
 struct Candidate {
   const Snapshot& snapshot;
-  const Snapshot& running;  ///< empty document if nothing runs yet
-  bool staged;              ///< it is to be kept beside the running one, not swapped to yet
+  const Snapshot& running;    ///< empty document if nothing runs yet
+  bool staged;                ///< it is to be kept beside the running one, not swapped to yet
   std::string traceparent{};  ///< W3C trace context of what is under way; empty: none
 };
 

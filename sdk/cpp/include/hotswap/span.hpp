@@ -12,10 +12,10 @@ namespace hotswap::sdk {
 
 /// A piece of work that is over, in OpenTelemetry's terms; ids are lowercase hexadecimal.
 struct Span {
-  std::string name;      ///< `config.apply`, or `config.stage`
-  std::string trace_id;  ///< 32 digits
-  std::string span_id;   ///< 16
-  std::string parent_id; ///< the server's span of this instance's part in the deployment
+  std::string name;       ///< `config.apply`, or `config.stage`
+  std::string trace_id;   ///< 32 digits
+  std::string span_id;    ///< 16
+  std::string parent_id;  ///< the server's span of this instance's part in the deployment
   std::chrono::system_clock::time_point start{};
   std::chrono::system_clock::time_point end{};
   bool failed = false;

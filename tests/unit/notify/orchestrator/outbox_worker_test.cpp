@@ -29,8 +29,8 @@ class CountingLog : public Notifier {
 
 class ScriptedHooks : public HookCaller {
  public:
-  Answer call(const std::string& url, const std::string& id, const json::Value&,
-              Duration timeout, const std::string& traceparent) override {
+  Answer call(const std::string& url, const std::string& id, const json::Value&, Duration timeout,
+              const std::string& traceparent) override {
     traces.push_back(traceparent);
     calls.push_back(url + " " + id + " " + format_duration(timeout));
     return answer;
