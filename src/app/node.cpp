@@ -67,7 +67,7 @@ Node::Node(const Settings& settings, NodeKeys keys, const Ground& ground,
       guard_(settings.guard),
       clock_(ground.clock),
       logger_(ground.logger),
-      tracer_(tracer_of(settings, peers)),
+      tracer_(tracer_of(settings.otlp, peers)),
       outside_(settings.outside, {ground.clock, random_, ground.logger, metrics_}),
       wrapping_(outside_.before(ground.secrets.wrapper)),
       webhooks_(std::move(keys.webhooks), ground.clock, reach_of(settings)),
@@ -152,6 +152,7 @@ Node::Node(const Settings& settings, NodeKeys keys, const Ground& ground,
   audit_.believe({keys.audit, [this] { return audit_witness_.all(); }});
   handle_secrets();
   trace();
+  pusher_ = pusher_of(settings.otlp, peers);
   // An erased profile's content is not kept by any node.
   committer_.on_profile_deleted([this](const ProfileName& name) { versions_.forget(name); });
   count_what_happens();
@@ -181,6 +182,7 @@ Result<std::uint16_t> Node::start() {
   feeds_.start();
   runner_.start(kRunnerThreads);
   if (tracer_) tracer_->start();
+  if (pusher_) pusher_->start();
   key_keeper_.start();
   signals_.start();
   outside_.start();
@@ -257,6 +259,7 @@ void Node::drain() {
   outside_.stop();
   fleet_.flush();
   if (tracer_) tracer_->stop();
+  if (pusher_) pusher_->stop();
 }
 
 }  // namespace hotswap

@@ -19,6 +19,7 @@
 #include "infrastructure/notify/channel_adapters.hpp"
 #include "infrastructure/notify/log_notifier.hpp"
 #include "infrastructure/notify/webhook_sender.hpp"
+#include "infrastructure/otlp/metrics_pusher.hpp"
 #include "infrastructure/otlp/otlp_tracer.hpp"
 #include "infrastructure/traffic/configured_router.hpp"
 #include "orchestrator/audit_forwarder.hpp"
@@ -101,7 +102,11 @@ class Node {
   void deliver_again(const VersionName& version);
   [[nodiscard]] NodeLoad load_now();
   // node_traces.cpp
-  [[nodiscard]] std::unique_ptr<otlp::OtlpTracer> tracer_of(const Settings& settings,
+  [[nodiscard]] otlp::Source otlp_source(const OtlpSettings& otlp,
+                                         const std::optional<Peers>& peers);
+  [[nodiscard]] std::unique_ptr<otlp::MetricsPusher> pusher_of(const OtlpSettings& otlp,
+                                                               const std::optional<Peers>& peers);
+  [[nodiscard]] std::unique_ptr<otlp::OtlpTracer> tracer_of(const OtlpSettings& otlp,
                                                             const std::optional<Peers>& peers);
   [[nodiscard]] std::function<std::string(const DeploymentId&)> traced_deployments();
   void trace();
@@ -117,6 +122,7 @@ class Node {
   const Clock& clock_;
   Logger& logger_;
   SystemRandom random_;
+  std::string otlp_id_;  ///< service.instance.id; empty: not asked for yet
   PrometheusMetrics metrics_;
   std::unique_ptr<otlp::OtlpTracer> tracer_;  ///< null: nothing is traced
   OutsideSecrets outside_;
@@ -166,7 +172,8 @@ class Node {
   std::unique_ptr<StreamSharing> sharing_;
   api::Api api_;
   api::HttpServer server_;
-  std::unique_ptr<TlsKeeper> tls_;  ///< null: plain HTTP
+  std::unique_ptr<TlsKeeper> tls_;               ///< null: plain HTTP
+  std::unique_ptr<otlp::MetricsPusher> pusher_;  ///< null: metrics are only asked for
   std::vector<std::unique_ptr<Ticker>> tickers_;
   CpuMeter cpu_{allowed_cores()};
   cluster::Services* shared_ = nullptr;

@@ -10,6 +10,7 @@
 namespace hotswap {
 namespace {
 
+constexpr Duration kEveryMin = std::chrono::seconds(1);
 constexpr Duration kTimeoutMax = std::chrono::minutes(5);
 
 SettingKey also(SettingKey key, std::string variable) {
@@ -44,22 +45,18 @@ std::unexpected<Error> bad_text(std::string detail) {
   return fail(ErrorCode::Invalid, "settings.invalid", std::move(detail));
 }
 
-/// OpenTelemetry's variable counts milliseconds.
-SettingKey timeout_key() {
-  return {"otlp-timeout",
-          "of one attempt to send spans (default 10s)",
-          false,
-          true,
-          [](Settings& settings, const std::string& text) -> Result<void> {
+/// OpenTelemetry's variables count milliseconds.
+SettingKey time_key(std::string name, std::string help, Duration& (*at)(Settings&)) {
+  return {std::move(name), std::move(help), false, true,
+          [at](Settings& settings, const std::string& text) -> Result<void> {
             const bool number = !text.empty() && std::ranges::all_of(text, [](char c) {
               return c >= '0' && c <= '9';
             });
-            auto timeout = read_duration(number ? text + "ms" : text);
-            if (!timeout) return std::unexpected(timeout.error());
-            settings.otlp.timeout = *timeout;
+            auto time = read_duration(number ? text + "ms" : text);
+            if (!time) return std::unexpected(time.error());
+            at(settings) = *time;
             return {};
-          },
-          "OTEL_EXPORTER_OTLP_TIMEOUT"};
+          }};
 }
 
 SettingKey ratio_key() {
@@ -96,6 +93,11 @@ SettingKey protocol_key() {
           "OTEL_EXPORTER_OTLP_PROTOCOL"};
 }
 
+std::string below(const std::string& endpoint, std::string_view path) {
+  if (endpoint.empty()) return {};
+  return endpoint + (endpoint.ends_with('/') ? "" : "/") + std::string(path);
+}
+
 bool is_http(const std::string& url) {
   return url.starts_with("http://") || url.starts_with("https://");
 }
@@ -104,9 +106,13 @@ bool is_http(const std::string& url) {
 
 std::string OtlpSettings::traces_url() const {
   if (off) return {};
-  if (!traces_endpoint.empty()) return traces_endpoint;
-  if (endpoint.empty()) return {};
-  return endpoint + (endpoint.ends_with('/') ? "v1/traces" : "/v1/traces");
+  return traces_endpoint.empty() ? below(endpoint, "v1/traces") : traces_endpoint;
+}
+
+std::string OtlpSettings::metrics_url() const {
+  if (off) return {};
+  if (!metrics_endpoint.empty()) return metrics_endpoint;
+  return metrics ? below(endpoint, "v1/metrics") : std::string();
 }
 
 Result<NamedTexts> read_named_texts(std::string_view text) {
@@ -150,6 +156,22 @@ tracing::Attributes resource_of(const OtlpSettings& settings, const tracing::Att
   return all;
 }
 
+namespace {
+
+void add_metrics_keys(std::vector<SettingKey>& keys) {
+  keys.push_back(switch_key("otlp-metrics", "send the metrics to otlp-endpoint, too",
+                            [](Settings& s) -> bool& { return s.otlp.metrics; }));
+  keys.push_back(also(
+      text_key("otlp-metrics-endpoint", "whole address for metrics; they are sent if it is given",
+               [](Settings& s) -> std::string& { return s.otlp.metrics_endpoint; }),
+      "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT"));
+  keys.push_back(also(time_key("otlp-metrics-every", "time between two messages (default 1m)",
+                               [](Settings& s) -> Duration& { return s.otlp.metrics_every; }),
+                      "OTEL_METRIC_EXPORT_INTERVAL"));
+}
+
+}  // namespace
+
 void add_otlp_keys(std::vector<SettingKey>& keys) {
   keys.push_back(also(text_key("otlp-endpoint",
                                "http://host:4318 of a receiver of OpenTelemetry's OTLP/HTTP, which "
@@ -165,7 +187,9 @@ void add_otlp_keys(std::vector<SettingKey>& keys) {
                     [](Settings& s) -> std::string& { return s.otlp.headers; }),
            "OTEL_EXPORTER_OTLP_HEADERS"));
   keys.back().flag = false;
-  keys.push_back(timeout_key());
+  keys.push_back(also(time_key("otlp-timeout", "of one attempt to send something (default 10s)",
+                               [](Settings& s) -> Duration& { return s.otlp.timeout; }),
+                      "OTEL_EXPORTER_OTLP_TIMEOUT"));
   keys.push_back(
       also(text_key("otlp-ca-file", "PEM authorities of its certificate (default: the machine's)",
                     [](Settings& s) -> std::string& { return s.otlp.ca_file; }),
@@ -189,6 +213,7 @@ void add_otlp_keys(std::vector<SettingKey>& keys) {
   keys.push_back(also(switch_key("otlp-off", "send no traces, whatever else is set",
                                  [](Settings& s) -> bool& { return s.otlp.off; }),
                       "OTEL_SDK_DISABLED"));
+  add_metrics_keys(keys);
 }
 
 void check_otlp(const OtlpSettings& settings, std::vector<FieldError>& mistakes) {
@@ -198,6 +223,11 @@ void check_otlp(const OtlpSettings& settings, std::vector<FieldError>& mistakes)
   };
   address("--otlp-endpoint", settings.endpoint);
   address("--otlp-traces-endpoint", settings.traces_endpoint);
+  address("--otlp-metrics-endpoint", settings.metrics_endpoint);
+  if (settings.metrics && settings.endpoint.empty() && settings.metrics_endpoint.empty())
+    mistakes.push_back({"--otlp-metrics", "required", "needs --otlp-endpoint, where they go"});
+  if (settings.metrics_every < kEveryMin)
+    mistakes.push_back({"--otlp-metrics-every", "minimum", "must be 1s or more"});
   if (const auto headers = read_named_texts(settings.headers); !headers)
     mistakes.push_back({"HOTSWAP_OTLP_HEADERS", "format", headers.error().detail});
   if (const auto resource = read_named_texts(settings.resource); !resource)
@@ -212,7 +242,7 @@ Result<OtlpSettings> otlp_of_environment(
   add_otlp_keys(keys);
   Settings settings;
   for (const auto& key : keys) {
-    const auto text = environment(key.also);
+    const auto text = key.also.empty() ? std::nullopt : environment(key.also);
     if (!text) continue;
     if (auto done = key.set(settings, *text); !done)
       return bad_text(key.also + ": " + done.error().detail);

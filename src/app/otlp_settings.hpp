@@ -16,9 +16,12 @@ struct Settings;
 struct SettingKey;
 
 struct OtlpSettings {
-  std::string endpoint;         ///< base address of a receiver of OTLP/HTTP; empty: none
-  std::string traces_endpoint;  ///< whole address for traces, before endpoint
-  std::string headers;          ///< NAME=VALUE with commas, percent-encoded; may hold secrets
+  std::string endpoint;          ///< base address of a receiver of OTLP/HTTP; empty: none
+  std::string traces_endpoint;   ///< whole address for traces, before endpoint
+  std::string metrics_endpoint;  ///< likewise for metrics; names a receiver of them
+  bool metrics = false;          ///< metrics go to endpoint, too
+  Duration metrics_every = std::chrono::minutes(1);
+  std::string headers;  ///< NAME=VALUE with commas, percent-encoded; may hold secrets
   Duration timeout = std::chrono::seconds(10);
   std::string ca_file;
   std::string service_name = "hotswap";
@@ -29,6 +32,7 @@ struct OtlpSettings {
 
   /// Where traces go; empty: nowhere.
   [[nodiscard]] std::string traces_url() const;
+  [[nodiscard]] std::string metrics_url() const;
 };
 
 /// `a=b,c=d%20e`, as OTEL_EXPORTER_OTLP_HEADERS and OTEL_RESOURCE_ATTRIBUTES have it. Invalid

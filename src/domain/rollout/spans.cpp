@@ -49,10 +49,16 @@ std::string reason_of(const DeploymentState& state) {
 
 /// An instance's own words may quote its configuration: they stay on the timeline.
 std::string without_words(std::string text, const Deployment& deployment) {
+  constexpr std::string_view kThen = "; the rollback could not be verified: ";
   for (const Target& target : deployment.targets) {
-    if (target.state != TargetState::Rejected || target.reason.empty()) continue;
-    if (const auto at = text.find(target.reason); at != std::string::npos)
-      text.replace(at, target.reason.size(), "…");
+    const std::string whose = "; instance " + target.instance.value + ": ";
+    const auto at = text.find(whose);
+    if (at == std::string::npos) continue;
+    const bool failed = std::holds_alternative<Failed>(deployment.state);
+    const auto then = failed ? text.rfind(kThen) : std::string::npos;
+    std::string after = then == std::string::npos ? std::string() : text.substr(then);
+    text.resize(at + whose.size() - 2);
+    return text + after;
   }
   return text;
 }
@@ -141,7 +147,7 @@ class Teller {
       soak_that_failed(*at, *was);
     } else if (const auto* paused = std::get_if<Paused>(&step_.before.state)) {
       say_position(span, paused->at);
-      span.attributes.push_back({"hotswap.reason", without_words(paused->reason, step_.before)});
+      span.attributes.push_back({"hotswap.reason", without_words(paused->reason, step_.after)});
     }
     tell(std::move(span));
   }
@@ -241,9 +247,9 @@ class Teller {
     const SpanId id = id_of(root_context(step_.after), stretch);
     Span span = below_root(step_.after, id, stretch.name, stretch.since, step_.saved);
     const std::string why = back == nullptr ? reason_of(step_.after.state) : back->reason;
-    span.attributes.push_back({"hotswap.reason", without_words(why, step_.before)});
+    span.attributes.push_back({"hotswap.reason", without_words(why, step_.after)});
     span.failed = !std::holds_alternative<RolledBack>(step_.after.state);
-    if (span.failed) span.failure = without_words(reason_of(step_.after.state), step_.before);
+    if (span.failed) span.failure = without_words(reason_of(step_.after.state), step_.after);
     tell(std::move(span));
   }
 
@@ -258,7 +264,7 @@ class Teller {
     span.attributes.push_back({"hotswap.state", state_name(after.state)});
     span.attributes.push_back({"hotswap.targets", after.targets.size()});
     span.failed = has_failed(after.state);
-    if (span.failed) span.failure = without_words(reason_of(after.state), step_.before);
+    if (span.failed) span.failure = without_words(reason_of(after.state), after);
     tell(std::move(span));
   }
 

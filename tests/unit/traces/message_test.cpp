@@ -40,7 +40,9 @@ struct Exporting : ::testing::Test {
     return made;
   }
   static tracing::Span span(OtlpTracer& tracer, const std::string& name) {
-    tracing::Span one{.context = {.span = tracer.new_span(), .sampled = true}, .name = name};
+    tracing::Span one{.name = name};
+    one.context.span = tracer.new_span();
+    one.context.sampled = true;
     one.context.trace.bytes[0] = 0xab;
     one.start = one.end = tracer.now();
     return one;
