@@ -106,7 +106,7 @@ TEST_F(Exporting, ManySpansGoInFewMessagesWithTheReceiversHeaders) {
   EXPECT_EQ(metrics.value("hotswap_otlp_spans_exported_total"), 2000);
 }
 
-TEST_F(Exporting, WhatABusyReceiverRefusesIsSentAgainAndLost) {
+TEST_F(Exporting, WhatABusyReceiverRefusesIsSentAgainAndNotLost) {
   receiver.behaves(R"({"status":503,"times":2,"retryAfter":0})");
   const auto sent = tracer();
   sent->finished(span(*sent, "patient"));
