@@ -244,6 +244,19 @@ TEST(TracedRatio, AFailureIsTracedThoughNothingElseIs) {
   EXPECT_TRUE(named(spans, "config.create").empty());
 }
 
+TEST(SentMetrics, AreThoseThatAScrapeShows) {
+  OtlpReceiver receiver;
+  Server server{
+      {"--otlp-endpoint", receiver.endpoint(), "--otlp-metrics", "--otlp-metrics-every", "1s"}};
+  EXPECT_TRUE(eventually([&] {
+    const auto metrics = receiver.metrics();
+    return std::ranges::any_of(*metrics.as_array(), [](const json::Value& metric) {
+      return cli::text_at(metric, "name") == "hotswap_deployments_active" &&
+             metric.find("gauge") != nullptr;
+    });
+  }));
+}
+
 TEST(TracedAgent, SendsItsOwnSpanAndItsCommandsKnowTheTrace) {
   OtlpReceiver receiver;
   Server server{{"--otlp-endpoint", receiver.endpoint()}};
