@@ -60,7 +60,8 @@ std::optional<std::string> Handoff::validate(const sdk::Candidate& candidate) {
   if (owner == Whose::Anothers) return std::nullopt;
   if (auto why = no_variables(candidate.snapshot)) return why;
   const auto facts = facts_of(candidate.snapshot);
-  const auto done = files_.try_out({candidate.snapshot.document()->root, facts});
+  const auto done =
+      files_.try_out({candidate.snapshot.document()->root, facts, {}, candidate.traceparent});
   return done ? std::nullopt : std::optional(done.error().detail);
 }
 
@@ -86,7 +87,7 @@ std::optional<std::string> Handoff::apply(const sdk::Application& application) {
   };
   take();  // first: a reload may make the program ask for it
   const auto facts = facts_of(next);
-  const SwapVersion version{next.document()->root, facts, take_back};
+  const SwapVersion version{next.document()->root, facts, take_back, application.traceparent};
   const auto done = application.cause == sdk::Application::Cause::Applied ? files_.apply(version)
                                                                           : files_.restore(version);
   if (done) return std::nullopt;

@@ -44,7 +44,8 @@ Sidecar::Sidecar(SidecarOptions options, Prober& prober, const Clock& clock)
                       ? std::make_unique<Supervisor>(*options_.supervise, supervisor_hooks(), clock)
                       : nullptr),
       reloader_(with_stop(options_.reload, commands_), program_handle()),
-      files_(with_reload(options_.files, commands_, [this] { return reloader_.reload(); })),
+      files_(with_reload(options_.files, commands_,
+                         [this] { return reloader_.reload(traceparent_); })),
       handoff_(with_log(handoff_of(options_), options_.files.log), files_) {
   if (options_.serve)
     server_ = std::make_unique<ConfigServer>(
@@ -83,7 +84,9 @@ void Sidecar::hook_into(sdk::ClientOptions& client) {
 }
 
 std::optional<std::string> Sidecar::put_in_place(const sdk::Application& application) {
+  traceparent_ = application.traceparent;
   auto why = handoff_.apply(application);
+  traceparent_.clear();
   if (why) return why;
   agent_->unsettle();
   if (server_) server_->changed();

@@ -62,6 +62,7 @@ class Sidecar {
   CommandStop commands_;
   std::unique_ptr<Supervisor> supervisor_;
   Reloader reloader_;
+  std::string traceparent_;  ///< of what is being put in place; of the applying thread
   FileSwap files_;
   Handoff handoff_;
   bool keeps_ = false;        ///< there is a folder for last-known-good copies

@@ -7,36 +7,51 @@
 namespace hotswap::api {
 namespace {
 
-bool is_lower_hex(std::string_view text) {
-  return std::ranges::all_of(
-      text, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
+bool begins_trace(std::string_view path) {
+  return !path.ends_with("/heartbeat") && !path.starts_with("/health/") && path != "/metrics";
 }
 
-bool is_id(std::string_view text) {
-  return is_lower_hex(text) && std::ranges::any_of(text, [](char c) { return c != '0'; });
-}
-
-/// `00-<32 hex>-<16 hex>-<2 hex>`; later versions may append fields.
-bool is_traceparent(std::string_view text) {
-  if (text.size() < 55 || text[2] != '-' || text[35] != '-' || text[52] != '-') return false;
-  const auto version = text.substr(0, 2);
-  if (!is_lower_hex(version) || version == "ff") return false;
-  if (text.size() > 55 && (version == "00" || text[55] != '-')) return false;
-  return is_id(text.substr(3, 32)) && is_id(text.substr(36, 16)) &&
-         is_lower_hex(text.substr(53, 2));
+bool is_sampled(const Request& request, const Trace& trace, const Tracer* tracer) {
+  if (tracer == nullptr) return trace.parent && trace.parent->sampled;
+  if (!trace.parent) return begins_trace(request.path) && tracer->samples(trace.own.trace, {});
+  return tracer->samples(trace.own.trace, trace.parent->sampled);
 }
 
 }  // namespace
 
-std::string Trace::header() const { return "00-" + trace_id + "-" + span_id + "-01"; }
-
-Trace trace_of(const Request& request) {
+Trace trace_of(const Request& request, Tracer* tracer) {
   // A request id is unique already: a digest of it spares a random number.
-  const auto digest = sha256_hex(request.request_id);
-  const auto parent = request.header("traceparent");
-  Trace trace{digest.substr(0, 32), digest.substr(32, 16)};
-  if (is_traceparent(parent)) trace.trace_id = parent.substr(3, 32);
+  const auto digest = sha256(request.request_id);
+  Trace trace;
+  trace.parent =
+      tracing::parse_context(request.header("traceparent"), request.header("tracestate"));
+  std::copy_n(digest.begin(), trace.own.trace.bytes.size(), trace.own.trace.bytes.begin());
+  std::copy_n(digest.begin() + 16, trace.own.span.bytes.size(), trace.own.span.bytes.begin());
+  if (trace.parent) {
+    trace.own.trace = trace.parent->trace;
+    trace.own.state = trace.parent->state;
+  }
+  trace.own.sampled = is_sampled(request, trace, tracer);
+  // A client may send an id twice; what is recorded must be told apart all the same.
+  if (trace.own.sampled && tracer != nullptr) trace.own.span = tracer->new_span();
   return trace;
+}
+
+tracing::Span server_span(const Trace& trace, const TracedRequest& traced) {
+  const auto& request = traced.request;
+  const auto method = to_string(request.method);
+  tracing::Span span{.context = trace.own, .kind = tracing::SpanKind::Server};
+  if (trace.parent) span.parent = trace.parent->span;
+  span.name = method;
+  if (!traced.pattern.empty()) span.name.append(" ").append(traced.pattern);
+  span.attributes = {{"http.request.method", method},
+                     {"url.path", request.path},
+                     {"url.scheme", request.tls ? "https" : "http"},
+                     {"client.address", traced.address}};
+  if (!traced.pattern.empty()) span.attributes.push_back({"http.route", traced.pattern});
+  if (traced.status != 0) span.attributes.push_back({"http.response.status_code", traced.status});
+  span.failed = traced.status >= 500;
+  return span;
 }
 
 }  // namespace hotswap::api

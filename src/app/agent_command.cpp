@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "app/agent_options.hpp"
+#include "app/agent_traces.hpp"
 #include "app/line_logger.hpp"
 #include "app/small_process.hpp"
 #include "infrastructure/clock/system_clock.hpp"
@@ -73,6 +74,8 @@ Result<int> run_agent(const cli::AgentArguments& arguments) {
   }
   if (plan->instance) {
     log_into(*plan->instance, logger);
+    auto traces = AgentTraces::of_environment(clock, logger, plan->instance->agent.client);
+    if (!traces) return std::unexpected(traces.error());
     return agent::Sidecar(*std::move(plan->instance), prober, clock).run();
   }
   while (!agent::Supervisor::wait_for_stop(std::chrono::hours(24))) {

@@ -74,6 +74,7 @@ Node::Node(const Settings& settings, NodeKeys keys, const Ground& ground,
       logger_(ground.log.logger()),
       metrics_(ground.metrics),
       meters_(metrics_),
+      tracer_(tracer_of(settings.otlp, peers)),
       outside_(settings.outside, {ground.clock, random_, ground.log.logger(), metrics_}),
       wrapping_(outside_.before(ground.secrets.wrapper)),
       webhooks_(std::move(keys.webhooks), ground.clock, reach_of(settings)),
@@ -88,17 +89,17 @@ Node::Node(const Settings& settings, NodeKeys keys, const Ground& ground,
              {settings.fleet.heartbeat_interval, settings.fleet.remove_after}),
       runner_({ground.store, committer_, fleet_, versions_, streams_, webhooks_, ground.clock,
                ground.log.logger(), [this](const DeploymentId& id) { return signals_.newest(id); },
-               thread_cpu_time, settings.limits.deployment_cpu / 100.0}),
+               thread_cpu_time, settings.limits.deployment_cpu / 100.0, tracer_.get()}),
       signals_(settings, fleet_, runner_, metrics_, ground.clock),
       calendar_(
           {ground.store, committer_, zones_, ground.clock, random_,
            [this](const Caller& caller, const CalendarScope& scope, const std::string& reason) {
              return runner_.pause_all(caller, scope, reason);
            }}),
-      deployments_({ground.store, committer_, configs_, fleet_, runner_, versions_, schemas_,
-                    ground.clock, random_,
-                    [this](const Profile& profile) { return calendar_.may_start(profile); },
-                    settings.limits.deployment_bandwidth, approval_policy(settings)}),
+      deployments_(
+          {ground.store, committer_, configs_, fleet_, runner_, versions_, schemas_, ground.clock,
+           random_, [this](const Profile& profile) { return calendar_.may_start(profile); },
+           settings.limits.deployment_bandwidth, approval_policy(settings), tracer_.get()}),
       reports_({ground.store, fleet_, versions_, ground.clock,
                 [this](const Profile& profile) { return calendar_.may_start(profile); }}),
       audit_(ground.store, committer_),
@@ -139,7 +140,7 @@ Node::Node(const Settings& settings, NodeKeys keys, const Ground& ground,
                  .forget_archived = forgetting(ground.archive),
                  .forget = [this] { calendar_.forget(); }}),
       outbox_({ground.store, committer_, notifier_, channels_, webhooks_, ground.clock, random_,
-               metrics_, [this] { return leads(); }}),
+               metrics_, [this] { return leads(); }, traced_deployments()}),
       cluster_(peers ? cluster_of(*peers) : nullptr),
       retention_({ground.store, committer_, ground.archive, ground.clock, policy(settings)}),
       retention_job_({retention_, ground.store, committer_, ground.archive, ground.clock, random_,
@@ -160,6 +161,8 @@ Node::Node(const Settings& settings, NodeKeys keys, const Ground& ground,
   configs_.require_approvals(approval_policy(settings));
   audit_.believe({keys.audit, [this] { return audit_witness_.all(); }});
   handle_secrets();
+  trace();
+  pusher_ = pusher_of(settings.otlp, peers);
   // An erased profile's content is not kept by any node.
   committer_.on_profile_deleted([this](const ProfileName& name) { versions_.forget(name); });
   count_what_happens();
@@ -189,6 +192,8 @@ Result<std::uint16_t> Node::start() {
   streams_.start();
   feeds_.start();
   runner_.start(kRunnerThreads);
+  if (tracer_) tracer_->start();
+  if (pusher_) pusher_->start();
   key_keeper_.start();
   signals_.start();
   outside_.start();
@@ -266,6 +271,8 @@ void Node::drain() {
   streams_.stop();
   outside_.stop();
   fleet_.flush();
+  if (tracer_) tracer_->stop();
+  if (pusher_) pusher_->stop();
 }
 
 }  // namespace hotswap

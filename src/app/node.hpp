@@ -20,6 +20,8 @@
 #include "infrastructure/notify/channel_adapters.hpp"
 #include "infrastructure/notify/log_notifier.hpp"
 #include "infrastructure/notify/webhook_sender.hpp"
+#include "infrastructure/otlp/metrics_pusher.hpp"
+#include "infrastructure/otlp/otlp_tracer.hpp"
 #include "infrastructure/traffic/configured_router.hpp"
 #include "orchestrator/audit_forwarder.hpp"
 #include "orchestrator/audit_keeper.hpp"
@@ -109,6 +111,15 @@ class Node {
                                        const SecretReference& reference);
   void deliver_again(const VersionName& version);
   [[nodiscard]] NodeLoad load_now();
+  // node_traces.cpp
+  [[nodiscard]] otlp::Source otlp_source(const OtlpSettings& otlp,
+                                         const std::optional<Peers>& peers);
+  [[nodiscard]] std::unique_ptr<otlp::MetricsPusher> pusher_of(const OtlpSettings& otlp,
+                                                               const std::optional<Peers>& peers);
+  [[nodiscard]] std::unique_ptr<otlp::OtlpTracer> tracer_of(const OtlpSettings& otlp,
+                                                            const std::optional<Peers>& peers);
+  [[nodiscard]] std::function<std::string(const DeploymentId&)> traced_deployments();
+  void trace();
   void refresh_gauges();
   [[nodiscard]] api::Services services();
   [[nodiscard]] api::GateOptions gate();
@@ -129,8 +140,10 @@ class Node {
   const WallTime started_at_ = clock_.wall();
   Logger& logger_;
   SystemRandom random_;
+  std::string otlp_id_;  ///< service.instance.id; empty: not asked for yet
   PrometheusMetrics& metrics_;
   ConfigMeters meters_;
+  std::unique_ptr<otlp::OtlpTracer> tracer_;  ///< null: nothing is traced
   OutsideSecrets outside_;
   KeyWrappers wrapping_;
   WebhookSender webhooks_;
@@ -179,7 +192,8 @@ class Node {
   std::unique_ptr<StreamSharing> sharing_;
   api::Api api_;
   api::HttpServer server_;
-  std::unique_ptr<TlsKeeper> tls_;  ///< null: plain HTTP
+  std::unique_ptr<TlsKeeper> tls_;               ///< null: plain HTTP
+  std::unique_ptr<otlp::MetricsPusher> pusher_;  ///< null: metrics are only asked for
   std::vector<std::unique_ptr<Ticker>> tickers_;
   CpuMeter cpu_{allowed_cores()};
   cluster::Services* shared_ = nullptr;

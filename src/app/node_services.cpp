@@ -48,7 +48,8 @@ api::Services Node::services() {
           .access = access_,
           .logs = &logs_,
           .facts = [this] { return facts(); },
-          .metrics = &metrics_};
+          .metrics = &metrics_,
+          .tracer = tracer_.get()};
 }
 
 api::GateOptions Node::gate() {

@@ -364,6 +364,7 @@ std::vector<SettingKey> make_keys() {
   add_audit_keys(keys);
   add_guard_keys(keys);
   add_outside_keys(keys);
+  add_otlp_keys(keys);
   keys.push_back(count_key(
       "io-threads", "threads of the network (default 0: half of the cores)",
       [](Settings& s) -> int& { return s.listen.io_threads; }, 0));

@@ -297,6 +297,7 @@ Result<void> validate(const Settings& settings) {
   check_archive(settings.retention, mistakes);
   check_audit(settings, mistakes);
   check_outside(settings, mistakes);
+  check_otlp(settings.otlp, mistakes);
   if (!mistakes.empty()) return std::unexpected(invalid(std::move(mistakes)));
   return {};
 }

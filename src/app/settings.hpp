@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "app/log_settings.hpp"
+#include "app/otlp_settings.hpp"
 #include "app/outside_settings.hpp"
 #include "app/shown_setting.hpp"
 #include "app/watch_settings.hpp"
@@ -141,6 +142,7 @@ struct Settings {
   GuardSettings guard;
   LogSettings log;
   OutsideSettings outside;
+  OtlpSettings otlp;
   std::set<std::string> from_elsewhere;  ///< keys that came from SettingKey::also
   std::vector<ShownSetting> shown;       ///< those that were given
 };

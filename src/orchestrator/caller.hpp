@@ -3,6 +3,7 @@
 
 #include "domain/access/access.hpp"
 #include "domain/audit/entry.hpp"
+#include "domain/trace/context.hpp"
 
 namespace hotswap {
 
@@ -12,6 +13,7 @@ struct Caller {
   std::string address;
   std::string trace_id;
   bool fit_for_secrets = false;  ///< nobody on the way to the caller can read along
+  tracing::Context trace{};      ///< the request's own span; what is done for it are children
 };
 
 /// The audit line of a use case that went through; the store adds sequence and hash.

@@ -22,12 +22,18 @@ Result<void> ConfigService::check_link(const std::string& schema_id) {
 }
 
 Result<std::string> ConfigService::satisfied(const Profile& profile, const json::Value& document,
-                                             std::string_view trace_id) {
+                                             const Caller* caller) {
+  ActiveSpan span(profile.schema_id.empty() || caller == nullptr ? nullptr : tracer_,
+                  caller == nullptr ? tracing::Context{} : caller->trace, "config.validate");
+  span.set("hotswap.profile", profile.name.value);
+  span.set("hotswap.schema", profile.schema_id);
   const MonoTime begun = clock_.mono();
   const auto ref = schemas_.check(profile, document);
+  span.outcome(ref);
   const bool invalid = !ref && ref.error().reason == "version.schema_mismatch";
   if (checked_listener_ && (invalid || (ref && *ref)))
-    checked_listener_({profile.name, !invalid, clock_.mono() - begun, trace_id});
+    checked_listener_({profile.name, !invalid, clock_.mono() - begun,
+                       caller == nullptr ? std::string_view{} : caller->trace_id});
   if (!ref) return std::unexpected(ref.error());
   return *ref ? to_string(**ref) : std::string();
 }

@@ -90,6 +90,16 @@ Result<std::string> ConfigService::check_access(const Caller& caller, const Prof
 }
 
 Result<Profile> ConfigService::create(const Caller& caller, ProfileDraft draft) {
+  ActiveSpan span(tracer_, caller.trace, "config.create");
+  span.set("hotswap.profile", draft.name);
+  span.set("hotswap.service", draft.service);
+  span.set("hotswap.environment", draft.environment);
+  auto done = create_now(caller, std::move(draft));
+  span.outcome(done);
+  return done;
+}
+
+Result<Profile> ConfigService::create_now(const Caller& caller, ProfileDraft draft) {
   if (auto ok = authorize(caller.principal, Action::ConfigCreate); !ok)
     return std::unexpected(ok.error());
   if (auto ok = check_link(draft.schema_id); !ok) return std::unexpected(ok.error());

@@ -7,6 +7,7 @@
 
 #include "domain/ports/clock.hpp"
 #include "domain/rollout/approval.hpp"
+#include "orchestrator/active_span.hpp"
 #include "orchestrator/caller.hpp"
 #include "orchestrator/committer.hpp"
 #include "orchestrator/profiles_read.hpp"
@@ -68,6 +69,8 @@ class ConfigService {
   void on_checked(std::function<void(const Checked&)> listener) {
     checked_listener_ = std::move(listener);
   }
+  /// Tells of profiles made, versions uploaded and checked. Before the first call.
+  void trace_with(Tracer* tracer) { tracer_ = tracer; }
   /// Before the first upload of a version with secrets.
   void seal_with(SecretSealer& sealer) { sealer_ = &sealer; }
 
@@ -133,6 +136,9 @@ class ConfigService {
   /// Whether this person may give the profile these lists; what people have to be told of it.
   [[nodiscard]] Result<std::string> check_access(const Caller& caller, const Profile& before,
                                                  const Access& after) const;
+  [[nodiscard]] Result<Profile> create_now(const Caller& caller, ProfileDraft draft);
+  [[nodiscard]] Result<Uploaded> upload_now(const Caller& caller, const ProfileName& name,
+                                            const Upload& upload);
   [[nodiscard]] Result<Uploaded> upload_to(const Caller& caller, const Profile& profile,
                                            const Upload& upload);
   /// Without its schema; with secrets, also without its content.
@@ -147,9 +153,9 @@ class ConfigService {
   [[nodiscard]] Result<Profile> readable(const Caller& caller, const ProfileName& name,
                                          Action action);
   [[nodiscard]] Result<void> check_link(const std::string& schema_id);
-  /// `payments@1.2.0`, or empty for a profile without schema.
+  /// `payments@1.2.0`, or empty for a profile without schema. `caller`: who asks; null: nobody.
   [[nodiscard]] Result<std::string> satisfied(const Profile& profile, const json::Value& document,
-                                              std::string_view trace_id = {});
+                                              const Caller* caller = nullptr);
   [[nodiscard]] Result<std::string> satisfied_again(const Profile& profile, const Version& old,
                                                     bool force);
   /// How many stored versions do not satisfy the schema now, in a sentence.
@@ -168,6 +174,7 @@ class ConfigService {
   std::function<void(const Checked&)> checked_listener_;
   ApprovalPolicy approvals_;
   SecretSealer* sealer_ = nullptr;
+  Tracer* tracer_ = nullptr;
   ProfilesRead profiles_read_;
 };
 

@@ -61,6 +61,19 @@ Result<SemVer> ConfigService::number_for(const ProfileName& name, const Upload& 
 // if the profile has changed since. Whatever else comes of it counts only on a profile read anew.
 Result<Uploaded> ConfigService::upload(const Caller& caller, const ProfileName& name,
                                        const Upload& upload) {
+  ActiveSpan span(tracer_, caller.trace, "config.version.upload");
+  if (!span.active()) return upload_now(caller, name, upload);
+  span.set("hotswap.profile", name.value);
+  Caller within = caller;
+  within.trace = span.context();
+  auto done = upload_now(within, name, upload);
+  span.outcome(done);
+  if (done) span.set("hotswap.version", done->version.number.str());
+  return done;
+}
+
+Result<Uploaded> ConfigService::upload_now(const Caller& caller, const ProfileName& name,
+                                           const Upload& upload) {
   if (auto ok = authorize(caller.principal, Action::VersionUpload); !ok)
     return std::unexpected(ok.error());
   if (const auto kept = profiles_read_.find(name)) {
@@ -115,7 +128,7 @@ Result<Uploaded> ConfigService::upload_to(const Caller& caller, const Profile& p
     if (!existing || existing->hash != version.hash) return std::nullopt;
     return Uploaded{std::move(*existing), false};
   };
-  auto schema = satisfied(profile, upload.data, caller.trace_id);
+  auto schema = satisfied(profile, upload.data, &caller);
   if (!schema) {
     // A repeated upload is answered as it was, whatever the schema has become since.
     if (auto same = stored_before()) return *std::move(same);

@@ -1,4 +1,5 @@
 // The deciding half of DeploymentRunner: one deployment, one thread at a time.
+#include "domain/rollout/spans.hpp"
 #include "orchestrator/deployment_effects.hpp"
 #include "orchestrator/deployment_entry.hpp"
 #include "orchestrator/deployment_log.hpp"
@@ -128,7 +129,7 @@ Result<Deployment> DeploymentRunner::command_now(const EntryPtr& entry, const Ca
   if (!entry->visiting && !entry->retired) settle(entry, false);
   // It goes on after its end.
   if (entry->visiting && had_ended && !is_terminal(entry->deployment->state))
-    begin(*entry->deployment);
+    begin(*entry->deployment, true);
   if (!done) return std::unexpected(std::move(done.error()));
   return *entry->deployment;
 }
@@ -156,7 +157,9 @@ void DeploymentRunner::call_hooks(Entry& entry) {
     const std::tuple key(due.hook.name, due.step, due.attempt);
     if (entry.asked.contains(key)) continue;
     auto body = hook_body(*entry.deployment, due);
-    if (!hooks_.submit({entry.id, std::move(due), std::move(body)})) return;
+    auto trace =
+        tracer_ == nullptr ? std::string() : tracing::traceparent(root_context(*entry.deployment));
+    if (!hooks_.submit({entry.id, std::move(due), std::move(body), std::move(trace)})) return;
     entry.asked.insert(key);
   }
 }
@@ -216,12 +219,27 @@ Result<void> DeploymentRunner::save(Entry& entry, Decision decision, const Calle
   if (!done) return std::unexpected(done.error());
   if (recorded) entry.recorder.stored();
   log_decision(logger_, decision, now);
+  if (tracer_ != nullptr) trace(entry, decision, now);
   ++decision.next.revision;
   const auto before =
       std::exchange(entry.deployment, std::make_shared<const Deployment>(std::move(decision.next)));
   if (watching_.saved)
     watching_.saved({*before, *entry.deployment, decision.changed_targets, caller != nullptr});
   return {};
+}
+
+void DeploymentRunner::trace(Entry& entry, const Decision& decision, WallTime now) {
+  const auto& before = entry.deployment->state;
+  entry.reverts = entry.reverts || (is_terminal(before) && !is_terminal(decision.next.state));
+  for (auto& span : ended_spans({*entry.deployment, decision.next, decision.changed_targets, now,
+                                 tracer_->now(), entry.reverts}))
+    tracer_->finished(std::move(span));
+}
+
+void DeploymentRunner::trace_takeover(const Deployment& deployment) {
+  if (tracer_ == nullptr) return;
+  if (auto span = takeover_span(deployment, tracer_->new_span(), tracer_->now()))
+    tracer_->finished(*std::move(span));
 }
 
 void DeploymentRunner::lose(const EntryPtr& entry) {

@@ -48,6 +48,7 @@ struct DeploymentRunner::Entry {
   Duration judge_pause{};     ///< between two looks
   bool judge_wanted = false;  ///< data came too soon after the last look
   bool record_wanted = false;
+  bool reverts = false;  ///< goes on after its end: its trace's root has been told of
   HealthRecorder recorder;
   CpuShare cpu;
   /// Hooks that were called, until their answer is taken: name, step, attempt.

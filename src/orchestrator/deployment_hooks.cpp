@@ -88,7 +88,8 @@ std::optional<HookPool::Call> HookPool::take() {
 
 void HookPool::make(const Call& call) {
   const Hook& hook = call.due.hook;
-  auto answer = caller_.call(hook.url, hook_id(call.deployment, call.due), call.body, hook.timeout);
+  auto answer = caller_.call(hook.url, hook_id(call.deployment, call.due), call.body, hook.timeout,
+                             call.traceparent);
   answered_(call.deployment, {.hook = hook.name,
                               .step = call.due.step,
                               .attempt = call.due.attempt,

@@ -26,6 +26,7 @@ class HookPool {
     DeploymentId deployment;
     DueHook due;
     json::Value body;
+    std::string traceparent{};  ///< empty: none
   };
   using Answered = std::function<void(const DeploymentId&, HookAnswered)>;
 

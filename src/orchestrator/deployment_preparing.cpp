@@ -1,6 +1,7 @@
 // The checking half of DeploymentService: whether a version may go out, and when.
 #include "domain/base/limits.hpp"
 #include "domain/json/parse.hpp"
+#include "domain/rollout/spans.hpp"
 #include "orchestrator/calendar_service.hpp"
 #include "orchestrator/deployment_service.hpp"
 
@@ -33,11 +34,12 @@ Result<void> check_start_time(const StartDeployment& request, WallTime now) {
   return {};
 }
 
-json::Value remembered(const StartDeployment& request) {
+json::Value remembered(const Caller& caller, const StartDeployment& request) {
   json::Object out;
   if (!request.targets.all()) out.set("targets", to_json(request.targets));
   if (request.on_unfit != OnUnfit::Refuse)
     out.set("onUnfit", std::string(to_string(request.on_unfit)));
+  remember_trace(out, caller.trace);
   return out.empty() ? json::Value() : json::Value(std::move(out));
 }
 
@@ -160,7 +162,7 @@ Result<Deployment> DeploymentService::prepare(const Caller& caller,
   deployment.progressed_at = deployment.created_at;
   deployment.trace_id = caller.trace_id;
   deployment.start_at = request.start_at;
-  deployment.request = remembered(request);
+  deployment.request = remembered(caller, request);
   if (auto ok = check_start_time(request, deployment.created_at); !ok)
     return std::unexpected(ok.error());
   if (auto ok = arrange_approval(caller, *profile, request, deployment); !ok)
@@ -171,8 +173,10 @@ Result<Deployment> DeploymentService::prepare(const Caller& caller,
     if (!forced) return std::unexpected(forced.error());
     if (!forced->empty()) deployment.reason += " (forced, although: " + *forced + ")";
   }
-  if (auto ok = arrange(*profile, *version, request, deployment); !ok)
+  if (auto ok = arrange(*profile, *version, request, deployment); !ok) {
+    trace_unstarted(deployment, &ok.error());
     return std::unexpected(ok.error());
+  }
   return deployment;
 }
 

@@ -36,6 +36,7 @@ DeploymentRunner::DeploymentRunner(const Parts& parts)
       measurements_(parts.measurements),
       thread_cpu_(parts.thread_cpu),
       cpu_share_(parts.cpu_share),
+      tracer_(parts.tracer),
       time_(parts.clock),
       hooks_(parts.hooks, [this](const DeploymentId& id, HookAnswered answer) {
         hook_answered(id, std::move(answer));
@@ -71,8 +72,9 @@ DeploymentRunner::EntryPtr DeploymentRunner::entry_of(Deployment deployment) {
   return entry;
 }
 
-DeploymentRunner::EntryPtr DeploymentRunner::insert(Deployment deployment) {
+DeploymentRunner::EntryPtr DeploymentRunner::insert(Deployment deployment, bool reverts) {
   auto entry = entry_of(std::move(deployment));
+  entry->reverts = reverts;
   entry->due = time_.now();
   const std::lock_guard lock(mutex_);
   const auto [place, inserted] = entries_.emplace(entry->id, entry);
@@ -80,12 +82,17 @@ DeploymentRunner::EntryPtr DeploymentRunner::insert(Deployment deployment) {
   return place->second;
 }
 
-void DeploymentRunner::begin(Deployment deployment) {
-  if (!sharing_.take || sharing_.take(deployment.id)) adopt(std::move(deployment));
+void DeploymentRunner::begin(Deployment deployment, bool reverts) {
+  if (!sharing_.take || sharing_.take(deployment.id)) take_in(std::move(deployment), reverts);
 }
 
 void DeploymentRunner::adopt(Deployment deployment) {
-  const EntryPtr entry = insert(std::move(deployment));
+  trace_takeover(deployment);
+  take_in(std::move(deployment), false);
+}
+
+void DeploymentRunner::take_in(Deployment deployment, bool reverts) {
+  const EntryPtr entry = insert(std::move(deployment), reverts);
   {
     const std::lock_guard deciding(entry->mutex);
     note_missing(*entry->deployment);

@@ -14,6 +14,7 @@
 #include "domain/ports/delivery.hpp"
 #include "domain/ports/logger.hpp"
 #include "domain/ports/steady_time.hpp"
+#include "domain/ports/tracer.hpp"
 #include "domain/rollout/decide.hpp"
 #include "orchestrator/caller.hpp"
 #include "orchestrator/deployment_hooks.hpp"
@@ -41,7 +42,8 @@ class DeploymentRunner {
     std::function<Measurements(const DeploymentId&)> measurements{};
     /// CPU time of the calling thread; empty: a deployment may take all that there is.
     std::function<std::chrono::nanoseconds()> thread_cpu{};
-    double cpu_share = 0.5;  ///< of one core, for driving one deployment
+    double cpu_share = 0.5;    ///< of one core, for driving one deployment
+    Tracer* tracer = nullptr;  ///< null: nobody wants to know
   };
   /// Chooses the targets of a scheduled deployment anew. An error cancels it, unless it is the
   /// store's.
@@ -80,9 +82,10 @@ class DeploymentRunner {
   /// Takes over all active deployments of the store (after a crash: where they were).
   [[nodiscard]] Result<void> load();
   /// A deployment that was just inserted, or goes on after its end: driven here unless another node
-  /// does.
-  void begin(Deployment deployment);
-  /// One that this node has the right to drive, as it is stored now.
+  /// does. `reverts`: the latter.
+  void begin(Deployment deployment, bool reverts = false);
+  /// One that this node has the right to drive, as it is stored now; another drove it before, or
+  /// this one before it was started anew.
   void adopt(Deployment deployment);
   /// Another node drives it from now on, or may.
   void leave(const DeploymentId& id);
@@ -132,7 +135,9 @@ class DeploymentRunner {
   [[nodiscard]] Result<EntryPtr> visit(const DeploymentId& id);
   [[nodiscard]] static EntryPtr entry_of(Deployment deployment);
   [[nodiscard]] Result<std::vector<EntryPtr>> in_scope(const CalendarScope& scope);
-  EntryPtr insert(Deployment deployment);
+  EntryPtr insert(Deployment deployment, bool reverts);
+  /// `reverts`: it had ended before.
+  void take_in(Deployment deployment, bool reverts);
   /// Takes it out; false if it was out already.
   bool retire(const EntryPtr& entry);
   void hook_answered(const DeploymentId& id, HookAnswered answer);
@@ -154,6 +159,9 @@ class DeploymentRunner {
   [[nodiscard]] Result<void> apply(Entry& entry, const DeploymentEvent& event,
                                    const Caller* caller);
   [[nodiscard]] Result<void> save(Entry& entry, Decision decision, const Caller* caller);
+  /// The spans that end with this step.
+  void trace(Entry& entry, const Decision& decision, WallTime now);
+  void trace_takeover(const Deployment& deployment);
   [[nodiscard]] Result<void> reload(Entry& entry);
   /// Another node has raised its fence.
   void lose(const EntryPtr& entry);
@@ -178,6 +186,7 @@ class DeploymentRunner {
   const std::function<Measurements(const DeploymentId&)> measurements_;
   const std::function<std::chrono::nanoseconds()> thread_cpu_;
   const double cpu_share_;
+  Tracer* const tracer_;
   std::atomic<std::uint64_t> rests_ = 0;
   const SteadyTime time_;
   Prepare prepare_;

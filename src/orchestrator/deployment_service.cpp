@@ -4,6 +4,7 @@
 
 #include "domain/base/limits.hpp"
 #include "domain/base/overloaded.hpp"
+#include "domain/rollout/spans.hpp"
 #include "orchestrator/deployment_approvals.hpp"
 #include "orchestrator/rollback_proof.hpp"
 
@@ -83,24 +84,46 @@ DeploymentService::DeploymentService(const Parts& parts)
       random_(parts.random),
       may_start_(parts.may_start),
       bandwidth_(parts.bandwidth),
-      approvals_(parts.approvals) {}
+      approvals_(parts.approvals),
+      tracer_(parts.tracer) {}
 
 Result<Deployment> DeploymentService::start(const Caller& caller, StartDeployment request) {
   if (auto ok = authorize(caller.principal, Action::DeploymentStart); !ok)
     return std::unexpected(ok.error());
   auto deployment = prepare(caller, request);
   if (!deployment) return deployment;
-  if (request.dry_run) return deployment;
+  if (request.dry_run) {
+    trace_unstarted(*deployment, nullptr);
+    return deployment;
+  }
+  return begin(caller, request, std::move(*deployment));
+}
+
+Result<Deployment> DeploymentService::begin(const Caller& caller, const StartDeployment& request,
+                                            Deployment deployment) {
+  if (auto stored = store_first(caller, deployment); !stored) {
+    trace_unstarted(deployment, &stored.error());
+    return std::unexpected(std::move(stored.error()));
+  }
+  runner_.begin(deployment);
+  return frozen_meanwhile(caller, request, std::move(deployment));
+}
+
+Result<void> DeploymentService::store_first(const Caller& caller, const Deployment& deployment) {
   if (runner_.active() >= limits::kActiveDeployments)
     return fail(ErrorCode::RateLimited, "deployment.too_many",
                 "This server runs its limit of " + std::to_string(limits::kActiveDeployments) +
                     " deployments: try again when some have ended.");
-  auto changes = first_changes(caller, *deployment);
-  if (auto done = bring_back(*deployment, changes); !done) return std::unexpected(done.error());
+  auto changes = first_changes(caller, deployment);
+  if (auto done = bring_back(deployment, changes); !done) return std::unexpected(done.error());
   if (auto done = committer_.commit(std::move(changes)); !done)
     return std::unexpected(done.error());
-  runner_.begin(*deployment);
-  return frozen_meanwhile(caller, request, std::move(*deployment));
+  return {};
+}
+
+void DeploymentService::trace_unstarted(const Deployment& deployment, const Error* refused) const {
+  if (tracer_ == nullptr || !root_context(deployment).sampled) return;
+  tracer_->finished(unstarted_span(deployment, refused, tracer_->now()));
 }
 
 /// A freeze is stored before it halts what runs, and this is known to the runner before it is asked

@@ -45,6 +45,7 @@ class DeploymentService {
     std::function<Result<Permission>(const Profile&)> may_start{};
     Bandwidth bandwidth{};  ///< for the contents of one deployment
     ApprovalPolicy approvals{};
+    Tracer* tracer = nullptr;  ///< null: nobody wants to know
   };
   explicit DeploymentService(const Parts& parts);
 
@@ -80,6 +81,9 @@ class DeploymentService {
  private:
   [[nodiscard]] Result<Deployment> readable(const Caller& caller, const DeploymentId& id,
                                             Action action);
+  [[nodiscard]] Result<Deployment> begin(const Caller& caller, const StartDeployment& request,
+                                         Deployment deployment);
+  [[nodiscard]] Result<void> store_first(const Caller& caller, const Deployment& deployment);
   [[nodiscard]] Result<void> bring_back(const Deployment& deployment, ChangeSet& changes);
   [[nodiscard]] ChangeSet first_changes(const Caller& caller, const Deployment& deployment);
 
@@ -92,6 +96,8 @@ class DeploymentService {
   // deployment_preparing.cpp
   [[nodiscard]] Result<Deployment> prepare(const Caller& caller, const StartDeployment& request);
   [[nodiscard]] Result<void> check_startable(const Deployment& deployment);
+  /// The span of one that did not come to be: refused, or only tried.
+  void trace_unstarted(const Deployment& deployment, const Error* refused) const;
   [[nodiscard]] Result<Deployment> frozen_meanwhile(const Caller& caller,
                                                     const StartDeployment& request,
                                                     Deployment deployment);
@@ -117,6 +123,9 @@ class DeploymentService {
   [[nodiscard]] Result<void> fit_instances(const Profile& profile, const Version& version,
                                            const StartDeployment& request, Deployment& deployment,
                                            std::vector<Instance>& instances);
+  /// check_schema(), as a part of the deployment's trace.
+  [[nodiscard]] Result<void> validate(const Profile& profile, const Version& version,
+                                      const StartDeployment& request, Deployment& deployment);
   [[nodiscard]] Result<void> choose_pools(const StartDeployment& request, Deployment& deployment);
   [[nodiscard]] Result<void> prove(const Profile& profile, const StartDeployment& request,
                                    Deployment& deployment);
@@ -134,6 +143,7 @@ class DeploymentService {
   const std::function<Result<Permission>(const Profile&)> may_start_;
   const Bandwidth bandwidth_;
   const ApprovalPolicy approvals_;
+  Tracer* const tracer_;
 };
 
 }  // namespace hotswap

@@ -1,6 +1,7 @@
 // The planning half of DeploymentService: to whom a version goes, in which steps, and whether they
 // could go back.
 #include "domain/base/limits.hpp"
+#include "domain/rollout/spans.hpp"
 #include "orchestrator/deployment_service.hpp"
 #include "orchestrator/fleet_fitness.hpp"
 #include "orchestrator/rollback_proof.hpp"
@@ -83,7 +84,7 @@ std::size_t largest_step(const Plan& plan) {
 Result<void> DeploymentService::arrange(const Profile& profile, const Version& version,
                                         const StartDeployment& request, Deployment& deployment) {
   if (auto ok = check_version(profile, version, request); !ok) return ok;
-  if (auto ok = check_schema(profile, version, request, deployment.fit); !ok) return ok;
+  if (auto ok = validate(profile, version, request, deployment); !ok) return ok;
   if (is_pool_mode(deployment.strategy))
     if (auto ok = choose_pools(request, deployment); !ok) return ok;
   auto instances = choose_instances(deployment, request.targets);
@@ -97,6 +98,19 @@ Result<void> DeploymentService::arrange(const Profile& profile, const Version& v
   deployment.plan.ack_timeout +=
       transfer_time(version.content.size() * largest_step(deployment.plan), bandwidth_);
   return prove(profile, request, deployment);
+}
+
+Result<void> DeploymentService::validate(const Profile& profile, const Version& version,
+                                         const StartDeployment& request, Deployment& deployment) {
+  const tracing::Context root = root_context(deployment);
+  ActiveSpan span(tracer_, root, "config.validate");
+  auto ok = check_schema(profile, version, request, deployment.fit);
+  span.set("hotswap.deployment", deployment.id.value);
+  span.set("hotswap.profile", profile.name.value);
+  span.set("hotswap.version", version.number.str());
+  span.set("hotswap.schema", deployment.fit.schema);
+  span.outcome(ok);
+  return ok;
 }
 
 Result<void> DeploymentService::choose_pools(const StartDeployment& request,

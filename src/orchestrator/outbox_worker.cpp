@@ -225,7 +225,7 @@ OutboxWorker::Outcome OutboxWorker::spread_out(const OutboxItem& item) {
 
 OutboxWorker::Outcome OutboxWorker::send(const OutboxItem& item) {
   const auto* payload = item.payload.find("notice");
-  const auto notice = notice_from_json(payload == nullptr ? json::Value() : *payload);
+  auto notice = notice_from_json(payload == nullptr ? json::Value() : *payload);
   if (!notice) return bury(item, item.attempts, notice.error().detail);
   const auto channels = parts_.store.channels();
   if (!channels) return failed(item, channels.error().detail);
@@ -234,6 +234,7 @@ OutboxWorker::Outcome OutboxWorker::send(const OutboxItem& item) {
   const auto channel =
       std::ranges::find(*channels, text_at(item.payload, "channel"), &Channel::name);
   if (channel == channels->end()) return done;  // deleted meanwhile: nobody wants it any more
+  notice->traceparent = trace_of(notice->deployment);
   const auto sent = parts_.channels.send(*channel, *notice);
   if (!sent) {
     Outcome outcome = failed(item, sent.error().detail);
@@ -247,9 +248,10 @@ OutboxWorker::Outcome OutboxWorker::send(const OutboxItem& item) {
 OutboxWorker::Outcome OutboxWorker::call(const OutboxItem& item) {
   const auto* body = item.payload.find("body");
   const auto timeout = parse_duration(text_at(item.payload, "timeout")).value_or(kHookTimeout);
-  const auto answer = parts_.hooks.call(text_at(item.payload, "url"), item.id,
-                                        body == nullptr ? json::Value() : *body,
-                                        std::min(timeout, kHookTimeoutMax));
+  const auto answer =
+      parts_.hooks.call(text_at(item.payload, "url"), item.id,
+                        body == nullptr ? json::Value() : *body, std::min(timeout, kHookTimeoutMax),
+                        trace_of(body == nullptr ? std::string() : text_at(*body, "deployment")));
   if (!answer.passed) return failed(item, answer.detail);
   count(item, "delivered");
   Outcome done;
@@ -291,6 +293,11 @@ OutboxWorker::Outcome OutboxWorker::bury(const OutboxItem& item, std::uint32_t a
   outcome.changes.push_back(change::BuryOutbox{item.id, attempts, error});
   outcome.changes.push_back(change::AppendEvent{std::move(event)});
   return outcome;
+}
+
+std::string OutboxWorker::trace_of(const std::string& deployment) const {
+  if (!parts_.traced || deployment.empty()) return {};
+  return parts_.traced(DeploymentId(deployment));
 }
 
 void OutboxWorker::count(const OutboxItem& item, const char* result) {

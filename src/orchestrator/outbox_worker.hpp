@@ -39,6 +39,8 @@ class OutboxWorker {
     Metrics& metrics;
     /// In a cluster one node does it; asked before each look. Empty: this one does.
     std::function<bool()> may_work{};
+    /// The `traceparent` that a deployment's calls are made in; empty: in none.
+    std::function<std::string(const DeploymentId&)> traced{};
   };
   static constexpr std::uint32_t kAttempts = 8;
   static constexpr int kThreads = 4;
@@ -87,6 +89,7 @@ class OutboxWorker {
   [[nodiscard]] Outcome bury(const OutboxItem& item, std::uint32_t attempts,
                              const std::string& error);
   void count(const OutboxItem& item, const char* result);
+  [[nodiscard]] std::string trace_of(const std::string& deployment) const;
 
   const Parts parts_;
   std::mutex mutex_;

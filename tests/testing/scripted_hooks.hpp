@@ -15,13 +15,14 @@ class ScriptedHooks : public HookCaller {
     std::string url, id;
     json::Value body;
     Duration timeout{};
+    std::string traceparent{};
   };
   using Script = std::function<Answer(const Call&)>;
 
   Answer call(const std::string& url, const std::string& id, const json::Value& body,
-              Duration timeout) override {
+              Duration timeout, const std::string& traceparent) override {
     Script script;
-    const Call call{url, id, body, timeout};
+    const Call call{url, id, body, timeout, traceparent};
     {
       const MutexLock lock(mutex_);
       calls_.push_back(call);

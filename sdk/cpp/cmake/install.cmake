@@ -4,7 +4,7 @@ include(CMakePackageConfigHelpers)
 find_package(OpenSSL REQUIRED COMPONENTS Crypto)
 
 add_library(hs_sdk_archive STATIC $<TARGET_OBJECTS:hs_sdk> $<TARGET_OBJECTS:hs_domain_json>
-                                  $<TARGET_OBJECTS:hs_domain_base>)
+                                  $<TARGET_OBJECTS:hs_domain_trace> $<TARGET_OBJECTS:hs_domain_base>)
 set_target_properties(hs_sdk_archive PROPERTIES
   OUTPUT_NAME hotswap EXPORT_NAME hotswap LINKER_LANGUAGE CXX)
 target_compile_features(hs_sdk_archive INTERFACE cxx_std_23)

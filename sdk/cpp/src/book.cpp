@@ -42,7 +42,7 @@ Book::Effect Book::apply(Offer offer) {
   receive(offer.identity);
   auto snapshot = check(offer, false);
   if (!snapshot) return reject(offer.identity, std::move(snapshot.error()));
-  if (auto why = put_in_place(**snapshot, Application::Cause::Applied))
+  if (auto why = put_in_place(**snapshot, Application::Cause::Applied, offer.traceparent))
     return reject(offer.identity, *std::move(why));
   install(*std::move(snapshot), State::Applied, begun);
   return Effect::Swapped;
@@ -61,7 +61,8 @@ Book::Effect Book::stage(Offer offer) {
   return Effect::Reported;
 }
 
-std::optional<Book::Effect> Book::activate(const Identity& identity) {
+std::optional<Book::Effect> Book::activate(const Identity& identity,
+                                           const std::string& traceparent) {
   if (refuses_left(identity)) return Effect::Reported;
   Held held;
   {
@@ -77,7 +78,7 @@ std::optional<Book::Effect> Book::activate(const Identity& identity) {
   const auto begun = std::chrono::steady_clock::now();
   auto next = renamed(*held, identity);
   if (applier_) receive(identity);
-  if (auto why = put_in_place(*next, Application::Cause::Applied))
+  if (auto why = put_in_place(*next, Application::Cause::Applied, traceparent))
     return reject(identity, *std::move(why));
   install(std::move(next), State::Applied, begun);
   return Effect::Swapped;
@@ -315,7 +316,7 @@ std::expected<Book::Held, std::string> Book::check(Offer& offer, bool staged) {
   if (!document) return std::unexpected(document.error());
   auto snapshot = std::make_shared<const Snapshot>(*std::move(document), offer.identity);
   if (!running) running = std::make_shared<const Snapshot>(detail::empty_document(), Identity{});
-  if (auto reason = judge({*snapshot, *running, staged})) {
+  if (auto reason = judge({*snapshot, *running, staged, offer.traceparent})) {
     // The program's own words: a heartbeat that the server cannot read would be lost for ever.
     return std::unexpected(clip_utf8(*reason, kReasonBytes));
   }
@@ -333,13 +334,14 @@ std::optional<std::string> Book::judge(const Candidate& candidate) const {
   }
 }
 
-std::optional<std::string> Book::put_in_place(const Snapshot& next, Application::Cause cause) {
+std::optional<std::string> Book::put_in_place(const Snapshot& next, Application::Cause cause,
+                                              const std::string& traceparent) {
   if (!applier_) return std::nullopt;
   Held running = active(next.identity().profile);
   if (!running) running = std::make_shared<const Snapshot>(detail::empty_document(), Identity{});
   std::optional<std::string> why;
   try {
-    why = applier_({next, *running, cause});
+    why = applier_({next, *running, cause, traceparent});
   } catch (const std::exception& thrown) {
     why = std::string("the applier threw: ") + thrown.what();
   } catch (...) {

@@ -35,7 +35,7 @@ class Book {
   Effect apply(Offer offer);
   Effect stage(Offer offer);
   /// Nothing: no copy with these hashes is held, so it must be fetched.
-  std::optional<Effect> activate(const Identity& identity);
+  std::optional<Effect> activate(const Identity& identity, const std::string& traceparent = {});
   void unassign(const Identity& identity);
   /// Starts from a copy on disk. False: its hash or the validator speaks against it.
   bool restore(Offer offer);
@@ -104,7 +104,8 @@ class Book {
   [[nodiscard]] std::optional<std::string> judge(const Candidate& candidate) const;
   /// Why it cannot take effect, if the applier says so.
   [[nodiscard]] std::optional<std::string> put_in_place(const Snapshot& next,
-                                                        Application::Cause cause)
+                                                        Application::Cause cause,
+                                                        const std::string& traceparent = {})
       HS_EXCLUDES(mutex_);
   /// A validator may take its time: a heartbeat meanwhile says that the bytes are here.
   void receive(const Identity& identity) HS_EXCLUDES(mutex_);

@@ -229,11 +229,9 @@ bool Downlink::on_frame(const SseFrame& frame) {
       session_.failed("stream: " + frame.event + ": " + offer.error());
       return false;
     }
-    const auto identity = offer->identity;
-    if (!has_room_for(identity)) return true;
+    if (!has_room_for(offer->identity)) return true;
     const std::lock_guard turn(turn_);
-    done(frame.event == "config" ? book_.apply(*std::move(offer)) : book_.stage(*std::move(offer)),
-         identity);
+    frame.event == "config" ? apply(*std::move(offer)) : stage(*std::move(offer));
   } else if (frame.event == "activate") {
     return on_activate(frame);
   } else if (frame.event == "unassign") {
@@ -258,8 +256,9 @@ bool Downlink::on_activate(const SseFrame& frame) {
   if (!has_room_for(*identity)) return true;
   {
     const std::lock_guard turn(turn_);
-    if (const auto effect = book_.activate(*identity)) {
-      done(*effect, *identity);
+    const auto span = begin(*identity, read_traceparent(frame.data), "config.apply");
+    if (const auto effect = book_.activate(*identity, span.traceparent())) {
+      ended(span, *effect, *identity);
       return true;
     }
   }
@@ -288,15 +287,48 @@ void Downlink::take(std::vector<Desired> desired) {
   const std::lock_guard turn(turn_);
   for (auto& each : desired) {
     if (each.active) {
-      const auto identity = each.active->identity;
-      if (!has_room_for(identity)) continue;
-      done(book_.apply(*std::move(each.active)), identity);
+      if (!has_room_for(each.active->identity)) continue;
+      apply(*std::move(each.active));
     }
     if (each.staged) {
-      const auto identity = each.staged->identity;
-      if (!has_room_for(identity)) continue;
-      done(book_.stage(*std::move(each.staged)), identity);
+      if (!has_room_for(each.staged->identity)) continue;
+      stage(*std::move(each.staged));
     }
+  }
+}
+
+void Downlink::apply(Offer offer) {
+  const auto identity = offer.identity;
+  const auto span = begin(identity, offer.traceparent, "config.apply");
+  offer.traceparent = span.traceparent();
+  ended(span, book_.apply(std::move(offer)), identity);
+}
+
+void Downlink::stage(Offer offer) {
+  const auto identity = offer.identity;
+  const auto span = begin(identity, offer.traceparent, "config.stage");
+  offer.traceparent = span.traceparent();
+  ended(span, book_.stage(std::move(offer)), identity);
+}
+
+ApplySpan Downlink::begin(const Identity& identity, const std::string& traceparent,
+                          const char* name) const {
+  const auto access = session_.access();
+  return ApplySpan({identity, traceparent, access.id}, name, options_.on_span != nullptr);
+}
+
+void Downlink::ended(const ApplySpan& span, Book::Effect effect, const Identity& identity) {
+  if (effect == Book::Effect::None) return;
+  const auto report = book_.report();
+  const auto seen = report.find(identity.profile);
+  const bool rejected = seen != report.end() && seen->second.state == State::Rejected;
+  const auto ended = span.end(rejected);
+  if (auto trace = span.traceparent(); !trace.empty()) session_.trace(std::move(trace));
+  done(effect, identity);
+  if (!ended) return;
+  try {
+    options_.on_span(*ended);
+  } catch (...) {  // the program's own fault must not end our thread; documented
   }
 }
 

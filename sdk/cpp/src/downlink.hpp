@@ -7,6 +7,7 @@
 #include <mutex>
 #include <optional>
 
+#include "apply_span.hpp"
 #include "backoff.hpp"
 #include "book.hpp"
 #include "http.hpp"
@@ -40,6 +41,11 @@ class Downlink {
   void stream_ended(const LiveStream& ended);
   bool on_frame(const SseFrame& frame);
   bool on_activate(const SseFrame& frame);
+  void apply(Offer offer);
+  void stage(Offer offer);
+  [[nodiscard]] ApplySpan begin(const Identity& identity, const std::string& traceparent,
+                                const char* name) const;
+  void ended(const ApplySpan& span, Book::Effect effect, const Identity& identity);
   /// Asks for everything desired. False: no usable answer.
   bool fetch();
   void take(std::vector<Desired> desired);

@@ -133,6 +133,16 @@ bool Session::take_fetch() {
   return std::exchange(fetch_, false);
 }
 
+void Session::trace(std::string traceparent) {
+  const MutexLock lock(mutex_);
+  trace_ = std::move(traceparent);
+}
+
+std::string Session::take_trace() {
+  const MutexLock lock(mutex_);
+  return std::exchange(trace_, {});
+}
+
 void Session::poke() {
   const MutexLock lock(mutex_);
   ++pokes_;

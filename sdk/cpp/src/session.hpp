@@ -70,6 +70,9 @@ class Session {
   [[nodiscard]] bool take_fetch();
   /// There is something to tell the server at once.
   void poke();
+  /// The next heartbeat tells of what happened in this trace.
+  void trace(std::string traceparent);
+  [[nodiscard]] std::string take_trace();
   [[nodiscard]] std::uint64_t pokes() const;
 
   void stop();
@@ -100,6 +103,7 @@ class Session {
   std::map<std::string, SteadyTime> told_ HS_GUARDED_BY(mutex_);
   std::chrono::milliseconds interval_ HS_GUARDED_BY(mutex_){30'000};
   std::uint64_t pokes_ HS_GUARDED_BY(mutex_) = 0;
+  std::string trace_ HS_GUARDED_BY(mutex_);
   bool streaming_ HS_GUARDED_BY(mutex_) = false;
   bool fetch_ HS_GUARDED_BY(mutex_) = false;
   bool stopping_ HS_GUARDED_BY(mutex_) = false;

@@ -56,7 +56,8 @@ void Uplink::gather() {
 HttpReply Uplink::send(const Access& access, const std::map<std::string, Observation>& report) {
   const auto post = [&](const Measured* measured) {
     return http_.send({"POST", access.server + "/api/v1/instances/" + access.id + "/heartbeat",
-                       access.token, write_heartbeat(report, measured)});
+                       access.token, write_heartbeat(report, measured),
+                       trace_.empty() ? std::string() : "traceparent: " + trace_});
   };
   auto reply = post(measured_ ? &*measured_ : nullptr);
   if (!measured_) return reply;
@@ -70,6 +71,7 @@ HttpReply Uplink::send(const Access& access, const std::map<std::string, Observa
 }
 
 bool Uplink::beat() {
+  if (auto trace = session_.take_trace(); !trace.empty()) trace_ = std::move(trace);
   const auto report = book_.report();
   gather();
   auto access = session_.access();
@@ -79,6 +81,7 @@ bool Uplink::beat() {
     if (reply.ok()) {
       told_ = telling_;
       measured_.reset();
+      trace_.clear();
       book_.heard(report);
       answered(access, reply);
       return true;

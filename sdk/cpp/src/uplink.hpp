@@ -48,6 +48,7 @@ class Uplink {
   std::uint64_t sequence_;                 ///< of the last one
   std::optional<SteadyTime> stale_since_;  ///< the server misses something of us
   Http http_;
+  std::string trace_;  ///< that the next heartbeat is a part of
   Backoff backoff_;
 };
 

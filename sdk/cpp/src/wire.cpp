@@ -50,7 +50,7 @@ Read<Offer> offer_of(json::Value& value, const std::string& profile) {
   auto* object = value.as_object();
   auto* data = object == nullptr ? nullptr : object->find("data");
   if (data == nullptr) return std::unexpected("`data` is missing");
-  return Offer{*std::move(identity), std::move(*data)};
+  return Offer{*std::move(identity), std::move(*data), text_at(value, "traceparent")};
 }
 
 Read<Desired> desired_of(json::Value& value) {
@@ -154,6 +154,11 @@ Read<Identity> read_identity(std::string_view text) {
   auto value = parse(text);
   if (!value) return std::unexpected(value.error());
   return identity_of(*value, {});
+}
+
+std::string read_traceparent(std::string_view text) {
+  const auto value = parse(text);
+  return value ? text_at(*value, "traceparent") : std::string();
 }
 
 Read<Registration> read_registration(std::string_view text) {

@@ -21,6 +21,7 @@ namespace hotswap::sdk {
 struct Offer {
   Identity identity;
   json::Value data;
+  std::string traceparent{};  ///< of the deployment; then of our own span in it; empty: none
 };
 
 /// What is desired of one profile.
@@ -61,6 +62,8 @@ using Read = std::expected<T, std::string>;
 [[nodiscard]] Read<Offer> read_offer(std::string_view text);
 /// Of an `activate` or `unassign`: an offer without data, maybe without version and hash.
 [[nodiscard]] Read<Identity> read_identity(std::string_view text);
+/// Of an `activate`; empty: none.
+[[nodiscard]] std::string read_traceparent(std::string_view text);
 [[nodiscard]] Read<Registration> read_registration(std::string_view text);
 [[nodiscard]] Read<std::vector<Desired>> read_configs(std::string_view text);
 [[nodiscard]] Read<Heard> read_heard(std::string_view text);

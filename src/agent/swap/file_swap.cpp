@@ -109,16 +109,19 @@ Result<std::vector<Candidate>> FileSwap::write(const std::vector<Rendered>& all)
 }
 
 Result<void> FileSwap::check(const std::vector<Rendered>& all,
-                             const std::vector<Candidate>& candidates) const {
+                             const std::vector<Candidate>& candidates,
+                             const std::string& traceparent) const {
   for (std::size_t i = 0; i < all.size(); ++i) {
     const auto& target = *all[i].target;
     if (target.check.empty()) continue;
     const auto path = candidates[i].path().string();
-    auto done = run_command(
-        {.line = with_path(target.check, path),
-         .timeout = options_.check_timeout,
-         .environment = {{"HOTSWAP_FILE", path}, {"HOTSWAP_TARGET", target.file.string()}},
-         .stop = options_.stop});
+    Command command{
+        .line = with_path(target.check, path),
+        .timeout = options_.check_timeout,
+        .environment = {{"HOTSWAP_FILE", path}, {"HOTSWAP_TARGET", target.file.string()}},
+        .stop = options_.stop};
+    if (!traceparent.empty()) command.environment.emplace_back("TRACEPARENT", traceparent);
+    auto done = run_command(command);
     if (done) continue;
     done.error().detail.insert(0, "check of " + target.file.string() + ": ");
     return done;
@@ -180,7 +183,7 @@ Result<void> FileSwap::try_out(const SwapVersion& version) const {
   if (!all) return std::unexpected(all.error());
   const auto candidates = write(*all);
   if (!candidates) return std::unexpected(candidates.error());
-  return check(*all, *candidates);
+  return check(*all, *candidates, version.traceparent);
 }
 
 Result<bool> FileSwap::apply(const SwapVersion& version) {
@@ -192,7 +195,8 @@ Result<bool> FileSwap::apply(const SwapVersion& version) {
   }
   auto candidates = write(*all);
   if (!candidates) return std::unexpected(candidates.error());
-  if (auto done = check(*all, *candidates); !done) return std::unexpected(done.error());
+  if (auto done = check(*all, *candidates, version.traceparent); !done)
+    return std::unexpected(done.error());
   if (auto done = install(*candidates); !done) return std::unexpected(done.error());
   if (auto done = reload(); !done) {
     undo(*candidates, candidates->size());

@@ -46,6 +46,7 @@ struct SwapVersion {
   const json::Value& facts;  ///< what stands behind @ in templates
   /// The old files are back, and the program is about to hear of it.
   std::function<void()> undone{};
+  std::string traceparent{};  ///< of what is done for it; empty: none
 };
 
 /// Not thread-safe.
@@ -72,7 +73,8 @@ class FileSwap {
   [[nodiscard]] Result<std::vector<Rendered>> render(const SwapVersion& version) const;
   [[nodiscard]] Result<std::vector<Candidate>> write(const std::vector<Rendered>& all) const;
   [[nodiscard]] Result<void> check(const std::vector<Rendered>& all,
-                                   const std::vector<Candidate>& candidates) const;
+                                   const std::vector<Candidate>& candidates,
+                                   const std::string& traceparent) const;
   [[nodiscard]] Result<void> install(std::vector<Candidate>& candidates) const;
   void undo(std::vector<Candidate>& installed, std::size_t count) const;
   [[nodiscard]] Result<void> reload();

@@ -43,13 +43,14 @@ Result<void> Reloader::send_signal() const {
                 " cannot be signalled: " + std::strerror(errno));
 }
 
-Result<void> Reloader::post() {
+Result<void> Reloader::post(const std::string& traceparent) {
   HttpRequest request;
   request.method = "POST";
   request.url = options_.url;
   request.timeout = request.connect_timeout = options_.timeout;
   request.max_response_bytes = kAnswerTold;
   request.cut_response = true;
+  if (!traceparent.empty()) request.headers.emplace_back("traceparent", traceparent);
   const auto response = http_.request(request);
   if (!response) return std::unexpected(response.error());
   if (response->status / 100 == 2) return {};
@@ -57,14 +58,15 @@ Result<void> Reloader::post() {
                 (response->body.empty() ? "" : ": " + response->body));
 }
 
-Result<void> Reloader::reload() {
+Result<void> Reloader::reload(const std::string& traceparent) {
   if (program_.running && !program_.running()) return {};
   if (options_.restart) return program_.restart();
   if (options_.signal != 0) return send_signal();
-  if (!options_.url.empty()) return post();
+  if (!options_.url.empty()) return post(traceparent);
   if (options_.command.empty()) return {};
-  return run_command(
-      {.line = options_.command, .timeout = options_.timeout, .stop = options_.stop});
+  Command command{.line = options_.command, .timeout = options_.timeout, .stop = options_.stop};
+  if (!traceparent.empty()) command.environment.emplace_back("TRACEPARENT", traceparent);
+  return run_command(command);
 }
 
 }  // namespace hotswap::agent

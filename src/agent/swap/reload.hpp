@@ -38,11 +38,12 @@ class Reloader {
   /// Does nothing if a supervised program does not run, or no process is there that the pid file
   /// names: it will read its files when it starts. Errors: those of run_command; Unavailable
   /// `reload.failed`.
-  [[nodiscard]] Result<void> reload();
+  /// `traceparent`: of the trace that it belongs to: TRACEPARENT of the command, or a header.
+  [[nodiscard]] Result<void> reload(const std::string& traceparent = {});
 
  private:
   [[nodiscard]] Result<void> send_signal() const;
-  [[nodiscard]] Result<void> post();
+  [[nodiscard]] Result<void> post(const std::string& traceparent);
 
   const ReloadOptions options_;
   const ProgramHandle program_;

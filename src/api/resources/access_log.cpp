@@ -49,7 +49,7 @@ void add_request(LogFields& fields, const Request& request) {
   if (!request.query.empty()) fields.push_back({"query", names_in(request.query)});
 }
 
-LogFields fields_of(const Answered& answered, const Outcome& outcome,
+LogFields fields_of(const ToldRequest& answered, const Outcome& outcome,
                     std::chrono::nanoseconds took) {
   LogFields fields;
   fields.reserve(14);
@@ -70,13 +70,13 @@ LogFields fields_of(const Answered& answered, const Outcome& outcome,
 
 }  // namespace
 
-bool AccessLog::leaves_out(const Answered& answered) const {
+bool AccessLog::leaves_out(const ToldRequest& answered) const {
   if (options_.all || answered.route == nullptr) return false;
   const auto pattern = answered.route->pattern;
   return pattern.starts_with("/health") || pattern == "/metrics";
 }
 
-void AccessLog::note(const Answered& answered, const Reply& reply) const {
+void AccessLog::note(const ToldRequest& answered, const Reply& reply) const {
   const bool lines = wants_lines() && !leaves_out(answered);
   if (!lines && options_.slow == Duration::zero()) return;
   const auto took = clock_.mono() - answered.begun;
@@ -86,7 +86,7 @@ void AccessLog::note(const Answered& answered, const Reply& reply) const {
   if (lines) lines_.write(options_.level, "access", "request", fields_of(answered, outcome, took));
 }
 
-void AccessLog::tell_slow(const Answered& answered, int status, Duration took) const {
+void AccessLog::tell_slow(const ToldRequest& answered, int status, Duration took) const {
   logger_.warning("api", "a request took long",
                   {{"method", to_string(answered.request.method)},
                    {"path", path_of(answered.request)},

@@ -16,7 +16,7 @@ struct AccessOptions {
 };
 
 /// A request that was answered.
-struct Answered {
+struct ToldRequest {
   const Request& request;
   const Route* route = nullptr;  ///< null: none was found
   std::string_view principal;    ///< empty: nobody is known
@@ -37,13 +37,13 @@ class AccessLog {
   /// Whether lines are written at all.
   [[nodiscard]] bool wants_lines() const { return lines_.enabled(options_.level, "access"); }
   /// A stream or long poll lasts as it is meant to: it is told when it begins, and is never slow.
-  void note(const Answered& answered, const Reply& reply) const;
+  void note(const ToldRequest& answered, const Reply& reply) const;
   /// What never became an answer of ours: `status` of the transport's refusal.
   void refused(const Request* request, int status, const Response& response) const;
 
  private:
-  [[nodiscard]] bool leaves_out(const Answered& answered) const;
-  void tell_slow(const Answered& answered, int status, Duration took) const;
+  [[nodiscard]] bool leaves_out(const ToldRequest& answered) const;
+  void tell_slow(const ToldRequest& answered, int status, Duration took) const;
 
   const AccessOptions options_;
   Logger& logger_;

@@ -59,6 +59,12 @@ std::optional<InstanceId> instance_of(Action action, const std::vector<std::stri
   return InstanceId(path.front());
 }
 
+/// 0: held open, and answered later.
+int status_of(const Reply& reply) {
+  if (const auto* response = std::get_if<Response>(&reply)) return response->status;
+  return std::holds_alternative<StreamStart>(reply) ? 200 : 0;
+}
+
 std::string action_name(const Route* route) {
   return route != nullptr && route->action ? std::string(to_string(*route->action))
                                            : "http.request";
@@ -105,25 +111,26 @@ std::optional<Response> Api::answer_now(const Request& request) {
   // Refusals are audited, which takes the long way.
   if (!principal || !authorize(**principal, cached->action, &cached->access)) return std::nullopt;
   if (!gate_.admit(**principal, gate_.origin_of(request).address)) return std::nullopt;
+  const auto trace = trace_of(request, services_.tracer);
   Response response;
-  const auto trace = trace_of(request);
   response.headers.reserve(2);
   response.headers.push_back({"ETag", cached->etag});
   response.headers.push_back({"traceparent", trace.header()});
-  request.notes = {cached->route, trace.trace_id};
+  request.notes = {cached->route, trace.id()};
   if (none_match_hits(request.header("If-None-Match"), cached->etag)) {
     response.status = 304;
   } else {
     response.content_type = "application/json";
     response.body = cached->body;
   }
+  if (is_recorded(trace, response.status)) tell_cached(request, trace, response.status);
   if (access_.wants_lines()) note_now(request, **principal, trace, response);
   return response;
 }
 
 Response Api::live(const Request& request) const {
   request.notes.route = live_route_;
-  const auto trace = trace_of(request);
+  const auto trace = trace_of(request, services_.tracer);
   auto reply = finished(request, json_answer(200, json::Object{{"status", "live"}}), trace);
   auto response = std::get<Response>(std::move(reply));
   if (access_.wants_lines()) note_now(request, {}, trace, response);
@@ -131,11 +138,12 @@ Response Api::live(const Request& request) const {
 }
 
 Reply Api::answer(const Request& request) {
-  const auto trace = trace_of(request);
-  request.notes.trace_id = trace.trace_id;
+  const auto trace = trace_of(request, services_.tracer);
+  const auto trace_id = trace.id();
+  request.notes.trace_id = trace_id;
   Caller caller = caller_of(request, trace);
   const LogScope scope([&](LogFields& fields) {
-    fields.push_back({"traceId", trace.trace_id});
+    fields.push_back({"traceId", trace_id});
     fields.push_back({"requestId", request.request_id});
   });
   return answer_as(request, caller, trace);
@@ -143,13 +151,19 @@ Reply Api::answer(const Request& request) {
 
 Reply Api::answer_as(const Request& request, Caller& caller, const Trace& trace) {
   const MonoTime begun = services_.clock.mono();
+  const auto start = services_.tracer == nullptr ? tracing::Instant{} : services_.tracer->now();
   Router::Match match;
   auto reply = run(request, caller, match);
   if (!reply) reply = problem_of(reply.error(), request, caller, match.route);
   auto done = finished(request, std::move(*reply), trace);
   access_.note(
-      {request, match.route, caller.principal.subject, caller.address, trace.trace_id, begun},
+      {request, match.route, caller.principal.subject, caller.address, caller.trace_id, begun},
       done);
+  const int status = status_of(done);
+  if (is_recorded(trace, status))
+    tell(trace,
+         {request, match.route == nullptr ? "" : match.route->pattern, caller.address, status},
+         start);
   return done;
 }
 
@@ -157,15 +171,35 @@ void Api::note_now(const Request& request, const Principal& principal, const Tra
                    const Response& response) const {
   const auto match = router_.match(request.method, request.path);
   access_.note({request, match ? match->route : nullptr, principal.subject,
-                gate_.origin_of(request).address, trace.trace_id, services_.clock.mono()},
+                gate_.origin_of(request).address, trace.id(), services_.clock.mono()},
                response);
+}
+
+/// Failures of ours are told of in any case.
+bool Api::is_recorded(const Trace& trace, int status) const {
+  return services_.tracer != nullptr && (trace.own.sampled || status >= 500);
+}
+
+void Api::tell(const Trace& trace, const TracedRequest& traced, tracing::Instant start) const {
+  auto span = server_span(trace, traced);
+  span.start = start;
+  span.end = services_.tracer->now();
+  services_.tracer->finished(std::move(span));
+}
+
+void Api::tell_cached(const Request& request, const Trace& trace, int status) const {
+  const auto now = services_.tracer->now();
+  const auto match = router_.match(request.method, request.path);
+  const auto address = gate_.origin_of(request).address;
+  tell(trace, {request, match ? match->route->pattern : "", address, status}, now);
 }
 
 Caller Api::caller_of(const Request& request, const Trace& trace) const {
   auto origin = gate_.origin_of(request);
   Caller caller;
   caller.address = std::move(origin.address);
-  caller.trace_id = trace.trace_id;
+  caller.trace_id = trace.own.trace.hex();
+  caller.trace = trace.own;
   caller.fit_for_secrets = origin.fit_for_secrets;
   return caller;
 }
@@ -289,9 +323,8 @@ Reply Api::finished(const Request& request, Reply reply, const Trace& trace) con
 }
 
 Response Api::refuse(int status, std::string_view why, const Request* request) {
-  const auto trace = request != nullptr ? trace_of(*request) : Trace{};
-  auto response =
-      transport_problem(status, why, request != nullptr ? request->path : "/", trace.trace_id);
+  const auto trace = request != nullptr ? trace_of(*request).id() : std::string();
+  auto response = transport_problem(status, why, request != nullptr ? request->path : "/", trace);
   access_.refused(request, status, response);
   return response;
 }

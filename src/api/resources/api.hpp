@@ -43,6 +43,9 @@ class Api final : public Handler {
                 const Response& response) const;
   [[nodiscard]] Response problem_of(const Error& error, const Request& request,
                                     const Caller& caller, const Route* route);
+  [[nodiscard]] bool is_recorded(const Trace& trace, int status) const;
+  void tell(const Trace& trace, const TracedRequest& traced, tracing::Instant start) const;
+  void tell_cached(const Request& request, const Trace& trace, int status) const;
   [[nodiscard]] Reply finished(const Request& request, Reply reply, const Trace& trace) const;
 
   Services services_;

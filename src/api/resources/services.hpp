@@ -73,6 +73,7 @@ struct Services {
   LogService* logs = nullptr;           ///< null: the log cannot be asked
   std::function<json::Object()> facts;  ///< about the process, for support; may be empty
   Metrics* metrics = nullptr;           ///< null: requests are not counted
+  Tracer* tracer = nullptr;             ///< null: no spans of requests
 };
 
 }  // namespace hotswap::api

@@ -209,7 +209,7 @@ Result<FrameCache::Content> FrameCache::stored(const ProfileName& profile,
 
 Result<std::string> FrameCache::members_of(const ProfileName& profile, const Assignment::Slot& slot,
                                            bool with_data) {
-  auto text = slot_members(slot);
+  auto text = named(profile, slot);
   const auto document = canonical(profile, slot);
   if (!document) return std::unexpected(document.error());
   if (!document->hash.empty()) {
@@ -224,13 +224,23 @@ Result<std::string> FrameCache::members_of(const ProfileName& profile, const Ass
   return text;
 }
 
+/// The slot's members, and the trace that instances may tell of it in.
+std::string FrameCache::named(const ProfileName& profile, const Assignment::Slot& slot) const {
+  std::string out = slot_members(slot);
+  const std::string trace = traced_ ? traced_(profile, slot.generation) : std::string();
+  if (trace.empty()) return out;
+  out += ',';
+  append_text(out, "traceparent", trace);
+  return out;
+}
+
 /// Names the content that is meant, as far as it is known: to go back must be possible also while
 /// an archive or a store of secrets is away.
 std::string FrameCache::activation(const ProfileName& profile, const Assignment::Slot& slot) {
   const auto version = versions_.get(profile, slot.version);
-  if (!version || !may_hold_secrets((*version)->content)) return slot_members(slot);
+  if (!version || !may_hold_secrets((*version)->content)) return this->named(profile, slot);
   auto named = members_of(profile, slot, false);
-  return named ? std::move(*named) : slot_members(slot);
+  return named ? std::move(*named) : this->named(profile, slot);
 }
 
 Result<FrameCache::Text> FrameCache::members(const ProfileName& profile,

@@ -42,6 +42,9 @@ class FrameCache {
   using Resolve =
       std::function<Result<SecretResolver::Resolved>(const VersionName& version, json::Value)>;
   void resolve_by(Resolve resolve) { resolve_ = std::move(resolve); }
+  /// The `traceparent` of whoever told instances to take this generation; empty: none.
+  using Traced = std::function<std::string(const ProfileName& profile, std::uint64_t generation)>;
+  void trace_by(Traced traced) { traced_ = std::move(traced); }
   /// What was rendered of a version no longer counts: a secret that it refers to has changed.
   void forget(const VersionName& version);
   /// How often that has happened to versions of this profile.
@@ -82,6 +85,7 @@ class FrameCache {
   [[nodiscard]] Result<std::string> members_of(const ProfileName& profile,
                                                const Assignment::Slot& slot, bool with_data);
   [[nodiscard]] Result<SecretResolver::Resolved> opened(const Version& version);
+  [[nodiscard]] std::string named(const ProfileName& profile, const Assignment::Slot& slot) const;
   [[nodiscard]] std::string activation(const ProfileName& profile, const Assignment::Slot& slot);
   [[nodiscard]] Result<Content> stored(const ProfileName& profile, const Assignment::Slot& slot);
 
@@ -94,6 +98,7 @@ class FrameCache {
   };
   std::optional<Shared> shared_;
   Resolve resolve_;
+  Traced traced_;
   Mutex mutex_;
   std::uint64_t forgotten_ HS_GUARDED_BY(mutex_) = 0;  ///< calls of forget()
   std::map<ProfileName, std::uint64_t> changes_ HS_GUARDED_BY(mutex_);

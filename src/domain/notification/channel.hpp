@@ -37,6 +37,7 @@ struct Notice {
   std::string profile, service, environment, version, deployment;
   std::string state;  ///< of the deployment then
   WallTime at{};
+  std::string traceparent{};  ///< of whoever sends it; not stored
   bool operator==(const Notice&) const = default;
 };
 

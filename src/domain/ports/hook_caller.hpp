@@ -6,7 +6,8 @@
 
 namespace hotswap {
 
-/// Calls a hook of a deployment: POST, signed (`X-HotSwap-Signature`), with `X-HotSwap-Id` = id.
+/// Calls a hook of a deployment: POST, signed (`X-HotSwap-Signature`), with `X-HotSwap-Id` = id,
+/// and in a trace with `traceparent`, unless that is empty.
 class HookCaller {
  public:
   struct Answer {
@@ -16,7 +17,8 @@ class HookCaller {
   virtual ~HookCaller() = default;
   /// Blocking, limited by `timeout`.
   [[nodiscard]] virtual Answer call(const std::string& url, const std::string& id,
-                                    const json::Value& body, Duration timeout) = 0;
+                                    const json::Value& body, Duration timeout,
+                                    const std::string& traceparent) = 0;
 };
 
 }  // namespace hotswap

@@ -18,7 +18,8 @@ WebhookCall call_of(std::string url, const Notice& notice, const json::Value& bo
           .id = notice.id,
           .body = json::write(body),
           .timeout = kTimeout,
-          .sign = sign};
+          .sign = sign,
+          .traceparent = notice.traceparent};
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 
 #include "domain/ports/clock.hpp"
 #include "domain/ports/hook_caller.hpp"
+#include "domain/ports/tracer.hpp"
 #include "infrastructure/http_client/http_client.hpp"
 
 namespace hotswap {
@@ -20,7 +21,8 @@ struct WebhookCall {
   std::string id{};    ///< X-HotSwap-Id: the same at every repetition
   std::string body{};  ///< JSON text
   Duration timeout = std::chrono::seconds(10);
-  bool sign = true;  ///< false for receivers that know nothing of us
+  bool sign = true;           ///< false for receivers that know nothing of us
+  std::string traceparent{};  ///< of what it is done for; empty: no trace
 };
 
 /// Thread-safe. Redirects are not followed; nobody beyond `reach` is called; answers are cut at
@@ -31,6 +33,9 @@ class WebhookSender : public HookCaller {
   WebhookSender(std::string key, const Clock& clock, net::Reach reach)
       : key_(std::move(key)), clock_(clock), client_(std::move(reach)) {}
 
+  /// Tells of every call that belongs to a recorded trace. Before the first call.
+  void trace_with(Tracer* tracer) { tracer_ = tracer; }
+
   /// An HTTP status is never an error; errors are HttpClient's, naming the URL without what may be
   /// secret in it.
   [[nodiscard]] Result<HttpResponse> post(const WebhookCall& call);
@@ -38,12 +43,15 @@ class WebhookSender : public HookCaller {
   /// for 5xx, 429 and 408, Invalid for the others, which speak of this message alone.
   [[nodiscard]] Result<void> deliver(const WebhookCall& call);
   [[nodiscard]] Answer call(const std::string& url, const std::string& id, const json::Value& body,
-                            Duration timeout) override;
+                            Duration timeout, const std::string& traceparent) override;
 
  private:
   const std::string key_;
+  [[nodiscard]] Result<HttpResponse> send(const WebhookCall& call, HttpRequest request);
+
   const Clock& clock_;
   HttpClient client_;
+  Tracer* tracer_ = nullptr;
 };
 
 /// `503 Service Unavailable: queue is full`: the status and the start of the body, on one line.

@@ -21,7 +21,7 @@ Result<void> ConfiguredRouter::call(const Traffic& traffic, const WebhookRouter&
                                                   {"pool", traffic.desired},
                                                   {"idle", idle_pool(traffic)},
                                                   {"generation", traffic.generation}},
-                                     router.timeout);
+                                     router.timeout, {});
   if (answer.passed) return {};
   return fail(ErrorCode::Unavailable, "traffic.webhook_refused",
               "the traffic's webhook did not confirm: " + answer.detail);

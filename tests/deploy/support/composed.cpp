@@ -50,8 +50,8 @@ const std::string& as_owner() {
 }  // namespace
 
 Composed::Composed() : compose_(yaml_file(deploy_path("compose/compose.yaml"))) {
-  for (const std::string name :
-       {"postgres-1", "postgres-2", "redis", "haproxy", "haproxy-metrics", "prometheus", "minio"})
+  for (const std::string name : {"postgres-1", "postgres-2", "redis", "haproxy", "haproxy-metrics",
+                                 "prometheus", "minio", "jaeger"})
     ports_[name] = cli::free_port();
   fs::permissions(folder(), fs::perms(0755));
   make_secrets();
@@ -94,7 +94,8 @@ std::string Composed::here(std::string text) const {
   replace_all(text, "@postgres-1,postgres-2/",
               "@127.0.0.1:" + port("postgres-1") + ",127.0.0.1:" + port("postgres-2") + '/');
   replace_all(text, "redis://redis:6379", "redis://127.0.0.1:" + port("redis"));
-  replace_all(text, "http://minio:9000", "http://127.0.0.1:" + port("minio"));  // nobody is there
+  replace_all(text, "http://minio:9000", "http://127.0.0.1:" + port("minio"));    // nobody is there
+  replace_all(text, "http://jaeger:4318", "http://127.0.0.1:" + port("jaeger"));  // likewise
   replace_all(text, "http://prometheus:9090", "http://127.0.0.1:" + port("prometheus"));
   return text;
 }

@@ -43,6 +43,7 @@ const std::vector<Ban>& headers() {
        "domain/base/sha256.hpp, infrastructure/crypto or api/auth"},
       {"boost/asio", kProduct, {"src/api/"}, "a blocking port; coroutines live in api/"},
       {"boost/beast", kProduct, {"src/api/"}, "infrastructure/http_client; servers live in api/"},
+      {"protozero/", kProduct, {"src/infrastructure/otlp/"}, "the Tracer port"},
       {"zstd.h", kProduct, {"src/domain/archive/"}, "domain/archive/zstd.hpp"},
       {"pcre2.h", kProduct, {"src/domain/schema/text/"}, "domain/schema/text/pattern.hpp"},
       {"uninorm.h", kProduct, {"src/domain/schema/text/"}, "domain/schema/text"},

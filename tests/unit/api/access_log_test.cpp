@@ -118,7 +118,7 @@ TEST(AccessLog, a_slow_request_is_a_warning_whatever_is_written) {
   Request request;
   request.method = Method::Post;
   request.path = "/api/v1/deployments";
-  const Answered answered{request, nullptr, "ann", "127.0.0.1", "t", clock.mono()};
+  const ToldRequest answered{request, nullptr, "ann", "127.0.0.1", "t", clock.mono()};
   clock.advance(999ms);
   access.note(answered, Response{});
   EXPECT_TRUE(log.entries().empty());

@@ -120,12 +120,14 @@ TEST(Trace, ContinuesAWellFormedTraceOnly) {
   request.request_id = "r";
   const std::string id = "4bf92f3577b34da6a3ce929d0e0e4736";
   request.headers = {{"Traceparent", "00-" + id + "-00f067aa0ba902b7-01"}};
-  EXPECT_EQ(trace_of(request).trace_id, id);
+  EXPECT_EQ(trace_of(request).own.trace.hex(), id);
+  EXPECT_EQ(trace_of(request).parent->span.hex(), "00f067aa0ba902b7");
   for (const auto& bad :
        {"00-" + id + "-00f067aa0ba902b7-01x", "ff-" + id + "-00f067aa0ba902b7-01",
         "00-" + std::string(32, '0') + "-00f067aa0ba902b7-01", std::string("00-xyz")}) {
     request.headers[0].value = bad;
-    EXPECT_NE(trace_of(request).trace_id, id);
+    EXPECT_NE(trace_of(request).own.trace.hex(), id);
+    EXPECT_FALSE(trace_of(request).parent);
     EXPECT_EQ(trace_of(request).header().size(), 55u);
   }
 }

@@ -11,6 +11,7 @@
 #include "testing/fake_random.hpp"
 #include "testing/flaky_store.hpp"
 #include "testing/memory_logger.hpp"
+#include "testing/memory_tracer.hpp"
 #include "testing/scripted_hooks.hpp"
 #include "testing/sealing.hpp"
 
@@ -44,7 +45,8 @@ inline const Caller kAdmin = caller_with(Role::Admin);
 class Node {
  public:
   Node(Store& store, FakeClock& clock, Random& random)
-      : committer(store),
+      : tracer(clock),
+        committer(store),
         versions(store),
         schema_cache(store),
         sealing(store),
@@ -55,19 +57,32 @@ class Node {
                .remove_after = std::chrono::minutes(2)}),
         runner({store, committer, fleet, versions, delivery, hooks, clock, logger,
                 [this](const DeploymentId&) { return measurements; },
-                [this] { return cpu_used += cpu_per_turn; }}),
-        deployments({store, committer, configs, fleet, runner, versions, schemas, clock, random,
-                     [this](const Profile&) -> Result<Permission> { return calendar(); }}),
+                [this] { return cpu_used += cpu_per_turn; }, 0.5, &tracer}),
+        deployments({store,
+                     committer,
+                     configs,
+                     fleet,
+                     runner,
+                     versions,
+                     schemas,
+                     clock,
+                     random,
+                     [this](const Profile&) -> Result<Permission> { return calendar(); },
+                     {},
+                     {},
+                     &tracer}),
         audit(store, committer) {
     runner.prepare_with(
         [this](const Deployment& deployment) { return deployments.prepare_scheduled(deployment); });
     configs.seal_with(sealing.sealer);
+    configs.trace_with(&tracer);
     versions.open_by(sealing.opening());
     EXPECT_TRUE(fleet.load());
     EXPECT_TRUE(runner.load());
   }
 
   MemoryLogger logger;
+  MemoryTracer tracer;
   Committer committer;
   VersionCache versions;
   SchemaCache schema_cache;

@@ -26,14 +26,16 @@
 #include <vector>
 
 #include "hotswap/config.hpp"
+#include "hotswap/span.hpp"
 
 namespace hotswap::sdk {
 
 /// A configuration that is about to be applied or staged.
 struct Candidate {
   const Snapshot& snapshot;
-  const Snapshot& running;  ///< empty document if nothing runs yet
-  bool staged;              ///< it is to be kept beside the running one, not swapped to yet
+  const Snapshot& running;    ///< empty document if nothing runs yet
+  bool staged;                ///< it is to be kept beside the running one, not swapped to yet
+  std::string traceparent{};  ///< W3C trace context of what is under way; empty: none
 };
 
 /// Returns why the candidate must not be used (the server shows it), or nothing if it is fine.
@@ -50,6 +52,7 @@ struct Application {
   const Snapshot& next;
   const Snapshot& running;  ///< empty document if nothing runs yet
   Cause cause;
+  std::string traceparent{};  ///< as Candidate::traceparent
 };
 /// Makes it take effect outside of the process, for instance in files of other programs, before it
 /// is published and acknowledged. Returns why that failed: the running one stays, and the server
@@ -104,6 +107,7 @@ struct ClientOptions {
   /// One line per event worth knowing, the same failure at most once a minute; called on the
   /// client's threads.
   LogSink log{};
+  SpanSink on_span{};  ///< empty: nobody wants spans
 };
 
 struct ClientStatus {

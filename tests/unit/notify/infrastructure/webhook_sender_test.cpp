@@ -29,7 +29,7 @@ TEST(Hmac, GivesThePublishedValues) {  // RFC 4231, cases 1, 2 and 6
 }
 
 TEST_F(WebhookSending, SignsTheTimeAndTheBody) {
-  const auto answer = sender.call(receiver.url("/hook"), "d:1", json::Object{{"step", 1}}, 5s);
+  const auto answer = sender.call(receiver.url("/hook"), "d:1", json::Object{{"step", 1}}, 5s, {});
   EXPECT_TRUE(answer.passed);
   EXPECT_EQ(answer.detail, "200 OK: ok");
   const auto requests = receiver.requests();
@@ -45,7 +45,7 @@ TEST_F(WebhookSending, SignsTheTimeAndTheBody) {
 
 TEST_F(WebhookSending, ARefusalSaysWhatTheReceiverSaid) {
   receiver.answer("503 Service Unavailable", "queue\r\n  is\tfull");
-  const auto answer = sender.call(receiver.url(), "1", {}, 5s);
+  const auto answer = sender.call(receiver.url(), "1", {}, 5s, {});
   EXPECT_FALSE(answer.passed);
   EXPECT_EQ(answer.detail, "503 Service Unavailable: queue is full");
   const auto delivered = sender.deliver({.url = receiver.url(), .id = "1", .body = "{}"});
@@ -58,14 +58,14 @@ TEST_F(WebhookSending, ARefusalSaysWhatTheReceiverSaid) {
 
 TEST_F(WebhookSending, ALongAnswerIsCutAndPassesAllTheSame) {
   receiver.answer("200 OK", std::string(100'000, 'x'));
-  const auto answer = sender.call(receiver.url(), "1", {}, 5s);
+  const auto answer = sender.call(receiver.url(), "1", {}, 5s, {});
   EXPECT_TRUE(answer.passed);
   EXPECT_LT(answer.detail.size(), 300u);
 }
 
 TEST_F(WebhookSending, RedirectsAreNotFollowed) {
   receiver.answer("302 Found\r\nLocation: http://127.0.0.1:1/");
-  const auto answer = sender.call(receiver.url(), "1", {}, 5s);
+  const auto answer = sender.call(receiver.url(), "1", {}, 5s, {});
   EXPECT_FALSE(answer.passed);
   EXPECT_EQ(receiver.requests().size(), 1u);
 }
@@ -80,7 +80,7 @@ TEST_F(WebhookSending, NoAddressOfTheNetworksOwnServicesIsCalled) {
 }
 
 TEST_F(WebhookSending, NoErrorNamesWhatIsSecretInTheUrl) {
-  const auto answer = sender.call("http://me:word@127.0.0.1:1/token", "1", {}, 5s);
+  const auto answer = sender.call("http://me:word@127.0.0.1:1/token", "1", {}, 5s, {});
   EXPECT_FALSE(answer.passed);
   EXPECT_TRUE(answer.detail.contains("127.0.0.1:1")) << answer.detail;
   EXPECT_FALSE(answer.detail.contains("token")) << answer.detail;

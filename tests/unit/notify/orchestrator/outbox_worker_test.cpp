@@ -29,13 +29,14 @@ class CountingLog : public Notifier {
 
 class ScriptedHooks : public HookCaller {
  public:
-  Answer call(const std::string& url, const std::string& id, const json::Value&,
-              Duration timeout) override {
+  Answer call(const std::string& url, const std::string& id, const json::Value&, Duration timeout,
+              const std::string& traceparent) override {
+    traces.push_back(traceparent);
     calls.push_back(url + " " + id + " " + format_duration(timeout));
     return answer;
   }
   Answer answer{true, "200 OK"};
-  std::vector<std::string> calls;
+  std::vector<std::string> calls, traces;
 };
 
 Error down() { return {ErrorCode::Unavailable, "http.unreachable", "nobody listens", {}, {}}; }
