@@ -112,12 +112,13 @@ ClusterNode this_node(const Settings& settings, WallTime now) {
 }
 
 int serve_cluster(const Settings& settings, NodeKeys keys, ServerLog& log, Archive* archive,
-                  const Secrets& secrets) {
+                  const Secrets& secrets, PrometheusMetrics& metrics) {
   Logger& logger = log.logger();
   const SystemClock machine;
   ClusterNode self = this_node(settings, machine.wall());
   auto store = open_postgres(settings, self.id, machine, logger);
   if (!store) return cannot_start(store.error());
+  (*store)->measure(metrics);
   const auto now = postgres_time(settings.store.database);
   if (!now) return cannot_start(now.error());
   const AnchoredClock clock(machine, *now);
@@ -131,7 +132,7 @@ int serve_cluster(const Settings& settings, NodeKeys keys, ServerLog& log, Archi
                                                .redis_prefix = settings.redis.prefix},
                                               random, clock, logger);
   if (!shared) return cannot_start(shared.error());
-  return serve_on(settings, {**store, clock, log, secrets, archive}, std::move(keys),
+  return serve_on(settings, {**store, clock, log, secrets, metrics, archive}, std::move(keys),
                   Peers{std::move(self), **shared});
 }
 
@@ -169,13 +170,16 @@ int serve(const Settings& settings) {
       return cannot_start(done.error());
   ServerLog log(clock, settings.log);
   warn_of_root(log.logger());
+  PrometheusMetrics metrics;
   NodeKeys keys{std::move(*trust), std::move(*signing), std::move(*password),
                 std::move(*signing_audit)};
   if (!settings.store.database.empty())
-    return serve_cluster(settings, std::move(keys), log, archive->get(), secrets);
+    return serve_cluster(settings, std::move(keys), log, archive->get(), secrets, metrics);
   auto store = SqliteStore::open({.path = settings.store.data_dir + kDatabase});
   if (!store) return cannot_start(store.error());
-  return serve_on(settings, {**store, clock, log, secrets, archive->get()}, std::move(keys));
+  (*store)->measure(metrics);
+  return serve_on(settings, {**store, clock, log, secrets, metrics, archive->get()},
+                  std::move(keys));
 }
 
 cli::Actions actions() {

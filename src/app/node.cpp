@@ -72,6 +72,8 @@ Node::Node(const Settings& settings, NodeKeys keys, const Ground& ground,
       access_(access_options(settings.log, ground.log)),
       clock_(ground.clock),
       logger_(ground.log.logger()),
+      metrics_(ground.metrics),
+      meters_(metrics_),
       outside_(settings.outside, {ground.clock, random_, ground.log.logger(), metrics_}),
       wrapping_(outside_.before(ground.secrets.wrapper)),
       webhooks_(std::move(keys.webhooks), ground.clock, reach_of(settings)),
@@ -161,6 +163,7 @@ Node::Node(const Settings& settings, NodeKeys keys, const Ground& ground,
   // An erased profile's content is not kept by any node.
   committer_.on_profile_deleted([this](const ProfileName& name) { versions_.forget(name); });
   count_what_happens();
+  meter_configs();
   set_pace(1);
   if (peers) join(*peers);
 }

@@ -25,6 +25,7 @@
 #include "orchestrator/audit_keeper.hpp"
 #include "orchestrator/change_follower.hpp"
 #include "orchestrator/cluster_service.hpp"
+#include "orchestrator/config_meters.hpp"
 #include "orchestrator/log_service.hpp"
 #include "orchestrator/outbox_worker.hpp"
 #include "orchestrator/secret_migration.hpp"
@@ -63,6 +64,7 @@ struct Ground {
   const Clock& clock;
   ServerLog& log;
   const Secrets& secrets;
+  PrometheusMetrics& metrics;
   Archive* archive = nullptr;  ///< null: there is none
 };
 
@@ -81,6 +83,12 @@ class Node {
 
  private:
   void count_what_happens();
+  void meter_configs();
+  void refresh_transport();
+  void refresh_flow();
+  void refresh_cluster();
+  void refresh_store();
+  [[nodiscard]] std::string metrics_text(bool open_metrics);
   /// Whether this node does what one of all does: alone it does everything.
   [[nodiscard]] bool leads() const { return !cluster_ || cluster_->is_leader(); }
   [[nodiscard]] std::unique_ptr<AuditForwarder> forwarder_of(const Settings& settings);
@@ -121,7 +129,8 @@ class Node {
   const WallTime started_at_ = clock_.wall();
   Logger& logger_;
   SystemRandom random_;
-  PrometheusMetrics metrics_;
+  PrometheusMetrics& metrics_;
+  ConfigMeters meters_;
   OutsideSecrets outside_;
   KeyWrappers wrapping_;
   WebhookSender webhooks_;

@@ -112,24 +112,6 @@ NodeLoad Node::load_now() {
   return load;
 }
 
-void Node::count_what_happens() {
-  // There from the start: a counter that appears with its first failure shows no increase of it.
-  Counter& failures =
-      metrics_.counter("hotswap_commit_failures_total", "Commits that the store could not do");
-  committer_.on_events([this](const std::vector<TimelineEvent>& events) {
-    for (const TimelineEvent& event : events)
-      metrics_
-          .counter("hotswap_events_total", "Events of the timeline, by kind",
-                   {{"kind", event.kind}})
-          .add();
-  });
-  committer_.on_failure([this, &failures](const Error& error) {
-    failures.add();
-    logger_.warning("store", "commit failed",
-                    {{"reason", error.reason}, {"internal", error.internal}});
-  });
-}
-
 void Node::handle_secrets() {
   configs_.seal_with(sealer_);
   versions_.open_by(opening());

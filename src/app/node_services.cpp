@@ -1,6 +1,5 @@
-// What the API of a node is given, and what it shows of itself.
+// What the API of a node is given.
 #include "app/node.hpp"
-#include "orchestrator/health_gauges.hpp"
 
 namespace hotswap {
 namespace {
@@ -38,11 +37,7 @@ api::Services Node::services() {
           .logger = logger_,
           .certificates = certificates_,
           .version = HS_VERSION,
-          .metrics_text =
-              [this] {
-                refresh_gauges();
-                return metrics_.render();
-              },
+          .metrics_text = [this](bool open_metrics) { return metrics_text(open_metrics); },
           .metrics_open = false,
           .draining = [this] { return draining_.load(); },
           .secret_sources = &outside_.sources(),
@@ -52,7 +47,8 @@ api::Services Node::services() {
           .gate = gate(),
           .access = access_,
           .logs = &logs_,
-          .facts = [this] { return facts(); }};
+          .facts = [this] { return facts(); },
+          .metrics = &metrics_};
 }
 
 api::GateOptions Node::gate() {
@@ -100,36 +96,6 @@ api::ServerOptions Node::server_options(const Settings& settings, Logger& logger
     logger.warning("server", "transport", {{"detail", what}});
   };
   return options;
-}
-
-void Node::refresh_gauges() {
-  const api::ServerStats stats = server_.stats();
-  const auto set = [&](const char* name, const char* help, std::size_t value) {
-    metrics_.gauge(name, help).set(static_cast<double>(value));
-  };
-  set("hotswap_connections", "Open connections", stats.connections);
-  set("hotswap_streams", "Open event streams", stats.streams);
-  set("hotswap_worker_queue", "Requests waiting for the pool", stats.queued);
-  set("hotswap_requests_read", "Requests read since the start", stats.requests);
-  set("hotswap_instances", "Registered instances", fleet_.size());
-  set("hotswap_deployments_active", "Deployments that have not ended", runner_.active());
-  const api::StreamHub::Flow flow = streams_.flow();
-  set("hotswap_content_sent_bytes", "Bytes of contents sent to instances", flow.sent);
-  set("hotswap_content_waiting", "Contents that wait for bandwidth or memory", flow.waiting);
-  set("hotswap_content_memory_bytes", "Bytes of contents ready to be sent or kept", flow.memory);
-  set("hotswap_content_held_up", "Times that contents waited for memory", flow.held_up);
-  set("hotswap_deployments_rested", "Times that a deployment had used its share of the CPU",
-      runner_.rests());
-  if (cluster_) {
-    set("hotswap_cluster_nodes", "Nodes of the cluster that live", cluster_->living_nodes());
-    set("hotswap_cluster_nodes_recommended", "Nodes that the cluster should have",
-        cluster_->advised_nodes());
-    set("hotswap_cluster_leader", "Whether this node does what only one may",
-        cluster_->is_leader() ? 1 : 0);
-    set("hotswap_cluster_changes_behind", "Changes of other nodes that are not followed yet",
-        follower_->behind());
-  }
-  publish_health(runner_.health(), metrics_);
 }
 
 std::string Node::served_at(std::uint16_t port) const {

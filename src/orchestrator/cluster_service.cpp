@@ -285,6 +285,11 @@ std::size_t ClusterService::advised_nodes() const {
   return advisor_.advice(parts_.clock.mono()).nodes;
 }
 
+std::chrono::nanoseconds ClusterService::lease_age() const {
+  const std::lock_guard lock(mutex_);
+  return parts_.clock.mono() - held_;
+}
+
 std::size_t ClusterService::living_nodes() const {
   const std::lock_guard lock(mutex_);
   return members_.living(parts_.clock.mono()).size();

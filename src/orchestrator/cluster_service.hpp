@@ -69,6 +69,8 @@ class ClusterService {
   /// Forbidden.
   [[nodiscard]] Result<View> view(const Caller& caller);
   [[nodiscard]] std::size_t advised_nodes() const;
+  /// Since its locks were renewed last: beyond limits::kLease others may hold them.
+  [[nodiscard]] std::chrono::nanoseconds lease_age() const;
   [[nodiscard]] std::size_t living_nodes() const;
   [[nodiscard]] const std::string& id() const { return members_.own(); }
   /// The nodes that take work, as they showed themselves last.

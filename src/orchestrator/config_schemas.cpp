@@ -21,8 +21,13 @@ Result<void> ConfigService::check_link(const std::string& schema_id) {
       "no schema " + link->id.value + " is registered: register it first, or leave schemaId out");
 }
 
-Result<std::string> ConfigService::satisfied(const Profile& profile, const json::Value& document) {
+Result<std::string> ConfigService::satisfied(const Profile& profile, const json::Value& document,
+                                             std::string_view trace_id) {
+  const MonoTime begun = clock_.mono();
   const auto ref = schemas_.check(profile, document);
+  const bool invalid = !ref && ref.error().reason == "version.schema_mismatch";
+  if (checked_listener_ && (invalid || (ref && *ref)))
+    checked_listener_({profile.name, !invalid, clock_.mono() - begun, trace_id});
   if (!ref) return std::unexpected(ref.error());
   return *ref ? to_string(**ref) : std::string();
 }

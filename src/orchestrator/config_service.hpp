@@ -57,6 +57,17 @@ class ConfigService {
   /// Whose deployments need a second person; whoever is no Admin cannot let a profile off. Before
   /// the first call.
   void require_approvals(ApprovalPolicy policy) { approvals_ = std::move(policy); }
+  /// A document was checked by its profile's schema.
+  struct Checked {
+    const ProfileName& profile;
+    bool valid = true;
+    std::chrono::nanoseconds took{};
+    std::string_view trace_id;  ///< empty: nobody's request
+  };
+  /// For metrics; must not block. Before the first check.
+  void on_checked(std::function<void(const Checked&)> listener) {
+    checked_listener_ = std::move(listener);
+  }
   /// Before the first upload of a version with secrets.
   void seal_with(SecretSealer& sealer) { sealer_ = &sealer; }
 
@@ -137,7 +148,8 @@ class ConfigService {
                                          Action action);
   [[nodiscard]] Result<void> check_link(const std::string& schema_id);
   /// `payments@1.2.0`, or empty for a profile without schema.
-  [[nodiscard]] Result<std::string> satisfied(const Profile& profile, const json::Value& document);
+  [[nodiscard]] Result<std::string> satisfied(const Profile& profile, const json::Value& document,
+                                              std::string_view trace_id = {});
   [[nodiscard]] Result<std::string> satisfied_again(const Profile& profile, const Version& old,
                                                     bool force);
   /// How many stored versions do not satisfy the schema now, in a sentence.
@@ -153,6 +165,7 @@ class ConfigService {
   VersionCache& cache_;
   SchemaService& schemas_;
   const Clock& clock_;
+  std::function<void(const Checked&)> checked_listener_;
   ApprovalPolicy approvals_;
   SecretSealer* sealer_ = nullptr;
   ProfilesRead profiles_read_;

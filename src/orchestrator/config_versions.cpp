@@ -115,7 +115,7 @@ Result<Uploaded> ConfigService::upload_to(const Caller& caller, const Profile& p
     if (!existing || existing->hash != version.hash) return std::nullopt;
     return Uploaded{std::move(*existing), false};
   };
-  auto schema = satisfied(profile, upload.data);
+  auto schema = satisfied(profile, upload.data, caller.trace_id);
   if (!schema) {
     // A repeated upload is answered as it was, whatever the schema has become since.
     if (auto same = stored_before()) return *std::move(same);

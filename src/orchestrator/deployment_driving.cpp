@@ -217,7 +217,10 @@ Result<void> DeploymentRunner::save(Entry& entry, Decision decision, const Calle
   if (recorded) entry.recorder.stored();
   log_decision(logger_, decision, now);
   ++decision.next.revision;
-  entry.deployment = std::make_shared<const Deployment>(std::move(decision.next));
+  const auto before =
+      std::exchange(entry.deployment, std::make_shared<const Deployment>(std::move(decision.next)));
+  if (watching_.saved)
+    watching_.saved({*before, *entry.deployment, decision.changed_targets, caller != nullptr});
   return {};
 }
 

@@ -89,8 +89,10 @@ Result<ChangeSet> EffectWriter::write(Decision& decision, const Caller* caller, 
   if (draft.advanced)
     changes.push_back(change::AdvanceProfile{draft.profile.name, draft.profile.stable,
                                              draft.keep_stable, draft.profile.generation});
+  // Its targets are rows of their own: no copy of thousands to be thrown away.
+  auto kept = std::exchange(decision.next.targets, {});
   changes.push_back(change::UpdateDeployment{decision.next});
-  std::get<change::UpdateDeployment>(changes.back()).deployment.targets.clear();
+  decision.next.targets = std::move(kept);
   change::PutTargets targets{decision.next.id, {}};
   for (const std::size_t ordinal : decision.changed_targets)
     targets.items.push_back({ordinal, decision.next.targets.at(ordinal)});

@@ -67,6 +67,8 @@ struct DeploymentRunner::Entry {
   std::string environment;
 
   [[nodiscard]] bool pending() const { return !waiting && !news.empty(); }
+  /// Whoever has it in hand looks for news again; who was told of some will.
+  [[nodiscard]] bool will_be_looked_at() const { return busy || pending(); }
 };
 
 }  // namespace hotswap

@@ -49,6 +49,7 @@ void DeploymentRunner::look(Entry& entry, bool data, WallTime now) {
                            look.measurements, now);
   });
   look.judgement = judge(deployment.health, evidence, look.sight.situation);
+  if (watching_.judged) watching_.judged(look.judgement);
   entry.recorder.look(std::move(look), data);
   entry.judged_at = now;
   entry.judge_pause = std::max(kLookAtMost, kLookShare * (time_.now() - now));

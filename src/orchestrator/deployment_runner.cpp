@@ -214,26 +214,33 @@ Result<std::vector<ProfileName>> DeploymentRunner::pause_all(const Caller& calle
   return halted;
 }
 
+// Thousands come at once: a thread is woken for the first, and finds the others with it.
 void DeploymentRunner::observed(const Observation& seen) {
+  bool wake = false;
   {
     const std::lock_guard lock(mutex_);
     const auto found = by_profile_.find(seen.profile);
-    if (found == by_profile_.end() || found->second->news.reports.size() >= kReportsKept) return;
-    found->second->news.reports.push_back(
+    if (found == by_profile_.end()) return;
+    Entry& entry = *found->second;
+    if (entry.news.reports.size() >= kReportsKept) return;
+    wake = !entry.will_be_looked_at();
+    entry.news.reports.push_back(
         {seen.instance, seen.generation, target_state_of(seen.state), seen.error, seen.version});
   }
-  wake_.notify_one();
+  if (wake) wake_.notify_one();
 }
 
 void DeploymentRunner::health_arrived(const ServiceName& service, const std::string& environment) {
-  bool any = false;
+  bool wake = false;
   {
     const std::lock_guard lock(mutex_);
-    for (const auto& [id, entry] : entries_)
-      if (entry->service == service && entry->environment == environment)
-        any = entry->news.health = true;
+    for (const auto& [id, entry] : entries_) {
+      if (entry->service != service || entry->environment != environment) continue;
+      wake = wake || !entry->will_be_looked_at();
+      entry->news.health = true;
+    }
   }
-  if (any) wake_.notify_one();
+  if (wake) wake_.notify_one();
 }
 
 void DeploymentRunner::measured(const DeploymentId& id) {

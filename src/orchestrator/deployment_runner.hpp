@@ -63,6 +63,19 @@ class DeploymentRunner {
     std::function<void(const DeploymentId&)> left;
   };
   void share(Sharing sharing) { sharing_ = std::move(sharing); }
+  /// A decision that this node has saved, told once.
+  struct Saved {
+    const Deployment& before;
+    const Deployment& now;
+    const std::vector<std::size_t>& changed;  ///< targets, by their place in `now`
+    bool by_person = false;
+  };
+  /// For metrics: called on the deciding thread, must not block. Before load().
+  struct Watching {
+    std::function<void(const Saved&)> saved;
+    std::function<void(const Judgement&)> judged;
+  };
+  void watch(Watching watching) { watching_ = std::move(watching); }
 
   /// Takes over all active deployments of the store (after a crash: where they were).
   [[nodiscard]] Result<void> load();
@@ -169,6 +182,7 @@ class DeploymentRunner {
   const SteadyTime time_;
   Prepare prepare_;
   Sharing sharing_;
+  Watching watching_;
 
   mutable std::mutex mutex_;
   std::condition_variable_any wake_;

@@ -78,10 +78,12 @@ void FleetService::take(Live& live, Observation seen, std::vector<Observation>& 
   const auto desired = live.desired.find(seen.profile);
   if (desired == live.desired.end()) return;
   live.reported[seen.profile] = seen.generation;
-  // Who has other content has not applied, or staged, what it was told.
-  if (!note_drift(live, seen)) news.push_back(seen);
+  // Said again and again until a heartbeat is answered: counted when it is news.
   const Observation& known = live.observed[seen.profile];
   const bool changed = known.at == WallTime{} || !same_but_time(known, seen);
+  if (!changed || seen.state != ObservedState::Applied) seen.reload.reset();
+  // Who has other content has not applied, or staged, what it was told.
+  if (!note_drift(live, seen)) news.push_back(seen);
   if (changed && keep_observed(live, seen)) {
     dirty_[{seen.instance, seen.profile}] = std::move(seen);
   } else if (changed && shared() && is_to_be_told(live, seen)) {

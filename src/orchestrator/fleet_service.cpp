@@ -282,6 +282,17 @@ Result<std::vector<Assignment>> FleetService::refresh(const ProfileName& profile
   return news;
 }
 
+InstanceCensus FleetService::census() const {
+  InstanceCensus census;
+  const MutexLock lock(mutex_);
+  for (const auto& [id, live] : live_) {
+    auto& count = census[{live.instance.service, live.instance.environment}];
+    ++count.registered;
+    if (live.instance.status == InstanceStatus::Healthy) ++count.healthy;
+  }
+  return census;
+}
+
 std::size_t FleetService::size() const {
   const MutexLock lock(mutex_);
   return live_.size();

@@ -93,6 +93,7 @@ class FleetService {
       const std::function<bool(const InstanceId&)>& wanted) const;
   [[nodiscard]] Duration heartbeat_interval() const { return options_.heartbeat_interval; }
   [[nodiscard]] std::size_t size() const;
+  [[nodiscard]] InstanceCensus census() const;
 
   // For what other nodes say (fleet_sharing.cpp).
   struct Relayed {

@@ -42,4 +42,10 @@ struct InstanceView {
   std::vector<LogLine> logs;  ///< oldest first; of get() only
 };
 
+/// How many there are of each service and environment.
+struct InstanceCount {
+  std::size_t registered = 0, healthy = 0;
+};
+using InstanceCensus = std::map<std::pair<ServiceName, std::string>, InstanceCount>;
+
 }  // namespace hotswap

@@ -88,6 +88,11 @@ std::size_t OutboxWorker::run() {
   return handled;
 }
 
+std::size_t OutboxWorker::held() {
+  const std::lock_guard lock(mutex_);
+  return held_.size();
+}
+
 void OutboxWorker::start() {
   threads_.emplace_back([this](const std::stop_token& stop) { feed(stop); });
   for (int i = 0; i < kThreads; ++i)

@@ -50,6 +50,8 @@ class OutboxWorker {
 
   /// Handles everything that is due, on this thread. Items handled, failed ones too.
   std::size_t run();
+  /// Taken from the store and not done yet.
+  [[nodiscard]] std::size_t held();
   /// The same by kThreads threads from now on; one receiver is called by one of them at a time, so
   /// that a slow one keeps nobody else waiting.
   void start();

@@ -13,6 +13,7 @@
 #include "infrastructure/sql/query.hpp"
 #include "infrastructure/sqlite/session.hpp"
 #include "infrastructure/sqlite/sqlite_store.hpp"
+#include "testing/memory_metrics.hpp"
 
 namespace hotswap::contract {
 namespace {
@@ -34,6 +35,28 @@ Version big_version(int patch, std::size_t bytes) {
   auto version = sample_version(kProfile.str(), "1.0." + std::to_string(patch));
   version.content = "\"" + std::string(bytes, 'x') + "\"";
   return version;
+}
+
+TEST_F(SqliteFile, times_what_it_does_once_it_is_measured) {
+  hotswap::testing::MemoryMetrics metrics;
+  auto store = open();
+  ASSERT_TRUE(store->commit({change::InsertProfile{sample_profile()}}));
+  store->measure(metrics);
+  const auto timed = [&](const std::string& operation) {
+    return metrics.value("hotswap_database_seconds", {{"operation", operation}});
+  };
+  EXPECT_EQ(timed("commit"), 0);
+  ASSERT_TRUE(store->commit({change::AppendEvent{sample_event("a")}}));
+  ASSERT_TRUE(store->profile(kProfile));
+  ASSERT_TRUE(store->profile(kProfile));
+  ASSERT_TRUE(store->active_deployments());
+  EXPECT_EQ(timed("commit"), 1);
+  EXPECT_EQ(timed("read"), 2);
+  EXPECT_EQ(timed("snapshot"), 1);
+  EXPECT_EQ(metrics.value("hotswap_database_connections"), 4);
+  EXPECT_EQ(metrics.value("hotswap_database_connections_in_use"), 0) << "all are given back";
+  EXPECT_EQ(metrics.value("hotswap_database_commits_waiting"), 0);
+  EXPECT_EQ(metrics.value("hotswap_database_wait_seconds"), 0) << "nobody had to wait";
 }
 
 TEST_F(SqliteFile, keeps_all_over_a_restart) {

@@ -158,5 +158,17 @@ TEST_P(StoreOutbox, a_refused_set_leaves_every_item_as_it_was) {
   EXPECT_EQ(store().dead_letters({})->items[0].attempts, 2U);
 }
 
+TEST_P(StoreOutbox, its_figures_tell_what_waits_and_what_was_given_up) {
+  const auto empty = store().figures().value();
+  EXPECT_EQ(empty.outbox, 0U);
+  EXPECT_FALSE(empty.oldest);
+  put({item("a", 30), item("b", 5), item("c", 1), change::BuryOutbox{"c", 1, "x"}});
+  put({change::DeferOutbox{"b", 3, at(500), "503"}});
+  const auto figures = store().figures().value();
+  EXPECT_EQ(figures.outbox, 2U);
+  EXPECT_EQ(figures.oldest, at(5)) << "since it was asked for, not since it is due";
+  EXPECT_EQ(figures.dead, 1U);
+}
+
 }  // namespace
 }  // namespace hotswap::contract

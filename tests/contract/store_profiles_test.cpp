@@ -44,6 +44,18 @@ TEST_P(StoreProfiles, an_update_needs_the_current_revision_and_raises_it) {
   refused({change::UpdateProfile{edited}}, ErrorCode::NotFound, "config.not_found");
 }
 
+TEST_P(StoreProfiles, its_figures_tell_how_many_there_are_and_how_many_live) {
+  EXPECT_EQ(store().figures()->profiles, 0U);
+  auto second = sample_profile();
+  second.name = ProfileName("second.production");
+  second.stable.reset();
+  put({change::InsertProfile{sample_profile()}, change::InsertProfile{second},
+       change::AdvanceProfile{ProfileName(kName), ver("1.0.0"), false, 3}});
+  const auto figures = store().figures().value();
+  EXPECT_EQ(figures.profiles, 2U);
+  EXPECT_EQ(figures.live, 1U);
+}
+
 TEST_P(StoreProfiles, the_generation_only_grows) {
   put({change::InsertProfile{sample_profile()}});
   const ProfileName name(kName);

@@ -28,7 +28,7 @@ double metric(Server& server, const std::string& name) {
 }
 
 Sample look(Server& server) {
-  Sample sample{seconds_now(), 0, metric(server, "hotswap_content_sent_bytes")};
+  Sample sample{seconds_now(), 0, metric(server, "hotswap_content_sent_bytes_total")};
   sample.after = seconds_now();
   return sample;
 }

@@ -318,6 +318,11 @@ Result<void> FlakyStore::scrub() {
   return inner_.scrub();
 }
 
+Result<StoreFigures> FlakyStore::figures() {
+  if (down()) return lost();
+  return inner_.figures();
+}
+
 Result<void> FlakyStore::ping() {
   if (down()) return lost();
   return inner_.ping();

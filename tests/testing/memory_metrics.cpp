@@ -8,6 +8,9 @@ namespace {
 struct AtomicCounter : Counter {
   explicit AtomicCounter(std::atomic<double>& place) : value(place) {}
   void add(double amount) override { value += amount; }
+  void raise_to(double total) override {
+    if (value < total) value = total;
+  }
   std::atomic<double>& value;
 };
 struct AtomicGauge : Gauge {
@@ -19,6 +22,7 @@ struct AtomicGauge : Gauge {
 struct CountOfValues : Distribution {
   explicit CountOfValues(std::atomic<double>& place) : value(place) {}
   void observe(double) override { value += 1; }
+  void observe(double, std::string_view) override { value += 1; }
   std::atomic<double>& value;
 };
 

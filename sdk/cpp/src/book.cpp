@@ -38,12 +38,13 @@ bool Book::has_room_for(const std::string& profile) const {
 Book::Effect Book::apply(Offer offer) {
   if (refuses_left(offer.identity)) return Effect::Reported;
   if (!is_news(offer, false)) return Effect::None;
+  const auto begun = std::chrono::steady_clock::now();
   receive(offer.identity);
   auto snapshot = check(offer, false);
   if (!snapshot) return reject(offer.identity, std::move(snapshot.error()));
   if (auto why = put_in_place(**snapshot, Application::Cause::Applied))
     return reject(offer.identity, *std::move(why));
-  install(*std::move(snapshot), State::Applied);
+  install(*std::move(snapshot), State::Applied, begun);
   return Effect::Swapped;
 }
 
@@ -73,11 +74,12 @@ std::optional<Book::Effect> Book::activate(const Identity& identity) {
     if (!held) return std::nullopt;
     profile.active_seen = identity.generation;
   }
+  const auto begun = std::chrono::steady_clock::now();
   auto next = renamed(*held, identity);
   if (applier_) receive(identity);
   if (auto why = put_in_place(*next, Application::Cause::Applied))
     return reject(identity, *std::move(why));
-  install(std::move(next), State::Applied);
+  install(std::move(next), State::Applied, begun);
   return Effect::Swapped;
 }
 
@@ -360,7 +362,8 @@ Book::Effect Book::reject(const Identity& identity, std::string reason) {
   return Effect::Reported;
 }
 
-void Book::install(Held snapshot, State state) {
+void Book::install(Held snapshot, State state,
+                   std::optional<std::chrono::steady_clock::time_point> begun) {
   std::vector<Config*> configs;
   {
     const MutexLock lock(mutex_);
@@ -379,6 +382,7 @@ void Book::install(Held snapshot, State state) {
     profile.left.reset();
     if (!profile.staged || profile.staged->identity().generation < identity.generation) {
       observe(profile, identity, state);
+      if (begun) profile.observation->reload = std::chrono::steady_clock::now() - *begun;
     }
     configs = profile.configs;
   }

@@ -109,7 +109,9 @@ class Book {
   /// A validator may take its time: a heartbeat meanwhile says that the bytes are here.
   void receive(const Identity& identity) HS_EXCLUDES(mutex_);
   Effect reject(const Identity& identity, std::string reason) HS_EXCLUDES(mutex_);
-  void install(Held snapshot, State state) HS_EXCLUDES(mutex_);
+  /// `begun`: when the swap to it did, for whom it is told.
+  void install(Held snapshot, State state,
+               std::optional<std::chrono::steady_clock::time_point> begun = {}) HS_EXCLUDES(mutex_);
   void observe(Profile& profile, const Identity& identity, State state) HS_REQUIRES(mutex_);
 
   const Validator validator_;

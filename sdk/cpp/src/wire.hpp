@@ -37,7 +37,8 @@ struct Observation {
   State state = State::Running;
   std::string hash;
   std::string error;
-  std::string data_hash{};  ///< for itself: the server does not ask
+  std::string data_hash{};                           ///< for itself: the server does not ask
+  std::optional<std::chrono::nanoseconds> reload{};  ///< Applied: how long it took
   bool operator==(const Observation&) const = default;
 };
 

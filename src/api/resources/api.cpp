@@ -10,6 +10,7 @@ namespace hotswap::api {
 namespace {
 
 constexpr std::string_view kBearer = "Bearer ";
+constexpr std::string_view kLive = "/health/live";
 
 /// The token of an Authorization header; empty if there is none.
 std::string_view bearer(const Request& request) {
@@ -71,7 +72,9 @@ Api::Api(Services services)
       gate_(services_.gate, services_.clock),
       idempotency_(services_.store, services_.committer, services_.clock, services_.logger),
       denials_(services_.audit, services_.clock, services_.logger),
-      access_(services_.access, services_.logger, services_.clock) {
+      access_(services_.access, services_.logger, services_.clock),
+      meter_(services_.metrics, routes()),
+      live_route_(number_of(*router_.match(Method::Get, kLive)->route)) {
   services_.committer.on_profile_changed(
       [&cache = services_.cache](const ProfileName& name) { cache.forget(name); });
   services_.tokens.revoke_by(
@@ -94,7 +97,7 @@ Api::Api(Services services)
 
 std::optional<Response> Api::answer_now(const Request& request) {
   if (!is_read(request.method)) return std::nullopt;
-  if (request.path == "/health/live") return live(request);
+  if (request.path == kLive) return live(request);
   if (!request.query.empty() || !takes_json(request)) return std::nullopt;
   const auto cached = services_.cache.find(request.path);
   if (!cached) return std::nullopt;
@@ -107,6 +110,7 @@ std::optional<Response> Api::answer_now(const Request& request) {
   response.headers.reserve(2);
   response.headers.push_back({"ETag", cached->etag});
   response.headers.push_back({"traceparent", trace.header()});
+  request.notes = {cached->route, trace.trace_id};
   if (none_match_hits(request.header("If-None-Match"), cached->etag)) {
     response.status = 304;
   } else {
@@ -118,6 +122,7 @@ std::optional<Response> Api::answer_now(const Request& request) {
 }
 
 Response Api::live(const Request& request) const {
+  request.notes.route = live_route_;
   const auto trace = trace_of(request);
   auto reply = finished(request, json_answer(200, json::Object{{"status", "live"}}), trace);
   auto response = std::get<Response>(std::move(reply));
@@ -127,6 +132,7 @@ Response Api::live(const Request& request) const {
 
 Reply Api::answer(const Request& request) {
   const auto trace = trace_of(request);
+  request.notes.trace_id = trace.trace_id;
   Caller caller = caller_of(request, trace);
   const LogScope scope([&](LogFields& fields) {
     fields.push_back({"traceId", trace.trace_id});
@@ -201,7 +207,10 @@ Result<void> Api::identify_by_certificate(const Request& request, Caller& caller
 
 Result<Reply> Api::run(const Request& request, Caller& caller, Router::Match& match) {
   auto matched = router_.match(request.method, request.path);
-  if (matched) match = *matched;
+  if (matched) {
+    match = *matched;
+    request.notes.route = number_of(*match.route);
+  }
   // Strangers are not told which routes there are.
   if (auto may = admit(request, match.route, caller); !may) return std::unexpected(may.error());
   if (!matched) return std::unexpected(matched.error());

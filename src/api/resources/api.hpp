@@ -4,6 +4,7 @@
 
 #include "api/resources/denials.hpp"
 #include "api/resources/gate.hpp"
+#include "api/resources/http_meter.hpp"
 #include "api/resources/idempotency.hpp"
 #include "api/resources/services.hpp"
 #include "api/router.hpp"
@@ -20,6 +21,9 @@ class Api final : public Handler {
   /// A profile or a version that was read within the last second, and /health/live.
   [[nodiscard]] std::optional<Response> answer_now(const Request& request) override;
   [[nodiscard]] Reply answer(const Request& request) override;
+  void answered(const Request& request, const Answered& how) override {
+    meter_.answered(request, how);
+  }
   [[nodiscard]] Response refuse(int status, std::string_view why, const Request* request) override;
 
   /// Writes what was gathered of refused attempts; to be called every few seconds.
@@ -47,6 +51,8 @@ class Api final : public Handler {
   Idempotency idempotency_;
   Denials denials_;
   AccessLog access_;
+  HttpMeter meter_;
+  const std::size_t live_route_;  ///< of /health/live, which is answered at once
 };
 
 }  // namespace hotswap::api

@@ -2,6 +2,7 @@
 #include "api/render/config.hpp"
 #include "api/render/schema.hpp"
 #include "api/resources/handlers.hpp"
+#include "api/resources/routes.hpp"
 #include "api/resources/services.hpp"
 #include "api/resources/words.hpp"
 #include "domain/json/write.hpp"
@@ -82,8 +83,9 @@ Result<Reply> get_config(Services& services, Call& call) {
   auto response = json_answer(200, view_json(services, *view));
   const auto etag = etag_of(view->profile.revision, *response.body);
   response.headers.push_back({"ETag", etag});
-  services.cache.put(name, call.request.path, epoch,
-                     {response.body, etag, Action::ConfigRead, view->profile.access, {}});
+  services.cache.put(
+      name, call.request.path, epoch,
+      {response.body, etag, Action::ConfigRead, view->profile.access, {}, number_of(call.route)});
   return response;
 }
 

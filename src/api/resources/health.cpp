@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <charconv>
+
 #include "api/resources/handlers.hpp"
 #include "api/resources/services.hpp"
 #include "api/resources/words.hpp"
@@ -51,6 +54,32 @@ json::Object described(const Condition& condition) {
   return described;
 }
 
+constexpr auto kText = "text/plain; version=0.0.4; charset=utf-8";
+constexpr auto kOpenMetrics = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+/// The `q` of a media range: 1 unless it says otherwise, 0 if that cannot be read.
+double weight_of(std::string_view range) {
+  const auto at = range.find(";q=");
+  if (at == std::string_view::npos) return 1;
+  double weight = 0;
+  std::from_chars(range.data() + at + 3, range.data() + range.size(), weight);
+  return weight;
+}
+
+/// Whether OpenMetrics is asked for at least as much as plain text. Who says nothing gets text.
+bool prefers_open_metrics(std::string_view accept) {
+  double open = 0, text = 0;
+  while (!accept.empty()) {
+    const auto end = std::min(accept.find(','), accept.size());
+    std::string range(accept.substr(0, end));
+    std::erase(range, ' ');
+    accept.remove_prefix(std::min(end + 1, accept.size()));
+    if (range.starts_with("application/openmetrics-text")) open = std::max(open, weight_of(range));
+    if (range.starts_with("text/plain")) text = std::max(text, weight_of(range));
+  }
+  return open > 0 && open >= text;
+}
+
 }  // namespace
 
 Result<Reply> health_live(Services&, Call&) {
@@ -72,11 +101,14 @@ Result<Reply> health(Services& services, Call&) {
   return json_answer(condition.ready() ? 200 : 503, answer);
 }
 
-Result<Reply> metrics(Services& services, Call&) {
+Result<Reply> metrics(Services& services, Call& call) {
   if (!services.metrics_text) {
     return fail(ErrorCode::NotFound, "metrics.disabled", "This server exports no metrics.");
   }
-  return make_response(200, "text/plain; version=0.0.4; charset=utf-8", services.metrics_text());
+  const bool open = prefers_open_metrics(call.request.header("Accept"));
+  auto response = make_response(200, open ? kOpenMetrics : kText, services.metrics_text(open));
+  response.headers.push_back({"Vary", "Accept"});
+  return response;
 }
 
 }  // namespace hotswap::api

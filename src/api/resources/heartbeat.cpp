@@ -16,6 +16,7 @@ namespace {
 constexpr std::size_t kObservedProfiles = 256;
 constexpr std::size_t kErrorBytes = 2048;
 constexpr std::size_t kLevelBytes = 16;
+constexpr double kReloadMaxMs = 24.0 * 3600 * 1000;
 constexpr std::int64_t kLogAgeMaxMs = 24LL * 3600 * 1000;
 
 Result<Observation> read_observation(const std::string& profile, const json::Value& value,
@@ -44,6 +45,9 @@ Result<Observation> read_observation(const std::string& profile, const json::Val
   if (seen.hash.size() > 64) in.mistake("hash", "maxLength", "must be a SHA-256 in hexadecimal");
   // An instance's own words may be long; what does not fit is cut, since they only inform.
   seen.error = clip_utf8(in.optional_string("error").value_or(""), kErrorBytes);
+  if (const auto took = in.optional_double("reloadMs", 0, kReloadMaxMs))
+    seen.reload = std::chrono::round<std::chrono::microseconds>(
+        std::chrono::duration<double, std::milli>(*took));
   if (auto bad = in.finish("heartbeat.invalid")) return std::unexpected(*bad);
   return seen;
 }

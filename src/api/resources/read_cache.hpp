@@ -29,6 +29,7 @@ class ReadCache {
     Action action = Action::ConfigRead;  ///< what a caller must be allowed
     Access access;                       ///< of the profile
     MonoTime until{};
+    std::size_t route = 0;  ///< of the request, for RequestNotes
   };
 
   explicit ReadCache(const Clock& clock) : clock_(clock) {}

@@ -19,6 +19,7 @@ class SecretFree final : public EventStream {
   }
   void close(std::string last_frame) override { stream_->close(std::move(last_frame)); }
   [[nodiscard]] bool is_open() const override { return stream_->is_open(); }
+  [[nodiscard]] std::size_t waiting() const override { return stream_->waiting(); }
 
  private:
   const std::shared_ptr<EventStream> stream_;

@@ -58,11 +58,12 @@ struct Services {
   ReadCache& cache;
   const Clock& clock;
   Logger& logger;
-  CertificateRules certificates{};            ///< of instances without a token
-  std::string version;                        ///< of this program, for people
-  std::function<std::string()> metrics_text;  ///< Prometheus text; empty: no /metrics
-  bool metrics_open = false;                  ///< /metrics without a token
-  std::function<bool()> draining;             ///< the server is about to stop; may be empty
+  CertificateRules certificates{};  ///< of instances without a token
+  std::string version;              ///< of this program, for people
+  /// As Prometheus or OpenMetrics text; empty: no /metrics.
+  std::function<std::string(bool open_metrics)> metrics_text;
+  bool metrics_open = false;       ///< /metrics without a token
+  std::function<bool()> draining;  ///< the server is about to stop; may be empty
   const SecretSources* secret_sources = nullptr;
   ClusterService* cluster = nullptr;    ///< null: this server is alone
   StreamMoves* moves = nullptr;         ///< null: this server is alone
@@ -71,6 +72,7 @@ struct Services {
   AccessOptions access{};
   LogService* logs = nullptr;           ///< null: the log cannot be asked
   std::function<json::Object()> facts;  ///< about the process, for support; may be empty
+  Metrics* metrics = nullptr;           ///< null: requests are not counted
 };
 
 }  // namespace hotswap::api

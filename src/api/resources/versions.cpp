@@ -1,6 +1,7 @@
 #include "api/etag.hpp"
 #include "api/render/config.hpp"
 #include "api/resources/handlers.hpp"
+#include "api/resources/routes.hpp"
 #include "api/resources/services.hpp"
 #include "api/resources/uploads.hpp"
 #include "api/resources/words.hpp"
@@ -134,8 +135,9 @@ Result<Reply> get_version(Services& services, Call& call) {
   // The profile's lists decide who may be answered from the cache.
   const auto profile = services.store.profile(name);
   if (profile) {
-    services.cache.put(name, call.request.path, epoch,
-                       {response.body, etag, Action::VersionRead, profile->access, {}});
+    services.cache.put(
+        name, call.request.path, epoch,
+        {response.body, etag, Action::VersionRead, profile->access, {}, number_of(call.route)});
   }
   return response;
 }

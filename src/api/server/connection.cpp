@@ -186,17 +186,22 @@ void Connection::complete_request() {
   request.peer = peer_name_;
   request.tls = transport_.tls != nullptr;
   request.certificate = certificate_;
+  request.notes = {};
+  arrived_ = io_.core().clock.mono();
   io_.core().requests.fetch_add(1, std::memory_order_relaxed);
 }
 
 Awaitable<bool> Connection::answer() {
   complete_request();
+  const Counted in_flight(io_.core().in_flight);
   enter_untimed(Phase::Working);
   if (auto response = perform_now(io_.core(), parser_.request())) {
+    tell_answered(*response, false);
     co_return co_await send(std::move(*response), keeps_alive());
   }
   if (!co_await ask_pool()) {
     auto busy = refuse(io_.core(), 503, "The server is busy; try again.", &parser_.request());
+    tell_answered(busy, false);
     co_return co_await send(std::move(busy), keeps_alive());
   }
   if (!outcome_) co_return false;  // cut before a worker took it
@@ -204,6 +209,7 @@ Awaitable<bool> Connection::answer() {
   outcome_.reset();
   if (auto* response = std::get_if<Response>(&outcome)) {
     if (cut_) co_return false;
+    tell_answered(*response, false);
     co_return co_await send(std::move(*response), keeps_alive());
   }
   if (auto* held = std::get_if<OpenedHold>(&outcome)) co_return co_await hold(std::move(*held));
@@ -225,8 +231,15 @@ Awaitable<bool> Connection::ask_pool() {
   co_return true;
 }
 
+void Connection::tell_answered(const Response& response, bool held) {
+  auto& core = io_.core();
+  core.handler.answered(parser_.request(), {response.status, core.clock.mono() - arrived_,
+                                            response.body ? response.body->size() : 0, held});
+}
+
 void Connection::open_stream(OpenedStream stream) {
   Response response{200, std::move(stream.headers), "text/event-stream", nullptr};
+  tell_answered(response, false);
   response.headers.push_back({"Cache-Control", "no-store"});
   response.headers.push_back({"X-Accel-Buffering", "no"});
   std::string head;
@@ -263,6 +276,7 @@ Awaitable<bool> Connection::hold(OpenedHold hold) {
   call_guarded(core, hold.on_close);
   if (peer_gone_ || cut_) co_return false;
   if (!response) response = perform_timeout(core, hold, parser_.request());
+  tell_answered(*response, true);
   co_return co_await send(std::move(*response), keeps_alive());
 }
 

@@ -49,6 +49,7 @@ class Connection : public Peer, public std::enable_shared_from_this<Connection> 
   [[nodiscard]] ParseState feed();
   void complete_request();
   void open_stream(OpenedStream stream);
+  void tell_answered(const Response& response, bool held);
   void watch_held_peer();
   [[nodiscard]] bool keeps_alive() { return parser_.keep_alive() && !io_.draining(); }
 
@@ -61,6 +62,7 @@ class Connection : public Peer, public std::enable_shared_from_this<Connection> 
   std::string peer_name_;
   std::shared_ptr<const CertificateNames> certificate_;  ///< of the client
   MonoTime deadline_ = MonoTime::max();
+  MonoTime arrived_{};  ///< the request, whole
   Phase phase_ = Phase::Handshake;
   bool first_request_ = true;
   bool timed_out_ = false;

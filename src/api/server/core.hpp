@@ -74,6 +74,20 @@ class Ticket {
   std::string address_;
 };
 
+/// Counts one for as long as it lives.
+class Counted {
+ public:
+  explicit Counted(std::atomic<std::size_t>& count) : count_(count) {
+    count_.fetch_add(1, std::memory_order_relaxed);
+  }
+  Counted(const Counted&) = delete;
+  Counted& operator=(const Counted&) = delete;
+  ~Counted() { count_.fetch_sub(1, std::memory_order_relaxed); }
+
+ private:
+  std::atomic<std::size_t>& count_;
+};
+
 /// Everything but `open`, the pool and the counters is constant after start.
 struct ServerCore {
   ServerCore(ServerOptions o, Handler& h, const Clock& c, Random& r)
@@ -95,6 +109,7 @@ struct ServerCore {
   AddressCount addresses;
   std::atomic<std::size_t> streams{0};
   std::atomic<std::size_t> long_polls{0};
+  std::atomic<std::size_t> in_flight{0};  ///< requests that arrived and are not answered
   std::atomic<std::uint64_t> requests{0};
   std::atomic<std::uint64_t> refused{0};
 };

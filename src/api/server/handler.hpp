@@ -36,6 +36,14 @@ struct LongPoll {
   std::function<void()> on_close;
 };
 
+/// How a request was answered.
+struct Answered {
+  int status = 200;
+  std::chrono::nanoseconds took{};  ///< since it had arrived whole; the wait for a thread included
+  std::size_t bytes = 0;            ///< of the body
+  bool held = false;                ///< a long poll: it was to take its time
+};
+
 using Reply = std::variant<Response, StreamStart, LongPoll>;
 
 /// The application behind the server. An exception that leaves any of these is answered by
@@ -50,6 +58,10 @@ class Handler {
 
   /// The full answer, on a pool thread; may block.
   [[nodiscard]] virtual Reply answer(const Request& request) = 0;
+
+  /// Told once of every request that arrived whole, when its answer is about to be written: of a
+  /// stream, its head. Io thread: must not block and not throw.
+  virtual void answered(const Request& /*request*/, const Answered& /*how*/) {}
 
   /// The answer to what never reaches answer(): 400, 408, 413, 414, 417, 431, 505 for ill-formed,
   /// slow or oversized requests, 503 for a full pool or too many connections, 500 for an exception.

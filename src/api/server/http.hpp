@@ -13,6 +13,13 @@ namespace hotswap::api {
 
 struct CertificateNames;
 
+/// What the handler found out about a request on its way, for whoever counts and logs it when it
+/// is answered. Written by the one thread that answers.
+struct RequestNotes {
+  std::size_t route = 0;  ///< 1 + its place in the table; 0: none
+  std::string trace_id{};
+};
+
 enum class Method : std::uint8_t { Get, Head, Post, Put, Patch, Delete, Options, Other };
 
 /// The method as written in a request line; `OTHER` for Method::Other.
@@ -38,6 +45,7 @@ struct Request {
   std::string request_id;  ///< the client's X-Request-Id if it is sane, else a fresh one
   bool tls = false;
   std::shared_ptr<const CertificateNames> certificate;  ///< of the client; null: none was asked
+  mutable RequestNotes notes{};
 
   /// Value of the first header of that name, without outer blanks; empty if absent.
   [[nodiscard]] std::string_view header(std::string_view name) const noexcept;

@@ -195,6 +195,7 @@ ServerStats HttpServer::Impl::stats() const {
   return {.connections = core_.open.value(),
           .streams = core_.streams.load(std::memory_order_relaxed),
           .long_polls = core_.long_polls.load(std::memory_order_relaxed),
+          .in_flight = core_.in_flight.load(std::memory_order_relaxed),
           .queued = core_.pool ? core_.pool->queued() : 0,
           .requests = core_.requests.load(std::memory_order_relaxed),
           .refused = core_.refused.load(std::memory_order_relaxed)};

@@ -71,6 +71,7 @@ struct ServerStats {
   std::size_t connections = 0;  ///< open, streams included
   std::size_t streams = 0;      ///< open event streams
   std::size_t long_polls = 0;   ///< requests held
+  std::size_t in_flight = 0;    ///< requests that arrived and are not answered, held ones included
   std::size_t queued = 0;       ///< requests waiting for the pool
   std::uint64_t requests = 0;   ///< read completely since the start
   std::uint64_t refused = 0;    ///< refused by the transport since the start

@@ -29,6 +29,9 @@ class EventStream {
 
   /// False once closing began or the peer is gone.
   [[nodiscard]] virtual bool is_open() const = 0;
+
+  /// Frames that are queued and not being written yet.
+  [[nodiscard]] virtual std::size_t waiting() const { return 0; }
 };
 
 /// One held request.

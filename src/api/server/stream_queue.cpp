@@ -38,6 +38,11 @@ void StreamQueue::close(std::string last_frame) {
   schedule();
 }
 
+std::size_t StreamQueue::waiting() const {
+  const MutexLock lock(mutex_);
+  return entries_.size();
+}
+
 bool StreamQueue::is_open() const {
   const MutexLock lock(mutex_);
   return open_;

@@ -24,6 +24,7 @@ class StreamQueue : public EventStream, public std::enable_shared_from_this<Stre
   bool push(std::string key, SharedFrame frame) override;
   void close(std::string last_frame) override;
   [[nodiscard]] bool is_open() const override;
+  [[nodiscard]] std::size_t waiting() const override;
 
   /// Called on the io thread after pushes and closes, until detach. Io thread only.
   void attach(std::function<void()> on_change);

@@ -62,6 +62,8 @@ struct Observation {
   std::string hash;   ///< SHA-256 of the canonical form that it holds, may be empty
   std::string error;  ///< Rejected: why
   WallTime at{};
+  /// How long it took to swap to it, if the instance says so; for metrics, not stored.
+  std::optional<std::chrono::microseconds> reload{};
   bool operator==(const Observation&) const = default;
 };
 

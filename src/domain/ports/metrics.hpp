@@ -4,6 +4,7 @@
 
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace hotswap {
@@ -14,6 +15,8 @@ class Counter {
  public:
   virtual ~Counter() = default;
   virtual void add(double amount = 1) = 0;  ///< amount ≥ 0
+  /// Of what is counted elsewhere already: becomes that total, unless it is above it.
+  virtual void raise_to(double total) = 0;
 };
 
 class Gauge {
@@ -27,6 +30,9 @@ class Distribution {
  public:
   virtual ~Distribution() = default;
   virtual void observe(double value) = 0;
+  /// The same, with the trace (32 hexadecimal digits) in which it happened: an exemplar. Anything
+  /// else is no trace and left out.
+  virtual void observe(double value, std::string_view trace_id) = 0;
 };
 
 /// Thread-safe. The same name and labels give the same object, which lives as long as this; help

@@ -63,6 +63,15 @@ struct StoreStatistics {
   std::map<std::string, std::uint64_t> rows;  ///< by table; kCounted: that many or more
 };
 
+/// What the store holds of some things, for metrics.
+struct StoreFigures {
+  std::size_t profiles = 0;
+  std::size_t live = 0;              ///< profiles that have a stable version
+  std::size_t outbox = 0;            ///< outside effects that wait
+  std::optional<WallTime> oldest{};  ///< when the one that waits longest was asked for
+  std::size_t dead = 0;              ///< outside effects that were given up
+};
+
 /// Thread-safe. Every method may fail with Unavailable `store.unavailable`.
 /// What a change set of some node said to the others.
 struct LoggedChange {
@@ -196,6 +205,7 @@ class Store : public SecretStore {
   /// Makes sure, as far as the database can, that its files no longer hold what was erased.
   [[nodiscard]] virtual Result<void> scrub() = 0;
   /// For /health/ready.
+  [[nodiscard]] virtual Result<StoreFigures> figures() = 0;
   [[nodiscard]] virtual Result<void> ping() = 0;
   /// Counts rows, which takes its time: not for every request.
   [[nodiscard]] virtual Result<StoreStatistics> statistics() = 0;

@@ -11,12 +11,14 @@ class TargetIndex {
  public:
   TargetIndex(const Course& course, std::size_t questions) : targets_(course.targets()) {
     if (questions <= kFew) return;
-    for (std::size_t i = 0; i < targets_.size(); ++i) by_instance_.emplace(targets_[i].instance, i);
+    by_instance_.reserve(targets_.size());
+    for (std::size_t i = 0; i < targets_.size(); ++i)
+      by_instance_.emplace(targets_[i].instance.value, i);
   }
 
   [[nodiscard]] std::optional<std::size_t> find(const InstanceId& instance) const {
     if (!by_instance_.empty()) {
-      const auto found = by_instance_.find(instance);
+      const auto found = by_instance_.find(instance.value);
       return found == by_instance_.end() ? std::nullopt : std::optional(found->second);
     }
     const auto found = std::ranges::find(targets_, instance, &Target::instance);
@@ -27,7 +29,7 @@ class TargetIndex {
  private:
   static constexpr std::size_t kFew = 8;
   const std::vector<Target>& targets_;
-  std::unordered_map<InstanceId, std::size_t> by_instance_;
+  std::unordered_map<std::string_view, std::size_t> by_instance_;
 };
 
 void take_rejection(Course& course, std::size_t index, const std::string& reason) {

@@ -13,6 +13,12 @@ namespace {
 
 constexpr auto kPostgresPrefix = "hotswap:";  // a database holds one cluster
 
+Distribution& redis_time(Metrics& metrics, const char* operation) {
+  return metrics.histogram("hotswap_redis_seconds", "Time of commands to Redis, by what for",
+                           {0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.1, 0.5, 1},
+                           {{"operation", operation}});
+}
+
 class OverPostgres final : public Services {
  public:
   explicit OverPostgres(const ServicesOptions& options)
@@ -48,7 +54,11 @@ class OverBoth final : public Services {
   Locks& locks() override { return locks_; }
   Bus& bus() override { return bus_; }
   ContentCache* contents() override { return &contents_; }
-  void show(Metrics& metrics) override { state_.show(metrics); }
+  void show(Metrics& metrics) override {
+    state_.show(metrics);
+    redis_locks_.measure(redis_time(metrics, "locks"));
+    contents_.measure(redis_time(metrics, "contents"));
+  }
   void start() override {
     postgres_bus_.start();
     redis_bus_.start();

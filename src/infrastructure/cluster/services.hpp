@@ -37,8 +37,8 @@ class Services {
   [[nodiscard]] virtual Bus& bus() = 0;
   /// Null without Redis.
   [[nodiscard]] virtual ContentCache* contents() = 0;
-  /// Keeps `hotswap_redis_up` from now on, if there is a Redis to speak of. `metrics` must outlive
-  /// stop().
+  /// Keeps `hotswap_redis_up` and the times of commands from now on, if there is a Redis. `metrics`
+  /// must outlive stop().
   virtual void show(Metrics& metrics) = 0;
   /// The bus begins; its listener is set before.
   virtual void start() = 0;

@@ -84,6 +84,7 @@ class MemoryStore : public Store {
   Result<std::optional<SecretReferenceState>> secret_reference(
       const std::string& reference) override;
   Result<void> scrub() override;
+  Result<StoreFigures> figures() override;
   Result<void> ping() override;
   Result<StoreStatistics> statistics() override;
 

@@ -214,6 +214,18 @@ Result<std::optional<change::PutIdempotent>> MemoryStore::idempotent(const std::
   return found->second;
 }
 
+Result<StoreFigures> MemoryStore::figures() {
+  const MutexLock lock(mutex_);
+  StoreFigures figures;
+  figures.profiles = state_.profiles.size();
+  for (const auto& [name, profile] : state_.profiles) figures.live += profile.stable ? 1 : 0;
+  figures.outbox = state_.outbox.size();
+  for (const auto& [place, item] : state_.outbox)
+    figures.oldest = std::min(figures.oldest.value_or(item.at), item.at);
+  figures.dead = state_.dead_letters.size();
+  return figures;
+}
+
 Result<void> MemoryStore::ping() { return {}; }
 
 Result<StoreStatistics> MemoryStore::statistics() {

@@ -1,68 +1,58 @@
 #include "infrastructure/metrics/prometheus_metrics.hpp"
 
-#include <prometheus/counter.h>
-#include <prometheus/gauge.h>
-#include <prometheus/histogram.h>
-#include <prometheus/registry.h>
-#include <prometheus/text_serializer.h>
-
 #include <map>
 
+#include "domain/base/assert.hpp"
 #include "domain/base/mutex.hpp"
+#include "infrastructure/metrics/cells.hpp"
 
 namespace hotswap {
 namespace {
 
-class PrometheusCounter : public Counter {
- public:
-  explicit PrometheusCounter(prometheus::Counter& inner) : inner_(inner) {}
-  void add(double amount) override { inner_.Increment(amount); }
-
- private:
-  prometheus::Counter& inner_;
-};
-
-class PrometheusGauge : public Gauge {
- public:
-  explicit PrometheusGauge(prometheus::Gauge& inner) : inner_(inner) {}
-  void set(double value) override { inner_.Set(value); }
-  void add(double amount) override { inner_.Increment(amount); }
-
- private:
-  prometheus::Gauge& inner_;
-};
-
-class PrometheusHistogram : public Distribution {
- public:
-  explicit PrometheusHistogram(prometheus::Histogram& inner) : inner_(inner) {}
-  void observe(double value) override { inner_.Observe(value); }
-
- private:
-  prometheus::Histogram& inner_;
-};
-
 template <class T>
-using ByLabels = std::map<std::pair<std::string, MetricLabels>, std::unique_ptr<T>>;
+using ByLabels = std::map<MetricLabels, std::unique_ptr<T>>;
+
+struct Family {
+  MetricKind kind;
+  std::string help;
+  std::vector<double> bounds{};
+  ByLabels<metrics::CounterCell> counters{};
+  ByLabels<metrics::GaugeCell> gauges{};
+  ByLabels<metrics::HistogramCell> histograms{};
+};
+
+/// The metric of these labels, made by `make()` at the first call.
+template <class T, class Make>
+T& find(ByLabels<T>& known, const MetricLabels& labels, Make make) {
+  auto& metric = known[labels];
+  if (!metric) metric = make();
+  return *metric;
+}
+
+MetricFamily snapshot(const std::string& name, const Family& family) {
+  MetricFamily out{name, family.help, family.kind, family.bounds, {}};
+  for (const auto& [labels, cell] : family.counters) out.points.push_back({labels, cell->value()});
+  for (const auto& [labels, cell] : family.gauges) out.points.push_back({labels, cell->value()});
+  for (const auto& [labels, cell] : family.histograms) {
+    MetricPoint point{labels};
+    cell->read(point);
+    out.points.push_back(std::move(point));
+  }
+  return out;
+}
 
 }  // namespace
 
 struct PrometheusMetrics::Registry {
-  /// The metric of this name and these labels, made by `make()` at the first call.
-  template <class T, class Make>
-  T& find(ByLabels<T>& known, const std::string& name, const MetricLabels& labels, Make make)
+  Family& family(const std::string& name, MetricKind kind, const std::string& help)
       HS_REQUIRES(mutex) {
-    auto& metric = known[{name, labels}];
-    if (!metric) metric = make();
-    return *metric;
+    const auto [found, added] = families.try_emplace(name, Family{kind, help});
+    HS_ASSERT(found->second.kind == kind);
+    return found->second;
   }
 
-  prometheus::Registry inner;
   Mutex mutex;
-  ByLabels<PrometheusCounter> counters HS_GUARDED_BY(mutex);
-  ByLabels<PrometheusGauge> gauges HS_GUARDED_BY(mutex);
-  ByLabels<PrometheusHistogram> histograms HS_GUARDED_BY(mutex);
-  /// Of families that are replaced as a whole.
-  std::map<std::string, std::map<MetricLabels, prometheus::Gauge*>> passing HS_GUARDED_BY(mutex);
+  std::map<std::string, Family> families HS_GUARDED_BY(mutex);
 };
 
 PrometheusMetrics::PrometheusMetrics() : registry_(std::make_unique<Registry>()) {}
@@ -71,50 +61,41 @@ PrometheusMetrics::~PrometheusMetrics() = default;
 Counter& PrometheusMetrics::counter(const std::string& name, const std::string& help,
                                     const MetricLabels& labels) {
   const MutexLock lock(registry_->mutex);
-  return registry_->find(registry_->counters, name, labels, [&] {
-    auto& family = prometheus::BuildCounter().Name(name).Help(help).Register(registry_->inner);
-    return std::make_unique<PrometheusCounter>(family.Add(labels));
-  });
+  auto& family = registry_->family(name, MetricKind::Counter, help);
+  return find(family.counters, labels, [] { return std::make_unique<metrics::CounterCell>(); });
 }
 
 Gauge& PrometheusMetrics::gauge(const std::string& name, const std::string& help,
                                 const MetricLabels& labels) {
   const MutexLock lock(registry_->mutex);
-  return registry_->find(registry_->gauges, name, labels, [&] {
-    auto& family = prometheus::BuildGauge().Name(name).Help(help).Register(registry_->inner);
-    return std::make_unique<PrometheusGauge>(family.Add(labels));
-  });
+  auto& family = registry_->family(name, MetricKind::Gauge, help);
+  return find(family.gauges, labels, [] { return std::make_unique<metrics::GaugeCell>(); });
 }
 
 Distribution& PrometheusMetrics::histogram(const std::string& name, const std::string& help,
                                            const std::vector<double>& bounds,
                                            const MetricLabels& labels) {
   const MutexLock lock(registry_->mutex);
-  return registry_->find(registry_->histograms, name, labels, [&] {
-    auto& family = prometheus::BuildHistogram().Name(name).Help(help).Register(registry_->inner);
-    return std::make_unique<PrometheusHistogram>(family.Add(labels, bounds));
-  });
+  auto& family = registry_->family(name, MetricKind::Histogram, help);
+  if (family.histograms.empty()) family.bounds = bounds;
+  return find(family.histograms, labels,
+              [&] { return std::make_unique<metrics::HistogramCell>(family.bounds); });
 }
 
 void PrometheusMetrics::replace_gauges(const std::string& name, const std::string& help,
                                        const std::map<MetricLabels, double>& values) {
   const MutexLock lock(registry_->mutex);
-  auto& family = prometheus::BuildGauge().Name(name).Help(help).Register(registry_->inner);
-  auto& known = registry_->passing[name];
-  std::erase_if(known, [&](const auto& entry) {
-    if (values.contains(entry.first)) return false;
-    family.Remove(entry.second);
-    return true;
-  });
-  for (const auto& [labels, value] : values) {
-    auto& gauge = known[labels];
-    if (gauge == nullptr) gauge = &family.Add(labels);
-    gauge->Set(value);
-  }
+  auto& known = registry_->family(name, MetricKind::Gauge, help).gauges;
+  std::erase_if(known, [&](const auto& entry) { return !values.contains(entry.first); });
+  for (const auto& [labels, value] : values)
+    find(known, labels, [] { return std::make_unique<metrics::GaugeCell>(); }).set(value);
 }
 
-std::string PrometheusMetrics::render() const {
-  return prometheus::TextSerializer().Serialize(registry_->inner.Collect());
+std::vector<MetricFamily> PrometheusMetrics::collect() const {
+  std::vector<MetricFamily> all;
+  const MutexLock lock(registry_->mutex);
+  for (const auto& [name, family] : registry_->families) all.push_back(snapshot(name, family));
+  return all;
 }
 
 }  // namespace hotswap

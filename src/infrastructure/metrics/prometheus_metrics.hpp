@@ -2,11 +2,13 @@
 #include <memory>
 #include <string>
 
+#include "domain/ports/metric_families.hpp"
 #include "domain/ports/metrics.hpp"
+#include "infrastructure/metrics/exposition.hpp"
 
 namespace hotswap {
 
-/// Metrics for Prometheus to scrape. Thread-safe.
+/// Metrics for Prometheus to scrape. Thread-safe; what counting costs stands in cells.hpp.
 class PrometheusMetrics : public Metrics {
  public:
   PrometheusMetrics();
@@ -24,8 +26,11 @@ class PrometheusMetrics : public Metrics {
   void replace_gauges(const std::string& name, const std::string& help,
                       const std::map<MetricLabels, double>& values) override;
 
-  /// All values in Prometheus' text format (`text/plain; version=0.0.4`).
-  [[nodiscard]] std::string render() const;
+  /// Everything as it stands now, by name.
+  [[nodiscard]] std::vector<MetricFamily> collect() const;
+  [[nodiscard]] std::string render(Exposition form = Exposition::Text) const {
+    return write_metrics(collect(), form);
+  }
 
  private:
   struct Registry;

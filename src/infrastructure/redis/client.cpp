@@ -22,7 +22,10 @@ Result<Reply> Client::ask(const Words& words) {
     static_cast<void>(connection_.check());
     looked_at_ = after(Duration::zero());
   }
+  const auto begun = std::chrono::steady_clock::now();
   auto reply = connection_.ask(words);
+  if (took_ != nullptr)
+    took_->observe(std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count());
   const MutexLock lock(mutex_);
   busy_ = false;
   free_.notify_one();

@@ -1,5 +1,6 @@
 #pragma once
 #include "domain/base/mutex.hpp"
+#include "domain/ports/metrics.hpp"
 #include "infrastructure/redis/connection.hpp"
 
 namespace hotswap::redis {
@@ -13,11 +14,15 @@ class Client {
         has_sentinels_(!options.address.master.empty()),
         connection_(options, random) {}
 
+  /// Commands are timed from now on, in seconds. Before other threads ask.
+  void measure(Distribution& took) { took_ = &took; }
+
   [[nodiscard]] Result<Reply> ask(const Words& words) HS_EXCLUDES(mutex_);
 
  private:
   const Duration timeout_;
   const bool has_sentinels_;
+  Distribution* took_ = nullptr;  ///< null: nobody wants to know
   Mutex mutex_;
   CondVar free_;
   bool busy_ HS_GUARDED_BY(mutex_) = false;

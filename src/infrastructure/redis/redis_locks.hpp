@@ -16,6 +16,8 @@ class RedisLocks final : public Locks {
   Result<std::set<std::string>> hold(const std::vector<std::string>& names) override;
   Result<void> release(const std::vector<std::string>& names) override;
 
+  void measure(Distribution& took) { client_.measure(took); }  ///< before its use
+
  private:
   [[nodiscard]] Result<redis::Reply> run(std::string_view script,
                                          const std::vector<std::string>& names,

@@ -10,8 +10,8 @@ namespace hotswap::sql {
 [[nodiscard]] Result<void> append(Session& session, const TimelineEvent& event,
                                   const std::function<void(std::uint64_t)>& on_sequence);
 
-/// The hash of the last entry of the audit as a transaction sees it; empty if there is none. Whoever
-/// rolls back to a savepoint sets it back as well.
+/// The hash of the last entry of the audit as a transaction sees it; empty if there is none.
+/// Whoever rolls back to a savepoint sets it back as well.
 using ChainTail = std::string;
 /// Begins a transaction that will write, and reads the tail.
 [[nodiscard]] Result<void> begin(Session& session, ChainTail& tail);

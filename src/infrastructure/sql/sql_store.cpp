@@ -5,6 +5,7 @@
 #include "infrastructure/sql/cluster.hpp"
 #include "infrastructure/sql/deployments.hpp"
 #include "infrastructure/sql/erasing.hpp"
+#include "infrastructure/sql/figures.hpp"
 #include "infrastructure/sql/fleet.hpp"
 #include "infrastructure/sql/journal.hpp"
 #include "infrastructure/sql/name_search.hpp"
@@ -24,6 +25,7 @@ namespace {
 /// Runs `use(session)` on a free connection.
 template <class Use>
 auto read(Pool& pool, Use use) -> decltype(use(std::declval<Session&>())) {
+  const Stopwatch timed(pool.meter() == nullptr ? nullptr : &pool.meter()->read);
   auto session = pool.take();
   if (!session) return std::unexpected(std::move(session.error()));
   return use(**session);
@@ -32,6 +34,7 @@ auto read(Pool& pool, Use use) -> decltype(use(std::declval<Session&>())) {
 /// The same for reads of several statements, which shall see one moment.
 template <class Use>
 auto read_snapshot(Pool& pool, Use use) -> decltype(use(std::declval<Session&>())) {
+  const Stopwatch timed(pool.meter() == nullptr ? nullptr : &pool.meter()->snapshot);
   auto session = pool.take();
   if (!session) return std::unexpected(std::move(session.error()));
   if (auto begun = (*session)->begin_snapshot(); !begun) return std::unexpected(begun.error());
@@ -43,8 +46,18 @@ auto read_snapshot(Pool& pool, Use use) -> decltype(use(std::declval<Session&>()
 
 }  // namespace
 
+void SqlStore::measure(Metrics& metrics) {
+  meter_ = std::make_unique<Meter>(metrics, readers_.size());
+  readers_.measure(*meter_);
+}
+
 Result<Committed> SqlStore::commit(ChangeSet changes) {
-  return commits_.commit(std::move(changes));
+  if (!meter_) return commits_.commit(std::move(changes));
+  const Stopwatch timed(&meter_->commit);
+  meter_->committing.add(1);
+  auto committed = commits_.commit(std::move(changes));
+  meter_->committing.add(-1);
+  return committed;
 }
 
 Result<Profile> SqlStore::profile(const ProfileName& name) {
@@ -267,6 +280,10 @@ Result<std::vector<Revocation>> SqlStore::revocations() {
 
 Result<std::vector<RetentionRun>> SqlStore::retention_runs() {
   return read(readers_, [](Session& session) { return sql::retention_runs(session); });
+}
+
+Result<StoreFigures> SqlStore::figures() {
+  return read(readers_, [](Session& session) { return sql::figures(session); });
 }
 
 Result<void> SqlStore::ping() {

@@ -6,6 +6,7 @@
 
 #include "domain/ports/store.hpp"
 #include "infrastructure/sql/group_commit.hpp"
+#include "infrastructure/sql/meter.hpp"
 #include "infrastructure/sql/pool.hpp"
 
 namespace hotswap::sql {
@@ -15,6 +16,10 @@ class SqlStore : public Store {
   SqlStore(std::vector<std::unique_ptr<Session>> readers, Duration reader_wait,
            std::unique_ptr<BatchWriter> writer)
       : readers_(std::move(readers), reader_wait), commits_(std::move(writer)) {}
+
+  /// Counts and times what it does from now on. Before other threads use it; `metrics` must outlive
+  /// this.
+  void measure(Metrics& metrics);
 
   Result<Committed> commit(ChangeSet changes) override;
 
@@ -90,6 +95,7 @@ class SqlStore : public Store {
   Result<std::optional<SecretReferenceState>> secret_reference(
       const std::string& reference) override;
   Result<void> scrub() override;
+  Result<StoreFigures> figures() override;
   Result<void> ping() override;
   Result<StoreStatistics> statistics() override;
 
@@ -97,6 +103,7 @@ class SqlStore : public Store {
   /// A row with the database's name and version, and its bytes.
   [[nodiscard]] virtual std::string_view engine_query() const { return "SELECT 'SQL', 0"; }
 
+  std::unique_ptr<Meter> meter_;  ///< null: nobody wants to know
   Pool readers_;
   GroupCommit commits_;
 };

@@ -163,7 +163,8 @@ struct World {
             .gate = gate,
             .access = access,
             .logs = &logs,
-            .facts = {}};
+            .facts = {},
+            .metrics = &metrics};
   }
 
   [[nodiscard]] std::string token(Role role, std::vector<std::string> teams = {}) const {

@@ -55,8 +55,21 @@ class LambdaHandler : public Handler {
                          std::string(why) + (request == nullptr ? "" : " " + request->path));
   }
 
+  void answered(const Request& request, const Answered& how) override {
+    const std::lock_guard lock(mutex_);
+    told_ += request.path + ' ' + std::to_string(how.status) + ' ' + std::to_string(how.bytes) +
+             (how.held ? " held after " + std::to_string(how.took / 1s) + " s; " : "; ");
+  }
+  /// Of every answered request: `PATH STATUS BYTES; `.
+  std::string told() {
+    const std::lock_guard lock(mutex_);
+    return told_;
+  }
+
  private:
   std::map<std::string, Route> routes_;
+  std::mutex mutex_;
+  std::string told_;
 };
 
 /// One blocking connection. A read that gets nothing for ten seconds fails the test instead of
