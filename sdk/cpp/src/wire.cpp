@@ -125,7 +125,7 @@ json::Object observation_json(const Observation& seen) {
                    {"state", to_string(seen.state)},
                    {"hash", seen.hash}};
   if (!seen.error.empty()) one.append("error", seen.error);
-  if (seen.reload)
+  if (seen.reload && seen.state == State::Applied)
     one.append("reloadMs", std::chrono::duration<double, std::milli>(*seen.reload).count());
   return one;
 }

@@ -34,6 +34,18 @@ TEST(Book, appliesReportsAndThenSaysThatItRuns) {
   EXPECT_EQ(seen(book).generation, 5U);
 }
 
+TEST(Book, saysHowLongItTookToSwapToWhatItWasTold) {
+  Book book("", nullptr);
+  ASSERT_TRUE(book.restore(make(R"({"a":1})", 5)));
+  EXPECT_FALSE(seen(book).reload) << "a start from the disk is no reload";
+  book.apply(make(R"({"a":2})", 6));
+  ASSERT_TRUE(seen(book).reload);
+  EXPECT_GT(seen(book).reload->count(), 0);
+  EXPECT_TRUE(write_heartbeat(book.report(), nullptr).contains("\"reloadMs\":"));
+  book.heard(book.report());
+  EXPECT_FALSE(write_heartbeat(book.report(), nullptr).contains("reloadMs")) << "it was said";
+}
+
 TEST(Book, saysReceivedWhileTheValidatorThinks) {
   const Book* asked = nullptr;
   std::optional<State> meanwhile;
