@@ -210,7 +210,7 @@ TEST_F(Traces, ADeploymentThatIsTakenBackAfterItsEndHasOneRoot) {
 TEST_F(Traces, OfARefusalKeepTheInstancesWordsToTheTimeline) {
   const auto id = traced_start(unjudged());
   heartbeats([](const InstanceId&) { return false; }, [](const InstanceId&) { return good(); });
-  const auto& target = now(id).targets.front();
+  const auto target = now(id).targets.front();
   Caller self = caller_with(Role::Instance, target.instance.value);
   self.principal.instance = target.instance;
   Heartbeat beat;
