@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "cli/answer.hpp"
+#include "e2e/support/wait.hpp"
 #include "infrastructure/clock/system_clock.hpp"
 #include "infrastructure/clock/system_random.hpp"
 #include "infrastructure/otlp/metrics_pusher.hpp"
@@ -36,18 +37,18 @@ struct Pushing : ::testing::Test {
   testing::MemoryMetrics metrics;
   testing::OtlpReceiver receiver;
 
-  /// Sends once, as a stop does.
-  void push() {
+  /// Sends until the condition holds.
+  void push(const std::function<bool()>& until) {
     MetricsPusher pusher({.target = {.url = receiver.endpoint() + "/v1/metrics"},
                           .source = {.resource = {{"service.name", "test"}}, .version = "1"},
-                          .every = 1h,
+                          .every = 100ms,
                           .text = [] { return std::string(kText); },
                           .clock = clock,
                           .random = random,
                           .logger = logger,
                           .metrics = metrics});
     pusher.start();
-    pusher.stop();
+    EXPECT_TRUE(e2e::eventually(until, 60s));
   }
   static const json::Value& named(const json::Value& all, const std::string& name) {
     static const json::Value kNone;
@@ -59,9 +60,9 @@ struct Pushing : ::testing::Test {
 };
 
 TEST_F(Pushing, CountersGaugesAndHistogramsArriveAsSuch) {
-  push();
+  push([&] { return !receiver.metrics().as_array()->empty(); });
   const auto all = receiver.metrics();
-  ASSERT_EQ(all.as_array()->size(), 3u) << "no summaries";
+  ASSERT_EQ(all.as_array()->size() % 3, 0u) << "no summaries";
   const auto& sum = *named(all, "requests_total").find("sum");
   EXPECT_EQ(cli::int_at(sum, "aggregationTemporality"), 2);
   EXPECT_EQ(*sum.find("isMonotonic"), json::Value(true));
@@ -88,8 +89,7 @@ TEST_F(Pushing, CountersGaugesAndHistogramsArriveAsSuch) {
 
 TEST_F(Pushing, WhatIsNotTakenIsCountedAndSaid) {
   receiver.behaves(R"({"status":404})");
-  push();
-  EXPECT_EQ(metrics.value("hotswap_otlp_metrics_failed_total"), 1);
+  push([&] { return metrics.value("hotswap_otlp_metrics_failed_total") >= 1; });
   EXPECT_TRUE(logger.has(LogLevel::Warning, "metrics are not taken"));
 }
 
