@@ -71,6 +71,14 @@ bool has_three_parts(std::string_view head) {
   return std::ranges::count(head.substr(0, head.find('\r')), ' ') == 2;
 }
 
+/// As far as it has arrived.
+std::string_view target_of(std::string_view line) {
+  const auto blank = line.find(' ');
+  if (blank == std::string_view::npos) return {};
+  line.remove_prefix(blank + 1);
+  return line.substr(0, line.find(' '));
+}
+
 std::string_view view(beast::string_view text) { return {text.data(), text.size()}; }
 
 }  // namespace
@@ -220,7 +228,8 @@ ParseState RequestParser::read_head(std::string_view unread, std::size_t& consum
     return refuse(400, "The request's head has an ill-formed line.");
   }
   if (found == HeadScan::State::NeedMore) {
-    const bool long_line = !sink_->scan.has_first_line() && unread.size() > limits_.target_bytes;
+    const bool long_line =
+        !sink_->scan.has_first_line() && target_of(unread).size() > limits_.target_bytes;
     if (long_line) return refuse(414, "The request target is too long.");
     if (unread.size() < limits_.header_bytes) return ParseState::Head;
     return refuse(431, "The request's header fields are too large.");

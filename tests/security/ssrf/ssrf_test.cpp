@@ -138,7 +138,7 @@ TEST_F(Inside, OtherProtocolsAreNotSpoken) {
 TEST_F(Inside, AHookIsToldWhyInWords) {
   testing::FakeClock clock{WallTime(Duration(1'700'000'000'000))};
   WebhookSender sender("a key of thirty-two bytes or more", clock, net::Reach::of_users());
-  const auto told = sender.call(at("127.0.0.1"), "1", {}, 5s);
+  const auto told = sender.call(at("127.0.0.1"), "1", {}, 5s, {});
   EXPECT_FALSE(told.passed);
   EXPECT_TRUE(told.detail.contains("this machine itself")) << told.detail;
   EXPECT_TRUE(told.detail.contains("--allow-hosts")) << told.detail;

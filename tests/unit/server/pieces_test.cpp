@@ -7,6 +7,28 @@
 namespace hotswap::api::testing {
 namespace {
 
+/// What comes of a head whose target has so many bytes and arrives a byte at a time.
+ParseState in_pieces(std::string_view method, std::size_t target) {
+  RequestParser parser({.header_bytes = 2048, .target_bytes = 512, .body_bytes = 1024});
+  const auto head =
+      std::string(method) + " /" + std::string(target - 1, 'x') + " HTTP/1.1\r\nHost: a\r\n\r\n";
+  std::string arrived;
+  auto state = ParseState::Head;
+  for (std::size_t i = 0; i < head.size() && state == ParseState::Head; ++i) {
+    std::size_t consumed = 0;
+    state = parser.feed(arrived += head[i], consumed);
+  }
+  if (state == ParseState::Refused) EXPECT_EQ(parser.fault().status, 414);
+  return state;
+}
+
+TEST(RequestParser, ATargetsLimitIsTheSameInPieces) {
+  for (const auto* method : {"GET", "OPTIONS", "SOMETHING-LONG-THAT-NOBODY-KNOWS"}) {
+    EXPECT_EQ(in_pieces(method, 512), ParseState::Done) << method;
+    EXPECT_EQ(in_pieces(method, 513), ParseState::Refused) << method;
+  }
+}
+
 TEST(ResponseHead, WritesDatesAsHttpDoes) {
   using namespace std::chrono;
   EXPECT_EQ(http_date(sys_days(year(1994) / 11 / 6) + 8h + 49min + 37s + 999ms),
