@@ -56,7 +56,7 @@ TEST(AccessLog, has_a_line_for_each_request_with_who_what_and_how_it_went) {
   EXPECT_EQ(field(entry, "status"), "200");
   EXPECT_NE(field(entry, "bytes"), "0");
   EXPECT_EQ(field(entry, "principal"), "a-Viewer");
-  EXPECT_EQ(field(entry, "address"), "127.0.0.1");
+  EXPECT_EQ(field(entry, "address"), "127.0.0.1:4711");
   EXPECT_EQ(field(entry, "userAgent"), "curl/8");
   EXPECT_EQ(field(entry, "traceId").size(), 32U);
   EXPECT_EQ(field(entry, "requestId"), request.request_id);
