@@ -27,7 +27,7 @@ constexpr std::string_view kTables[] = {"profiles",
 /// Never more than kCounted of them are looked at.
 Result<std::uint64_t> counted(Session& session, std::string_view table) {
   const std::string text = "SELECT count(*) FROM (SELECT 1 FROM " + std::string(table) + " LIMIT " +
-                           std::to_string(StoreStatistics::kCounted) + ") AS some";
+                           std::to_string(StoreStatistics::kCounted) + ") AS counted";
   auto count = maybe<std::uint64_t>(session, text, {}, [](const Row& row) -> Result<std::uint64_t> {
     return static_cast<std::uint64_t>(row.integer(0));
   });
