@@ -16,8 +16,8 @@ class Output {
   Output(const Output&) = delete;
   Output& operator=(const Output&) = delete;
 
-  /// Opens the file by its name, which makes it (0640, less by the umask) if nobody has: the first time, and after it
-  /// was moved. Unavailable `log.file`; what was open before stays.
+  /// Opens the file by its name, which makes it (0640 at most) if nobody has: the first
+  /// time, and after it was moved. Unavailable `log.file`; what was open before stays.
   [[nodiscard]] Result<void> open();
   /// All of it, or false.
   [[nodiscard]] bool write(std::string_view bytes);
