@@ -166,7 +166,6 @@ Node::Node(const Settings& settings, NodeKeys keys, const Ground& ground,
   // An erased profile's content is not kept by any node.
   committer_.on_profile_deleted([this](const ProfileName& name) { versions_.forget(name); });
   count_what_happens();
-  meter_configs();
   set_pace(1);
   if (peers) join(*peers);
 }

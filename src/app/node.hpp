@@ -5,8 +5,8 @@
 #include "api/server/http_server.hpp"
 #include "app/audit_witness.hpp"
 #include "app/cpu_meter.hpp"
+#include "app/ground.hpp"
 #include "app/outside_secrets.hpp"
-#include "app/server_log.hpp"
 #include "app/settings.hpp"
 #include "app/signals.hpp"
 #include "app/ticker.hpp"
@@ -51,25 +51,6 @@ struct Peers {
   cluster::Services& services;
 };
 
-/// What seals secrets.
-struct Secrets {
-  KeyWrapper& wrapper;
-  Cipher& cipher;
-  /// Lets a new key-encryption key count; empty: somebody else brings it.
-  std::function<Result<void>()> renew{};
-  SecretProviders providers{};  ///< of secrets that are kept elsewhere
-};
-
-/// What stands below everything else; all of it outlives the node.
-struct Ground {
-  Store& store;
-  const Clock& clock;
-  ServerLog& log;
-  const Secrets& secrets;
-  PrometheusMetrics& metrics;
-  Archive* archive = nullptr;  ///< null: there is none
-};
-
 class Node {
  public:
   /// `peers`: none for a server that is alone.
@@ -85,11 +66,9 @@ class Node {
 
  private:
   void count_what_happens();
-  void meter_configs();
   void refresh_transport();
   void refresh_flow();
   void refresh_cluster();
-  void refresh_store();
   [[nodiscard]] std::string metrics_text(bool open_metrics);
   /// Whether this node does what one of all does: alone it does everything.
   [[nodiscard]] bool leads() const { return !cluster_ || cluster_->is_leader(); }

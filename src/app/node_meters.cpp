@@ -37,9 +37,6 @@ void Node::count_what_happens() {
     logger_.warning("store", "commit failed",
                     {{"reason", error.reason}, {"internal", error.internal}});
   });
-}
-
-void Node::meter_configs() {
   metrics_
       .gauge("hotswap_build_info", "1, with what this program is in the labels",
              {{"version", HS_VERSION}, {"compiler", __VERSION__}})
@@ -47,7 +44,7 @@ void Node::meter_configs() {
   committer_.on_events([this](const std::vector<TimelineEvent>& events) {
     for (const TimelineEvent& event : events) meters_.happened(event);
   });
-  runner_.watch({[this](const DeploymentRunner::Saved& saved) { meters_.saved(saved); },
+  runner_.watch({[this](const SavedDecision& saved) { meters_.saved(saved); },
                  [this](const Judgement& judgement) { meters_.judged(judgement); }});
   configs_.on_checked([this](const ConfigService::Checked& checked) { meters_.checked(checked); });
   fleet_.on_observed([this](const Observation& seen) { meters_.observed(seen); });
@@ -61,7 +58,10 @@ std::string Node::metrics_text(bool open_metrics) {
 void Node::refresh_gauges() {
   refresh_transport();
   refresh_flow();
-  refresh_store();
+  set(metrics_, "hotswap_notifications_held",
+      "Outside effects that this node has taken up and not finished", outbox_.held());
+  // One that is away keeps the last figures; hotswap_commit_failures_total tells of it.
+  if (const auto figures = store_.figures()) meters_.show(*figures, clock_.wall());
   if (cluster_) refresh_cluster();
   set(metrics_, "deployments_in_progress", "Deployments that have not ended and are driven here",
       runner_.active());
@@ -106,13 +106,6 @@ void Node::refresh_flow() {
       "Frames that wait in instances' streams to be written", frames);
   set(metrics_, "hotswap_feed_followers", "Open streams of events for people and programs",
       feeds_.followers());
-}
-
-void Node::refresh_store() {
-  set(metrics_, "hotswap_notifications_held",
-      "Outside effects that this node has taken up and not finished", outbox_.held());
-  // One that is away keeps the last figures; hotswap_commit_failures_total tells of it.
-  if (const auto figures = store_.figures()) meters_.show(*figures, clock_.wall());
 }
 
 void Node::refresh_cluster() {

@@ -122,7 +122,7 @@ void ConfigMeters::observed(const Observation& seen) {
       .observe(std::chrono::duration<double>(*seen.reload).count());
 }
 
-void ConfigMeters::saved(const DeploymentRunner::Saved& saved) {
+void ConfigMeters::saved(const SavedDecision& saved) {
   reached(saved);
   rolled_back(saved);
   const char* outcome = outcome_of(saved.now.state);
@@ -130,7 +130,7 @@ void ConfigMeters::saved(const DeploymentRunner::Saved& saved) {
     ended(saved.before, saved.now, outcome);
 }
 
-void ConfigMeters::reached(const DeploymentRunner::Saved& saved) {
+void ConfigMeters::reached(const SavedDecision& saved) {
   Distribution* lag = nullptr;
   for (const std::size_t place : saved.changed) {
     if (place >= saved.before.targets.size() || place >= saved.now.targets.size()) continue;
@@ -147,7 +147,7 @@ void ConfigMeters::reached(const DeploymentRunner::Saved& saved) {
   }
 }
 
-void ConfigMeters::rolled_back(const DeploymentRunner::Saved& saved) {
+void ConfigMeters::rolled_back(const SavedDecision& saved) {
   const bool begins = std::holds_alternative<RollingBack>(saved.now.state) &&
                       !std::holds_alternative<RollingBack>(saved.before.state);
   if (!begins) return;

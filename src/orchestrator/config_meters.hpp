@@ -19,7 +19,7 @@ class ConfigMeters {
 
   // From any thread; none of them blocks.
   void happened(const TimelineEvent& event);
-  void saved(const DeploymentRunner::Saved& saved);
+  void saved(const SavedDecision& saved);
   void judged(const Judgement& judgement);
   void checked(const ConfigService::Checked& checked);
   void observed(const Observation& seen);
@@ -31,8 +31,8 @@ class ConfigMeters {
 
  private:
   void ended(const Deployment& before, const Deployment& now, const char* outcome);
-  void rolled_back(const DeploymentRunner::Saved& saved);
-  void reached(const DeploymentRunner::Saved& saved);
+  void rolled_back(const SavedDecision& saved);
+  void reached(const SavedDecision& saved);
 
   Metrics& metrics_;
   ProfileLabel profiles_, services_;

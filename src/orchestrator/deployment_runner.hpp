@@ -18,6 +18,7 @@
 #include "domain/rollout/decide.hpp"
 #include "orchestrator/caller.hpp"
 #include "orchestrator/deployment_hooks.hpp"
+#include "orchestrator/deployment_watching.hpp"
 #include "orchestrator/fleet_service.hpp"
 #include "orchestrator/version_cache.hpp"
 
@@ -65,19 +66,8 @@ class DeploymentRunner {
     std::function<void(const DeploymentId&)> left;
   };
   void share(Sharing sharing) { sharing_ = std::move(sharing); }
-  /// A decision that this node has saved, told once.
-  struct Saved {
-    const Deployment& before;
-    const Deployment& now;
-    const std::vector<std::size_t>& changed;  ///< targets, by their place in `now`
-    bool by_person = false;
-  };
-  /// For metrics: called on the deciding thread, must not block. Before load().
-  struct Watching {
-    std::function<void(const Saved&)> saved;
-    std::function<void(const Judgement&)> judged;
-  };
-  void watch(Watching watching) { watching_ = std::move(watching); }
+  /// Before load().
+  void watch(DeploymentWatching watching) { watching_ = std::move(watching); }
 
   /// Takes over all active deployments of the store (after a crash: where they were).
   [[nodiscard]] Result<void> load();
@@ -191,7 +181,7 @@ class DeploymentRunner {
   const SteadyTime time_;
   Prepare prepare_;
   Sharing sharing_;
-  Watching watching_;
+  DeploymentWatching watching_;
 
   mutable std::mutex mutex_;
   std::condition_variable_any wake_;
