@@ -111,14 +111,21 @@ ClusterNode this_node(const Settings& settings, WallTime now) {
   return node;
 }
 
-int serve_cluster(const Settings& settings, NodeKeys keys, ServerLog& log, Archive* archive,
-                  const Secrets& secrets, PrometheusMetrics& metrics) {
-  Logger& logger = log.logger();
+/// What a node stands on beside its store and its clock.
+struct Footing {
+  ServerLog& log;
+  const Secrets& secrets;
+  PrometheusMetrics& metrics;
+  Archive* archive = nullptr;
+};
+
+int serve_cluster(const Settings& settings, NodeKeys keys, const Footing& on) {
+  Logger& logger = on.log.logger();
   const SystemClock machine;
   ClusterNode self = this_node(settings, machine.wall());
   auto store = open_postgres(settings, self.id, machine, logger);
   if (!store) return cannot_start(store.error());
-  (*store)->measure(metrics);
+  (*store)->measure(on.metrics);
   const auto now = postgres_time(settings.store.database);
   if (!now) return cannot_start(now.error());
   const AnchoredClock clock(machine, *now);
@@ -132,8 +139,8 @@ int serve_cluster(const Settings& settings, NodeKeys keys, ServerLog& log, Archi
                                                .redis_prefix = settings.redis.prefix},
                                               random, clock, logger);
   if (!shared) return cannot_start(shared.error());
-  return serve_on(settings, {**store, clock, log, secrets, metrics, archive}, std::move(keys),
-                  Peers{std::move(self), **shared});
+  return serve_on(settings, {**store, clock, on.log, on.secrets, on.metrics, on.archive},
+                  std::move(keys), Peers{std::move(self), **shared});
 }
 
 }  // namespace
@@ -174,7 +181,7 @@ int serve(const Settings& settings) {
   NodeKeys keys{std::move(*trust), std::move(*signing), std::move(*password),
                 std::move(*signing_audit)};
   if (!settings.store.database.empty())
-    return serve_cluster(settings, std::move(keys), log, archive->get(), secrets, metrics);
+    return serve_cluster(settings, std::move(keys), {log, secrets, metrics, archive->get()});
   auto store = SqliteStore::open({.path = settings.store.data_dir + kDatabase});
   if (!store) return cannot_start(store.error());
   (*store)->measure(metrics);
