@@ -17,6 +17,14 @@ bool is_sampled(const Request& request, const Trace& trace, const Tracer* tracer
   return tracer->samples(trace.own.trace, trace.parent->sampled);
 }
 
+/// Without the port, and an IPv6 address without its brackets.
+std::string_view host_of(std::string_view address) {
+  if (address.starts_with('[')) return address.substr(1, address.find(']') - 1);
+  const auto colon = address.find(':');
+  return address.find(':', colon + 1) == std::string_view::npos ? address.substr(0, colon)
+                                                                : address;
+}
+
 }  // namespace
 
 Trace trace_of(const Request& request, Tracer* tracer) {
@@ -47,7 +55,7 @@ tracing::Span server_span(const Trace& trace, const TracedRequest& traced) {
   span.attributes = {{"http.request.method", method},
                      {"url.path", request.path},
                      {"url.scheme", request.tls ? "https" : "http"},
-                     {"client.address", traced.address}};
+                     {"client.address", host_of(traced.address)}};
   if (!traced.pattern.empty()) span.attributes.push_back({"http.route", traced.pattern});
   if (traced.status != 0) span.attributes.push_back({"http.response.status_code", traced.status});
   span.failed = traced.status >= 500;

@@ -231,8 +231,8 @@ Result<void> DeploymentRunner::save(Entry& entry, Decision decision, const Calle
 void DeploymentRunner::trace(Entry& entry, const Decision& decision, WallTime now) {
   const auto& before = entry.deployment->state;
   entry.reverts = entry.reverts || (is_terminal(before) && !is_terminal(decision.next.state));
-  for (auto& span : ended_spans({*entry.deployment, decision.next, decision.changed_targets, now,
-                                 tracer_->now(), entry.reverts}))
+  for (auto& span : ended_spans({*entry.deployment, decision.next, decision.changed_targets,
+                                 decision.effects, now, tracer_->now(), entry.reverts}))
     tracer_->finished(std::move(span));
 }
 

@@ -251,7 +251,7 @@ TEST(SentMetrics, AreThoseThatAScrapeShows) {
   EXPECT_TRUE(eventually([&] {
     const auto metrics = receiver.metrics();
     return std::ranges::any_of(*metrics.as_array(), [](const json::Value& metric) {
-      return cli::text_at(metric, "name") == "hotswap_deployments_active" &&
+      return cli::text_at(metric, "name") == "deployments_in_progress" &&
              metric.find("gauge") != nullptr;
     });
   }));
@@ -261,7 +261,7 @@ TEST(TracedAgent, SendsItsOwnSpanAndItsCommandsKnowTheTrace) {
   OtlpReceiver receiver;
   Server server{{"--otlp-endpoint", receiver.endpoint()}};
   AgentProcess agent(server);
-  agent.starts({.flags = {"--file", "json:" + agent.path("app.json"), "--reload",
+  agent.starts({.flags = {"--file", agent.path("app.json"), "--reload",
                           "printenv TRACEPARENT > " + agent.path("trace")},
                 .environment = {{"OTEL_EXPORTER_OTLP_ENDPOINT", receiver.endpoint()}}});
   server.has_version("1.0.0", R"({"a":1})", kAgentProfile);

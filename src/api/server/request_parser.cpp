@@ -15,6 +15,7 @@ namespace http = boost::beast::http;
 using beast::error_code;
 
 constexpr std::size_t kLastChunkBytes = 5;  // 0 CR LF CR LF
+constexpr std::size_t kMethodBytes = 64;
 
 Method to_method(http::verb verb) {
   switch (verb) {
@@ -69,6 +70,10 @@ std::string_view place(std::string_view authority) {
 // A request line of another version, and not one with a blank in its target.
 bool has_three_parts(std::string_view head) {
   return std::ranges::count(head.substr(0, head.find('\r')), ' ') == 2;
+}
+
+bool has_long_method(std::string_view line) {
+  return std::min(line.find(' '), line.size()) > kMethodBytes;
 }
 
 /// As far as it has arrived.
@@ -227,6 +232,7 @@ ParseState RequestParser::read_head(std::string_view unread, std::size_t& consum
   if (found == HeadScan::State::Malformed) {
     return refuse(400, "The request's head has an ill-formed line.");
   }
+  if (has_long_method(unread)) return refuse(414, "The request line is too long.");
   if (found == HeadScan::State::NeedMore) {
     const bool long_line =
         !sink_->scan.has_first_line() && target_of(unread).size() > limits_.target_bytes;

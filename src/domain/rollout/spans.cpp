@@ -213,6 +213,25 @@ class Teller {
     tell(std::move(span));
   }
 
+  static std::optional<TargetState> lost_for_good(const Target& is) {
+    const bool lost = is.state == TargetState::Rejected || is.state == TargetState::Failed ||
+                      is.state == TargetState::Unreachable;
+    return lost ? std::optional(is.state) : std::nullopt;
+  }
+
+  /// Of one that was sent back by the very decision that heard of it: only what was recorded tells.
+  std::optional<TargetState> lost_in_between(const InstanceId& instance) const {
+    for (const Effect& effect : step_.effects) {
+      const auto* record = std::get_if<Record>(&effect);
+      const auto* data = record == nullptr ? nullptr : record->data.as_object();
+      const auto* who = data == nullptr ? nullptr : data->find("instance");
+      const auto* state = data == nullptr ? nullptr : data->find("state");
+      if (who == nullptr || state == nullptr || *who != json::Value(instance.value)) continue;
+      if (const auto* word = state->as_string()) return target_state_from_string(word->str());
+    }
+    return std::nullopt;
+  }
+
   void instance(const Target& was, const Target& is, bool again) {
     Span span = of_target(was, "config.deploy.instance", id_for(was));
     const auto* at = rollout_position(step_.before.state);
@@ -221,12 +240,15 @@ class Teller {
       span.parent = id_of(root_context(step_.after), *stretch_of(step_.before)),
       span.attributes.push_back({"hotswap.restores", back->step});
     span.attributes.push_back({"hotswap.attempts", was.attempts});
+    const auto lost = again ? lost_in_between(is.instance) : lost_for_good(is);
+    span.failed = lost.has_value();
+    const auto state = lost ? *lost : is.state;
     span.attributes.push_back(
-        {"hotswap.outcome", again ? std::string_view("Superseded") : to_string(is.state)});
-    span.failed = !again && (is.state == TargetState::Rejected || is.state == TargetState::Failed ||
-                             is.state == TargetState::Unreachable);
+        {"hotswap.outcome", again && !lost ? std::string_view("Superseded") : to_string(state)});
     if (span.failed)
-      span.failure = is.state == TargetState::Rejected ? "the instance refused it" : is.reason;
+      span.failure = state == TargetState::Rejected ? "the instance refused it"
+                     : again                        ? std::string(to_string(state))
+                                                    : is.reason;
     tell(std::move(span));
   }
 

@@ -32,6 +32,7 @@ struct TracedStep {
   const Deployment& before;
   const Deployment& after;
   const std::vector<std::size_t>& changed_targets;
+  const std::vector<Effect>& effects;
   WallTime now{};            ///< of the decision
   tracing::Instant saved{};  ///< when it was in the store
   bool reverts = false;      ///< it had ended before: its root has been told of

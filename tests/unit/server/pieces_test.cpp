@@ -27,6 +27,8 @@ TEST(RequestParser, ATargetsLimitIsTheSameInPieces) {
     EXPECT_EQ(in_pieces(method, 512), ParseState::Done) << method;
     EXPECT_EQ(in_pieces(method, 513), ParseState::Refused) << method;
   }
+  EXPECT_EQ(in_pieces(std::string(64, 'M'), 1), ParseState::Done);
+  EXPECT_EQ(in_pieces(std::string(65, 'M'), 1), ParseState::Refused);
 }
 
 TEST(ResponseHead, WritesDatesAsHttpDoes) {

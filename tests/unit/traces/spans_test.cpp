@@ -46,8 +46,8 @@ struct Told {
         for (const auto index : assign->targets)
           decision.next.targets[index].generation = generation;
       }
-    for (auto& span : ended_spans({now, decision.next, decision.changed_targets, kStart + after,
-                                   kStart + after + 1ms, false}))
+    for (auto& span : ended_spans({now, decision.next, decision.changed_targets, decision.effects,
+                                   kStart + after, kStart + after + 1ms, false}))
       spans.push_back(std::move(span));
     now = std::move(decision.next);
   }
