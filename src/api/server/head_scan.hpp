@@ -18,8 +18,6 @@ class HeadScan {
 
   /// Bytes of the head with its empty line; valid after Complete.
   [[nodiscard]] std::size_t length() const { return position_; }
-  /// Whether the request line is complete.
-  [[nodiscard]] bool has_first_line() const { return line_start_ > 0; }
 
  private:
   std::size_t position_ = 0;    ///< first byte not looked at

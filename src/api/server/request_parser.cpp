@@ -72,16 +72,16 @@ bool has_three_parts(std::string_view head) {
   return std::ranges::count(head.substr(0, head.find('\r')), ' ') == 2;
 }
 
-bool has_long_method(std::string_view line) {
-  return std::min(line.find(' '), line.size()) > kMethodBytes;
+bool has_long_method(std::string_view head) {
+  return std::min(head.find_first_of(" \r\n"), head.size()) > kMethodBytes;
 }
 
 /// As far as it has arrived.
-std::string_view target_of(std::string_view line) {
-  const auto blank = line.find(' ');
-  if (blank == std::string_view::npos) return {};
-  line.remove_prefix(blank + 1);
-  return line.substr(0, line.find(' '));
+std::string_view target_of(std::string_view head) {
+  const auto blank = head.find_first_of(" \r\n");
+  if (blank == std::string_view::npos || head[blank] != ' ') return {};
+  head.remove_prefix(blank + 1);
+  return head.substr(0, head.find_first_of(" \r\n"));
 }
 
 std::string_view view(beast::string_view text) { return {text.data(), text.size()}; }
@@ -234,9 +234,8 @@ ParseState RequestParser::read_head(std::string_view unread, std::size_t& consum
   }
   if (has_long_method(unread)) return refuse(414, "The request line is too long.");
   if (found == HeadScan::State::NeedMore) {
-    const bool long_line =
-        !sink_->scan.has_first_line() && target_of(unread).size() > limits_.target_bytes;
-    if (long_line) return refuse(414, "The request target is too long.");
+    if (target_of(unread).size() > limits_.target_bytes)
+      return refuse(414, "The request target is too long.");
     if (unread.size() < limits_.header_bytes) return ParseState::Head;
     return refuse(431, "The request's header fields are too large.");
   }
