@@ -32,9 +32,9 @@ Lab::Lab(const LabOptions& options) : folder_("hotswap-lab") {
   token_ = token_signed_by(key_file);
   std::vector<Balancer::Behind> behind;
   for (std::size_t i = 0; i < kNodes; ++i) {
-    nodes_[i] = std::make_unique<Node>(
-        static_cast<int>(i + 1),
-        Node::Options{postgres_->dsn(), redis_ ? redis_->url() : "", key_file, token_});
+    nodes_[i] = std::make_unique<Node>(static_cast<int>(i + 1),
+                                       Node::Options{postgres_->dsn(), redis_ ? redis_->url() : "",
+                                                     key_file, token_, options.heartbeat});
     behind.push_back({nodes_[i]->name(), nodes_[i]->address()});
   }
   balancer_ = std::make_unique<Balancer>(behind);

@@ -17,6 +17,8 @@ inline constexpr std::size_t kNodes = 3;
 
 struct LabOptions {
   bool redis = true;  ///< else the nodes speak to each other by PostgreSQL
+  /// Of the nodes; instances beat every two seconds, and are silent after two of these.
+  std::string heartbeat = "3s";
   int disk_mb = 400;  ///< of each PostgreSQL, in memory; small enough to be filled
 };
 

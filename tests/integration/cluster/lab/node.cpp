@@ -59,7 +59,7 @@ void Node::launch() {
                                    "--node-name",
                                    name_,
                                    "--heartbeat-interval",
-                                   "2s",
+                                   options_.heartbeat,
                                    "--remove-after",
                                    "60s",
                                    "--probe-interval",

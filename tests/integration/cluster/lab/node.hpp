@@ -15,6 +15,7 @@ class Node {
     std::string redis;     ///< empty: none
     std::string key_file;  ///< of tokens, the same at all nodes
     std::string token;     ///< an administrator's
+    std::string heartbeat = "3s";
   };
   Node(int number, Options options);
 

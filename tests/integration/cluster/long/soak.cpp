@@ -68,7 +68,7 @@ class Soak {
   explicit Soak(const Options& options)
       : options_(options),
         random_(options.seed),
-        world_({.lab = {.disk_mb = kDiskMb}, .instances = options.instances}) {}
+        world_({.lab = {.heartbeat = "5s", .disk_mb = kDiskMb}, .instances = options.instances}) {}
 
   /// Whether everything held.
   bool run() {
