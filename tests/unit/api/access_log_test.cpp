@@ -42,8 +42,8 @@ class Leveled : public Logger {
 TEST(AccessLog, has_a_line_for_each_request_with_who_what_and_how_it_went) {
   MemoryLogger lines;
   World world({.logger = &lines, .level = LogLevel::Info});
-  auto request = world.request(Method::Get, "/api/v1/configs?text=hunter2&limit=5",
-                               world.token(Role::Viewer));
+  auto request =
+      world.request(Method::Get, "/api/v1/configs?text=hunter2&limit=5", world.token(Role::Viewer));
   request.headers.push_back({"User-Agent", "curl/8"});
   EXPECT_EQ(world.ask(request).status, 200);
   ASSERT_EQ(lines.entries().size(), 1U);
@@ -91,8 +91,7 @@ TEST(AccessLog, answers_from_memory_are_told_as_well) {
   MemoryLogger lines;
   World world({.logger = &lines, .level = LogLevel::Info});
   world.make_profile("pay");
-  const auto request =
-      world.request(Method::Get, "/api/v1/configs/pay", world.token(Role::Viewer));
+  const auto request = world.request(Method::Get, "/api/v1/configs/pay", world.token(Role::Viewer));
   static_cast<void>(world.ask(request));
   const auto before = lines.entries().size();
   const auto cached = world.api.answer_now(request);
