@@ -24,8 +24,8 @@ constexpr auto kUsage =
 constexpr int kDiskMb = 8000;
 /// Lives from the beginning to the end: cut off and frozen, but never killed.
 constexpr std::size_t kSurvivor = 0;
-/// Of its memory, from when the judge's windows of fifteen minutes are full (or the second fifth of
-/// a shorter run) to the last fifth.
+/// Of its memory, from when the judge's windows of fifteen minutes are full to the last fifth; a
+/// shorter run tells nothing.
 constexpr double kGrowth = 1.10, kGrowthMib = 8, kFullAfterMinutes = 16;
 
 struct Options {
@@ -169,17 +169,20 @@ class Soak {
 
   bool report() {
     const auto end = samples_.back().minute;
-    const auto full = end > 1.5 * kFullAfterMinutes ? kFullAfterMinutes / end : 0.2;
+    const bool told = end > 1.5 * kFullAfterMinutes;
+    const auto full = told ? kFullAfterMinutes / end : 0.2;
     const auto early = median_between(samples_, full, full + 0.2);
     const auto late = median_between(samples_, 0.8, 1.0);
-    const bool flat = late <= early * kGrowth + kGrowthMib;
+    const bool flat = !told || late <= early * kGrowth + kGrowthMib;
     std::cout << world_.measures().table()
               << fmt::format(
                      "{} instances, {} deployments, {} troubles, {} writes acknowledged, {} "
                      "breaches\nmemory of the node that was never killed: {:.1f} MiB early, {:.1f} "
                      "MiB late: {}\n",
                      options_.instances, played_, troubles_, writes_, breaches_, early, late,
-                     flat ? "flat" : "GROWN");
+                     !told  ? "too short to tell"
+                     : flat ? "flat"
+                            : "GROWN");
     return breaches_ == 0 && flat;
   }
 
