@@ -61,6 +61,14 @@ void World::settle() {
   add(checks::audit_is_whole(lab_.api()));
 }
 
+std::size_t World::settle_aloud() {
+  settle();
+  const auto words = take_breaches();
+  for (const auto& each : words) std::cout << "  BREACH: " << each << "\n";
+  if (!words.empty()) std::cout << logs();
+  return words.size();
+}
+
 std::string World::logs() const {
   std::string out;
   for (const auto& node : lab_.nodes()) out += node->name() + ":\n" + node->log() + "\n";

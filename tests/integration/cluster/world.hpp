@@ -59,6 +59,8 @@ class World {
 
   /// Heals the cluster and checks all that must hold after any case; forgets its deployments.
   void settle();
+  /// The same for a long run: prints each breach, and the nodes' logs if there is one; how many.
+  [[nodiscard]] std::size_t settle_aloud();
   void breach(std::string words) { breaches_.push_back(std::move(words)); }
   /// Since the last call.
   [[nodiscard]] checks::Words take_breaches() { return std::exchange(breaches_, {}); }

@@ -56,7 +56,7 @@ class Campaign {
                   << std::flush;
         ++cases_;
         meet(strategy, transition, fault);
-        settle();
+        breaches_ += world_.settle_aloud();
       }
   }
 
@@ -70,7 +70,7 @@ class Campaign {
           kind.starts_with("step.") || kind == "deployment.started" || kind == "deployment.baking";
       if (step) out.push_back({kind, ++seen[kind]});
     }
-    settle();
+    breaches_ += world_.settle_aloud();
     return out;
   }
 
@@ -92,14 +92,6 @@ class Campaign {
     }
     world_.succeeds(deployment);
     world_.judge(*storm);
-  }
-
-  void settle() {
-    world_.settle();
-    const auto words = world_.take_breaches();
-    for (const auto& each : words) std::cout << "  BREACH: " << each << "\n";
-    if (!words.empty()) std::cout << world_.logs();
-    breaches_ += words.size();
   }
 
   const Options options_;

@@ -79,7 +79,7 @@ class Soak {
     while (Steady::now() - begun < options_.time) {
       const auto what = play();
       ++played_;
-      settle();
+      breaches_ += world_.settle_aloud();
       sample(minutes(), what);
     }
     return report();
@@ -142,14 +142,6 @@ class Soak {
       world_.writes_go_on(storm);
     fault.ends(node);
     return fmt::format("{} of {}{}", fault.name, node.name(), owner == victim ? ", who drove" : "");
-  }
-
-  void settle() {
-    world_.settle();
-    const auto words = world_.take_breaches();
-    for (const auto& each : words) std::cout << "  BREACH: " << each << "\n";
-    if (!words.empty()) std::cout << world_.logs();
-    breaches_ += words.size();
   }
 
   void sample(double minute, const std::string& what) {
