@@ -5,6 +5,7 @@
 
 #include "app/setting_rows.hpp"
 #include "app/setting_text.hpp"
+#include "domain/base/percent.hpp"
 #include "domain/base/short_duration.hpp"
 
 namespace hotswap {
@@ -22,23 +23,6 @@ std::string_view trimmed(std::string_view text) {
   while (text.starts_with(' ')) text.remove_prefix(1);
   while (text.ends_with(' ')) text.remove_suffix(1);
   return text;
-}
-
-std::optional<std::string> unescaped(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '%') {
-      out += text[i];
-      continue;
-    }
-    unsigned byte = 0;
-    const auto two = text.substr(i + 1, 2);
-    const auto read = std::from_chars(two.data(), two.data() + two.size(), byte, 16);
-    if (two.size() != 2 || read.ptr != two.data() + 2) return std::nullopt;
-    out += static_cast<char>(byte);
-    i += 2;
-  }
-  return out;
 }
 
 std::unexpected<Error> bad_text(std::string detail) {
@@ -123,10 +107,10 @@ Result<NamedTexts> read_named_texts(std::string_view text) {
     text.remove_prefix(std::min(end + 1, text.size()));
     if (one.empty()) continue;
     const auto equals = one.find('=');
-    const auto name = unescaped(trimmed(one.substr(0, equals)));
+    const auto name = percent_decoded(trimmed(one.substr(0, equals)));
     const auto value = equals == std::string_view::npos
                            ? std::nullopt
-                           : unescaped(trimmed(one.substr(equals + 1)));
+                           : percent_decoded(trimmed(one.substr(equals + 1)));
     // Not the text itself, which may be a secret.
     if (!name || name->empty() || !value)
       return bad_text("must be NAME=VALUE with commas, other signs percent-encoded");

@@ -4,6 +4,8 @@
 #include <charconv>
 #include <optional>
 
+#include "domain/base/percent.hpp"
+
 namespace hotswap::redis {
 namespace {
 
@@ -26,24 +28,6 @@ std::optional<Number> number(std::string_view text, Number max) {
   if (error != std::errc() || end != text.data() + text.size() || value < 0 || value > max)
     return std::nullopt;
   return value;
-}
-
-std::optional<std::string> decoded(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '%') {
-      out += text[i];
-      continue;
-    }
-    unsigned byte = 0;
-    if (i + 2 >= text.size()) return std::nullopt;
-    const auto* digits = text.data() + i + 1;
-    const auto [end, error] = std::from_chars(digits, digits + 2, byte, 16);
-    if (error != std::errc() || end != digits + 2) return std::nullopt;
-    out += static_cast<char>(byte);
-    i += 2;
-  }
-  return out;
 }
 
 Result<Host> read_host(std::string_view text, std::uint16_t default_port) {
@@ -72,9 +56,9 @@ Result<Host> read_host(std::string_view text, std::uint16_t default_port) {
 
 Result<void> read_user(std::string_view text, Address& address) {
   const auto colon = text.find(':');
-  const auto user = decoded(text.substr(0, std::min(colon, text.size())));
+  const auto user = percent_decoded(text.substr(0, std::min(colon, text.size())));
   const auto password =
-      colon == std::string_view::npos ? std::string() : decoded(text.substr(colon + 1));
+      colon == std::string_view::npos ? std::string() : percent_decoded(text.substr(colon + 1));
   if (!user || !password) return bad("user or password holds a broken %-escape");
   if (colon == std::string_view::npos)
     return bad("what stands before @ must be user:password or :password");
@@ -101,7 +85,7 @@ Result<void> read_hosts(std::string_view text, Address& address, bool sentinel) 
 Result<void> read_path(std::string_view path, Address& address, bool sentinel) {
   if (sentinel) {
     const auto slash = std::min(path.find('/'), path.size());
-    const auto name = decoded(path.substr(0, slash));
+    const auto name = percent_decoded(path.substr(0, slash));
     if (!name || name->empty()) return bad("the master's name must follow the sentinels");
     address.master = *name;
     path.remove_prefix(std::min(slash + 1, path.size()));
