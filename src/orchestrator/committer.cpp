@@ -4,7 +4,7 @@ namespace hotswap {
 namespace {
 
 /// What was chosen within the commit is known now.
-void complete(Touched& touched, const Committed& committed) {
+void add_chosen(Touched& touched, const Committed& committed) {
   if (!committed.first.empty()) touched.assigned.push_back({committed.first, std::nullopt});
   if (!committed.rest.empty())
     touched.assigned.push_back({committed.rest, Assigned::Telling{AssignMode::Deliver, {}}});
@@ -64,23 +64,42 @@ void Committer::salt(ChangeSet& changes) {
   }
 }
 
-Result<Committed> Committer::commit(ChangeSet changes) {
+void Committer::complete(ChangeSet& changes, UnderWay& it) {
   salt(changes);
-  Touched touched = touched_by(changes);
-  const bool logged = !node_.empty() && !touched.empty();
-  if (logged) changes.push_back(change::AppendChange{node_, to_json(touched), clock_->wall()});
-  auto committed = store_.commit(std::move(changes));
-  if (!committed) {
-    if (is_failure(committed.error()))
-      for (const auto& listener : failure_listeners_) listener(committed.error());
-    return committed;
+  it.touched = touched_by(changes);
+  it.logged = !node_.empty() && !it.touched.empty();
+  if (it.logged)
+    changes.push_back(change::AppendChange{node_, to_json(it.touched), clock_->wall()});
+}
+
+Result<Committed> Committer::commit(ChangeSet changes) {
+  UnderWay it;
+  complete(changes, it);
+  it.result = store_.commit(std::move(changes));
+  return end(it);
+}
+
+void Committer::begin(ChangeSet changes, UnderWay& it, std::move_only_function<void()> ready) {
+  complete(changes, it);
+  store_.commit_later(std::move(changes),
+                      [&it, ready = std::move(ready)](Result<Committed> result) mutable {
+                        it.result = std::move(result);
+                        ready();
+                      });
+}
+
+Result<Committed> Committer::end(UnderWay& it) {
+  if (!it.result) {
+    if (is_failure(it.result.error()))
+      for (const auto& listener : failure_listeners_) listener(it.result.error());
+    return std::move(it.result);
   }
-  if (logged) wake_();
-  complete(touched, *committed);
-  tell(touched);
-  if (!committed->events.empty())
-    for (const auto& listener : event_listeners_) listener(committed->events);
-  return committed;
+  if (it.logged) wake_();
+  add_chosen(it.touched, *it.result);
+  tell(it.touched);
+  if (!it.result->events.empty())
+    for (const auto& listener : event_listeners_) listener(it.result->events);
+  return std::move(it.result);
 }
 
 void Committer::hear(const Touched& touched) { tell(touched); }

@@ -46,12 +46,25 @@ class Committer {
   void on_failure(std::function<void(const Error&)> listener);
 
   [[nodiscard]] Result<Committed> commit(ChangeSet changes);
+
+  /// A commit that nobody waits for.
+  struct UnderWay {
+    Touched touched;
+    bool logged = false;
+    Result<Committed> result;
+  };
+  /// The same in two halves. `ready` is called once, on any thread, be it before this returns; it
+  /// must not block, and keeps `it` alive. Then somebody calls end(), in any case.
+  void begin(ChangeSet changes, UnderWay& it, std::move_only_function<void()> ready);
+  [[nodiscard]] Result<Committed> end(UnderWay& it);
   /// What another node has committed; its traffics and assignments are complete.
   void hear(const Touched& touched);
 
  private:
   void tell(const Touched& touched);
   void salt(ChangeSet& changes);
+  /// As they are stored: salted, and with what the other nodes shall hear.
+  void complete(ChangeSet& changes, UnderWay& it);
 
   Store& store_;
   Random* random_ = nullptr;  ///< null: no salts

@@ -7,12 +7,10 @@
 
 #include "domain/ports/clock.hpp"
 #include "domain/rollout/approval.hpp"
-#include "orchestrator/active_span.hpp"
-#include "orchestrator/caller.hpp"
-#include "orchestrator/committer.hpp"
 #include "orchestrator/profiles_read.hpp"
 #include "orchestrator/schema_service.hpp"
 #include "orchestrator/secret_sealer.hpp"
+#include "orchestrator/upload.hpp"
 #include "orchestrator/version_cache.hpp"
 
 namespace hotswap {
@@ -30,18 +28,6 @@ struct ProfileView {
   std::string notice;
 };
 
-struct Upload {
-  std::optional<SemVer> number;  ///< exactly one of number and bump
-  std::optional<Bump> bump;
-  json::Value data;
-  std::string message;
-  bool dry_run = false;  ///< only say what it would be: hash, fingerprints, failures
-};
-struct Uploaded {
-  Version version;
-  bool created = true;  ///< false: the same number with the same content was there
-};
-
 struct HistoryRequest {
   PageRequest page;
   std::optional<WallTime> at;  ///< what was live then
@@ -49,6 +35,9 @@ struct HistoryRequest {
 
 /// Conflict `deployment.version_failed` or `deployment.version_deprecated`.
 [[nodiscard]] Result<void> fit_to_deploy(const Version& version);
+
+/// As the audit names it.
+[[nodiscard]] std::string version_resource(const ProfileName& name, const SemVer& number);
 
 class ConfigService {
  public:
@@ -97,6 +86,14 @@ class ConfigService {
   /// with every failure; Invalid `version.not_next` never: numbers may be uploaded in any order.
   [[nodiscard]] Result<Uploaded> upload(const Caller& caller, const ProfileName& name,
                                         const Upload& upload);
+  /// The same in three steps, so that no thread waits for the commit: judged by the profile as it
+  /// was read last; begun, after which `ready` is called once, on any thread, and keeps `it` alive;
+  /// ended. Null, and nothing has happened, if it has to go the long way of upload().
+  [[nodiscard]] std::shared_ptr<UploadUnderWay> prepare(const Caller& caller,
+                                                        const ProfileName& name,
+                                                        const Upload& upload);
+  void begin(UploadUnderWay& it, std::move_only_function<void()> ready);
+  [[nodiscard]] Result<Uploaded> end(UploadUnderWay& it);
   /// `selector`: a version, `latest` (highest precedence, releases before pre-releases), `stable`,
   /// a tag, or a range such as ^1.2 (highest match).
   [[nodiscard]] Result<SemVer> resolve(const ProfileName& name, const std::string& selector);
@@ -148,8 +145,11 @@ class ConfigService {
   [[nodiscard]] Result<void> seal_again(const Version& old, Version& version);
   [[nodiscard]] SecretSealer& sealer();
   [[nodiscard]] Result<json::Value> opened(const Version& version);
-  [[nodiscard]] Result<void> insert(const Caller& caller, const Profile& profile,
-                                    const Version& version);
+  /// With its content sealed and its schema, if that is satisfied.
+  [[nodiscard]] Result<void> judge(const Caller& caller, const Profile& profile,
+                                   const Upload& upload, Version& version);
+  [[nodiscard]] ChangeSet insertion(const Caller& caller, const Profile& profile,
+                                    const Version& version) const;
   [[nodiscard]] Result<Profile> readable(const Caller& caller, const ProfileName& name,
                                          Action action);
   [[nodiscard]] Result<void> check_link(const std::string& schema_id);

@@ -1,17 +1,10 @@
-// The version half of ConfigService: upload, select, tag.
+// The version half of ConfigService: select, tag, look back.
 #include "domain/base/limits.hpp"
-#include "domain/base/sha256.hpp"
-#include "domain/json/write.hpp"
-#include "domain/secret/uploaded.hpp"
 #include "domain/semver/range.hpp"
 #include "orchestrator/config_service.hpp"
 
 namespace hotswap {
 namespace {
-
-std::string resource_of(const ProfileName& name, const SemVer& number) {
-  return "configs/" + name.value + "/versions/" + number.str();
-}
 
 /// Highest precedence; a release before any pre-release.
 std::optional<SemVer> highest(const std::vector<SemVer>& numbers) {
@@ -32,6 +25,10 @@ std::unexpected<Error> no_such_version(const ProfileName& name, const std::strin
 
 }  // namespace
 
+std::string version_resource(const ProfileName& name, const SemVer& number) {
+  return "configs/" + name.value + "/versions/" + number.str();
+}
+
 Result<void> fit_to_deploy(const Version& version) {
   if (!version.failed_reason.empty())
     return fail(ErrorCode::Conflict, "deployment.version_failed",
@@ -42,129 +39,6 @@ Result<void> fit_to_deploy(const Version& version) {
     return fail(ErrorCode::Conflict, "deployment.version_deprecated",
                 "Version " + version.number.str() +
                     " is tagged deprecated: choose another, or repeat with force=true.");
-  return {};
-}
-
-Result<SemVer> ConfigService::number_for(const ProfileName& name, const Upload& upload) {
-  if (upload.number.has_value() == upload.bump.has_value())
-    return fail_field(
-        "version.invalid", "$.version", "oneOf",
-        "give either version (such as 1.2.0) or bump (major, minor, patch), not both");
-  if (upload.number) return *upload.number;
-  auto numbers = store_.version_numbers(name);
-  if (!numbers) return std::unexpected(numbers.error());
-  if (numbers->empty()) return SemVer(1, 0, 0);
-  return std::ranges::max(*numbers).next(*upload.bump);
-}
-
-// The profile as it was read last will do if it lets the version in: the store refuses the version
-// if the profile has changed since. Whatever else comes of it counts only on a profile read anew.
-Result<Uploaded> ConfigService::upload(const Caller& caller, const ProfileName& name,
-                                       const Upload& upload) {
-  ActiveSpan span(tracer_, caller.trace, "config.version.upload");
-  if (!span.active()) return upload_now(caller, name, upload);
-  span.set("hotswap.profile", name.value);
-  Caller within = caller;
-  within.trace = span.context();
-  auto done = upload_now(within, name, upload);
-  span.outcome(done);
-  if (done) span.set("hotswap.version", done->version.number.str());
-  return done;
-}
-
-Result<Uploaded> ConfigService::upload_now(const Caller& caller, const ProfileName& name,
-                                           const Upload& upload) {
-  if (auto ok = authorize(caller.principal, Action::VersionUpload); !ok)
-    return std::unexpected(ok.error());
-  if (const auto kept = profiles_read_.find(name)) {
-    auto done = upload_to(caller, *kept, upload);
-    if (done ? done->created || upload.dry_run : is_failure(done.error())) return done;
-  }
-  auto profile = readable(caller, name, Action::VersionUpload);
-  if (!profile) return std::unexpected(profile.error());
-  profiles_read_.keep(*profile);
-  return upload_to(caller, *profile, upload);
-}
-
-Result<Version> ConfigService::version_of(const Caller& caller, const Profile& profile,
-                                          const Upload& upload) {
-  if (auto ok = authorize(caller.principal, Action::VersionUpload, &profile.access); !ok)
-    return std::unexpected(ok.error());
-  if (!upload.data.as_object())
-    return fail_field(
-        "version.invalid", "$.data", "type",
-        "a configuration is a JSON object, this is " + std::string(upload.data.type_name()));
-  const auto secrets = uploaded_secrets(upload.data);
-  if (!secrets) return std::unexpected(secrets.error());
-  auto number = number_for(profile.name, upload);
-  if (!number) return std::unexpected(number.error());
-  Version version;
-  version.profile = profile.name;
-  version.number = *number;
-  version.content = json::write(upload.data);
-  version.size = version.content.size();
-  if (version.size > limits::kDocumentBytes)
-    return fail(ErrorCode::TooLarge, "version.too_large",
-                "The configuration has " + std::to_string(version.size) + " bytes, the limit is " +
-                    std::to_string(limits::kDocumentBytes) + ": split it into several profiles.");
-  if (*secrets) wipe(version.content);
-  auto hash = *secrets ? sealer().hash(profile.name, upload.data)
-                       : Result<std::string>(sha256_hex(json::canonical(upload.data)));
-  if (!hash) return std::unexpected(std::move(hash.error()));
-  version.hash = std::move(*hash);
-  version.author = caller.principal.subject;
-  version.message = upload.message;
-  version.created_at = clock_.wall();
-  return version;
-}
-
-Result<Uploaded> ConfigService::upload_to(const Caller& caller, const Profile& profile,
-                                          const Upload& upload) {
-  auto made = version_of(caller, profile, upload);
-  if (!made) return std::unexpected(made.error());
-  Version& version = *made;
-  const auto stored_before = [&]() -> std::optional<Uploaded> {
-    auto existing = store_.listed_version(profile.name, version.number);
-    if (!existing || existing->hash != version.hash) return std::nullopt;
-    return Uploaded{std::move(*existing), false};
-  };
-  auto schema = satisfied(profile, upload.data, &caller);
-  if (!schema) {
-    // A repeated upload is answered as it was, whatever the schema has become since.
-    if (auto same = stored_before()) return *std::move(same);
-    return std::unexpected(schema.error());
-  }
-  version.schema = std::move(*schema);
-  if (version.content.empty())
-    if (auto sealed = sealer().seal(upload.data, version); !sealed)
-      return std::unexpected(sealed.error());
-  if (upload.dry_run) return Uploaded{std::move(version), false};
-  auto done = insert(caller, profile, version);
-  if (done) return Uploaded{std::move(version), true};
-  if (done.error().reason != "version.exists") return std::unexpected(done.error());
-  if (auto same = stored_before()) return *std::move(same);
-  return fail(
-      ErrorCode::Conflict, "version.exists",
-      "Version " + version.number.str() +
-          " exists with other content, and versions never change: upload under a new number, "
-          "or let the server choose one with bump.");
-}
-
-Result<void> ConfigService::insert(const Caller& caller, const Profile& profile,
-                                   const Version& version) {
-  ChangeSet changes;
-  changes.push_back(change::InsertVersion{
-      version, change::InsertVersion::Judge{profile.revision, profile.created_at}});
-  json::Object data{{"version", version.number.str()}, {"hash", version.hash}};
-  if (!version.schema.empty()) data.set("schema", version.schema);
-  changes.push_back(
-      change::AppendEvent{event(caller, profile.name, "version.uploaded",
-                                "Version " + version.number.str() + " uploaded", std::move(data))});
-  changes.push_back(change::AppendAudit{audit_entry(caller, "version.upload",
-                                                    resource_of(profile.name, version.number),
-                                                    version.hash, version.created_at)});
-  if (auto done = committer_.commit(std::move(changes)); !done)
-    return std::unexpected(done.error());
   return {};
 }
 
@@ -232,7 +106,7 @@ Result<void> ConfigService::tag(const Caller& caller, const ProfileName& name, c
       event(caller, name, "version.tagged", "Version " + number.str() + " tagged " + tag,
             json::Object{{"version", number.str()}, {"tag", tag}})});
   changes.push_back(change::AppendAudit{
-      audit_entry(caller, "version.tag", resource_of(name, number), tag, clock_.wall())});
+      audit_entry(caller, "version.tag", version_resource(name, number), tag, clock_.wall())});
   if (auto done = committer_.commit(std::move(changes)); !done)
     return std::unexpected(done.error());
   return {};
@@ -253,7 +127,7 @@ Result<void> ConfigService::untag(const Caller& caller, const ProfileName& name,
       event(caller, name, "version.untagged", "Tag " + tag + " removed from " + number.str(),
             json::Object{{"version", number.str()}, {"tag", tag}})});
   changes.push_back(change::AppendAudit{
-      audit_entry(caller, "version.untag", resource_of(name, number), tag, clock_.wall())});
+      audit_entry(caller, "version.untag", version_resource(name, number), tag, clock_.wall())});
   if (auto done = committer_.commit(std::move(changes)); !done)
     return std::unexpected(done.error());
   return {};
@@ -289,9 +163,9 @@ Result<Version> ConfigService::roll_back_content(const Caller& caller, const Pro
       event(caller, name, "version.uploaded",
             "Version " + version.number.str() + " has the content of " + number->str() + " again",
             json::Object{{"version", version.number.str()}, {"contentOf", number->str()}})});
-  changes.push_back(
-      change::AppendAudit{audit_entry(caller, "config.rollback", resource_of(name, version.number),
-                                      "content of " + number->str(), version.created_at)});
+  changes.push_back(change::AppendAudit{
+      audit_entry(caller, "config.rollback", version_resource(name, version.number),
+                  "content of " + number->str(), version.created_at)});
   if (auto done = committer_.commit(std::move(changes)); !done)
     return std::unexpected(done.error());
   return version;

@@ -1,5 +1,7 @@
 #include "api/resources/api.hpp"
 
+#include <future>
+
 #include "api/etag.hpp"
 #include "api/problem.hpp"
 #include "api/resources/routes.hpp"
@@ -63,6 +65,22 @@ std::optional<InstanceId> instance_of(Action action, const std::vector<std::stri
 int status_of(const Reply& reply) {
   if (const auto* response = std::get_if<Response>(&reply)) return response->status;
   return std::holds_alternative<StreamStart>(reply) ? 200 : 0;
+}
+
+/// What is logged meanwhile names the request.
+LogScope scope_of(const Request& request) {
+  return LogScope([&request](LogFields& fields) {
+    fields.push_back({"traceId", request.notes.trace_id});
+    fields.push_back({"requestId", request.request_id});
+  });
+}
+
+Result<Reply> wait_for(Later& later) {
+  std::promise<void> ready;
+  auto is_ready = ready.get_future();
+  later.begin([ready = std::move(ready)]() mutable { ready.set_value(); });
+  is_ready.wait();
+  return later.end();
 }
 
 std::string action_name(const Route* route) {
@@ -139,31 +157,34 @@ Response Api::live(const Request& request) const {
 
 Reply Api::answer(const Request& request) {
   const auto trace = trace_of(request, services_.tracer);
-  const auto trace_id = trace.id();
-  request.notes.trace_id = trace_id;
-  Caller caller = caller_of(request, trace);
-  const LogScope scope([&](LogFields& fields) {
-    fields.push_back({"traceId", trace_id});
-    fields.push_back({"requestId", request.request_id});
-  });
-  return answer_as(request, caller, trace);
+  request.notes.trace_id = trace.id();
+  Asked asked{request, trace, caller_of(request, trace), services_.clock.mono(),
+              services_.tracer == nullptr ? tracing::Instant{} : services_.tracer->now()};
+  const auto scope = scope_of(request);
+  auto reply = run(asked);
+  if (auto* later = reply ? std::get_if<Later>(&*reply) : nullptr)
+    return resumed(std::move(asked), std::move(*later));
+  return closed(asked, std::move(reply));
 }
 
-Reply Api::answer_as(const Request& request, Caller& caller, const Trace& trace) {
-  const MonoTime begun = services_.clock.mono();
-  const auto start = services_.tracer == nullptr ? tracing::Instant{} : services_.tracer->now();
-  Router::Match match;
-  auto reply = run(request, caller, match);
-  if (!reply) reply = problem_of(reply.error(), request, caller, match.route);
+Later Api::resumed(Asked asked, Later later) {
+  auto end = [this, asked = std::move(asked),
+              ended = std::move(later.end)]() mutable -> Result<Response> {
+    const auto scope = scope_of(asked.request);
+    return std::get<Response>(closed(asked, ended()));
+  };
+  return {std::move(later.begin), std::move(end)};
+}
+
+Reply Api::closed(const Asked& asked, Result<Reply> reply) {
+  const auto& [request, trace, caller, begun, start, route] = asked;
+  if (!reply) reply = problem_of(reply.error(), request, caller, route);
   auto done = finished(request, std::move(*reply), trace);
-  access_.note(
-      {request, match.route, caller.principal.subject, caller.address, caller.trace_id, begun},
-      done);
+  access_.note({request, route, caller.principal.subject, caller.address, caller.trace_id, begun},
+               done);
   const int status = status_of(done);
   if (is_recorded(trace, status))
-    tell(trace,
-         {request, match.route == nullptr ? "" : match.route->pattern, caller.address, status},
-         start);
+    tell(trace, {request, route == nullptr ? "" : route->pattern, caller.address, status}, start);
   return done;
 }
 
@@ -239,18 +260,20 @@ Result<void> Api::identify_by_certificate(const Request& request, Caller& caller
   return {};
 }
 
-Result<Reply> Api::run(const Request& request, Caller& caller, Router::Match& match) {
-  auto matched = router_.match(request.method, request.path);
-  if (matched) {
-    match = *matched;
-    request.notes.route = number_of(*match.route);
+Result<Reply> Api::run(Asked& asked) {
+  const Request& request = asked.request;
+  Caller& caller = asked.caller;
+  auto match = router_.match(request.method, request.path);
+  if (match) {
+    asked.route = match->route;
+    request.notes.route = number_of(*match->route);
   }
   // Strangers are not told which routes there are.
-  if (auto may = admit(request, match.route, caller); !may) return std::unexpected(may.error());
-  if (!matched) return std::unexpected(matched.error());
-  const auto& route = *match.route;
+  if (auto may = admit(request, asked.route, caller); !may) return std::unexpected(may.error());
+  if (!match) return std::unexpected(match.error());
+  const auto& route = *match->route;
   if (route.action) {
-    const auto instance = instance_of(*route.action, match.path);
+    const auto instance = instance_of(*route.action, match->path);
     const auto may =
         authorize(caller.principal, *route.action, nullptr, instance ? &*instance : nullptr);
     if (!may) return std::unexpected(may.error());
@@ -259,7 +282,7 @@ Result<Reply> Api::run(const Request& request, Caller& caller, Router::Match& ma
   if (!query) return std::unexpected(query.error());
   auto body = read_body(route, request);
   if (!body) return std::unexpected(body.error());
-  Call call{request, route, caller, match.path, std::move(*query), std::move(*body)};
+  Call call{request, route, caller, std::move(match->path), std::move(*query), std::move(*body)};
   return handle(call);
 }
 
@@ -280,6 +303,7 @@ Result<Reply> Api::handle_once(Call& call) {
   const std::unique_ptr<const Response, std::function<void(const Response*)>> at_the_end(
       &answer, [&](const Response* final) { idempotency_.finish(*ticket, *final); });
   auto reply = call.route.handle(services_, call);
+  if (auto* later = reply ? std::get_if<Later>(&*reply) : nullptr) reply = wait_for(*later);
   if (!reply) reply = problem_of(reply.error(), call.request, call.caller, &call.route);
   answer = std::get<Response>(*reply);
   return reply;

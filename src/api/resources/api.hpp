@@ -30,7 +30,16 @@ class Api final : public Handler {
   void flush_denials() { denials_.flush(); }
 
  private:
-  [[nodiscard]] Result<Reply> run(const Request& request, Caller& caller, Router::Match& match);
+  /// A request on its way: what is told of it at its end.
+  struct Asked {
+    const Request& request;
+    Trace trace;
+    Caller caller;
+    MonoTime begun;
+    tracing::Instant start;
+    const Route* route = nullptr;
+  };
+  [[nodiscard]] Result<Reply> run(Asked& asked);
   [[nodiscard]] Result<void> identify(const Request& request, const Route* route, Caller& caller);
   [[nodiscard]] Result<void> identify_by_certificate(const Request& request, Caller& caller) const;
   [[nodiscard]] Caller caller_of(const Request& request, const Trace& trace) const;
@@ -38,7 +47,8 @@ class Api final : public Handler {
   [[nodiscard]] Result<Reply> handle(Call& call);
   [[nodiscard]] Result<Reply> handle_once(Call& call);
   [[nodiscard]] Response live(const Request& request) const;
-  [[nodiscard]] Reply answer_as(const Request& request, Caller& caller, const Trace& trace);
+  [[nodiscard]] Later resumed(Asked asked, Later later);
+  [[nodiscard]] Reply closed(const Asked& asked, Result<Reply> reply);
   void note_now(const Request& request, const Principal& principal, const Trace& trace,
                 const Response& response) const;
   [[nodiscard]] Response problem_of(const Error& error, const Request& request,

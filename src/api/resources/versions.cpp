@@ -92,6 +92,12 @@ Result<Reply> plain_version(Services& services, Call& call) {
   return response;
 }
 
+Response uploaded(const ProfileName& name, const Uploaded& done) {
+  const auto location =
+      "/api/v1/configs/" + name.str() + "/versions/" + percent_encode(done.version.number.str());
+  return located(done.created ? 201 : 200, location, version_json(done.version));
+}
+
 }  // namespace
 
 Result<Reply> upload_version(Services& services, Call& call) {
@@ -105,12 +111,21 @@ Result<Reply> upload_version(Services& services, Call& call) {
   if (!dry) return std::unexpected(dry.error());
   upload->dry_run = *dry;
   const auto name = profile_in(call);
-  const auto done = services.configs.upload(call.caller, name, *upload);
+  auto& configs = services.configs;
+  if (auto it = configs.prepare(call.caller, name, *upload)) {
+    return Later{[&configs, it](std::move_only_function<void()> ready) {
+                   configs.begin(*it, std::move(ready));
+                 },
+                 [&configs, it]() -> Result<Response> {
+                   const auto done = configs.end(*it);
+                   if (!done) return std::unexpected(done.error());
+                   return uploaded(it->profile, *done);
+                 }};
+  }
+  const auto done = configs.upload(call.caller, name, *upload);
   if (!done) return std::unexpected(done.error());
   if (*dry) return make_response(200, "application/json", version_text(done->version));
-  const auto location =
-      "/api/v1/configs/" + name.str() + "/versions/" + percent_encode(done->version.number.str());
-  return located(done->created ? 201 : 200, location, version_json(done->version));
+  return uploaded(name, *done);
 }
 
 Result<Reply> list_versions(Services& services, Call& call) {

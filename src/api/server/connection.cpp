@@ -221,14 +221,33 @@ Awaitable<bool> Connection::answer() {
 Awaitable<bool> Connection::ask_pool() {
   wakeup_.reset();
   auto job = [self = shared_from_this()]() mutable {
-    self->outcome_ = perform(self->io_.core(), self->parser_.request(), self->io_.mailbox());
-    auto& mailbox = *self->io_.mailbox();
-    // Moved along: the last reference must go on the connection's own thread.
-    mailbox.post([self = std::move(self)] { self->wakeup_.raise(); });
+    auto outcome = perform(self->io_.core(), self->parser_.request(), self->io_.mailbox());
+    if (auto* later = std::get_if<Later>(&outcome))
+      return go_on(std::move(self), std::move(*later));
+    hand_over(std::move(self), std::move(outcome));
   };
   if (!io_.core().pool->submit(std::move(job))) co_return false;
   co_await wakeup_.wait();
   co_return true;
+}
+
+// Pool thread. Moved along: the last reference must go on the connection's own thread.
+void Connection::hand_over(std::shared_ptr<Connection> self, Outcome outcome) {
+  self->outcome_ = std::move(outcome);
+  auto& mailbox = *self->io_.mailbox();
+  mailbox.post([self = std::move(self)] { self->wakeup_.raise(); });
+}
+
+// Pool thread, which is free for others until the work is done.
+void Connection::go_on(std::shared_ptr<Connection> self, Later later) {
+  auto& pool = *self->io_.core().pool;
+  auto job = [self = std::move(self), end = std::move(later.end)]() mutable {
+    auto& core = self->io_.core();
+    auto response = perform_end(core, end, self->parser_.request());
+    hand_over(std::move(self), std::move(response));
+  };
+  pool.expect();
+  later.begin([&pool, job = std::move(job)]() mutable { pool.resume(std::move(job)); });
 }
 
 void Connection::tell_answered(const Response& response, bool held) {

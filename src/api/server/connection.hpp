@@ -38,6 +38,8 @@ class Connection : public Peer, public std::enable_shared_from_this<Connection> 
   [[nodiscard]] Awaitable<bool> wait_for(IoResult::Kind what);
   [[nodiscard]] Awaitable<bool> answer();
   [[nodiscard]] Awaitable<bool> ask_pool();
+  static void go_on(std::shared_ptr<Connection> self, Later later);
+  static void hand_over(std::shared_ptr<Connection> self, Outcome outcome);
   [[nodiscard]] Awaitable<bool> hold(OpenedHold hold);
   [[nodiscard]] Awaitable<bool> send(Response response, bool keep_alive);
   [[nodiscard]] Awaitable<bool> send_rest(std::string head, SharedFrame body, std::size_t written);

@@ -11,6 +11,7 @@
 
 #include "api/server/http.hpp"
 #include "api/server/stream.hpp"
+#include "domain/base/error.hpp"
 
 namespace hotswap::api {
 
@@ -44,7 +45,17 @@ struct Answered {
   bool held = false;                ///< a long poll: it was to take its time
 };
 
-using Reply = std::variant<Response, StreamStart, LongPoll>;
+/// Work that goes on without a thread, such as a commit.
+struct Later {
+  /// Begins it; must not throw. `ready` is called once, on any thread, be it before this returns;
+  /// it does not block.
+  std::move_only_function<void(std::move_only_function<void()> ready)> begin;
+  /// The answer, once it is ready; on a pool thread. Called in any case, also when the client has
+  /// gone: the request is there until then. An error that leaves it is answered 500.
+  std::move_only_function<Result<Response>()> end;
+};
+
+using Reply = std::variant<Response, StreamStart, LongPoll, Later>;
 
 /// The application behind the server. An exception that leaves any of these is answered by
 /// refuse(500, …). All three are called from several threads at once.

@@ -53,7 +53,16 @@ Outcome perform(ServerCore& core, const Request& request, const std::shared_ptr<
     if (auto* poll = std::get_if<LongPoll>(&reply)) {
       return open_hold(std::move(*poll), request, mailbox);
     }
+    if (auto* later = std::get_if<Later>(&reply)) return std::move(*later);
     return std::get<Response>(std::move(reply));
+  });
+}
+
+Response perform_end(ServerCore& core, std::move_only_function<Result<Response>()>& end,
+                     const Request& request) {
+  return guarded(core, request, [&] {
+    auto response = end();
+    return response ? std::move(*response) : failed(core, request, response.error().detail.c_str());
   });
 }
 

@@ -31,11 +31,17 @@ struct OpenedHold {
   std::function<void()> on_close;
 };
 
-using Outcome = std::variant<Response, OpenedStream, OpenedHold>;
+/// Later: not begun yet.
+using Outcome = std::variant<Response, OpenedStream, OpenedHold, Later>;
 
 /// Handler::answer and on_open. `mailbox` reaches the connection's thread.
 [[nodiscard]] Outcome perform(ServerCore& core, const Request& request,
                               const std::shared_ptr<Mailbox>& mailbox);
+
+/// Later::end, guarded.
+[[nodiscard]] Response perform_end(ServerCore& core,
+                                   std::move_only_function<Result<Response>()>& end,
+                                   const Request& request);
 
 /// Handler::answer_now, guarded.
 [[nodiscard]] std::optional<Response> perform_now(ServerCore& core, const Request& request);

@@ -91,6 +91,12 @@ class Store : public SecretStore {
 
   /// All or nothing, durable on return. An error names the first change that failed.
   [[nodiscard]] virtual Result<Committed> commit(ChangeSet changes) = 0;
+  using OnCommitted = std::move_only_function<void(Result<Committed>)>;
+  /// The same for who does not wait. `done` is called once, on any thread, be it before this
+  /// returns; it must not block.
+  virtual void commit_later(ChangeSet changes, OnCommitted done) {
+    done(commit(std::move(changes)));
+  }
 
   [[nodiscard]] virtual Result<Profile> profile(
       const ProfileName& name) = 0;  ///< NotFound config.not_found

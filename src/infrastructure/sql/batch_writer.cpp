@@ -34,8 +34,8 @@ void BatchWriter::write(Batch batch, Result<void> begun) {
     }
   }
   for (std::size_t i = 0; i < batch.size(); ++i) {
-    batch[i].answer.set_value(done ? std::move(answers[i])
-                                   : Result<Committed>(std::unexpected(done.error())));
+    batch[i].answer(done ? std::move(answers[i])
+                         : Result<Committed>(std::unexpected(done.error())));
   }
 }
 

@@ -1,7 +1,6 @@
 #pragma once
 // Writes batches of change sets, each batch in one transaction and each set as if it were alone.
 
-#include <future>
 #include <memory>
 #include <optional>
 #include <string>
@@ -26,7 +25,7 @@ class BatchWriter {
  public:
   struct Request {
     ChangeSet changes;
-    std::promise<Result<Committed>> answer;
+    Store::OnCommitted answer;
   };
   using Batch = std::vector<Request>;
 

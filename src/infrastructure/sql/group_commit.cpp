@@ -19,21 +19,20 @@ GroupCommit::~GroupCommit() {
   thread_.join();
 }
 
-Result<Committed> GroupCommit::commit(ChangeSet changes) {
-  if (!writer_) return std::unexpected(store::unavailable("opened for reading only"));
-  std::future<Result<Committed>> answer;
-  {
-    const MutexLock lock(mutex_);
-    if (waiting_.size() >= limits::kCommitQueue) {
-      return std::unexpected(
-          store::busy("Too many changes wait to be written; try again in a moment."));
-    }
-    BatchWriter::Request request{std::move(changes), {}};
-    answer = request.answer.get_future();
-    waiting_.push_back(std::move(request));
+void GroupCommit::commit(ChangeSet changes, Store::OnCommitted done) {
+  if (!writer_) return done(std::unexpected(store::unavailable("opened for reading only")));
+  if (!enqueue(changes, done)) {
+    return done(std::unexpected(
+        store::busy("Too many changes wait to be written; try again in a moment.")));
   }
   ready_.notify_one();
-  return answer.get();
+}
+
+bool GroupCommit::enqueue(ChangeSet& changes, Store::OnCommitted& done) {
+  const MutexLock lock(mutex_);
+  if (waiting_.size() >= limits::kCommitQueue) return false;
+  waiting_.push_back({std::move(changes), std::move(done)});
+  return true;
 }
 
 void GroupCommit::run() {

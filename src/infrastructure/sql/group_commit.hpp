@@ -22,11 +22,14 @@ class GroupCommit {
   GroupCommit(const GroupCommit&) = delete;
   GroupCommit& operator=(const GroupCommit&) = delete;
 
-  /// Blocks until the set is durable or refused. Unavailable `store.busy` when limits::kCommitQueue
-  /// sets wait already; Unavailable `store.unavailable` when the database cannot write.
-  [[nodiscard]] Result<Committed> commit(ChangeSet changes);
+  /// `done` is called when the set is durable or refused: on the thread that writes, so it must not
+  /// block. Unavailable `store.busy` when limits::kCommitQueue sets wait already; Unavailable
+  /// `store.unavailable` when the database cannot write.
+  void commit(ChangeSet changes, Store::OnCommitted done);
 
  private:
+  /// False, and nothing is taken, if too many wait.
+  bool enqueue(ChangeSet& changes, Store::OnCommitted& done);
   void run();
   /// False once stopping and nothing is left.
   bool wait_for_work();

@@ -1,5 +1,7 @@
 #include "infrastructure/sql/sql_store.hpp"
 
+#include <future>
+
 #include "infrastructure/sql/access.hpp"
 #include "infrastructure/sql/audit_keeping.hpp"
 #include "infrastructure/sql/cluster.hpp"
@@ -52,12 +54,24 @@ void SqlStore::measure(Metrics& metrics) {
 }
 
 Result<Committed> SqlStore::commit(ChangeSet changes) {
-  if (!meter_) return commits_.commit(std::move(changes));
-  const Stopwatch timed(&meter_->commit);
+  std::promise<Result<Committed>> promise;
+  auto committed = promise.get_future();
+  commit_later(std::move(changes), [promise = std::move(promise)](Result<Committed> done) mutable {
+    promise.set_value(std::move(done));
+  });
+  return committed.get();
+}
+
+void SqlStore::commit_later(ChangeSet changes, OnCommitted done) {
+  if (!meter_) return commits_.commit(std::move(changes), std::move(done));
   meter_->committing.add(1);
-  auto committed = commits_.commit(std::move(changes));
-  meter_->committing.add(-1);
-  return committed;
+  commits_.commit(std::move(changes),
+                  [this, timed = std::make_unique<Stopwatch>(&meter_->commit),
+                   done = std::move(done)](Result<Committed> committed) mutable {
+                    timed.reset();
+                    meter_->committing.add(-1);
+                    done(std::move(committed));
+                  });
 }
 
 Result<Profile> SqlStore::profile(const ProfileName& name) {

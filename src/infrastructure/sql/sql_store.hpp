@@ -22,6 +22,7 @@ class SqlStore : public Store {
   void measure(Metrics& metrics);
 
   Result<Committed> commit(ChangeSet changes) override;
+  void commit_later(ChangeSet changes, OnCommitted done) override;
 
   Result<Profile> profile(const ProfileName& name) override;
   Result<Page<Profile>> profiles(const ProfileFilter& filter, const PageRequest& page) override;

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <future>
+
 #include "api/resources/api.hpp"
 #include "domain/json/parse.hpp"
 #include "domain/json/write.hpp"
@@ -33,6 +35,14 @@ using hotswap::testing::MemoryMetrics;
 using hotswap::testing::RecordingChannels;
 using hotswap::testing::RecordingRouter;
 using hotswap::testing::ScriptedHooks;
+
+/// As the transport does it.
+inline Response ended(Later& later) {
+  std::promise<void> ready;
+  later.begin([&ready] { ready.set_value(); });
+  ready.get_future().wait();
+  return later.end().value();
+}
 
 struct World {
   explicit World(ApprovalPolicy policy_of_approvals = {})
@@ -194,6 +204,7 @@ struct World {
   [[nodiscard]] Answer ask(const Request& request) {
     Answer answer;
     auto reply = api.answer(request);
+    if (auto* later = std::get_if<Later>(&reply)) reply = ended(*later);
     if (auto* response = std::get_if<Response>(&reply)) {
       answer.response = std::move(*response);
       EXPECT_EQ(contract().complaint(request, answer.response), "")

@@ -1,3 +1,5 @@
+#include <latch>
+
 #include "api/server/request_parser.hpp"
 #include "api/server/response_head.hpp"
 #include "api/server/stream_queue.hpp"
@@ -165,6 +167,41 @@ TEST(WorkerPool, RunsJobsAndRefusesAfterStop) {
   ran.get_future().wait();
   pool.stop();
   EXPECT_FALSE(pool.submit([] {}));
+}
+
+TEST(WorkerPool, HasAThreadForEachJobThatBlocks) {
+  constexpr int kThreads = 8;
+  std::latch all(kThreads + 1);
+  WorkerPool pool(kThreads, 100);
+  for (int i = 0; i < kThreads; ++i) EXPECT_TRUE(pool.submit([&] { all.arrive_and_wait(); }));
+  all.arrive_and_wait();
+}
+
+TEST(WorkerPool, GoesOnWithWhatWasBegunBeforeItBeginsMore) {
+  std::latch free(1);
+  std::string order;
+  WorkerPool pool(1, 1);
+  pool.expect();
+  EXPECT_TRUE(pool.submit([&] { free.wait(); }));
+  while (pool.queued() > 0) std::this_thread::yield();
+  EXPECT_TRUE(pool.submit([&] { order += "new"; }));
+  EXPECT_FALSE(pool.submit([] {}));
+  pool.resume([&] { order += "begun "; });
+  free.count_down();
+  while (pool.queued() > 0) std::this_thread::yield();
+  pool.stop();
+  EXPECT_EQ(order, "begun new");
+}
+
+TEST(WorkerPool, StopsOnlyWhenWhatIsExpectedHasCome) {
+  WorkerPool pool(2, 100);
+  pool.expect();
+  std::jthread stopping([&] { pool.stop(); });
+  while (pool.submit([] {})) std::this_thread::yield();
+  bool ran = false;
+  pool.resume([&] { ran = true; });
+  stopping.join();
+  EXPECT_TRUE(ran);
 }
 
 }  // namespace
