@@ -12,6 +12,7 @@ constexpr Duration kSweepEvery = 1s;
 constexpr Duration kDenialsEvery = 5s;
 /// Between two looks at referenced secrets and at a rotation.
 constexpr Duration kSecretsEvery = 500ms;
+constexpr Duration kRotationEvery = 2s;  // a look at the database; while one runs, it goes on
 /// Levels that go back by themselves, counts of lines.
 constexpr Duration kLogEvery = 1s;
 constexpr int kRunnerThreads = 4;
@@ -216,7 +217,7 @@ Result<std::uint16_t> Node::start() {
     tickers_.push_back(std::make_unique<Ticker>(TlsKeeper::kLook, [this] { tls_->tick(); }));
   }
   tickers_.push_back(std::make_unique<Ticker>(kSecretsEvery, [this] { resolver_.refresh(); }));
-  tickers_.push_back(std::make_unique<Ticker>(kSecretsEvery, [this] {
+  tickers_.push_back(std::make_unique<Ticker>(kRotationEvery, [this] {
     while (rotation_.tick() && !draining_) continue;
   }));
   outbox_.start();
