@@ -67,6 +67,12 @@ struct DeploymentRunner::Entry {
   ServiceName service;
   std::string environment;
 
+  /// A decision costs by the number of targets: what many of them say is taken together.
+  [[nodiscard]] Duration gathering() const {
+    constexpr std::size_t kTargetsPerMillisecond = 100;
+    constexpr std::size_t kMilliseconds = 100;
+    return Duration(std::min(published->targets.size() / kTargetsPerMillisecond, kMilliseconds));
+  }
   [[nodiscard]] bool pending() const { return !waiting && !news.empty(); }
   /// Whoever has it in hand looks for news again; who was told of some will.
   [[nodiscard]] bool will_be_looked_at() const { return busy || pending(); }
