@@ -67,11 +67,12 @@ struct DeploymentRunner::Entry {
   ServiceName service;
   std::string environment;
 
-  /// A decision costs by the number of targets: what many of them say is taken together.
+  /// A decision costs by the number of targets: what thousands say is taken together.
   [[nodiscard]] Duration gathering() const {
-    constexpr std::size_t kTargetsPerMillisecond = 100;
-    constexpr std::size_t kMilliseconds = 100;
-    return Duration(std::min(published->targets.size() / kTargetsPerMillisecond, kMilliseconds));
+    constexpr std::size_t kMany = 1000, kTargetsPerMillisecond = 100, kMilliseconds = 100;
+    const auto targets = published->targets.size();
+    if (targets < kMany) return Duration(0);
+    return Duration(std::min(targets / kTargetsPerMillisecond, kMilliseconds));
   }
   [[nodiscard]] bool pending() const { return !waiting && !news.empty(); }
   /// Whoever has it in hand looks for news again; who was told of some will.
