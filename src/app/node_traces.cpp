@@ -68,12 +68,14 @@ void Node::trace() {
   if (!tracer_) return;
   webhooks_.trace_with(tracer_.get());
   configs_.trace_with(tracer_.get());
+  signals_.trace_with(tracer_.get(), runner_);
   // Any node may hold an instance's stream: the store knows who told it what.
-  streams_.frames().trace_by([this](const ProfileName& profile, std::uint64_t generation) {
+  const auto traced = [this](const ProfileName& profile, std::uint64_t generation) {
     const auto active = store_.active_deployment(profile);
     if (!active || !*active || !has_assigned(**active, generation)) return std::string();
     return tracing::traceparent(root_context(**active));
-  });
+  };
+  streams_.frames().trace_by(*tracer_, traced);
 }
 
 }  // namespace hotswap
