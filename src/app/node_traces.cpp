@@ -11,7 +11,8 @@ otlp::Target target_of(const OtlpSettings& otlp, std::string url) {
   return {.url = std::move(url),
           .headers = read_named_texts(otlp.headers).value_or(NamedTexts()),
           .timeout = otlp.timeout,
-          .ca_file = otlp.ca_file};
+          .ca_file = otlp.ca_file,
+          .gzip = otlp.compression == "gzip"};
 }
 
 }  // namespace
