@@ -5,6 +5,7 @@
 #include "cli/answer.hpp"
 #include "e2e/support/agent.hpp"
 #include "e2e/support/cluster.hpp"
+#include "e2e/support/command.hpp"
 #include "servers/otlp_receiver.hpp"
 #include "servers/written_server.hpp"
 
@@ -205,6 +206,26 @@ TEST_F(Traced, ACallersTraceGoesOnAndItsDecisionCounts) {
   EXPECT_EQ(*answer->header("traceparent"), "00-" + trace + "-" + spans[0].id + "-01");
   for (const auto& span : receiver.spans())
     EXPECT_NE(span.trace, std::string(32, '1')) << "the caller said no";
+}
+
+TEST_F(Traced, ACommandGoesOnWithTheTraceOfWhoeverRanIt) {
+  const auto run = [&](const std::string& traceparent) {
+    const auto done = hotswap(
+        {"config", "get", kProfile, "--server", server.url(), "--token", server.options().token},
+        {.environment = {{"TRACEPARENT", traceparent}, {"TRACESTATE", "ci=7"}}});
+    EXPECT_EQ(done.code, 0) << done.err;
+  };
+  run("nonsense\r\nX: y");
+  const std::string trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+  run("00-" + trace + "-00f067aa0ba902b7-01");
+  const auto spans = of_trace(
+      receiver.until([&](const ReceivedSpans& all) { return !of_trace(all, trace).empty(); }),
+      trace);
+  ASSERT_FALSE(spans.empty());
+  for (const auto& span : spans) {
+    EXPECT_EQ(span.parent, "00f067aa0ba902b7") << span.name;
+    EXPECT_EQ(span.state, "ci=7");
+  }
 }
 
 TEST_F(Traced, ProfilesAndUploadsAreSpansBelowTheirRequests) {
