@@ -60,7 +60,8 @@ Result<std::unique_ptr<AgentTraces>> AgentTraces::of_environment(const Clock& cl
       otlp::Target{.url = otlp->traces_url(),
                    .headers = read_named_texts(otlp->headers).value_or(NamedTexts()),
                    .timeout = otlp->timeout,
-                   .ca_file = otlp->ca_file},
+                   .ca_file = otlp->ca_file,
+                   .gzip = otlp->compression == "gzip"},
       otlp::Source{.resource = resource_of(*otlp, own), .version = HS_VERSION}, clock, logger);
   client.on_span = [taker = traces.get()](const sdk::Span& span) { taker->take(span); };
   return traces;

@@ -1,5 +1,8 @@
 #include "app/node.hpp"
 
+#include "domain/ports/trace_scope.hpp"
+#include "domain/rollout/spans.hpp"
+
 namespace hotswap {
 namespace {
 
@@ -146,14 +149,16 @@ Node::Node(const Settings& settings, NodeKeys keys, const Ground& ground,
       retention_({ground.store, committer_, ground.archive, ground.clock, policy(settings)}),
       retention_job_({retention_, ground.store, committer_, ground.archive, ground.clock, random_,
                       ground.log.logger(), metrics_, policy(settings), settings.retention.at,
-                      [this] { return leads(); }}),
+                      [this] { return leads(); }, tracer_.get()}),
       audit_forwarder_(forwarder_of(settings)),
       audit_keeper_(keeper_parts(settings, keys.audit, ground.archive)),
       moves_(streams_, ground.clock, random_),
       api_(services()),
       server_(server_options(settings, ground.log.logger()), api_, ground.clock, random_) {
-  runner_.prepare_with(
-      [this](const Deployment& deployment) { return deployments_.prepare_scheduled(deployment); });
+  runner_.prepare_with([this](const Deployment& deployment) {
+    const TraceScope scope(tracer_.get(), root_context(deployment));
+    return deployments_.prepare_scheduled(deployment);
+  });
   traffic_.on_switched([this](const ServiceName& service, const std::string& environment,
                               const TrafficSwitched& switched) {
     runner_.traffic_switched(service, environment, switched);

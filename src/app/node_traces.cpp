@@ -11,7 +11,8 @@ otlp::Target target_of(const OtlpSettings& otlp, std::string url) {
   return {.url = std::move(url),
           .headers = read_named_texts(otlp.headers).value_or(NamedTexts()),
           .timeout = otlp.timeout,
-          .ca_file = otlp.ca_file};
+          .ca_file = otlp.ca_file,
+          .gzip = otlp.compression == "gzip"};
 }
 
 }  // namespace
@@ -68,12 +69,14 @@ void Node::trace() {
   if (!tracer_) return;
   webhooks_.trace_with(tracer_.get());
   configs_.trace_with(tracer_.get());
+  signals_.trace_with(tracer_.get(), runner_);
   // Any node may hold an instance's stream: the store knows who told it what.
-  streams_.frames().trace_by([this](const ProfileName& profile, std::uint64_t generation) {
+  const auto traced = [this](const ProfileName& profile, std::uint64_t generation) {
     const auto active = store_.active_deployment(profile);
     if (!active || !*active || !has_assigned(**active, generation)) return std::string();
     return tracing::traceparent(root_context(**active));
-  });
+  };
+  streams_.frames().trace_by(*tracer_, traced);
 }
 
 }  // namespace hotswap

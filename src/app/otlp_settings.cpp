@@ -178,6 +178,10 @@ void add_otlp_keys(std::vector<SettingKey>& keys) {
       also(text_key("otlp-ca-file", "PEM authorities of its certificate (default: the machine's)",
                     [](Settings& s) -> std::string& { return s.otlp.ca_file; }),
            "OTEL_EXPORTER_OTLP_CERTIFICATE"));
+  keys.push_back(also(
+      word_key("otlp-compression", "none (default), or gzip of messages above 1 KiB",
+               [](Settings& s) -> std::string& { return s.otlp.compression; }, {"none", "gzip"}),
+      "OTEL_EXPORTER_OTLP_COMPRESSION"));
   keys.push_back(protocol_key());
   keys.push_back(also(text_key("otlp-service-name", "service.name in traces (default hotswap)",
                                [](Settings& s) -> std::string& { return s.otlp.service_name; }),

@@ -24,6 +24,7 @@ struct OtlpSettings {
   std::string headers;  ///< NAME=VALUE with commas, percent-encoded; may hold secrets
   Duration timeout = std::chrono::seconds(10);
   std::string ca_file;
+  std::string compression = "none";  ///< or gzip
   std::string service_name = "hotswap";
   std::string resource;  ///< KEY=VALUE with commas, percent-encoded
   double ratio = 1;      ///< of the samplers that take one

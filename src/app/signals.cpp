@@ -27,6 +27,11 @@ Signals::Signals(const Settings& settings, FleetService& fleet, DeploymentRunner
   poller_.on_measured([&runner](const DeploymentId& id) { runner.measured(id); });
 }
 
+void Signals::trace_with(Tracer* tracer, const DeploymentRunner& runner) {
+  health_.trace_with(tracer, [&runner] { return runner.active_deployments(); });
+  poller_.trace_with(tracer);
+}
+
 void Signals::start() {
   poller_.start();
   ticker_ = std::make_unique<Ticker>(kProbeEvery, [this] { health_.run_due(); });

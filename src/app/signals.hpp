@@ -16,6 +16,8 @@ class Signals {
   Signals(const Settings& settings, FleetService& fleet, DeploymentRunner& runner, Metrics& metrics,
           const Clock& clock);
 
+  /// Before start().
+  void trace_with(Tracer* tracer, const DeploymentRunner& runner);
   void start();
   void stop();
   [[nodiscard]] Measurements newest(const DeploymentId& id) const { return poller_.newest(id); }

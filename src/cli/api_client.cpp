@@ -145,6 +145,7 @@ Result<Answer> Api::call(const Call& call) {
     request.headers.emplace_back("Authorization", "Bearer " + options_.token);
   }
   if (!call.body.empty()) request.headers.emplace_back("Content-Type", call.content_type);
+  for (const auto& [name, value] : options_.headers) request.headers.emplace_back(name, value);
   for (const auto& [name, value] : call.headers) request.headers.emplace_back(name, value);
   auto response = impl_->client.request(request);
   if (!response) return std::unexpected(unreachable(options_, response.error()));
@@ -211,6 +212,7 @@ Result<void> Api::stream(const std::string& path, const std::string& after,
     request.headers.emplace_back("Authorization", "Bearer " + options_.token);
   }
   if (!after.empty()) request.headers.emplace_back("Last-Event-ID", after);
+  for (const auto& [name, value] : options_.headers) request.headers.emplace_back(name, value);
   SseReader reader;
   auto response = impl_->client.stream(
       request, [&](std::string_view bytes) { return reader.feed(bytes, on_event); }, stop);

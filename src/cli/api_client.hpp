@@ -23,6 +23,7 @@ struct ApiOptions {
   std::string token;
   std::string ca_file;  ///< PEM; empty: the system's authorities
   Duration timeout = std::chrono::seconds(20);
+  std::map<std::string, std::string> headers{};  ///< of every request
 };
 
 /// One server-sent event.

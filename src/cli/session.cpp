@@ -54,8 +54,10 @@ Result<std::shared_ptr<Api>> Session::api() {
 Result<std::shared_ptr<Api>> Session::another_api() {
   const auto& known = connection();
   if (!known) return std::unexpected(known.error());
-  ApiOptions options{
-      .server = known->server.value, .token = known->token.value, .ca_file = known->ca_file.value};
+  ApiOptions options{.server = known->server.value,
+                     .token = known->token.value,
+                     .ca_file = known->ca_file.value,
+                     .headers = trace_of_environment()};
   if (!known->token_file.value.empty()) {
     auto text = read_file(known->token_file.value);
     if (!text) {

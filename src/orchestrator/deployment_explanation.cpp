@@ -45,7 +45,9 @@ json::Value make_explanation(const DeploymentHistory& history, const Explanation
                              WallTime now) {
   const Deployment& deployment = history.deployment;
   auto past = explain::past_of(history);
-  auto standing = explain::standing_of(deployment, input.around, now);
+  auto around = input.around;
+  around.health_told = past.health_told;
+  auto standing = explain::standing_of(deployment, around, now);
   const auto masked = [&](const std::string& text) {
     return without_secrets(history.named(text), input.secrets);
   };

@@ -99,6 +99,8 @@ class Present {
 
   void tell_running(const Running& at) {
     Wait wait = wait_of(deployment_, at, now_);
+    if (!around_.health_told)
+      for (auto& figure : wait.figures) say(std::move(figure));
     for (auto& more : wait.details) say(std::move(more));
     waits(std::move(wait.what), at.since);
     out_.next = std::move(wait.next);

@@ -11,6 +11,7 @@ namespace hotswap::explain {
 struct Surroundings {
   /// What the calendar says of a start now; nothing: it was not asked.
   std::optional<Permission> calendar{};
+  bool health_told = false;  ///< how health of the step under way is was told before, in full
 };
 
 /// Where a deployment stands: what it waits for, since when, and what would happen next. Pure.

@@ -82,14 +82,21 @@ class Teller {
     say("Health was judged by " + joined(names));
   }
 
-  /// The last verdict that was recorded in a step; of the last one reached, the one that failed.
+  /// Whether this step has been handed out and has not passed yet.
+  [[nodiscard]] bool goes_on(std::size_t step) const {
+    const auto* at = std::get_if<Running>(&deployment_.state);
+    return at != nullptr && at->step == step && at->phase != Phase::Confirming &&
+           at->phase != Phase::Assigning;
+  }
+
+  /// The last verdict that was recorded in a step; of one that is over, the one that failed.
   [[nodiscard]] const HealthRecord* verdict_of(std::size_t step) const {
     const HealthRecord* last = nullptr;
     for (const HealthRecord& record : history_.records) {
       if (record.step != step || record.judgement.verdicts.empty()) continue;
       if (record.phase == "RollingBack") continue;
       last = &record;
-      if (record.judgement.overall == Outcome::Fail) return last;
+      if (record.judgement.overall == Outcome::Fail && !goes_on(step)) return last;
     }
     return last;
   }
@@ -120,12 +127,17 @@ class Teller {
                       {"startedAt", format_time(assigning->at)}};
     const HealthRecord* record = verdict_of(index);
     fact.append("verdict", record == nullptr ? json::Value() : to_json(record->judgement));
-    if (record != nullptr) {
-      say(fmt::format("Its verdict at {}: {}", clock_of(record->at),
-                      to_string(record->judgement.overall)));
-      for (const CriterionVerdict& verdict : record->judgement.verdicts) tell_verdict(verdict);
-    }
+    if (record != nullptr) tell_record(*record, goes_on(index));
     past_.steps.push_back(std::move(fact));
+  }
+
+  void tell_record(const HealthRecord& record, bool of_now) {
+    past_.health_told = past_.health_told || of_now;
+    const auto* at = std::get_if<Running>(&deployment_.state);
+    const bool undecided = of_now && at->phase != Phase::AwaitingPromotion;
+    say(fmt::format("{} at {}: {}", undecided ? "Health so far," : "Its verdict",
+                    clock_of(record.at), to_string(record.judgement.overall)));
+    for (const CriterionVerdict& verdict : record.judgement.verdicts) tell_verdict(verdict);
   }
 
   void tell_verdict(const CriterionVerdict& verdict) {

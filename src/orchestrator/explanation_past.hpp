@@ -7,8 +7,9 @@ namespace hotswap::explain {
 /// figures, who failed, who pressed what.
 struct Past {
   std::vector<std::string> sentences;
-  json::Array steps;    ///< `{"step","percentage","instances","startedAt","verdict"}`
-  json::Array actions;  ///< `{"at","by","action","message"}`
+  bool health_told = false;  ///< among them how health of the step under way is
+  json::Array steps;         ///< `{"step","percentage","instances","startedAt","verdict"}`
+  json::Array actions;       ///< `{"at","by","action","message"}`
 };
 [[nodiscard]] Past past_of(const DeploymentHistory& history);
 

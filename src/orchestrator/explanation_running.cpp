@@ -160,7 +160,7 @@ Wait soaking(const Deployment& deployment, const Running& at, WallTime now) {
   const Step& step = deployment.plan.steps.at(at.step);
   Wait wait;
   const Duration left = std::max(at.since + step.soak - now, Duration::zero());
-  add_judgement(deployment, wait.details);
+  add_judgement(deployment, wait.figures);
   add(wait.details, budget_text(deployment));
   wait.what = fmt::format("{} to have been watched for {}, {} left", name_of(deployment, at.step),
                           length(step.soak), length(left));
@@ -172,7 +172,7 @@ Wait soaking(const Deployment& deployment, const Running& at, WallTime now) {
 
 Wait judging(const Deployment& deployment, const Running& at) {
   Wait wait;
-  add_judgement(deployment, wait.details);
+  add_judgement(deployment, wait.figures);
   const bool passed = deployment.judgement && deployment.judgement->overall == Outcome::Pass;
   wait.what = passed ? hooks_text(deployment) + " to answer after " + name_of(deployment, at.step)
                      : "enough evidence to judge " + name_of(deployment, at.step);
@@ -195,7 +195,7 @@ Wait confirming(const Deployment& deployment, const Running& at) {
 
 Wait promotion(const Deployment& deployment, const Running& at) {
   Wait wait;
-  add_judgement(deployment, wait.details);
+  add_judgement(deployment, wait.figures);
   wait.what = "somebody to promote it (hotswap deployment promote " + deployment.id.value + ")";
   const bool last = at.step + 1 == deployment.plan.steps.size();
   wait.next = "promoted, " + (last ? the_end(deployment) : entered(deployment, at.step + 1)) +
@@ -205,7 +205,7 @@ Wait promotion(const Deployment& deployment, const Running& at) {
 
 Wait baking(const Deployment& deployment, const Running& at, WallTime now) {
   Wait wait;
-  add_judgement(deployment, wait.details);
+  add_judgement(deployment, wait.figures);
   const Duration left = std::max(at.since + deployment.plan.bake - now, Duration::zero());
   wait.what =
       fmt::format("health to hold for another while after the last step, {} in all, {} left",

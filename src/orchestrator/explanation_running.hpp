@@ -7,7 +7,8 @@ namespace hotswap::explain {
 /// A deployment that runs: what its phase waits for, with figures, and what comes then. Pure.
 struct Wait {
   std::string what;                  ///< behind "It waits for"
-  std::vector<std::string> details;  ///< sentences in front of it
+  std::vector<std::string> figures;  ///< sentences in front of it: how health was judged last
+  std::vector<std::string> details;  ///< further ones
   std::string next;                  ///< behind "Next:"
 };
 [[nodiscard]] Wait wait_of(const Deployment& deployment, const Running& at, WallTime now);

@@ -1,5 +1,8 @@
 #include "orchestrator/health_prober.hpp"
 
+#include "domain/ports/trace_scope.hpp"
+#include "domain/rollout/spans.hpp"
+
 namespace hotswap {
 namespace {
 
@@ -40,7 +43,29 @@ void HealthProber::run_due() {
   if (now <= before) return;
   const auto due =
       fleet_.health_urls([&](const InstanceId& id) { return is_due(id, before, now); });
-  for (const auto& [id, url] : due) look(id, url);
+  const Traces traces = due.empty() ? Traces() : watched();
+  for (const auto& [id, url] : due) {
+    const auto trace = traces.find(id);
+    const TraceScope scope(trace == traces.end() ? nullptr : tracer_,
+                           trace == traces.end() ? tracing::Context{} : trace->second);
+    look(id, url);
+  }
+}
+
+void HealthProber::trace_with(Tracer* tracer, Active active) {
+  tracer_ = tracer;
+  active_ = std::move(active);
+}
+
+HealthProber::Traces HealthProber::watched() const {
+  Traces traces;
+  if (tracer_ == nullptr) return traces;
+  for (const auto& deployment : active_()) {
+    const auto context = root_context(*deployment);
+    for (const Target& target : deployment->targets)
+      if (target.generation > 0) traces.insert_or_assign(target.instance, context);
+  }
+  return traces;
 }
 
 void HealthProber::look(const InstanceId& id, const std::string& url) {

@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "domain/health/metric_query.hpp"
+#include "domain/ports/trace_scope.hpp"
+#include "domain/rollout/spans.hpp"
 
 namespace hotswap {
 namespace {
@@ -106,7 +108,8 @@ void MetricsPoller::plan(const Deployment& deployment, WallTime now, std::set<Ke
     if (!queries) continue;
     const MutexLock lock(mutex_);
     progress_[key].under_way = true;
-    jobs_.push_back({key, *std::move(queries), criterion.interval});
+    jobs_.push_back({key, *std::move(queries), criterion.interval,
+                     tracer_ == nullptr ? tracing::Context{} : root_context(deployment)});
     changed_.notify_one();
   }
 }
@@ -120,6 +123,7 @@ std::optional<MetricsPoller::Job> MetricsPoller::take_job() {
 }
 
 Measurement MetricsPoller::measure(const Job& job) {
+  const TraceScope scope(tracer_, job.trace);
   Measurement measured;
   measured.query = job.queries.treated;
   const auto ask = [&](const std::string& expression) -> std::optional<double> {

@@ -15,6 +15,7 @@
 #include "domain/health/evidence.hpp"
 #include "domain/ports/metrics_source.hpp"
 #include "domain/ports/steady_time.hpp"
+#include "domain/ports/tracer.hpp"
 #include "domain/rollout/deployment.hpp"
 #include "orchestrator/fleet_service.hpp"
 
@@ -46,6 +47,8 @@ class MetricsPoller {
   [[nodiscard]] Measurements newest(const DeploymentId& id) const;
   /// Called after each measurement, on a thread of the poller's; set before start().
   void on_measured(std::function<void(const DeploymentId&)> listener);
+  /// Questions are asked in the deployment's trace; set before start().
+  void trace_with(Tracer* tracer) { tracer_ = tracer; }
 
   void start();
   /// Waits for queries under way. Idempotent.
@@ -59,6 +62,7 @@ class MetricsPoller {
     Key key;
     CohortQueries queries;
     Duration interval{};
+    tracing::Context trace{};
   };
   struct Progress {
     WallTime due{};
@@ -80,6 +84,7 @@ class MetricsPoller {
   const Clock& clock_;
   const SteadyTime time_;
   std::vector<std::function<void(const DeploymentId&)>> listeners_;
+  Tracer* tracer_ = nullptr;
   mutable Mutex mutex_;
   CondVar changed_;
   std::map<Key, Progress> progress_ HS_GUARDED_BY(mutex_);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "domain/ports/trace_scope.hpp"
+
 namespace hotswap {
 namespace {
 
@@ -164,6 +166,7 @@ Result<void> RetentionJob::may_go_on(const Order& order, RetentionRun run, MonoT
 }
 
 void RetentionJob::work(Order order) {
+  const TraceScope scope(parts_.tracer, order.caller.trace);
   RetentionRun& run = order.run;
   MonoTime beat = parts_.clock.mono();
   const auto done = parts_.work.run(order.caller, run, [&](const RetentionRun& so_far) {

@@ -12,6 +12,7 @@
 #include "domain/ports/logger.hpp"
 #include "domain/ports/metrics.hpp"
 #include "domain/ports/random.hpp"
+#include "domain/ports/tracer.hpp"
 #include "orchestrator/retention_service.hpp"
 
 namespace hotswap {
@@ -38,6 +39,7 @@ class RetentionJob {
     std::optional<std::chrono::minutes> at{};  ///< since midnight UTC; nothing: only when asked
     /// In a cluster one node looks at the clock. Empty: this one does.
     std::function<bool()> may_run{};
+    Tracer* tracer = nullptr;  ///< a run that was asked for belongs to the request's trace
   };
   explicit RetentionJob(const Parts& parts);
   ~RetentionJob();

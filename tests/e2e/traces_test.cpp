@@ -5,7 +5,9 @@
 #include "cli/answer.hpp"
 #include "e2e/support/agent.hpp"
 #include "e2e/support/cluster.hpp"
+#include "e2e/support/command.hpp"
 #include "servers/otlp_receiver.hpp"
+#include "servers/written_server.hpp"
 
 namespace hotswap::e2e {
 namespace {
@@ -206,6 +208,26 @@ TEST_F(Traced, ACallersTraceGoesOnAndItsDecisionCounts) {
     EXPECT_NE(span.trace, std::string(32, '1')) << "the caller said no";
 }
 
+TEST_F(Traced, ACommandGoesOnWithTheTraceOfWhoeverRanIt) {
+  const auto run = [&](const std::string& traceparent) {
+    const auto done = hotswap(
+        {"config", "get", kProfile, "--server", server.url(), "--token", server.options().token},
+        {.environment = {{"TRACEPARENT", traceparent}, {"TRACESTATE", "ci=7"}}});
+    EXPECT_EQ(done.code, 0) << done.err;
+  };
+  run("nonsense\r\nX: y");
+  const std::string trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+  run("00-" + trace + "-00f067aa0ba902b7-01");
+  const auto spans = of_trace(
+      receiver.until([&](const ReceivedSpans& all) { return !of_trace(all, trace).empty(); }),
+      trace);
+  ASSERT_FALSE(spans.empty());
+  for (const auto& span : spans) {
+    EXPECT_EQ(span.parent, "00f067aa0ba902b7") << span.name;
+    EXPECT_EQ(span.state, "ci=7");
+  }
+}
+
 TEST_F(Traced, ProfilesAndUploadsAreSpansBelowTheirRequests) {
   const auto spans = receiver.until([](const ReceivedSpans& all) {
     return !named(all, "config.create").empty() && !named(all, "config.version.upload").empty();
@@ -223,6 +245,45 @@ TEST_F(Traced, AReceiverThatHangsHoldsUpNeitherRequestsNorTheEnd) {
   Fleet fleet(2, {server.url()}, server.options().token);
   ASSERT_EQ(server.final_state_of(server.deploys("1.0.0", kDirect)), "Succeeded");
   EXPECT_EQ(server.terminate(), 0) << "within the test's patience";
+}
+
+TEST(TracedSecrets, AreReadAtTheirStoreInTheDeploymentsTrace) {
+  constexpr auto kRead = "GET /v1/secret/data/traced";
+  OtlpReceiver receiver;
+  testing::VaultServer vault;
+  vault.has_secret("secret/data/traced", R"({"password":"hunter2"})");
+  const auto token = vault.file("token", "root");
+  Server server{{"--otlp-endpoint", receiver.endpoint(), "--vault-address", vault.url(),
+                 "--vault-token-file", token}};
+  server.has_profile();
+  server.has_version("1.0.0",
+                     R"({"password":{"type":"secret","ref":"vault:secret/data/traced#password"}})");
+  Fleet fleet(1, {server.url()}, server.options().token);
+  const auto id = server.deploys("1.0.0", kDirect);
+  ASSERT_EQ(server.final_state_of(id), "Succeeded");
+  const auto spans = trace_of(receiver, server, id);
+  expect_one_tree(spans);
+  const auto& read = only(spans, "GET");
+  EXPECT_EQ(read.parent, only(spans, "config.deploy").id);
+  EXPECT_EQ(read.kind, 3);
+  EXPECT_EQ(read.attribute("http.response.status_code"), "200");
+  EXPECT_EQ(read.attribute("url.full"), vault.url() + "/…") << "the path names the secret";
+  EXPECT_EQ(vault.traces(kRead), std::vector{"00-" + read.trace + "-" + read.id + "-01"});
+}
+
+TEST(TracedSecrets, WithoutAReceiverNoOtherServerHearsOfATrace) {
+  testing::VaultServer vault;
+  vault.has_secret("secret/data/traced", R"({"password":"hunter2"})");
+  const auto token = vault.file("token", "root");
+  Server server{{"--vault-address", vault.url(), "--vault-token-file", token}};
+  server.has_profile();
+  server.has_version("1.0.0",
+                     R"({"password":{"type":"secret","ref":"vault:secret/data/traced#password"}})");
+  Fleet fleet(1, {server.url()}, server.options().token);
+  ASSERT_EQ(server.final_state_of(server.deploys("1.0.0", kDirect)), "Succeeded");
+  const auto said = vault.traces("GET /v1/secret/data/traced");
+  EXPECT_FALSE(said.empty());
+  for (const auto& traceparent : said) EXPECT_EQ(traceparent, "");
 }
 
 TEST(TracedRatio, AFailureIsTracedThoughNothingElseIs) {

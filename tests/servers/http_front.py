@@ -7,6 +7,7 @@ Beside the imitated API there are, for tests only:
                       what comes instead
   POST /test/set     {"clock": seconds to move on, …}: passed to the server's `set`
   GET  /test/calls   every request since the last look, as ["GET /v1/…", …]
+  GET  /test/traces  the same as [["GET /v1/…", traceparent or ""], …]
 """
 
 import argparse
@@ -21,7 +22,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 class State:
     def __init__(self):
         self.lock = threading.Lock()
-        self.faults, self.calls = [], []
+        self.faults, self.calls, self.traces = [], [], []
 
     def fault_for(self, path):
         for fault in self.faults:
@@ -61,6 +62,9 @@ def make_handler(state, answer, change):
             elif path == "/test/calls":
                 calls, state.calls = state.calls, []
                 return self.reply(200, calls)
+            elif path == "/test/traces":
+                traces, state.traces = state.traces, []
+                return self.reply(200, traces)
             return self.reply(204, None)
 
         def do_anything(self):
@@ -75,6 +79,7 @@ def make_handler(state, answer, change):
                 if url.path.startswith("/test/"):
                     return self.on_test(url.path, body)
                 state.calls.append(self.command + " " + self.path)
+                state.traces.append([state.calls[-1], self.headers.get("traceparent") or ""])
                 fault = state.fault_for(url.path)
                 if fault is None:
                     path = urllib.parse.unquote(url.path, errors="surrogateescape")

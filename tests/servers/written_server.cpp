@@ -93,6 +93,19 @@ std::size_t WrittenServer::calls(const std::string& method_and_path) {
       *items, [&](const auto& item) { return item.as_string()->starts_with(method_and_path); }));
 }
 
+std::vector<std::string> WrittenServer::traces(const std::string& method_and_path) {
+  const auto all = call("GET", "/test/traces", "");
+  const auto* items = all.as_array();
+  if (items == nullptr) throw std::runtime_error("no list of traces");
+  std::vector<std::string> found;
+  for (const auto& item : *items) {
+    const auto& pair = *item.as_array();
+    if (pair.at(0).as_string()->starts_with(method_and_path))
+      found.push_back(pair.at(1).as_string()->str());
+  }
+  return found;
+}
+
 json::Value VaultServer::post(const std::string& path, const std::string& body,
                               const std::string& name_space) {
   HttpHeaders headers = {{"X-Vault-Token", "root"}};

@@ -36,6 +36,8 @@ class WrittenServer {
   void fault(const std::string& body) { static_cast<void>(call("POST", "/test/fault", body)); }
   /// Every request since the last look that begins with `method_and_path`.
   [[nodiscard]] std::size_t calls(const std::string& method_and_path);
+  /// The `traceparent` of each of those, empty where there was none.
+  [[nodiscard]] std::vector<std::string> traces(const std::string& method_and_path);
   void stop_process() const { process_.send(SIGSTOP); }  ///< it answers nothing, yet stays
   void continue_process() const { process_.send(SIGCONT); }
   void kill();   ///< as a crash: it had nothing on disk

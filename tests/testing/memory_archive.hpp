@@ -1,8 +1,11 @@
 #pragma once
 #include <map>
+#include <string>
+#include <vector>
 
 #include "domain/base/mutex.hpp"
 #include "domain/ports/archive.hpp"
+#include "domain/ports/trace_scope.hpp"
 
 namespace hotswap::testing {
 
@@ -22,10 +25,18 @@ class MemoryArchive : public Archive {
     return objects_.size();
   }
 
+  /// The trace that each object was put in; empty: in none.
+  [[nodiscard]] std::vector<std::string> put_in() const {
+    const MutexLock lock(mutex_);
+    return put_in_;
+  }
+
   Result<void> put(const std::string& key, std::string_view bytes) override {
     const MutexLock lock(mutex_);
     if (down_) return lost();
     objects_[key] = bytes;
+    const auto* work = TraceScope::current();
+    put_in_.push_back(work == nullptr ? "" : tracing::traceparent(work->context));
     if (spoils_) objects_[key].back() ^= 1;
     return {};
   }
@@ -55,6 +66,7 @@ class MemoryArchive : public Archive {
 
   mutable Mutex mutex_;
   std::map<std::string, std::string> objects_ HS_GUARDED_BY(mutex_);
+  std::vector<std::string> put_in_ HS_GUARDED_BY(mutex_);
   bool down_ HS_GUARDED_BY(mutex_) = false;
   bool spoils_ HS_GUARDED_BY(mutex_) = false;
 };

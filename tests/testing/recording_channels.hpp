@@ -6,6 +6,7 @@
 
 #include "domain/base/mutex.hpp"
 #include "domain/ports/channel_sender.hpp"
+#include "domain/ports/trace_scope.hpp"
 
 namespace hotswap::testing {
 
@@ -15,6 +16,8 @@ class RecordingChannels : public ChannelSender {
   [[nodiscard]] Result<void> send(const Channel& channel, const Notice& notice) override {
     const MutexLock lock(mutex_);
     ++calls_[channel.name];
+    const auto* work = TraceScope::current();
+    traces_.push_back(work == nullptr ? "" : tracing::traceparent(work->context));
     if (const auto down = failing_.find(channel.name); down != failing_.end())
       return std::unexpected(down->second);
     sent_.emplace_back(channel.name, notice);
@@ -33,6 +36,11 @@ class RecordingChannels : public ChannelSender {
     const MutexLock lock(mutex_);
     return sent_;
   }
+  /// The trace that each call was made in; empty: in none.
+  [[nodiscard]] std::vector<std::string> traces() const {
+    const MutexLock lock(mutex_);
+    return traces_;
+  }
   [[nodiscard]] int calls(const std::string& channel) const {
     const MutexLock lock(mutex_);
     const auto found = calls_.find(channel);
@@ -44,6 +52,7 @@ class RecordingChannels : public ChannelSender {
   std::map<std::string, int> calls_ HS_GUARDED_BY(mutex_);
   std::map<std::string, Error> failing_ HS_GUARDED_BY(mutex_);
   std::vector<std::pair<std::string, Notice>> sent_ HS_GUARDED_BY(mutex_);
+  std::vector<std::string> traces_ HS_GUARDED_BY(mutex_);
 };
 
 }  // namespace hotswap::testing

@@ -7,6 +7,7 @@
 #include "api/resources/routes.hpp"
 #include "api/resources/words.hpp"
 #include "domain/json/parse.hpp"
+#include "domain/ports/trace_scope.hpp"
 
 namespace hotswap::api {
 namespace {
@@ -161,6 +162,7 @@ Reply Api::answer(const Request& request) {
   Asked asked{request, trace, caller_of(request, trace), services_.clock.mono(),
               services_.tracer == nullptr ? tracing::Instant{} : services_.tracer->now()};
   const auto scope = scope_of(request);
+  const TraceScope trace_scope(services_.tracer, trace.own);
   auto reply = run(asked);
   if (auto* later = reply ? std::get_if<Later>(&*reply) : nullptr)
     return resumed(std::move(asked), std::move(*later));
@@ -171,6 +173,7 @@ Later Api::resumed(Asked asked, Later later) {
   auto end = [this, asked = std::move(asked),
               ended = std::move(later.end)]() mutable -> Result<Response> {
     const auto scope = scope_of(asked.request);
+    const TraceScope trace_scope(services_.tracer, asked.trace.own);
     return std::get<Response>(closed(asked, ended()));
   };
   return {std::move(later.begin), std::move(end)};

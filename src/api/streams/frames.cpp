@@ -2,6 +2,7 @@
 
 #include "domain/base/sha256.hpp"
 #include "domain/json/write.hpp"
+#include "domain/ports/trace_scope.hpp"
 #include "domain/secret/mask.hpp"
 #include "domain/secret/plain_view.hpp"
 
@@ -185,6 +186,9 @@ FrameCache::Texts FrameCache::secrets_of(const VersionName& version) {
 
 Result<FrameCache::Content> FrameCache::stored(const ProfileName& profile,
                                                const Assignment::Slot& slot) {
+  const auto trace = traced_ ? tracing::parse_context(traced_(profile, slot.generation))
+                             : std::optional<tracing::Context>();
+  const TraceScope scope(tracer_, trace.value_or(tracing::Context{}));
   const auto version = versions_.get(profile, slot.version);
   if (!version) return std::unexpected(version.error());
   if ((*version)->hash != slot.hash) {

@@ -12,6 +12,7 @@
 #include "domain/fleet/instance.hpp"
 #include "domain/ports/content_cache.hpp"
 #include "domain/ports/metrics.hpp"
+#include "domain/ports/tracer.hpp"
 #include "orchestrator/secret_resolver.hpp"
 #include "orchestrator/version_cache.hpp"
 
@@ -44,7 +45,11 @@ class FrameCache {
   void resolve_by(Resolve resolve) { resolve_ = std::move(resolve); }
   /// The `traceparent` of whoever told instances to take this generation; empty: none.
   using Traced = std::function<std::string(const ProfileName& profile, std::uint64_t generation)>;
-  void trace_by(Traced traced) { traced_ = std::move(traced); }
+  /// Frames name the trace, and what is read elsewhere for them is read in it.
+  void trace_by(Tracer& tracer, Traced traced) {
+    tracer_ = &tracer;
+    traced_ = std::move(traced);
+  }
   /// What was rendered of a version no longer counts: a secret that it refers to has changed.
   void forget(const VersionName& version);
   /// How often that has happened to versions of this profile.
@@ -98,6 +103,7 @@ class FrameCache {
   };
   std::optional<Shared> shared_;
   Resolve resolve_;
+  Tracer* tracer_ = nullptr;
   Traced traced_;
   Mutex mutex_;
   std::uint64_t forgotten_ HS_GUARDED_BY(mutex_) = 0;  ///< calls of forget()

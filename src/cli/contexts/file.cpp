@@ -12,6 +12,7 @@
 #include <sstream>
 
 #include "domain/json/write_yaml.hpp"
+#include "domain/trace/context.hpp"
 
 namespace hotswap::cli {
 namespace {
@@ -125,6 +126,14 @@ Given given_by_environment() {
           .token_file = variable("HOTSWAP_TOKEN_FILE"),
           .ca_file = variable("HOTSWAP_CA_FILE"),
           .context = variable("HOTSWAP_CONTEXT")};
+}
+
+std::map<std::string, std::string> trace_of_environment() {
+  const auto context = tracing::parse_context(variable("TRACEPARENT"), variable("TRACESTATE"));
+  if (!context) return {};
+  std::map<std::string, std::string> headers{{"traceparent", tracing::traceparent(*context)}};
+  if (!context->state.empty()) headers.emplace("tracestate", context->state);
+  return headers;
 }
 
 }  // namespace hotswap::cli

@@ -1,6 +1,8 @@
 #pragma once
 #include <filesystem>
 #include <functional>
+#include <map>
+#include <string>
 
 #include "cli/contexts/contexts.hpp"
 
@@ -22,5 +24,8 @@ using YamlReader = std::function<Result<json::Value>(std::string_view)>;
 
 /// What the environment says.
 [[nodiscard]] Given given_by_environment();
+/// Headers of the trace that whoever ran this works in (TRACEPARENT, TRACESTATE); none if they are
+/// none.
+[[nodiscard]] std::map<std::string, std::string> trace_of_environment();
 
 }  // namespace hotswap::cli

@@ -5,6 +5,7 @@
 
 #include "domain/base/assert.hpp"
 #include "domain/base/mutex.hpp"
+#include "infrastructure/http_client/traced_call.hpp"
 #include "infrastructure/http_client/transfer.hpp"
 
 namespace hotswap {
@@ -91,12 +92,15 @@ HttpClient::~HttpClient() = default;
 
 Result<HttpResponse> HttpClient::request(const HttpRequest& request) {
   const Transfer::OnData gather;
+  http::TracedCall traced(request);
+  const HttpHeaders trace = traced.headers();
   auto handle = handles_->take();
   auto response = [&]() -> Result<HttpResponse> {
     Transfer transfer(handle.get(), request, gather, handles_->limits());
-    if (auto ready = transfer.prepare(); !ready) return std::unexpected(ready.error());
+    if (auto ready = transfer.prepare(trace); !ready) return std::unexpected(ready.error());
     return transfer.finish(curl_easy_perform(handle.get()));
   }();
+  traced.ended(response);
   handles_->give_back(std::move(handle));
   return response;
 }

@@ -59,6 +59,8 @@ struct HttpResponse {
 /// `http.timeout`, TooLarge `http.too_large`, Invalid `http.invalid_request` (URL, method or header
 /// that cannot be sent), Forbidden `http.address_refused` (beyond its reach). An HTTP status is
 /// never an error.
+///
+/// A request of a thread that works in a trace (TraceScope) is made in it; a stream in none.
 class HttpClient {
  public:
   /// `reach`: whom it may call, for URLs that others may set; none: anybody. Every address that a

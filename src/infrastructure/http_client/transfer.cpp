@@ -72,19 +72,22 @@ Transfer::~Transfer() {
   curl_slist_free_all(headers_);
 }
 
-Result<void> Transfer::prepare() {
+Result<void> Transfer::prepare(const HttpHeaders& trace) {
   if (!is_token(request_.method)) return invalid("The method " + request_.method + " is none.");
   if (has_line_break(request_.url)) return invalid("The URL contains a line break.");
-  if (auto added = add_headers(); !added) return added;
-  set_options();
-  return {};
-}
-
-Result<void> Transfer::add_headers() {
   // Without it, curl waits a second for "100 Continue" before it sends a larger body. But it signs
   // this line, too, which it does not send: no server would take that signature for right.
   if (!request_.aws) headers_ = curl_slist_append(headers_, "Expect:");
-  for (const auto& [name, value] : request_.headers) {
+  auto added = add_headers(request_.headers);
+  if (added && !request_.aws) added = add_headers(trace);
+  if (!added) return added;
+  set_options();
+  if (request_.aws && !trace.empty()) add_unsigned(trace);
+  return {};
+}
+
+Result<void> Transfer::add_headers(const HttpHeaders& headers) {
+  for (const auto& [name, value] : headers) {
     if (!is_token(name) || has_line_break(value)) {
       return invalid("The header " + name + " cannot be sent.");
     }
@@ -138,6 +141,16 @@ void Transfer::sign(const AwsSigning& aws) {
   curl_easy_setopt(handle_, CURLOPT_AWS_SIGV4, how.c_str());  // curl copies all three
   curl_easy_setopt(handle_, CURLOPT_USERNAME, aws.access_key.c_str());
   curl_easy_setopt(handle_, CURLOPT_PASSWORD, aws.secret_key.c_str());
+}
+
+/// Proxies on the way, those of a mesh above all, write a trace's headers anew, after which no
+/// signature of them would fit. curl signs every header that it is given, but not User-Agent, which
+/// it writes as it stands.
+void Transfer::add_unsigned(const HttpHeaders& headers) {
+  std::string lines = "hotswap";
+  for (const auto& [name, value] : headers)
+    if (!has_line_break(value)) lines.append("\r\n").append(name).append(": ").append(value);
+  curl_easy_setopt(handle_, CURLOPT_USERAGENT, lines.c_str());  // curl copies it
 }
 
 std::size_t Transfer::on_header(char* data, std::size_t size, std::size_t count, void* self) {

@@ -31,8 +31,9 @@ class Transfer {
   Transfer(const Transfer&) = delete;
   Transfer& operator=(const Transfer&) = delete;
 
-  /// Invalid `http.invalid_request` for what must not be sent.
-  [[nodiscard]] Result<void> prepare();
+  /// `trace`: headers of the trace that it is made in. Invalid `http.invalid_request` for what must
+  /// not be sent.
+  [[nodiscard]] Result<void> prepare(const HttpHeaders& trace = {});
   /// The answer, given how the transfer ended.
   [[nodiscard]] Result<HttpResponse> finish(CURLcode code);
   [[nodiscard]] std::chrono::steady_clock::time_point last_byte() const { return last_byte_; }
@@ -43,9 +44,10 @@ class Transfer {
   static std::size_t on_body(char* data, std::size_t size, std::size_t count, void* self);
   bool take_header(std::string_view line);
   bool take_body(std::string_view data);
-  [[nodiscard]] Result<void> add_headers();
+  [[nodiscard]] Result<void> add_headers(const HttpHeaders& headers);
   void set_options();
   void sign(const AwsSigning& aws);
+  void add_unsigned(const HttpHeaders& headers);
 
   CURL* handle_;
   const HttpRequest& request_;

@@ -4,6 +4,7 @@
 #include "domain/base/utf8.hpp"
 #include "domain/json/write.hpp"
 #include "domain/notification/channel.hpp"
+#include "domain/ports/trace_scope.hpp"
 
 namespace hotswap {
 namespace {
@@ -94,34 +95,15 @@ Result<HttpResponse> WebhookSender::post(const WebhookCall& call) {
   request.connect_timeout = std::min(call.timeout, request.connect_timeout);
   request.max_response_bytes = kAnswerBytes;
   request.cut_response = true;
-  auto response = send(call, std::move(request));
+  auto response = send(call, request);
   if (!response) return std::unexpected(without_secrets(std::move(response.error()), call.url));
   return response;
 }
 
-Result<HttpResponse> WebhookSender::send(const WebhookCall& call, HttpRequest request) {
-  const auto parent = tracing::parse_context(call.traceparent);
-  if (!parent) return client_.request(request);
-  if (tracer_ == nullptr || !parent->sampled) {
-    request.headers.emplace_back("traceparent", call.traceparent);
-    return client_.request(request);
-  }
-  tracing::Span span{
-      .context = tracing::child(*parent, tracer_->new_span()),
-      .parent = parent->span,
-      .name = "POST",
-      .kind = tracing::SpanKind::Client,
-      .start = tracer_->now(),
-      .attributes = {{"http.request.method", "POST"}, {"url.full", shown_url(call.url)}}};
-  request.headers.emplace_back("traceparent", tracing::traceparent(span.context));
-  auto response = client_.request(request);
-  span.end = tracer_->now();
-  if (response) span.attributes.push_back({"http.response.status_code", response->status});
-  span.failed = !response || response->status >= 400;
-  // Not its words, in which the whole URL may stand.
-  if (!response) span.attributes.push_back({"error.type", response.error().reason});
-  tracer_->finished(std::move(span));
-  return response;
+Result<HttpResponse> WebhookSender::send(const WebhookCall& call, const HttpRequest& request) {
+  const auto own = tracing::parse_context(call.traceparent);
+  const TraceScope scope(own ? tracer_ : nullptr, own.value_or(tracing::Context{}));
+  return client_.request(request);
 }
 
 Result<void> WebhookSender::deliver(const WebhookCall& call) {

@@ -22,7 +22,7 @@ struct WebhookCall {
   std::string body{};  ///< JSON text
   Duration timeout = std::chrono::seconds(10);
   bool sign = true;           ///< false for receivers that know nothing of us
-  std::string traceparent{};  ///< of what it is done for; empty: no trace
+  std::string traceparent{};  ///< of what it is done for; empty: what the thread works for
 };
 
 /// Thread-safe. Redirects are not followed; nobody beyond `reach` is called; answers are cut at
@@ -33,7 +33,7 @@ class WebhookSender : public HookCaller {
   WebhookSender(std::string key, const Clock& clock, net::Reach reach)
       : key_(std::move(key)), clock_(clock), client_(std::move(reach)) {}
 
-  /// Tells of every call that belongs to a recorded trace. Before the first call.
+  /// Calls are made in their trace, and told of where that is recorded. Before the first call.
   void trace_with(Tracer* tracer) { tracer_ = tracer; }
 
   /// An HTTP status is never an error; errors are HttpClient's, naming the URL without what may be
@@ -47,7 +47,7 @@ class WebhookSender : public HookCaller {
 
  private:
   const std::string key_;
-  [[nodiscard]] Result<HttpResponse> send(const WebhookCall& call, HttpRequest request);
+  [[nodiscard]] Result<HttpResponse> send(const WebhookCall& call, const HttpRequest& request);
 
   const Clock& clock_;
   HttpClient client_;

@@ -4,6 +4,7 @@
 #include <condition_variable>
 #include <mutex>
 
+#include "infrastructure/otlp/gzip.hpp"
 #include "infrastructure/otlp/message.hpp"
 
 namespace hotswap::otlp {
@@ -61,16 +62,22 @@ Duration retry_pause(int next, std::optional<Duration> asked, Random& random) {
   return pause - Duration(random.below(static_cast<std::uint64_t>(pause.count() / 3) + 1));
 }
 
-Answered Sender::attempt(const std::string& message, const std::stop_token& abort) {
+HttpRequest Sender::request_for(const std::string& message) const {
   HttpRequest request{.method = "POST", .url = target_.url, .headers = target_.headers};
   request.headers.emplace_back("Content-Type", "application/x-protobuf");
   request.headers.emplace_back("User-Agent", "hotswap-otlp");
-  request.body = message;
+  auto packed = target_.gzip && message.size() > kGzipFrom ? gzip(message) : std::nullopt;
+  if (packed) request.headers.emplace_back("Content-Encoding", "gzip");
+  request.body = packed ? std::move(*packed) : message;
   request.connect_timeout = std::min(target_.timeout, request.connect_timeout);
   request.idle_timeout = target_.timeout;
   request.max_response_bytes = kAnswerBytes;
   request.cut_response = true;
   request.ca_file = target_.ca_file;
+  return request;
+}
+
+Answered Sender::attempt(const HttpRequest& request, const std::stop_token& abort) {
   // As a stream, since that can be broken off at once.
   std::string body;
   const auto until = std::chrono::steady_clock::now() + target_.timeout;
@@ -88,8 +95,9 @@ Answered Sender::attempt(const std::string& message, const std::stop_token& abor
 
 Answered Sender::send(const std::string& message, const std::stop_token& closing,
                       const std::stop_token& abort) {
+  const HttpRequest request = request_for(message);
   for (int number = 1;; ++number) {
-    auto done = attempt(message, abort);
+    auto done = attempt(request, abort);
     if (done.kind != Answered::Kind::Again || number == kAttempts || closing.stop_requested())
       return done;
     wait(retry_pause(number + 1, done.retry_after, random_), closing);

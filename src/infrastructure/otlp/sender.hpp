@@ -13,6 +13,7 @@ struct Target {
   HttpHeaders headers{};                        ///< may hold secrets
   Duration timeout = std::chrono::seconds(10);  ///< of one attempt
   std::string ca_file{};                        ///< PEM; empty: the system's authorities
+  bool gzip = false;                            ///< messages above Sender::kGzipFrom are compressed
 };
 
 /// What becomes of a message after one attempt.
@@ -34,6 +35,7 @@ class Sender {
  public:
   static constexpr int kAttempts = 5;
   static constexpr Duration kRetryAfterMax = std::chrono::seconds(30);
+  static constexpr std::size_t kGzipFrom = 1 << 10;  ///< bytes; less is not worth the time
 
   Sender(Target target, Random& random) : target_(std::move(target)), random_(random) {}
 
@@ -44,7 +46,8 @@ class Sender {
   [[nodiscard]] const std::string& url() const { return target_.url; }
 
  private:
-  [[nodiscard]] Answered attempt(const std::string& message, const std::stop_token& abort);
+  [[nodiscard]] HttpRequest request_for(const std::string& message) const;
+  [[nodiscard]] Answered attempt(const HttpRequest& request, const std::stop_token& abort);
 
   const Target target_;
   Random& random_;

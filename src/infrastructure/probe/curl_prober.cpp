@@ -7,6 +7,7 @@
 
 #include "domain/base/assert.hpp"
 #include "domain/base/mutex.hpp"
+#include "domain/ports/trace_scope.hpp"
 #include "infrastructure/probe/look.hpp"
 
 namespace hotswap {
@@ -21,6 +22,16 @@ constexpr int kPollMs = 3600 * 1000;
 struct CloseMulti {
   void operator()(CURLM* handle) const { curl_multi_cleanup(handle); }
 };
+
+/// A look that is taken for a deployment says so; it is no span of its own, since there are many.
+std::vector<std::string> trace_lines() {
+  const auto* work = TraceScope::current();
+  if (work == nullptr) return {};
+  std::vector<std::string> lines{"traceparent: " + tracing::traceparent(work->context)};
+  if (const auto& state = work->context.state; !state.empty())
+    lines.push_back("tracestate: " + state);
+  return lines;
+}
 
 CURLM* make_multi() {
   static std::once_flag once;
@@ -116,7 +127,7 @@ CurlProber::CurlProber(net::Reach reach, Options options)
 CurlProber::~CurlProber() = default;
 
 bool CurlProber::probe(const std::string& url, Duration timeout, Done done) {
-  return loop_->add({url, timeout, std::move(done)});
+  return loop_->add({url, timeout, std::move(done), trace_lines()});
 }
 
 }  // namespace hotswap

@@ -1,7 +1,8 @@
 #pragma once
 // Looks at many addresses at once from one thread. A look is a new connection, one GET (or none,
 // for tcp), no redirect, no proxy, and no more bytes than a status needs. Certificates are not
-// checked, as Kubernetes' probes do not: nothing secret is sent and only the status is read.
+// checked, as Kubernetes' probes do not: nothing secret is sent and only the status is read. What
+// is asked for in a trace (TraceScope) names it.
 
 #include <memory>
 

@@ -30,12 +30,19 @@ std::string host_of(const std::string& url) {
   return host;
 }
 
+List list_of(const std::vector<std::string>& lines) {
+  curl_slist* list = nullptr;
+  for (const auto& line : lines) list = curl_slist_append(list, line.c_str());
+  return List(list);
+}
+
 }  // namespace
 
 Look::Look(Order order, const net::Reach& reach)
     : order_(std::move(order)),
       reach_(reach),
       tcp_(order_.url.starts_with(kTcp)),
+      headers_(list_of(order_.headers)),
       handle_(curl_easy_init()),
       host_(host_of(order_.url)) {
   HS_ASSERT(handle_ != nullptr);
@@ -66,6 +73,7 @@ void Look::set_up() {
   set(CURLOPT_HEADERDATA, static_cast<void*>(this));
   set(CURLOPT_WRITEFUNCTION, &Look::on_body);
   set(CURLOPT_WRITEDATA, static_cast<void*>(this));
+  if (headers_) set(CURLOPT_HTTPHEADER, headers_.get());
   if (tcp_) set(CURLOPT_CONNECT_ONLY, 1L);
 }
 

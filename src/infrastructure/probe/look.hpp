@@ -6,6 +6,7 @@
 #include <chrono>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "domain/net/reach.hpp"
 #include "domain/ports/prober.hpp"
@@ -16,11 +17,16 @@ struct CloseEasy {
   void operator()(CURL* handle) const { curl_easy_cleanup(handle); }
 };
 using Easy = std::unique_ptr<CURL, CloseEasy>;
+struct CloseList {
+  void operator()(curl_slist* list) const { curl_slist_free_all(list); }
+};
+using List = std::unique_ptr<curl_slist, CloseList>;
 
 struct Order {
   std::string url;
   Duration timeout{};
   Prober::Done done;
+  std::vector<std::string> headers{};  ///< whole lines
 };
 
 class Look {
@@ -43,6 +49,7 @@ class Look {
   const Order order_;
   const net::Reach& reach_;
   const bool tcp_;
+  const List headers_;
   const Easy handle_;
   const std::string host_;
   std::string refused_;  ///< why the last address was not called

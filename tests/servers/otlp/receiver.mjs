@@ -2,6 +2,7 @@
 // got. GET /spans, /metrics, /requests; PUT /behaviour {"status", "retryAfter", "times", "hang"}.
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
+import { gunzipSync } from 'node:zlib';
 
 const installed = createRequire(process.argv[2] + '/package.json');
 const root = installed('@opentelemetry/otlp-transformer/build/src/generated/root.js');
@@ -80,8 +81,9 @@ function receive(request, response, body) {
     return respond(response, now.status, 'no', headers);
   }
   try {
-    if (request.url.endsWith('/v1/metrics')) takeMetrics(body);
-    else takeTraces(body);
+    const plainBody = request.headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body;
+    if (request.url.endsWith('/v1/metrics')) takeMetrics(plainBody);
+    else takeTraces(plainBody);
   } catch (error) {
     return respond(response, 400, String(error));
   }

@@ -1,4 +1,5 @@
 // Channels, dead letters, and what is told of a deployment, over HTTP.
+#include "testing/memory_tracer.hpp"
 #include "unit/api/world.hpp"
 
 namespace hotswap::api::testing {
@@ -121,6 +122,25 @@ TEST_F(Told, AReplayNeedsAPolicyAndSomethingThatWasMeasured) {
   EXPECT_EQ(replayed.status, 200);
   EXPECT_EQ(*replayed.body.find("happened")->find("state"), json::Value("Succeeded"));
   EXPECT_FALSE(replayed.text("difference").empty());
+}
+
+TEST(Notifications, WhatARequestCallsIsCalledInItsTrace) {
+  FakeClock clock;
+  hotswap::testing::MemoryTracer tracer(clock);
+  World world(tracer);
+  ASSERT_EQ(world.post(kChannels, kBody).status, 201);
+  auto request = world.request(Method::Post, kChannels + "/chat/test", world.token(Role::Admin));
+  request.headers.push_back(
+      {"traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"});
+  const auto answer = world.ask(request);
+  ASSERT_EQ(answer.status, 204);
+  EXPECT_EQ(world.channels.traces(), std::vector{answer.header("traceparent")});
+  EXPECT_EQ(TraceScope::current(), nullptr);
+  World untraced;
+  ASSERT_EQ(untraced.post(kChannels, kBody).status, 201);
+  request.headers[0] = {"Authorization", "Bearer " + untraced.token(Role::Admin)};
+  ASSERT_EQ(untraced.ask(request).status, 204);
+  EXPECT_EQ(untraced.channels.traces(), std::vector<std::string>{""});
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include "api/resources/secret_free.hpp"
 #include "api/streams/stream_hub.hpp"
 #include "domain/base/sha256.hpp"
+#include "testing/memory_tracer.hpp"
 #include "unit/api/world.hpp"
 
 namespace hotswap::api::testing {
@@ -35,11 +36,14 @@ class CountingWrapper final : public KeyWrapper {
 class ScriptedProvider final : public SecretProvider {
  public:
   Result<ProvidedSecret> read(const SecretReference&) override {
+    const auto* work = TraceScope::current();
+    traces.push_back(work == nullptr ? "" : tracing::traceparent(work->context));
     if (value.empty())
       return fail(ErrorCode::Unavailable, "secret.unavailable", "The store is away.");
     return ProvidedSecret{SecretText(value), {}, std::chrono::seconds(10)};
   }
   std::string value = "first-canary";
+  std::vector<std::string> traces;  ///< of each read; empty: in none
 };
 
 struct SecretsOverHttp : ::testing::Test {
@@ -254,6 +258,20 @@ TEST_F(Referred, WithoutTheValueNothingIsSentUntilItCanBeHad) {
   resolver.refresh();
   ASSERT_EQ(stream->frames.size(), 1u);
   EXPECT_TRUE(stream->frames[0].contains("first-canary"));
+}
+
+TEST_F(Referred, AreReadInTheTraceOfWhoeverToldTheInstance) {
+  const std::string root = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+  hotswap::testing::MemoryTracer tracer(world.clock);
+  world.streams.frames().trace_by(tracer, [&](const ProfileName&, std::uint64_t generation) {
+    return generation == 1 ? root : std::string();
+  });
+  opens();
+  ASSERT_EQ(stream->frames.size(), 1u);
+  EXPECT_EQ(provider.traces, std::vector{root});
+  world.clock.advance(std::chrono::seconds(10));
+  resolver.refresh();
+  EXPECT_EQ(provider.traces.back(), "") << "whether it has changed is asked for nobody";
 }
 
 }  // namespace

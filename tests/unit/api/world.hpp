@@ -51,8 +51,10 @@ struct World {
   }
   explicit World(GateOptions limits) : gate(std::move(limits)) { wire(); }
   explicit World(AccessOptions requests_told) : access(requests_told) { wire(); }
+  explicit World(Tracer& traces) : tracer(&traces) { wire(); }
   const ApprovalPolicy approvals;
   const AccessOptions access;
+  Tracer* const tracer = nullptr;
   FakeClock clock;
   FakeRandom random;
   SilentLogger logger;
@@ -174,7 +176,8 @@ struct World {
             .access = access,
             .logs = &logs,
             .facts = {},
-            .metrics = &metrics};
+            .metrics = &metrics,
+            .tracer = tracer};
   }
 
   [[nodiscard]] std::string token(Role role, std::vector<std::string> teams = {}) const {

@@ -1,6 +1,9 @@
 #include "orchestrator/health_prober.hpp"
 
+#include "domain/ports/trace_scope.hpp"
+#include "domain/rollout/spans.hpp"
 #include "testing/memory_metrics.hpp"
+#include "testing/memory_tracer.hpp"
 #include "unit/orchestrator/world.hpp"
 
 namespace hotswap::testing {
@@ -14,12 +17,14 @@ class FakeProber : public Prober {
   bool probe(const std::string& url, Duration, Done done) override {
     if (full) return false;
     asked.emplace_back(url, std::move(done));
+    if (const auto* work = TraceScope::current()) traces.emplace(url, work->context);
     return true;
   }
   void answer_all(const Answer& answer) {
     for (auto& [url, done] : std::exchange(asked, {})) done(answer);
   }
   std::vector<std::pair<std::string, Done>> asked;
+  std::map<std::string, tracing::Context> traces;  ///< by URL, of those that were asked in one
   bool full = false;
 };
 
@@ -135,6 +140,34 @@ TEST_F(HealthProberTest, NobodyIsLookedAtWithoutAnIntervalOrAUrl) {
   EXPECT_TRUE(fake_.asked.empty());
   prober().run_due();
   EXPECT_EQ(fake_.asked.size(), 1u);
+}
+
+TEST_F(HealthProberTest, LooksForADeploymentBelongToItsTraceAndAllOthersToNone) {
+  register_with_url(3);
+  auto deployment = std::make_shared<Deployment>();
+  deployment->id = DeploymentId("d-1");
+  deployment->trace_id = "4bf92f3577b34da6a3ce929d0e0e4736";
+  for (int i = 0; i < 2; ++i) {
+    Target target;
+    target.instance = InstanceId("pay-" + std::to_string(i));
+    target.generation = i == 0 ? 7 : 0;
+    deployment->targets.push_back(target);
+  }
+  const auto active = [&] { return std::vector<std::shared_ptr<const Deployment>>{deployment}; };
+  prober().trace_with(nullptr, active);
+  pass(30s);
+  prober().run_due();
+  ASSERT_EQ(fake_.asked.size(), 3u);
+  EXPECT_TRUE(fake_.traces.empty());
+  fake_.answer_all({true, "200", 1ms});
+  MemoryTracer tracer(clock_);
+  prober().trace_with(&tracer, active);
+  pass(30s);
+  prober().run_due();
+  ASSERT_EQ(fake_.asked.size(), 3u);
+  ASSERT_EQ(fake_.traces.size(), 1u) << "only who was told of the version is watched for it";
+  EXPECT_EQ(fake_.traces.begin()->first, "http://10.0.0.1/0");
+  EXPECT_EQ(fake_.traces.begin()->second, root_context(*deployment));
 }
 
 }  // namespace

@@ -2,6 +2,9 @@
 
 #include <condition_variable>
 
+#include "domain/ports/trace_scope.hpp"
+#include "domain/rollout/spans.hpp"
+#include "testing/memory_tracer.hpp"
 #include "unit/orchestrator/world.hpp"
 
 namespace hotswap::testing {
@@ -16,6 +19,7 @@ class FakeSource : public MetricsSource {
     {
       const std::lock_guard lock(mutex_);
       asked_.push_back(expression);
+      if (const auto* work = TraceScope::current()) traces.push_back(work->context);
     }
     return answer(expression);
   }
@@ -23,6 +27,7 @@ class FakeSource : public MetricsSource {
     const std::lock_guard lock(mutex_);
     return asked_;
   }
+  std::vector<tracing::Context> traces;  ///< of those that were asked in one
   std::function<Result<std::optional<double>>(const std::string&)> answer = [](const std::string&) {
     return std::optional<double>(0.5);
   };
@@ -198,6 +203,23 @@ TEST_F(MetricsPollerTest, ASlowQueryHoldsUpNoOther) {
     changed.notify_all();
   }
   poller.stop();
+}
+
+TEST_F(MetricsPollerTest, QuestionsBelongToTheDeploymentsTrace) {
+  deployment_.trace_id = "4bf92f3577b34da6a3ce929d0e0e4736";
+  deployment_.health.criteria = {query("errors", "e{c=\"{{cohort}}\"}")};
+  {
+    auto untraced = make(&source_);
+    untraced.run_due();
+  }
+  ASSERT_EQ(source_.asked().size(), 2u);
+  EXPECT_TRUE(source_.traces.empty());
+  MemoryTracer tracer(clock_);
+  auto poller = make(&source_);
+  poller.trace_with(&tracer);
+  poller.run_due();
+  EXPECT_EQ(source_.traces, std::vector(2, root_context(deployment_)));
+  EXPECT_EQ(TraceScope::current(), nullptr) << "what comes next belongs to nobody again";
 }
 
 }  // namespace

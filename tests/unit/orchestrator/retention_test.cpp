@@ -6,6 +6,7 @@
 #include "orchestrator/retention_job.hpp"
 #include "testing/memory_archive.hpp"
 #include "testing/memory_metrics.hpp"
+#include "testing/memory_tracer.hpp"
 #include "unit/orchestrator/world.hpp"
 
 namespace hotswap::testing {
@@ -164,7 +165,7 @@ class RetentionJobTest : public RetentionServiceTest {
  protected:
   RetentionJob job(std::function<bool()> may_run = {}) {
     return RetentionJob({service, flaky, committer, &archive, clock, random, logger, metrics,
-                         kPolicy, std::chrono::hours(3), std::move(may_run)});
+                         kPolicy, std::chrono::hours(3), std::move(may_run), tracer});
   }
   [[nodiscard]] std::vector<RetentionRun> runs() { return *store.retention_runs(); }
   void until_three() {
@@ -174,6 +175,7 @@ class RetentionJobTest : public RetentionServiceTest {
 
   FakeRandom random;
   MemoryLogger logger;
+  Tracer* tracer = nullptr;
   RetentionService service{{flaky, committer, &archive, clock, kPolicy}};
 };
 
@@ -240,6 +242,24 @@ TEST_F(RetentionJobTest, a_run_whose_node_died_hinders_the_next_for_minutes_only
   EXPECT_FALSE(next.ask(kAdmin, false));
   clock.advance(std::chrono::minutes(2));
   EXPECT_TRUE(next.ask(kAdmin, false));
+}
+
+TEST_F(RetentionJobTest, what_was_asked_for_is_archived_in_the_requests_trace) {
+  Caller caller = kAdmin;
+  caller.trace = *tracing::parse_context("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01");
+  auto untraced = job();
+  ASSERT_TRUE(untraced.ask(caller, false));
+  untraced.tick();
+  EXPECT_EQ(archived(), 4);
+  EXPECT_EQ(archive.put_in(), std::vector<std::string>{""});
+  ASSERT_TRUE(store.commit({change::InsertVersion{version(6)}}));
+  MemoryTracer traces(clock);
+  tracer = &traces;
+  auto traced = job();
+  ASSERT_TRUE(traced.ask(caller, false));
+  traced.tick();
+  EXPECT_EQ(archive.put_in().back(), tracing::traceparent(caller.trace));
+  EXPECT_EQ(TraceScope::current(), nullptr) << "the daily run belongs to nobody";
 }
 
 TEST_F(RetentionJobTest, a_failed_run_is_counted_and_tried_again_after_an_hour) {

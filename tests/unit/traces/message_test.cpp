@@ -4,6 +4,7 @@
 #include "e2e/support/wait.hpp"
 #include "infrastructure/clock/system_clock.hpp"
 #include "infrastructure/clock/system_random.hpp"
+#include "infrastructure/otlp/gzip.hpp"
 #include "infrastructure/otlp/otlp_tracer.hpp"
 #include "servers/otlp_receiver.hpp"
 #include "testing/memory_logger.hpp"
@@ -26,11 +27,13 @@ struct Exporting : ::testing::Test {
   testing::MemoryMetrics metrics;
   OtlpReceiver receiver;
 
-  std::unique_ptr<OtlpTracer> tracer(const std::string& url = {}, Duration timeout = 10s) {
+  std::unique_ptr<OtlpTracer> tracer(const std::string& url = {}, Duration timeout = 10s,
+                                     bool gzip = false) {
     auto made = std::make_unique<OtlpTracer>(OtlpTracer::Parts{
         .target = {.url = url.empty() ? receiver.endpoint() + "/v1/traces" : url,
                    .headers = {{"x-token", "t"}},
-                   .timeout = timeout},
+                   .timeout = timeout,
+                   .gzip = gzip},
         .source = {.resource = {{"service.name", "test"}, {"replica", 3}}, .version = "1"},
         .sampler = {},
         .clock = clock,
@@ -40,6 +43,25 @@ struct Exporting : ::testing::Test {
     made->start();
     return made;
   }
+  /// How many of so many spans arrive, and what their largest message said of itself.
+  std::size_t arriving(std::size_t count, bool gzip) {
+    {
+      const auto sent = tracer({}, 10s, gzip);
+      for (std::size_t i = 0; i < count; ++i) sent->finished(span(*sent, "many"));
+      sent->stop();
+    }
+    for (const auto& message : receiver.requests()) {
+      const auto bytes = *message.find("bytes")->as_int();
+      if (bytes <= bytes_) continue;
+      bytes_ = bytes;
+      const auto* coding = message.find("headers")->find("content-encoding");
+      coding_ = coding == nullptr ? "" : coding->as_string()->str();
+    }
+    return receiver.spans().size();
+  }
+  std::string coding_ = "nothing came";
+  std::int64_t bytes_ = 0;
+
   static tracing::Span span(OtlpTracer& tracer, const std::string& name) {
     tracing::Span one{.name = name};
     one.context.span = tracer.new_span();
@@ -104,6 +126,35 @@ TEST_F(Exporting, ManySpansGoInFewMessagesWithTheReceiversHeaders) {
   EXPECT_EQ(headers.find("x-token")->as_string()->str(), "t");
   EXPECT_EQ(headers.find("content-type")->as_string()->str(), "application/x-protobuf");
   EXPECT_EQ(metrics.value("hotswap_otlp_spans_exported_total"), 2000);
+}
+
+TEST_F(Exporting, LargeMessagesAreCompressedIfWanted) {
+  EXPECT_EQ(arriving(500, true), 500u);
+  EXPECT_EQ(coding_, "gzip");
+  EXPECT_LT(bytes_, 500 * 24) << "less than the ids of the spans alone";
+}
+
+TEST_F(Exporting, SmallMessagesAreNot) {
+  EXPECT_EQ(arriving(2, true), 2u);
+  EXPECT_EQ(coding_, "");
+}
+
+TEST_F(Exporting, NothingIsUnlessItIsWanted) {
+  EXPECT_EQ(arriving(500, false), 500u);
+  EXPECT_EQ(coding_, "");
+  EXPECT_GT(bytes_, 500 * 24);
+}
+
+TEST(Gzip, WhatDoesNotBecomeSmallerStaysAsItIs) {
+  EXPECT_FALSE(gzip(""));
+  EXPECT_FALSE(gzip("x"));
+  std::string noise;
+  SystemRandom random;
+  while (noise.size() < 5000) noise += static_cast<char>(random.below(256));
+  EXPECT_FALSE(gzip(noise));
+  const auto packed = gzip(std::string(5000, 'x'));
+  ASSERT_TRUE(packed);
+  EXPECT_LT(packed->size(), 100u);
 }
 
 TEST_F(Exporting, WhatABusyReceiverRefusesIsSentAgainAndNotLost) {

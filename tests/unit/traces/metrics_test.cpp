@@ -37,12 +37,14 @@ struct Pushing : ::testing::Test {
   testing::MemoryMetrics metrics;
   testing::OtlpReceiver receiver;
 
+  std::string text = std::string(kText);
+
   /// Sends until the condition holds.
-  void push(const std::function<bool()>& until) {
-    MetricsPusher pusher({.target = {.url = receiver.endpoint() + "/v1/metrics"},
+  void push(const std::function<bool()>& until, bool gzip = false) {
+    MetricsPusher pusher({.target = {.url = receiver.endpoint() + "/v1/metrics", .gzip = gzip},
                           .source = {.resource = {{"service.name", "test"}}, .version = "1"},
                           .every = 100ms,
-                          .text = [] { return std::string(kText); },
+                          .text = [this] { return text; },
                           .clock = clock,
                           .random = random,
                           .logger = logger,
@@ -58,6 +60,16 @@ struct Pushing : ::testing::Test {
     return kNone;
   }
 };
+
+TEST_F(Pushing, LargeMessagesAreCompressedIfWanted) {
+  for (int i = 0; i < 200; ++i)
+    text += "# TYPE gauge_" + std::to_string(i) + " gauge\ngauge_" + std::to_string(i) + " 1\n";
+  push([&] { return !receiver.metrics().as_array()->empty(); }, true);
+  const auto message = receiver.requests().at(0);
+  EXPECT_EQ(message.find("headers")->find("content-encoding")->as_string()->str(), "gzip");
+  EXPECT_LT(*message.find("bytes")->as_int(), 200 * 10);
+  static_cast<void>(named(receiver.metrics(), "gauge_199"));
+}
 
 TEST_F(Pushing, CountersGaugesAndHistogramsArriveAsSuch) {
   push([&] { return !receiver.metrics().as_array()->empty(); });

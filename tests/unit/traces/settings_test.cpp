@@ -39,6 +39,7 @@ TEST(OtlpSettings, OpenTelemetrysVariablesAreTakenWhereNothingElseIsSaid) {
                              {"OTEL_EXPORTER_OTLP_HEADERS", "authorization=Bearer%20x, a=b"},
                              {"OTEL_EXPORTER_OTLP_TIMEOUT", "2500"},
                              {"OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"},
+                             {"OTEL_EXPORTER_OTLP_COMPRESSION", "gzip"},
                              {"OTEL_SERVICE_NAME", "config"},
                              {"OTEL_RESOURCE_ATTRIBUTES", "deployment.environment=prod,team=a"},
                              {"OTEL_TRACES_SAMPLER", "traceidratio"},
@@ -50,6 +51,7 @@ TEST(OtlpSettings, OpenTelemetrysVariablesAreTakenWhereNothingElseIsSaid) {
   for (const auto* otlp : {&server->otlp, &*agent}) {
     EXPECT_EQ(otlp->traces_url(), "http://c:4318/v1/traces");
     EXPECT_EQ(otlp->timeout, std::chrono::milliseconds(2500));
+    EXPECT_EQ(otlp->compression, "gzip");
     const auto headers = read_named_texts(otlp->headers);
     ASSERT_EQ(headers->size(), 2u);
     EXPECT_EQ(headers->at(0), std::pair(std::string("authorization"), std::string("Bearer x")));
@@ -62,6 +64,8 @@ TEST(OtlpSettings, OpenTelemetrysVariablesAreTakenWhereNothingElseIsSaid) {
                                        {"host.name", "h"}};
     EXPECT_EQ(resource, expected);
   }
+  EXPECT_EQ(load({})->otlp.compression, "none");
+  EXPECT_EQ(load({{"otlp-compression", "none"}}, environment)->otlp.compression, "none");
   EXPECT_EQ(load({{"otlp-endpoint", "http://ours:1"}}, environment)->otlp.traces_url(),
             "http://ours:1/v1/traces");
 }
@@ -86,6 +90,7 @@ TEST(OtlpSettings, WhatCannotBeIsRefusedWithAWord) {
   EXPECT_EQ(mistake({{"trace-ratio", "half"}}), "--trace-ratio");
   EXPECT_EQ(mistake({{"otlp-timeout", "0"}}), "--otlp-timeout");
   EXPECT_EQ(mistake({{"otlp-resource", "nonsense"}}), "--otlp-resource");
+  EXPECT_EQ(mistake({{"otlp-compression", "zstd"}}), "--otlp-compression");
   EXPECT_EQ(mistake({}, {{"OTEL_EXPORTER_OTLP_PROTOCOL", "grpc"}}), "OTEL_EXPORTER_OTLP_PROTOCOL");
   const auto headers = load({}, {{"HOTSWAP_OTLP_HEADERS", "s3cret"}});
   ASSERT_FALSE(headers);

@@ -1,3 +1,4 @@
+#include "testing/trace_of_tests.hpp"
 #include "unit/vault/world.hpp"
 
 namespace hotswap::vault {
@@ -78,6 +79,23 @@ TEST(VaultConnection, tls_is_checked_against_the_given_authority) {
   EXPECT_EQ(good.read("secret/data/app#a"), "value");
   World strange(with_token("root"), {.addresses = {server.url()}});
   EXPECT_EQ(strange.read("secret/data/app#a").error().reason, "secret.unavailable");
+}
+
+TEST(VaultConnection, is_asked_in_the_trace_of_what_it_is_asked_for) {
+  constexpr auto kAsked = "GET /v1/secret/data/traced";
+  auto& server = vault_server();
+  server.has_secret("secret/data/traced", R"({"a":"value"})");
+  World world(with_token("root"));
+  testing::TraceOfTests trace;
+  static_cast<void>(server.traces(""));
+  EXPECT_EQ(world.read("secret/data/traced#a"), "value");
+  EXPECT_EQ(server.traces(kAsked), std::vector<std::string>{""}) << "nobody's question";
+  {
+    const TraceScope scope(&trace.tracer, trace.context);
+    EXPECT_EQ(world.read("secret/data/traced#a"), "value");
+  }
+  EXPECT_EQ(server.traces(kAsked), std::vector{trace.of_the_call("GET")});
+  EXPECT_FALSE(testing::attribute(trace.tracer.spans().at(0), "url.full").contains("traced"));
 }
 
 }  // namespace

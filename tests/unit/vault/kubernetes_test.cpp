@@ -3,6 +3,7 @@
 #include "infrastructure/kubernetes/place.hpp"
 #include "infrastructure/kubernetes/secrets.hpp"
 #include "servers/written_server.hpp"
+#include "testing/trace_of_tests.hpp"
 
 namespace hotswap::kubernetes {
 namespace {
@@ -106,6 +107,20 @@ TEST_F(Kubernetes, a_pods_own_environment_suffices) {
   EXPECT_EQ(in_cluster("10.0.0.1", "443").url, "https://10.0.0.1:443");
   EXPECT_EQ(in_cluster("fd00::1", "6443").url, "https://[fd00::1]:6443");
   EXPECT_TRUE(in_cluster("10.0.0.1", "443").token_file.ends_with("/serviceaccount/token"));
+}
+
+TEST_F(Kubernetes, is_asked_in_the_trace_of_what_it_is_asked_for) {
+  constexpr auto kAsked = "GET /api/v1/namespaces/payments/secrets/db";
+  testing::TraceOfTests trace;
+  static_cast<void>(server().traces(""));
+  EXPECT_EQ(read("payments/db#user"), "u");
+  EXPECT_EQ(server().traces(kAsked), std::vector<std::string>{""});
+  {
+    const TraceScope scope(&trace.tracer, trace.context);
+    EXPECT_EQ(read("payments/db#user"), "u");
+  }
+  EXPECT_EQ(server().traces(kAsked), std::vector{trace.of_the_call("GET")});
+  EXPECT_FALSE(testing::attribute(trace.tracer.spans().at(0), "url.full").contains("payments"));
 }
 
 }  // namespace

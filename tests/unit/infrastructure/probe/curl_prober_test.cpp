@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <mutex>
 
+#include "testing/trace_of_tests.hpp"
 #include "unit/infrastructure/http_client/scripted_server.hpp"
 
 namespace hotswap {
@@ -235,6 +236,32 @@ TEST(CurlProber, LeavesNoConnectionOpen) {
   for (int i = 0; i < 50; ++i) ASSERT_TRUE(prober.probe(listener.at("tcp"), kLong, answers.next()));
   ASSERT_EQ(answers.wait(51).size(), 51u);
   EXPECT_LE(open(), before + 2);
+}
+
+TEST(CurlProber, NamesTheTraceOfWhatItLooksForIfThereIsOne) {
+  testing::TraceOfTests trace;
+  std::mutex mutex;
+  std::string seen;
+  const ScriptedServer server([&](ScriptedServer::Peer& peer, int) {
+    auto request = peer.read_request();
+    {
+      const std::lock_guard lock(mutex);
+      seen = std::move(request);
+    }
+    peer.send("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+  });
+  const auto said = [&] {
+    EXPECT_TRUE(look(server.url()).healthy);
+    const std::lock_guard lock(mutex);
+    return seen;
+  };
+  EXPECT_FALSE(said().contains("traceparent"));
+  const TraceScope scope(&trace.tracer, trace.context);
+  const auto request = said();
+  EXPECT_TRUE(request.contains("\r\ntraceparent: " + tracing::traceparent(trace.context) + "\r\n"))
+      << request;
+  EXPECT_TRUE(request.contains("\r\ntracestate: vendor=1\r\n")) << request;
+  EXPECT_TRUE(trace.tracer.spans().empty()) << "looks are too many to be spans";
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "testing/trace_of_tests.hpp"
 #include "unit/infrastructure/http_client/scripted_server.hpp"
 
 namespace hotswap {
@@ -109,6 +110,18 @@ TEST(PrometheusSource, AnEndlessAnswerIsCut) {
   const auto answer = source.query("up", kAt);
   ASSERT_FALSE(answer);
   EXPECT_TRUE(answer.error().detail.contains("too large")) << answer.error().detail;
+}
+
+TEST(PrometheusSource, IsAskedInTheTraceOfWhatItIsAskedFor) {
+  testing::TraceOfTests trace;
+  FakePrometheus prometheus;
+  PrometheusSource source({.url = prometheus.url(), .token_file = {}});
+  ASSERT_TRUE(source.query("up", kAt));
+  EXPECT_FALSE(prometheus.asked().contains("traceparent")) << "nobody's question";
+  const TraceScope scope(&trace.tracer, trace.context);
+  ASSERT_TRUE(source.query("up", kAt));
+  EXPECT_TRUE(prometheus.asked().contains("\r\ntraceparent: " + trace.of_the_call("GET") + "\r\n"))
+      << prometheus.asked();
 }
 
 }  // namespace

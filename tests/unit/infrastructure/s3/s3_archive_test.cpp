@@ -8,6 +8,7 @@
 #include "infrastructure/clock/system_clock.hpp"
 #include "testing/fake_clock.hpp"
 #include "testing/fake_random.hpp"
+#include "testing/trace_of_tests.hpp"
 #include "unit/infrastructure/http_client/scripted_server.hpp"
 #include "unit/infrastructure/s3/signature.hpp"
 
@@ -134,6 +135,26 @@ TEST_F(S3ArchiveTest, requests_are_signed_with_their_bodys_hash) {
     EXPECT_EQ(parts["Signature"], signature_of(request, kExample.secret_key)) << request.method;
     EXPECT_NE(parts["Signature"], signature_of(request, "another secret"));
   }
+}
+
+TEST_F(S3ArchiveTest, a_trace_is_named_beside_what_is_signed) {
+  testing::TraceOfTests trace;
+  const ScriptedServer server(playing({answer("200 OK")}));
+  ASSERT_TRUE(archive(server.url("")).put("a", "bytes"));
+  {
+    const TraceScope scope(&trace.tracer, trace.context);
+    ASSERT_TRUE(archive(server.url("")).put("a", "bytes"));
+  }
+  const auto seen = requests();
+  ASSERT_EQ(seen.size(), 2U);
+  EXPECT_FALSE(seen[0].headers.contains("traceparent")) << "nobody's trace";
+  EXPECT_EQ(seen[1].headers.at("traceparent"), trace.of_the_call("PUT"));
+  EXPECT_EQ(seen[1].headers.at("tracestate"), "vendor=1");
+  EXPECT_EQ(seen[1].body, "bytes");
+  // A mesh writes it anew on the way.
+  auto parts = authorization_of(seen[1]);
+  EXPECT_FALSE(parts["SignedHeaders"].contains("trace")) << parts["SignedHeaders"];
+  EXPECT_EQ(parts["Signature"], signature_of(seen[1], kExample.secret_key));
 }
 
 TEST_F(S3ArchiveTest, what_may_pass_is_tried_again_and_what_may_not_is_told_at_once) {

@@ -3,7 +3,9 @@
 #include <gtest/gtest.h>
 
 #include "domain/base/sha256.hpp"
+#include "infrastructure/notify/audit_webhook.hpp"
 #include "testing/fake_clock.hpp"
+#include "testing/trace_of_tests.hpp"
 #include "unit/notify/receivers.hpp"
 
 namespace hotswap {
@@ -85,6 +87,63 @@ TEST_F(WebhookSending, NoErrorNamesWhatIsSecretInTheUrl) {
   EXPECT_TRUE(answer.detail.contains("127.0.0.1:1")) << answer.detail;
   EXPECT_FALSE(answer.detail.contains("token")) << answer.detail;
   EXPECT_FALSE(answer.detail.contains("word")) << answer.detail;
+}
+
+TEST_F(WebhookSending, ACallIsMadeInItsOwnTraceAndElseInTheThreads) {
+  testing::TraceOfTests trace;
+  sender.trace_with(&trace.tracer);
+  const auto said = [&](const std::string& own) {
+    EXPECT_TRUE(
+        sender.deliver({.url = receiver.url(), .id = "1", .body = "{}", .traceparent = own}));
+    return receiver.requests().back().header("traceparent");
+  };
+  EXPECT_EQ(said(""), "");
+  const auto own = said("00-11111111111111111111111111111111-2222222222222222-01");
+  EXPECT_TRUE(own.starts_with("00-11111111111111111111111111111111-")) << own;
+  ASSERT_EQ(trace.tracer.spans().size(), 1u);
+  EXPECT_EQ(own, tracing::traceparent(trace.tracer.spans()[0].context));
+  trace.tracer.clear();
+  const TraceScope scope(&trace.tracer, trace.context);
+  EXPECT_EQ(said(""), trace.of_the_call("POST"));
+}
+
+TEST_F(WebhookSending, WithoutATracerNoTraceIsNamed) {
+  EXPECT_TRUE(
+      sender.deliver({.url = receiver.url(),
+                      .id = "1",
+                      .body = "{}",
+                      .traceparent = "00-11111111111111111111111111111111-2222222222222222-01"}));
+  EXPECT_FALSE(receiver.requests().back().head.contains("traceparent"));
+}
+
+AuditBatch audited(const std::vector<std::string>& traces) {
+  AuditBatch batch;
+  for (const auto& trace : traces) {
+    AuditEntry entry;
+    entry.sequence = batch.entries.size() + 1;
+    entry.trace_id = trace;
+    batch.entries.push_back(std::move(entry));
+  }
+  return batch;
+}
+
+TEST_F(WebhookSending, AuditEntriesOfOneTraceAreSentInIt) {
+  const std::string one(32, '1'), other(32, '2');
+  testing::TraceOfTests trace;
+  AuditWebhook audit(sender, receiver.url());
+  const auto said = [&](const std::vector<std::string>& traces) {
+    EXPECT_TRUE(audit.send(audited(traces)));
+    return receiver.requests().back().header("traceparent");
+  };
+  EXPECT_EQ(said({one}), "") << "nothing is traced";
+  sender.trace_with(&trace.tracer);
+  const auto traced = said({one, one});
+  EXPECT_TRUE(traced.starts_with("00-" + one + "-")) << traced;
+  EXPECT_TRUE(traced.ends_with("-00")) << "no span of ours is recorded: " << traced;
+  EXPECT_EQ(said({one, one}), traced) << "a repetition says the same";
+  EXPECT_EQ(said({one, other}), "");
+  EXPECT_EQ(said({"", ""}), "");
+  EXPECT_TRUE(trace.tracer.spans().empty());
 }
 
 }  // namespace

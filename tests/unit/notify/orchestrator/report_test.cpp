@@ -125,6 +125,59 @@ TEST(Explanation, SaysWhatItWaitsFor) {
   EXPECT_TRUE(told(history, kStart).contains("paused since 22:13:20: two criteria"));
 }
 
+std::size_t count_of(const std::string& text, std::string_view part) {
+  std::size_t count = 0;
+  for (auto at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++count;
+  return count;
+}
+
+DeploymentHistory soaking_canary() {
+  auto history = canary();
+  history.events.push_back(event(1s, "step.assigning", "", json::Object{{"step", 0}}));
+  history.events.push_back(event(3s, "step.soaking", "", json::Object{{"step", 0}}));
+  history.deployment.state = Running{0, Phase::Soaking, kStart + 3s};
+  return history;
+}
+
+TEST(Explanation, AStepUnderWayTellsItsNewestFiguresOnce) {
+  auto history = soaking_canary();
+  history.records.push_back(failing_record(20s));  // tolerated: it goes on
+  auto& newest = history.records.emplace_back(failing_record(25s)).judgement;
+  newest.overall = Outcome::Pass;
+  newest.verdicts[0].outcome = Outcome::Pass;
+  newest.verdicts[0].explanation = "The worst is 4, at most 5 is good.";
+  history.deployment.judgement = newest;
+  const auto text = told(history, kStart + 30s);
+  EXPECT_EQ(count_of(text, "queue: "), 1u) << text;
+  EXPECT_TRUE(
+      text.contains("Health so far, at 22:13:45: Pass.\nqueue: Pass. The worst is 4, at "
+                    "most 5 is good.\n"))
+      << text;
+  EXPECT_FALSE(text.contains("Its verdict")) << "there is none yet\n" << text;
+  EXPECT_EQ(count_of(text, "The evidence that it became worse"), 1u) << text;
+}
+
+TEST(Explanation, FiguresThatWereNotRecordedYetAreToldAllTheSame) {
+  auto history = soaking_canary();
+  history.deployment.judgement = failing_record(20s).judgement;
+  const auto text = told(history, kStart + 30s);
+  EXPECT_EQ(count_of(text, "So far queue: Fail"), 1u) << text;
+}
+
+TEST(Explanation, AStepThatAwaitsItsPromotionHasAVerdictAndEarlierOnesKeepTheirs) {
+  auto history = soaking_canary();
+  history.records.push_back(failing_record(20s));
+  history.records[0].judgement.overall = Outcome::Pass;
+  history.deployment.judgement = history.records[0].judgement;
+  history.deployment.state = Running{0, Phase::AwaitingPromotion, kStart + 30s};
+  EXPECT_EQ(count_of(told(history, kStart + 40s), "Its verdict at 22:13:40: Pass."), 1u);
+  EXPECT_FALSE(told(history, kStart + 40s).contains("So far"));
+  history.deployment.state = Running{1, Phase::Soaking, kStart + 30s};
+  const auto later = told(history, kStart + 40s);
+  EXPECT_EQ(count_of(later, "Its verdict at 22:13:40: Pass."), 1u);
+  EXPECT_EQ(count_of(later, "So far queue: "), 1u) << "of the second step nothing else is known";
+}
+
 TEST(Explanation, EveryStateHasWords) {
   auto history = canary();
   for (const DeploymentState& state :
