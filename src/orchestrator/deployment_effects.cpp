@@ -12,7 +12,7 @@ struct EffectWriter::Draft {
   Profile profile;
   bool advanced = false;
   bool keep_stable = true;
-  std::map<InstanceId, Assignment> current;
+  std::map<InstanceId, Assignment> current;  ///< only if something is staged beside it
   ChangeSet changes;
 
   Deployment& next() { return decision.next; }
@@ -50,6 +50,12 @@ bool touches_assignments(const Decision& decision) {
   });
 }
 
+/// What is staged stands beside what runs; all else takes its place.
+bool stages(const Effect& effect) {
+  const auto* assign = std::get_if<Assign>(&effect);
+  return assign != nullptr && !assign->restore && assign->mode == AssignMode::Stage;
+}
+
 }  // namespace
 
 Result<ChangeSet> EffectWriter::write(Decision& decision, const Caller* caller, WallTime now) {
@@ -58,13 +64,9 @@ Result<ChangeSet> EffectWriter::write(Decision& decision, const Caller* caller, 
     auto profile = store_.profile(decision.next.profile);
     if (!profile) return std::unexpected(profile.error());
     draft.profile = std::move(*profile);
-    // Beside other nodes, what is known here of theirs may lag.
-    auto current = fleet_.shared() ? store_.assignments_of(decision.next.profile)
-                                   : fleet_.assigned(decision.next.profile);
-    if (!current) return std::unexpected(current.error());
-    for (Assignment& assignment : *current)
-      draft.current[assignment.instance] = std::move(assignment);
   }
+  if (std::ranges::any_of(decision.effects, stages))
+    if (auto known = read_current(draft); !known) return std::unexpected(known.error());
   for (const Effect& effect : decision.effects) {
     auto done = std::visit(
         Overloaded{
@@ -102,6 +104,16 @@ Result<ChangeSet> EffectWriter::write(Decision& decision, const Caller* caller, 
   return std::move(draft.changes);
 }
 
+Result<void> EffectWriter::read_current(Draft& draft) {
+  // Beside other nodes, what is known here of theirs may lag.
+  auto current = fleet_.shared() ? store_.assignments_of(draft.next().profile)
+                                 : fleet_.assigned(draft.next().profile);
+  if (!current) return std::unexpected(current.error());
+  for (Assignment& assignment : *current)
+    draft.current[assignment.instance] = std::move(assignment);
+  return {};
+}
+
 Result<void> EffectWriter::assign(Draft& draft, const Assign& effect) {
   Deployment& next = draft.next();
   const Assignment::Slot slot{next.version, next.hash, draft.new_generation()};
@@ -109,16 +121,17 @@ Result<void> EffectWriter::assign(Draft& draft, const Assign& effect) {
   for (const std::size_t ordinal : effect.targets) {
     Target& target = next.targets.at(ordinal);
     target.generation = slot.generation;
-    Assignment& assignment = draft.current[target.instance];
+    Assignment assignment;
     assignment.instance = target.instance;
     assignment.profile = next.profile;
     if (effect.mode == AssignMode::Stage) {
+      const auto held = draft.current.find(target.instance);
+      if (held != draft.current.end()) assignment.active = held->second.active;
       assignment.staged = slot;
     } else {
       assignment.active = slot;
-      assignment.staged.reset();
     }
-    told.assignments.push_back(assignment);
+    told.assignments.push_back(std::move(assignment));
   }
   draft.changes.push_back(std::move(told));
   return {};
@@ -133,17 +146,15 @@ Result<void> EffectWriter::restore(Draft& draft, const Assign& effect) {
   for (const std::size_t ordinal : effect.targets) {
     Target& target = next.targets.at(ordinal);
     target.generation = generation;
-    Assignment& assignment = draft.current[target.instance];
+    Assignment assignment;
     assignment.instance = target.instance;
     assignment.profile = next.profile;
-    assignment.staged.reset();
-    assignment.active.reset();
     if (target.previous) {
       auto version = versions_.get(next.profile, *target.previous);
       if (!version) return std::unexpected(version.error());
       assignment.active = Assignment::Slot{*target.previous, (*version)->hash, generation};
     }
-    told.assignments.push_back(assignment);
+    told.assignments.push_back(std::move(assignment));
   }
   draft.changes.push_back(std::move(told));
   return {};

@@ -19,6 +19,7 @@ class EffectWriter {
 
  private:
   struct Draft;
+  [[nodiscard]] Result<void> read_current(Draft& draft);
   [[nodiscard]] Result<void> assign(Draft& draft, const Assign& effect);
   [[nodiscard]] Result<void> restore(Draft& draft, const Assign& effect);
   void assign_rest(Draft& draft);

@@ -67,6 +67,13 @@ struct DeploymentRunner::Entry {
   ServiceName service;
   std::string environment;
 
+  /// A decision costs by the number of targets: what thousands say is taken together.
+  [[nodiscard]] Duration gathering() const {
+    constexpr std::size_t kMany = 1000, kTargetsPerMillisecond = 100, kMilliseconds = 100;
+    const auto targets = published->targets.size();
+    if (targets < kMany) return Duration(0);
+    return Duration(std::min(targets / kTargetsPerMillisecond, kMilliseconds));
+  }
   [[nodiscard]] bool pending() const { return !waiting && !news.empty(); }
   /// Whoever has it in hand looks for news again; who was told of some will.
   [[nodiscard]] bool will_be_looked_at() const { return busy || pending(); }

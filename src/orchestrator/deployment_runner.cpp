@@ -83,7 +83,8 @@ DeploymentRunner::EntryPtr DeploymentRunner::insert(Deployment deployment, bool 
 }
 
 void DeploymentRunner::begin(Deployment deployment, bool reverts) {
-  if (!sharing_.take || sharing_.take(deployment.id)) take_in(std::move(deployment), reverts);
+  if (sharing_.take && !sharing_.take(deployment.id)) return;
+  take_in(std::move(deployment), reverts);
 }
 
 void DeploymentRunner::adopt(Deployment deployment) {
@@ -93,13 +94,17 @@ void DeploymentRunner::adopt(Deployment deployment) {
 
 void DeploymentRunner::take_in(Deployment deployment, bool reverts) {
   const EntryPtr entry = insert(std::move(deployment), reverts);
+  bool told = false;
   {
     const std::lock_guard deciding(entry->mutex);
     note_missing(*entry->deployment);
     note_traffic(*entry->deployment);
+    told = std::ranges::any_of(entry->deployment->targets,
+                               [](const Target& target) { return target.generation > 0; });
   }
   // What instances said while nobody decided counts as well.
-  for (const Observation& seen : fleet_.observed(entry->profile)) observed(seen);
+  if (told)
+    for (const Observation& seen : fleet_.observed(entry->profile)) observed(seen);
   wake_.notify_one();
 }
 
@@ -133,12 +138,10 @@ void DeploymentRunner::changed_elsewhere(const DeploymentId& id) {
 }
 
 void DeploymentRunner::note_missing(const Deployment& deployment) {
-  std::set<InstanceId> there;
-  for (const Instance& instance : fleet_.live(deployment.service, deployment.environment))
-    there.insert(instance.id);
   std::vector<InstanceId> missing;
   for (const Target& target : deployment.targets)
-    if (!there.contains(target.instance)) missing.push_back(target.instance);
+    if (!fleet_.has(target.instance, deployment.service, deployment.environment))
+      missing.push_back(target.instance);
   if (!missing.empty()) vanished(missing);
 }
 
@@ -221,7 +224,8 @@ Result<std::vector<ProfileName>> DeploymentRunner::pause_all(const Caller& calle
   return halted;
 }
 
-// Thousands come at once: a thread is woken for the first, and finds the others with it.
+// Thousands come at once: a thread is woken for the first and finds the others with it, the more so
+// as it waits a little.
 void DeploymentRunner::observed(const Observation& seen) {
   bool wake = false;
   {
@@ -231,6 +235,8 @@ void DeploymentRunner::observed(const Observation& seen) {
     Entry& entry = *found->second;
     if (entry.news.reports.size() >= kReportsKept) return;
     wake = !entry.will_be_looked_at();
+    if (entry.news.reports.empty())
+      entry.rests_until = std::max(entry.rests_until, time_.now() + entry.gathering());
     entry.news.reports.push_back(
         {seen.instance, seen.generation, target_state_of(seen.state), seen.error, seen.version});
   }

@@ -173,19 +173,18 @@ Result<std::vector<Instance>> DeploymentService::choose_instances(
 
 std::vector<Target> DeploymentService::targets_of(const Deployment& deployment,
                                                   const std::vector<Instance>& instances) {
-  std::map<InstanceId, Assignment> current;
-  for (Assignment& assignment : fleet_.assigned(deployment.profile))
-    current[assignment.instance] = std::move(assignment);
+  auto told = fleet_.told(deployment.profile, instances);
   const WallTime now = time_.now();
   std::vector<Target> targets;
-  for (const Instance& instance : instances) {
+  targets.reserve(instances.size());
+  for (std::size_t i = 0; i < instances.size(); ++i) {
+    const Instance& instance = instances[i];
     Target target;
     target.instance = instance.id;
     target.zone = instance.zone;
     target.offline_at_start = instance.status != InstanceStatus::Healthy;
     target.since = now;
-    if (const auto held = current.find(instance.id); held != current.end() && held->second.active)
-      target.previous = held->second.active->version;
+    target.previous = std::move(told[i]);
     targets.push_back(std::move(target));
   }
   return targets;

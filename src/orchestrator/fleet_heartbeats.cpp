@@ -8,10 +8,7 @@ namespace {
 constexpr Duration kWriteHeartbeats = std::chrono::seconds(30);
 constexpr Duration kTold = std::chrono::minutes(2);
 constexpr Duration kGatherTouches = std::chrono::seconds(1);
-
-bool runs(const Observation& seen) {
-  return seen.state == ObservedState::Applied || seen.state == ObservedState::Running;
-}
+constexpr std::size_t kStorm = 1000;  ///< instances that say something new at once
 
 bool same_but_time(const Observation& a, const Observation& b) {
   return a.version == b.version && a.generation == b.generation && a.state == b.state &&
@@ -195,6 +192,13 @@ Result<HeartbeatReply> FleetService::heartbeat(const Caller& caller, const Insta
   return reply;
 }
 
+// Other nodes wait for what this one has heard. Alone, it is written for people and for the next
+// start, and thousands who answer a large deployment are written when they have.
+bool FleetService::observations_due(WallTime now) const {
+  if (dirty_.empty()) return false;
+  return shared() || dirty_.size() < kStorm || now - observations_written_ >= kGatherTouches;
+}
+
 void FleetService::flush() {
   ChangeSet changes;
   change::TouchInstances touch;
@@ -202,7 +206,8 @@ void FleetService::flush() {
     const MutexLock lock(mutex_);
     // Who is well is written for people and for the next start: once a second will do.
     const WallTime now = time_.now();
-    const bool due = !news_.empty() || !dirty_.empty() || !events_.empty() ||
+    const bool observations = !told_.empty() || observations_due(now);
+    const bool due = !news_.empty() || observations || !events_.empty() ||
                      now - touches_written_ >= kGatherTouches;
     if (!touched_.empty() && due) {
       touches_written_ = now;
@@ -213,7 +218,8 @@ void FleetService::flush() {
       changes.push_back(touch);
       touched_.clear();
     }
-    if (!dirty_.empty() || !told_.empty()) {
+    if (observations) {
+      observations_written_ = now;
       change::PutObservations put;
       for (auto& [key, seen] : dirty_) put.observations.push_back(std::move(seen));
       for (auto& [key, seen] : told_) put.told.push_back(std::move(seen));

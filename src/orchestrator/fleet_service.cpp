@@ -227,45 +227,6 @@ bool FleetService::erase(const InstanceId& id) {
   return true;
 }
 
-std::vector<Instance> FleetService::live(const ServiceName& service,
-                                         const std::string& environment) const {
-  const MutexLock lock(mutex_);
-  std::vector<Instance> instances;
-  const auto ids = by_service_.find({service, environment});
-  if (ids == by_service_.end()) return instances;
-  for (const InstanceId& id : ids->second) instances.push_back(live_.at(id).instance);
-  return instances;
-}
-
-std::string FleetService::host(const InstanceId& id) const {
-  const MutexLock lock(mutex_);
-  const auto found = live_.find(id);
-  return found == live_.end() ? std::string() : found->second.instance.hostname;
-}
-
-std::vector<Assignment> FleetService::assigned(const ProfileName& profile) const {
-  const MutexLock lock(mutex_);
-  std::vector<Assignment> assignments;
-  for (const auto& [id, live] : live_)
-    if (const auto found = live.desired.find(profile); found != live.desired.end())
-      assignments.push_back(found->second);
-  return assignments;
-}
-
-std::vector<Observation> FleetService::observed(const ProfileName& profile) const {
-  const MutexLock lock(mutex_);
-  std::vector<Observation> observations;
-  for (const auto& [id, live] : live_)
-    if (const auto found = live.observed.find(profile); found != live.observed.end())
-      observations.push_back(found->second);
-  return observations;
-}
-
-Sample FleetService::sum(const InstanceId& id, WallTime from, WallTime to) const {
-  const MutexLock lock(mutex_);
-  return windows_.sum(id, from, to);
-}
-
 Result<std::vector<Assignment>> FleetService::refresh(const ProfileName& profile) {
   auto stored = store_.assignments_of(profile);
   if (!stored) return stored;
@@ -280,22 +241,6 @@ Result<std::vector<Assignment>> FleetService::refresh(const ProfileName& profile
     news.push_back(std::move(assignment));
   }
   return news;
-}
-
-InstanceCensus FleetService::census() const {
-  InstanceCensus census;
-  const MutexLock lock(mutex_);
-  for (const auto& [id, live] : live_) {
-    auto& count = census[{live.instance.service, live.instance.environment}];
-    ++count.registered;
-    if (live.instance.status == InstanceStatus::Healthy) ++count.healthy;
-  }
-  return census;
-}
-
-std::size_t FleetService::size() const {
-  const MutexLock lock(mutex_);
-  return live_.size();
 }
 
 }  // namespace hotswap

@@ -19,6 +19,7 @@
 #include "domain/ports/steady_time.hpp"
 #include "orchestrator/committer.hpp"
 #include "orchestrator/fleet_types.hpp"
+#include "orchestrator/live_instance.hpp"
 #include "orchestrator/schema_verdicts.hpp"
 
 namespace hotswap {
@@ -67,6 +68,14 @@ class FleetService {
 
   [[nodiscard]] std::vector<Instance> live(const ServiceName& service,
                                            const std::string& environment) const;
+  [[nodiscard]] bool has(const InstanceId& id, const ServiceName& service,
+                         const std::string& environment) const;
+  /// What these are told to run now, in their order.
+  [[nodiscard]] std::vector<std::optional<SemVer>> told(
+      const ProfileName& profile, const std::vector<Instance>& instances) const;
+  /// Whether it says that it runs this content.
+  [[nodiscard]] bool says_it_runs(const InstanceId& id, const ProfileName& profile,
+                                  const SemVer& version, const std::string& hash) const;
   /// Its host, empty if it is not registered.
   [[nodiscard]] std::string host(const InstanceId& id) const;
   [[nodiscard]] std::vector<Assignment> assigned(const ProfileName& profile) const;
@@ -123,21 +132,7 @@ class FleetService {
   void sweep();
 
  private:
-  struct Live {
-    Instance instance;
-    std::map<ProfileName, Assignment> desired;
-    std::map<ProfileName, Observation> observed;
-    /// Generation that it spoke of last, be it that it refused it.
-    std::map<ProfileName, std::uint64_t> reported;
-    std::map<ProfileName, std::pair<std::uint64_t, std::string>> drifted;  ///< last one told
-    /// Staged or refused beside what runs, and since when it has been said.
-    std::map<ProfileName, std::pair<Observation, WallTime>> beside;
-    std::optional<std::uint64_t> sequence;  ///< of the last heartbeat in this registration
-    std::deque<LogLine> logs;
-    std::optional<ProbeResult> probe;
-    WallTime written{};  ///< when its heartbeat was written last
-    bool here = true;    ///< this node hears its heartbeats
-  };
+  using Live = LiveInstance;
   [[nodiscard]] Result<Live> read_live(const InstanceId& id);
   /// In a cluster, an instance that another node has registered.
   [[nodiscard]] Result<void> know(const InstanceId& id);
@@ -153,6 +148,7 @@ class FleetService {
   void forget_profile(const ProfileName& profile);
   void forget(const std::vector<InstanceId>& ids);
   bool erase(const InstanceId& id) HS_REQUIRES(mutex_);  ///< false if it was not there
+  [[nodiscard]] bool observations_due(WallTime now) const HS_REQUIRES(mutex_);
   void set_degraded(const std::vector<InstanceId>& ids);
   void keep_unwritten(const change::TouchInstances& touch);
   /// The next flush tells the others that it is heard here, if it is.
@@ -185,6 +181,7 @@ class FleetService {
   HealthWindows windows_ HS_GUARDED_BY(mutex_);
   std::unordered_set<InstanceId> touched_ HS_GUARDED_BY(mutex_);
   WallTime touches_written_ HS_GUARDED_BY(mutex_){};
+  WallTime observations_written_ HS_GUARDED_BY(mutex_){};
   /// Of the touched: those whose home or health changes by it.
   std::vector<InstanceId> news_ HS_GUARDED_BY(mutex_);
   Attention attention_ HS_GUARDED_BY(mutex_){options_.heartbeat_interval};

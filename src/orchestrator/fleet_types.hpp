@@ -42,6 +42,10 @@ struct InstanceView {
   std::vector<LogLine> logs;  ///< oldest first; of get() only
 };
 
+[[nodiscard]] inline bool runs(const Observation& seen) {
+  return seen.state == ObservedState::Applied || seen.state == ObservedState::Running;
+}
+
 /// How many there are of each service and environment.
 struct InstanceCount {
   std::size_t registered = 0, healthy = 0;

@@ -18,15 +18,6 @@ std::string instances_text(std::size_t count) {
   return std::to_string(count) + (count == 1 ? " instance" : " instances");
 }
 
-bool says_it_runs(const std::map<InstanceId, Observation>& seen, const InstanceId& instance,
-                  const SemVer& version, const std::string& hash) {
-  const auto found = seen.find(instance);
-  if (found == seen.end()) return false;
-  const Observation& said = found->second;
-  const bool runs = said.state == ObservedState::Applied || said.state == ObservedState::Running;
-  return runs && said.version == version && said.hash == hash;
-}
-
 Result<std::string> obstacle_of(const Version& version, const std::optional<SchemaRef>& schema,
                                 SchemaVerdicts& verdicts) {
   const auto document = json::parse(version.content);
@@ -59,9 +50,6 @@ Result<RollbackProof> prove_rollback(const Deployment& deployment,
                                      const FleetService& fleet, VersionCache& versions,
                                      SchemaVerdicts& verdicts) {
   RollbackProof proof;
-  std::map<InstanceId, Observation> seen;
-  for (Observation& said : fleet.observed(deployment.profile))
-    seen[said.instance] = std::move(said);
   std::map<SemVer, Way> ways;
   for (const Target& target : deployment.targets) {
     if (!target.previous) {
@@ -76,7 +64,8 @@ Result<RollbackProof> prove_rollback(const Deployment& deployment,
     }
     Way& way = known->second;
     ++way.targets;
-    const bool held = says_it_runs(seen, target.instance, *target.previous, way.hash);
+    const bool held =
+        fleet.says_it_runs(target.instance, deployment.profile, *target.previous, way.hash);
     if (held) ++proof.held;
     if (!held && way.obstacle.empty()) ++proof.fetchable;
   }

@@ -14,6 +14,9 @@ std::uint64_t first_sequence() {
   return static_cast<std::uint64_t>(std::max<std::int64_t>(0, milliseconds));
 }
 
+/// For what it says, so that it would be for ever.
+bool is_refusal(const HttpReply& reply) { return reply.status == 400 || reply.status == 422; }
+
 }  // namespace
 
 Uplink::Uplink(const ClientOptions& options, Session& session, const Sources& sources)
@@ -56,18 +59,29 @@ void Uplink::gather() {
 HttpReply Uplink::send(const Access& access, const std::map<std::string, Observation>& report) {
   const auto post = [&](const Measured* measured) {
     return http_.send({"POST", access.server + "/api/v1/instances/" + access.id + "/heartbeat",
-                       access.token, write_heartbeat(report, measured),
+                       access.token, write_heartbeat(report, measured, left_out_),
                        trace_.empty() ? std::string() : "traceparent: " + trace_});
   };
-  auto reply = post(measured_ ? &*measured_ : nullptr);
-  if (!measured_) return reply;
-  if (reply.status != 400 && reply.status != 422) return reply;
-  // Refused for what it says; what was measured would be refused for ever, and what is observed
-  // must not be lost with it.
+  const auto* measured = measured_ ? &*measured_ : nullptr;
+  auto reply = post(measured);
+  while (is_refusal(reply) && leaves_out_more(access, reply)) reply = post(measured);
+  if (measured == nullptr || !is_refusal(reply)) return reply;
+  // What was measured would be refused for ever; what is observed must not be lost with it.
   session_.failed("heartbeat to " + access.server + ": " + reply.explain());
   told_ = telling_;
   measured_.reset();
   return post(nullptr);
+}
+
+bool Uplink::leaves_out_more(const Access& access, const HttpReply& refusal) {
+  bool more = false;
+  for (const auto& name : read_unneeded(refusal.body)) {
+    if (!left_out_.insert(name).second) continue;
+    more = true;
+    session_.log(LogLevel::Info, "heartbeats leave out `" + name + "` from now on: " +
+                                     access.server + " runs a version that does not know it");
+  }
+  return more;
 }
 
 bool Uplink::beat() {
@@ -87,7 +101,7 @@ bool Uplink::beat() {
       return true;
     }
     session_.failed("heartbeat to " + access.server + ": " + reply.explain());
-    if (reply.status == 400 || reply.status == 422) return true;
+    if (is_refusal(reply)) return true;
     if (reply.status == 404 || reply.status == 401) {
       session_.lost(access.epoch);
       return false;

@@ -3,6 +3,8 @@
 // something changed.
 
 #include <optional>
+#include <set>
+#include <string>
 
 #include "backoff.hpp"
 #include "book.hpp"
@@ -35,6 +37,8 @@ class Uplink {
   bool beat();
   [[nodiscard]] HttpReply send(const Access& access,
                                const std::map<std::string, Observation>& report);
+  /// A refusal may name what an older server does not know: whether there is more to leave out.
+  bool leaves_out_more(const Access& access, const HttpReply& refusal);
   void answered(const Access& access, const HttpReply& reply);
 
   const ClientOptions& options_;
@@ -48,7 +52,8 @@ class Uplink {
   std::uint64_t sequence_;                 ///< of the last one
   std::optional<SteadyTime> stale_since_;  ///< the server misses something of us
   Http http_;
-  std::string trace_;  ///< that the next heartbeat is a part of
+  std::set<std::string> left_out_;  ///< of heartbeats, for good: a server was too old for it
+  std::string trace_;               ///< that the next heartbeat is a part of
   Backoff backoff_;
 };
 

@@ -119,14 +119,18 @@ std::string_view to_string(LogLevel level) {
   return "info";
 }
 
-json::Object observation_json(const Observation& seen) {
+/// They only inform: without them a heartbeat says all that a server acts on.
+constexpr std::string_view kReload = "reloadMs";
+constexpr std::string_view kLogs = "logs";
+
+json::Object observation_json(const Observation& seen, bool reload = true) {
   json::Object one{{"version", seen.version},
                    {"generation", seen.generation},
                    {"state", to_string(seen.state)},
                    {"hash", seen.hash}};
   if (!seen.error.empty()) one.append("error", seen.error);
-  if (seen.reload && seen.state == State::Applied)
-    one.append("reloadMs", std::chrono::duration<double, std::milli>(*seen.reload).count());
+  if (reload && seen.reload && seen.state == State::Applied)
+    one.append(kReload, std::chrono::duration<double, std::milli>(*seen.reload).count());
   return one;
 }
 
@@ -233,16 +237,33 @@ std::string write_registration(const ClientOptions& options, const std::string& 
 }
 
 std::string write_heartbeat(const std::map<std::string, Observation>& observed,
-                            const Measured* measured) {
+                            const Measured* measured, const std::set<std::string>& left_out) {
+  const auto says = [&](std::string_view name) { return !left_out.contains(std::string(name)); };
   json::Object profiles;
-  for (const auto& [profile, seen] : observed) profiles.append(profile, observation_json(seen));
+  for (const auto& [profile, seen] : observed)
+    profiles.append(profile, observation_json(seen, says(kReload)));
   json::Object body{{"status", "healthy"}, {"observed", std::move(profiles)}};
   if (measured != nullptr) {
     body.append("sequence", measured->sequence);
     body.append("metrics", measured->metrics);
-    if (!measured->logs.empty()) body.append("logs", logs_json(measured->logs));
+    if (!measured->logs.empty() && says(kLogs)) body.append(kLogs, logs_json(measured->logs));
   }
   return json::write(body);
+}
+
+std::set<std::string> read_unneeded(std::string_view problem) {
+  std::set<std::string> names;
+  const auto value = parse(problem);
+  const auto* errors = value ? value->find("errors") : nullptr;
+  const auto* list = errors == nullptr ? nullptr : errors->as_array();
+  if (list == nullptr) return names;
+  for (const auto& error : *list) {
+    if (text_at(error, "keyword") != "unknown") continue;
+    const auto path = text_at(error, "path");
+    const auto name = path.substr(path.rfind('.') + 1);
+    if (name == kReload || name == kLogs) names.insert(name);
+  }
+  return names;
 }
 
 Read<Copy> read_copy(std::string_view text) {

@@ -7,6 +7,7 @@
 #include <expected>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -83,9 +84,13 @@ struct Measured {
   json::Value metrics;
   std::vector<JournalLine> logs;
 };
-/// Nothing measured: only what is observed.
+/// Nothing measured: only what is observed. `left_out`: names of members that are not written.
 [[nodiscard]] std::string write_heartbeat(const std::map<std::string, Observation>& observed,
-                                          const Measured* measured);
+                                          const Measured* measured,
+                                          const std::set<std::string>& left_out = {});
+/// What a server from before them calls unknown in its refusal (problem+json), of the members of a
+/// heartbeat that need not be in it.
+[[nodiscard]] std::set<std::string> read_unneeded(std::string_view problem);
 
 /// What stands on disk of a profile.
 struct Copy {

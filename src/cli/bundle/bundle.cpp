@@ -74,7 +74,8 @@ Result<std::string> Bundle::finish(json::Object head) {
   head.append("createdAt", format_time(at_));
   head.append("masking", std::move(rules));
   head.append("files", std::move(files));
-  if (auto added = tar_.add("manifest.json", json::write_pretty(head) + '\n'); !added)
+  const auto manifest = mask_text(json::write_pretty(head) + '\n', known_);
+  if (auto added = tar_.add("manifest.json", manifest.text); !added)
     return std::unexpected(added.error());
   return archive::compress(tar_.finish());
 }

@@ -49,7 +49,15 @@ class Bundle {
   std::vector<BundleEntry> entries_;
 };
 
-/// What belongs to one node, below `nodes/NAME/`. Nothing if the node does not answer at all.
+/// Whom to ask beside the server itself.
+struct BundleNodes {
+  std::vector<std::string> urls;
+  bool all = false;  ///< of the cluster, the dead ones, too
+};
+/// A folder for every node that answers; one that does not is missed as `nodes/NAME/`, with its
+/// reason. Names of those that answered.
+[[nodiscard]] json::Array collect_nodes(Bundle& bundle, Api& api, const BundleNodes& wanted);
+/// What belongs to one node, below `nodes/NAME/`.
 void collect_node(Bundle& bundle, Api& api, const std::string& name);
 /// What all nodes share: the cluster, what is under way with why and since when, calendar,
 /// retention.

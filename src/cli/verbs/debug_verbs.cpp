@@ -4,7 +4,6 @@
 
 #include <cerrno>
 #include <cstring>
-#include <set>
 
 #include "cli/answer.hpp"
 #include "cli/bundle/bundle.hpp"
@@ -18,8 +17,7 @@ namespace {
 
 struct BundleFlags {
   std::string to;
-  std::vector<std::string> nodes;
-  bool all_nodes = false;
+  BundleNodes nodes;
 };
 
 /// `hotswap-debug-20261123T150405Z.tar.zst`.
@@ -53,59 +51,6 @@ Result<void> write_new(const std::string& path, std::string_view bytes) {
   if (::close(file) == 0 && whole) return {};
   ::unlink(path.c_str());
   return std::unexpected(unwritable(path, std::strerror(saved)));
-}
-
-/// A name that can be a folder's.
-std::string folder_name(std::string_view text) {
-  std::string out;
-  for (const char c : text.substr(0, 80)) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                       c == '-' || c == '.' || c == '_';
-    out += plain ? c : '_';
-  }
-  return out.empty() || out.front() == '.' ? "node" + out : out;
-}
-
-/// Addresses of all nodes but the one that answers.
-std::vector<std::string> others(Api& api) {
-  std::vector<std::string> urls;
-  const auto cluster = api.get("/api/v1/cluster");
-  if (!cluster) return urls;
-  for (const auto& node : items_at(*cluster, "nodes"))
-    if (!bool_at(node, "self") && text_at(node, "state") != "dead") {
-      auto url = text_at(node, "url");
-      if (!url.empty()) urls.push_back(std::move(url));
-    }
-  return urls;
-}
-
-/// By its own name; by its address if it does not say one.
-std::string name_of(Api& api) {
-  const auto view = api.get("/api/v1/admin/log-levels");
-  const auto name = view ? text_at(*view, "node") : std::string();
-  const auto& server = api.options().server;
-  return folder_name(name.empty() ? server.substr(server.find("://") + 3) : name);
-}
-
-void collect_all(Bundle& bundle, Api& api, const BundleFlags& flags, json::Array& names) {
-  std::set<std::string> taken;
-  const auto take = [&](Api& node) {
-    auto name = name_of(node);
-    if (!taken.insert(name).second) return;
-    names.emplace_back(name);
-    collect_node(bundle, node, name);
-  };
-  take(api);
-  auto urls = flags.nodes;
-  if (flags.all_nodes)
-    for (auto& url : others(api)) urls.push_back(std::move(url));
-  for (const auto& url : urls) {
-    ApiOptions options = api.options();
-    options.server = url;
-    Api node(std::move(options));
-    take(node);
-  }
-  collect_shared(bundle, api);
 }
 
 Bundle::Told progress() {
@@ -143,9 +88,10 @@ Outcome bundle(Session& session, const BundleFlags& flags) {
   const WallTime now = session.now();
   const auto path = flags.to.empty() ? default_name(now) : flags.to;
   Bundle bundle(now, {(*api)->options().token}, session.structured() ? Bundle::Told() : progress());
-  json::Array names;
-  collect_all(bundle, **api, flags, names);
-  const auto bytes = bundle.finish({{"server", (*api)->options().server}, {"nodes", names}});
+  auto names = collect_nodes(bundle, **api, flags.nodes);
+  collect_shared(bundle, **api);
+  const auto bytes =
+      bundle.finish({{"server", (*api)->options().server}, {"nodes", std::move(names)}});
   if (!bytes) return std::unexpected(bytes.error());
   if (auto written = write_new(path, *bytes); !written) return std::unexpected(written.error());
   print_outcome(session, bundle, path, bytes->size());
@@ -250,9 +196,9 @@ void add_bundle(Verbs& verbs, CLI::App& group) {
       "bundle", "one file with what support needs: facts, metrics, log, deployments; masked");
   command->add_option("--to", flags->to, "the new file (default hotswap-debug-TIME.tar.zst)")
       ->type_name(kind::kFile);
-  command->add_option("--node", flags->nodes, "address of another node as well; repeatable")
+  command->add_option("--node", flags->nodes.urls, "address of another node as well; repeatable")
       ->type_name("URL");
-  command->add_flag("--all-nodes", flags->all_nodes,
+  command->add_flag("--all-nodes", flags->nodes.all,
                     "all nodes of the cluster, at the addresses that they say");
   verbs.on(command, [flags](Session& session) { return bundle(session, *flags); });
 }

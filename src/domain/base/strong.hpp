@@ -27,9 +27,11 @@ using InstanceId = Strong<struct InstanceIdTag>;      ///< GUID
 
 }  // namespace hotswap
 
+/// Not noexcept: the library's tables then keep each hash instead of computing it anew, of every
+/// neighbour in a bucket, when they look one up.
 template <class Tag>
 struct std::hash<hotswap::Strong<Tag>> {
-  std::size_t operator()(const hotswap::Strong<Tag>& id) const noexcept {
+  std::size_t operator()(const hotswap::Strong<Tag>& id) const {
     return std::hash<std::string>{}(id.value);
   }
 };

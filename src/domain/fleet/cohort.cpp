@@ -15,22 +15,22 @@ namespace {
 
 struct Ranked {
   std::array<std::uint8_t, 32> rank;
-  Instance instance;
+  Instance* instance;
 };
 
 /// Takes one instance of every zone in turn; each zone's are in the order given.
-void append_zones_in_turn(std::vector<Instance>& out, std::vector<Ranked> ranked) {
-  std::vector<std::vector<Instance>> zones;  // in the order of their first instance
+void append_zones_in_turn(std::vector<Instance>& out, const std::vector<Ranked>& ranked) {
+  std::vector<std::vector<Instance*>> zones;  // in the order of their first instance
   std::map<std::string, std::size_t> zone_index;
-  for (auto& entry : ranked) {
-    const auto [at, is_new] = zone_index.try_emplace(entry.instance.zone, zones.size());
+  for (const auto& entry : ranked) {
+    const auto [at, is_new] = zone_index.try_emplace(entry.instance->zone, zones.size());
     if (is_new) zones.emplace_back();
-    zones[at->second].push_back(std::move(entry.instance));
+    zones[at->second].push_back(entry.instance);
   }
   for (std::size_t turn = 0, left = ranked.size(); left > 0; ++turn) {
-    for (auto& zone : zones) {
+    for (const auto& zone : zones) {
       if (turn >= zone.size()) continue;
-      out.push_back(std::move(zone[turn]));
+      out.push_back(std::move(*zone[turn]));
       --left;
     }
   }
@@ -43,14 +43,14 @@ std::vector<Instance> in_cohort_order(std::vector<Instance> instances,
   for (auto& instance : instances) {
     const auto rank = sha256(deployment.str() + "/" + instance.id.str());
     auto& group = instance.status == InstanceStatus::Healthy ? healthy : degraded;
-    group.push_back({rank, std::move(instance)});
+    group.push_back({rank, &instance});
   }
   std::ranges::sort(healthy, {}, &Ranked::rank);
   std::ranges::sort(degraded, {}, &Ranked::rank);
   std::vector<Instance> ordered;
   ordered.reserve(instances.size());
-  append_zones_in_turn(ordered, std::move(healthy));
-  append_zones_in_turn(ordered, std::move(degraded));
+  append_zones_in_turn(ordered, healthy);
+  append_zones_in_turn(ordered, degraded);
   return ordered;
 }
 

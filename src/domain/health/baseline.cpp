@@ -26,9 +26,9 @@ std::vector<std::vector<health::Cell>> cells_of(const std::vector<Measured>& all
   instances.reserve(all.size());
   for (const auto& measured : all) {
     auto& cells = instances.emplace_back();
-    for (const auto& [at, sample] : measured.slots) {
-      const health::Counts counts = count(sample);
-      if (counts.total > 0) cells.push_back({at, counts});
+    for (const auto& slot : measured.slots) {
+      const health::Counts counts = count(slot.sample);
+      if (counts.total > 0) cells.push_back({slot.at, counts, slot.until});
     }
   }
   return instances;

@@ -159,8 +159,8 @@ std::set<InstanceId> Cut::broken_controls() const {
   for (const auto& instance : cohorts_.control) {
     if (outliers_.contains(instance)) continue;
     Counts counts;
-    for (const auto& [at, sample] : windows_.slots(instance, starts_.back(), end_))
-      counts += counts_of(sample, criterion_, 0);
+    for (const auto& slot : windows_.slots(instance, starts_.back(), end_))
+      counts += counts_of(slot.sample, criterion_, 0);
     if (counts.total > 0) shares.emplace_back(counts.bad / counts.total, instance);
   }
   if (shares.size() < kMajority) return {};
@@ -180,7 +180,7 @@ void Cut::sum_control() {
     if (outliers_.contains(instance) || broken.contains(instance)) continue;
     const auto slots = windows_.slots(instance, starts_.front(), end_);
     if (!slots.empty()) ++evidence_.control_instances;
-    for (const auto& [at, sample] : slots) segments[segment_of(at)].add(sample, criterion_);
+    for (const auto& slot : slots) segments[segment_of(slot.at)].add(slot.sample, criterion_);
   }
   auto sums = suffix_sums(std::move(segments));
   const auto from = [&](WallTime start) -> std::optional<Sample> {
@@ -226,7 +226,7 @@ InstanceEvidence Cut::take(const Cohorts::Treated& treated, bool left_out,
   const auto begin = std::ranges::lower_bound(known, std::max(since, starts_.front()), {},
                                               &HealthWindows::Slot::at);
   WallTime measured_from =
-      begin == known.begin() ? std::max(since, starts_.front()) : std::prev(begin)->at;
+      begin == known.begin() ? std::max(since, starts_.front()) : std::prev(begin)->until;
   bool mixed = is_traffic(criterion_.kind) && begin != known.begin() &&
                treated.since - measured_from > HealthWindows::kSlot;
   std::vector<Cell> cells;
@@ -237,7 +237,7 @@ InstanceEvidence Cut::take(const Cohorts::Treated& treated, bool left_out,
     const auto counts = counts_of(slot->sample, criterion_, limit_);
     if (mixed && counts.total > 0) {
       mixed = false;
-      measured_from = slot->at;
+      measured_from = slot->until;
       counted = std::next(slot);
       continue;
     }
@@ -247,7 +247,7 @@ InstanceEvidence Cut::take(const Cohorts::Treated& treated, bool left_out,
     }
     if (left_out) continue;
     segments[segment_of(slot->at)].add(slot->sample, criterion_);
-    if (counts.total > 0) cells.push_back({slot->at, counts});
+    if (counts.total > 0) cells.push_back({slot->at, counts, slot->until});
   }
   take_cells(cells, measured_from);
   if (wants_latency(recent, left_out)) {
@@ -268,8 +268,8 @@ bool Cut::wants_latency(const Counts& counts, bool left_out) const {
 
 Histogram Cut::latency_of(std::span<const HealthWindows::Slot> slots) const {
   HistogramSum sum;
-  for (const auto& [at, sample] : slots) {
-    if (at >= window_start_) sum.add(sample.latency);
+  for (const auto& slot : slots) {
+    if (slot.at >= window_start_) sum.add(slot.sample.latency);
   }
   return sum.total();
 }
@@ -281,8 +281,8 @@ void Cut::take_cells(std::span<const Cell> cells, WallTime measured_from) {
     const std::span<const Cell> within(first, cells.end());
     shape.dispersion.add(within);
     shape.begin =
-        std::min(shape.begin, first == cells.begin() ? measured_from : std::prev(first)->at);
-    shape.newest = std::max(shape.newest, within.back().at);
+        std::min(shape.begin, first == cells.begin() ? measured_from : std::prev(first)->until);
+    shape.newest = std::max(shape.newest, within.back().until);
     for (const auto& cell : within) {
       const auto bin = static_cast<std::size_t>((cell.at - shape.start) / HealthWindows::kSlot);
       if (bin >= shape.bins.size()) shape.bins.resize(bin + 1);

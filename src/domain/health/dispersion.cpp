@@ -173,7 +173,7 @@ Duration longest_trouble(const std::vector<std::vector<Cell>>& instances, double
         trouble.clear();
         continue;
       }
-      trouble.add(counts.share() - all.share(), cells[i].at - cells[i - 1].at);
+      trouble.add(counts.share() - all.share(), cells[i].until - cells[i - 1].until);
       longest = std::max(longest, trouble.length(edges));
     }
   }

@@ -27,6 +27,7 @@ struct Counts {
 struct Cell {
   WallTime at;
   Counts counts;
+  WallTime until = at;  ///< its last sample
 };
 
 /// Gathers instances one by one.

@@ -89,7 +89,8 @@ std::set<InstanceId> outliers_of(const Baseline& baseline, const Criterion& crit
 bool flaps(std::span<const HealthWindows::Slot> slots) {
   int recoveries = 0;
   bool bad = false;
-  for (const auto& [at, sample] : slots) {
+  for (const auto& slot : slots) {
+    const Sample& sample = slot.sample;
     if (sample.requests < kSlotRequests && sample.checks == 0) continue;
     const auto part = [](std::uint64_t some, std::uint64_t all) {
       return all == 0 ? 0 : static_cast<double>(some) / static_cast<double>(all);

@@ -1,8 +1,8 @@
 #pragma once
 #include <cstdint>
-#include <map>
 #include <string>
 
+#include "domain/health/custom_metrics.hpp"
 #include "domain/health/histogram.hpp"
 
 namespace hotswap {
@@ -14,13 +14,8 @@ struct Sample {
   Histogram latency;         ///< of requests, milliseconds
   std::uint64_t checks = 0;  ///< health checks made
   std::uint64_t failed_checks = 0;
-  struct Custom {
-    double sum = 0;  ///< of reported values
-    std::uint64_t count = 0;
-    double squares = 0;  ///< sum of their squares
-    bool operator==(const Custom&) const = default;
-  };
-  std::map<std::string, Custom> custom;
+  using Custom = CustomValues;
+  CustomMetrics custom;
 
   void add(const Sample& other);
   /// All but the latencies: for those who add these up by a HistogramSum.

@@ -1,6 +1,5 @@
 #include "infrastructure/sql/fleet.hpp"
 
-#include "infrastructure/sql/batch.hpp"
 #include "infrastructure/sql/columns.hpp"
 #include "infrastructure/sql/owners.hpp"
 #include "infrastructure/sql/paging.hpp"
@@ -130,11 +129,13 @@ Result<void> apply(Session& session, const change::PutInstance& change) {
 }
 
 Result<void> apply(Session& session, const change::TouchInstances& change) {
-  Batch rows;
-  for (const auto& [id, at] : change.heartbeats)
-    rows.add({to_column(at), to_string(InstanceStatus::Healthy), change.home, id.str()});
-  return rows.run(session,
-                  "UPDATE instances SET last_heartbeat = $1, status = $2, home = $3 WHERE id = $4");
+  for (const auto& [id, at] : change.heartbeats) {
+    auto done = later(
+        session, "UPDATE instances SET last_heartbeat = $1, status = $2, home = $3 WHERE id = $4",
+        {to_column(at), to_string(InstanceStatus::Healthy), change.home, id.str()});
+    if (!done) return done;
+  }
+  return {};
 }
 
 Result<void> apply(Session& session, const change::SetInstanceStatus& change) {
@@ -153,43 +154,46 @@ Result<void> apply(Session& session, const change::DeleteInstance& change) {
 Result<void> apply(Session& session, const change::PutAssignments& change) {
   const auto owners = KnownOwners::of(session, change.assignments);
   if (!owners) return std::unexpected(owners.error());
-  Batch rows;
-  for (const auto& assignment : change.assignments) {
-    if (!owners->contain(assignment)) continue;
-    const SlotColumns active(assignment.active);
-    const SlotColumns staged(assignment.staged);
-    rows.add({assignment.profile.str(), assignment.instance.str(), active.version, active.hash,
-              active.generation, staged.version, staged.hash, staged.generation});
-  }
-  return rows.run(
-      session,
+  constexpr std::string_view kPut =
       "INSERT INTO assignments (profile, instance, active_version, active_hash, "
       "active_generation, staged_version, staged_hash, staged_generation) "
       "VALUES ($1, $2, $3, $4, $5, $6, $7, $8) "
       "ON CONFLICT (profile, instance) DO UPDATE SET active_version = excluded.active_version, "
       "active_hash = excluded.active_hash, active_generation = excluded.active_generation, "
       "staged_version = excluded.staged_version, staged_hash = excluded.staged_hash, "
-      "staged_generation = excluded.staged_generation");
+      "staged_generation = excluded.staged_generation";
+  for (const auto& assignment : change.assignments) {
+    if (!owners->contain(assignment)) continue;
+    const SlotColumns active(assignment.active);
+    const SlotColumns staged(assignment.staged);
+    auto done =
+        later(session, kPut,
+              {assignment.profile.str(), assignment.instance.str(), active.version, active.hash,
+               active.generation, staged.version, staged.hash, staged.generation});
+    if (!done) return done;
+  }
+  return {};
 }
 
 Result<void> apply(Session& session, const change::PutObservations& change) {
   if (change.observations.empty()) return {};
   const auto owners = KnownOwners::of(session, change.observations);
   if (!owners) return std::unexpected(owners.error());
-  Batch rows;
-  for (const auto& observation : change.observations) {
-    if (!owners->contain(observation)) continue;
-    rows.add({observation.profile.str(), observation.instance.str(), to_column(observation.version),
-              to_column(observation.generation), to_string(observation.state), observation.hash,
-              observation.error, to_column(observation.at)});
-  }
-  return rows.run(
-      session,
+  constexpr std::string_view kPut =
       "INSERT INTO observations (profile, instance, version, generation, state, hash, error, "
       "at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) "
       "ON CONFLICT (profile, instance) DO UPDATE SET version = excluded.version, "
       "generation = excluded.generation, state = excluded.state, hash = excluded.hash, "
-      "error = excluded.error, at = excluded.at");
+      "error = excluded.error, at = excluded.at";
+  for (const auto& seen : change.observations) {
+    if (!owners->contain(seen)) continue;
+    auto done = later(session, kPut,
+                      {seen.profile.str(), seen.instance.str(), to_column(seen.version),
+                       to_column(seen.generation), to_string(seen.state), seen.hash, seen.error,
+                       to_column(seen.at)});
+    if (!done) return done;
+  }
+  return {};
 }
 
 Result<Instance> instance(Session& session, const InstanceId& id) {

@@ -1,6 +1,5 @@
 #include "infrastructure/sql/targets.hpp"
 
-#include "infrastructure/sql/batch.hpp"
 #include "infrastructure/sql/columns.hpp"
 #include "infrastructure/sql/deployments.hpp"
 #include "infrastructure/sql/query.hpp"
@@ -28,21 +27,24 @@ Result<Target> read_target(const Row& row) {
 
 Result<void> put_targets(Session& session, const DeploymentId& deployment,
                          const std::vector<change::PutTargets::Item>& items) {
-  Batch rows;
-  for (const auto& [ordinal, target] : items)
-    rows.add({deployment.str(), to_column(std::uint64_t{ordinal}), target.instance.str(),
-              target.zone, to_column(target.previous), to_column(target.offline_at_start),
-              to_string(target.state), to_column(target.generation), to_column(target.since),
-              target.reason, std::int64_t{target.attempts}});
-  return rows.run(session,
-                  "INSERT INTO deployment_targets (deployment, ordinal, instance, zone, previous, "
-                  "offline_at_start, state, generation, since, reason, attempts) "
-                  "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) "
-                  "ON CONFLICT (deployment, ordinal) DO UPDATE SET instance = excluded.instance, "
-                  "zone = excluded.zone, previous = excluded.previous, "
-                  "offline_at_start = excluded.offline_at_start, state = excluded.state, "
-                  "generation = excluded.generation, since = excluded.since, "
-                  "reason = excluded.reason, attempts = excluded.attempts");
+  constexpr std::string_view kPut =
+      "INSERT INTO deployment_targets (deployment, ordinal, instance, zone, previous, "
+      "offline_at_start, state, generation, since, reason, attempts) "
+      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) "
+      "ON CONFLICT (deployment, ordinal) DO UPDATE SET instance = excluded.instance, "
+      "zone = excluded.zone, previous = excluded.previous, "
+      "offline_at_start = excluded.offline_at_start, state = excluded.state, "
+      "generation = excluded.generation, since = excluded.since, "
+      "reason = excluded.reason, attempts = excluded.attempts";
+  for (const auto& [ordinal, target] : items) {
+    auto done = later(session, kPut,
+                      {deployment.str(), to_column(std::uint64_t{ordinal}), target.instance.str(),
+                       target.zone, to_column(target.previous), to_column(target.offline_at_start),
+                       to_string(target.state), to_column(target.generation),
+                       to_column(target.since), target.reason, std::int64_t{target.attempts}});
+    if (!done) return done;
+  }
+  return {};
 }
 
 Result<void> apply(Session& session, const change::PutTargets& change) {

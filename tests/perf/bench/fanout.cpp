@@ -121,6 +121,17 @@ Row acknowledged(const Case& wanted, const Times& times) {
   return row;
 }
 
+/// What an acknowledgement by an HTTP request cannot fall below: as many bytes, and no more.
+Row beside_the_floor(const Case& wanted, const Row& acknowledged) {
+  auto row = acknowledged;
+  row.yardstick = "raw epoll, HTTP-sized exchange";
+  row.measured = median(
+      push_and_acknowledge(wanted.streams, wanted.kib << 10, wanted.rounds, kHttpAcknowledgement));
+  row.ratio = row.value / *row.measured;
+  row.goal = Goal::None;
+  return row;
+}
+
 Row against(const Row& delivered, std::string yardstick, const std::vector<double>& theirs) {
   auto row = delivered;
   row.yardstick = theirs.empty() ? yardstick + " is not installed" : std::move(yardstick);
@@ -134,6 +145,7 @@ void add(Rows& rows, const Case& wanted) {
   fmt::print(stderr, "  {}\n", words(wanted, "acknowledgement"));
   const auto times = measure(wanted);
   rows.push_back(acknowledged(wanted, times));
+  if (wanted.streams == 10000) rows.push_back(beside_the_floor(wanted, rows.back()));
   const Row delivered{.bench = "fanout",
                       .what = words(wanted, "delivery"),
                       .value = median(times.delivered),

@@ -11,10 +11,17 @@ class PostgresServer;
 
 namespace hotswap::perf {
 
-/// Milliseconds until the last of `connections` has answered 16 bytes to a push of `bytes`: a
-/// server that does nothing else, raw epoll on both sides, one thread each. One value per round.
+/// What a peer sends back for a push, and what it is answered.
+struct Acknowledgement {
+  std::size_t bytes = 16, answered = 0;
+};
+/// As much as an instance's heartbeat over HTTP and the server's answer to it.
+inline constexpr Acknowledgement kHttpAcknowledgement{600, 330};
+
+/// Milliseconds until the last of `connections` has acknowledged a push of `bytes`: a server that
+/// does nothing else, raw epoll on both sides, one thread each. One value per round.
 [[nodiscard]] std::vector<double> push_and_acknowledge(std::size_t connections, std::size_t bytes,
-                                                       int rounds);
+                                                       int rounds, Acknowledgement how = {});
 
 /// Milliseconds from a put of 1 KB until the last of `watchers` has seen it: etcd, watched through
 /// its JSON gateway, one connection each, no acknowledgement. Empty if etcd is not installed.

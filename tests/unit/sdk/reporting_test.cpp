@@ -14,6 +14,8 @@ namespace {
 
 using namespace std::chrono_literals;
 using testing::FakeServer;
+using testing::frame;
+using testing::offer;
 using testing::Request;
 using testing::Response;
 
@@ -86,6 +88,85 @@ TEST(Reporting, ASequenceBelongsToWhatItCounts) {
     sequences.insert(json::parse(sent[i].body)->find("sequence")->as_int().value());
   EXPECT_EQ(sequences.size(), 1U) << "until it is answered";
   EXPECT_EQ(json::parse(sent[3].body)->find("sequence")->as_int().value(), *sequences.begin() + 1);
+}
+
+/// As a server from before that field refuses it.
+Response from_before(std::string_view field, std::string_view path, const Request& beat) {
+  if (!beat.body.contains('"' + std::string(field) + '"')) return {200, R"({"changed":[]})", ""};
+  return {422,
+          R"({"status":422,"reason":"heartbeat.invalid","detail":"1 mistake","errors":[{"path":")" +
+              std::string(path) + R"(","keyword":"unknown","message":"is unknown; remove it"}]})",
+          ""};
+}
+
+TEST(Reporting, WhatAnOlderServerDoesNotKnowIsLeftOutOnceAndForAll) {
+  std::mutex mutex;
+  Counting counted;
+  std::vector<std::string> lines;
+  FakeServer server;
+  server.configs = offer(R"({"a":1})", 1, "1.0.0");
+  server.on_heartbeat = [&](const Request& beat) {
+    auto response = from_before("reloadMs", "$.observed['pay.production'].reloadMs", beat);
+    const std::lock_guard lock(mutex);
+    if (response.status == 200) counted.take(beat);
+    return response;
+  };
+  auto options = options_for(server);
+  options.log = [&](LogLevel, std::string_view line) {
+    const std::lock_guard lock(mutex);
+    if (line.contains("leave out `reloadMs`")) lines.emplace_back(line);
+  };
+  Client client(std::move(options));
+  for (int i = 0; i < 10; ++i) client.record(5ms, true);
+  ASSERT_TRUE(client.start());
+  ASSERT_TRUE(server.wait_observed("running", 1));
+  server.push(frame("config", offer(R"({"a":2})", 2, "1.1.0")));
+  ASSERT_TRUE(server.wait_observed("running", 2));
+  client.stop();
+  server.stop();
+  std::set<int> applied;
+  int told = 0;
+  for (const auto& beat : server.requests("/heartbeat")) {
+    const auto body = json::parse(beat.body);
+    const auto* seen = body->find("observed")->find("pay.production");
+    if (seen == nullptr || seen->find("state")->as_string()->str() != "applied") continue;
+    told += seen->find("reloadMs") == nullptr ? 0 : 1;
+    if (seen->find("reloadMs") == nullptr)
+      applied.insert(static_cast<int>(seen->find("generation")->as_int().value()));
+  }
+  EXPECT_EQ(told, 1) << "only until the server has refused it";
+  EXPECT_EQ(applied, (std::set{1, 2})) << "what was applied is told all the same";
+  EXPECT_EQ(counted.requests, 10) << "and what was measured is not lost";
+  EXPECT_EQ(lines.size(), 1U);
+}
+
+TEST(Reporting, OnlyWhatInformsIsLeftOut) {
+  FakeServer server;
+  server.on_heartbeat = [](const Request& beat) {
+    return from_before("metrics", "$.metrics", beat);
+  };
+  Client client(options_for(server));
+  ASSERT_TRUE(client.start());
+  ASSERT_TRUE(server.wait_count("/heartbeat", 6));
+  client.stop();
+  server.stop();
+  const auto sent = server.requests("/heartbeat");
+  EXPECT_TRUE(sent[2].body.contains("metrics")) << "the next one has its metrics again";
+}
+
+TEST(Reporting, LinesOfTheLogAreLeftOutForAServerFromBeforeThem) {
+  FakeServer server;
+  server.on_heartbeat = [](const Request& beat) { return from_before("logs", "$.logs", beat); };
+  Client client(options_for(server));
+  client.log(LogLevel::Error, "pool exhausted");
+  client.record(5ms, true);
+  ASSERT_TRUE(client.start());
+  ASSERT_TRUE(server.wait_count("/heartbeat", 2));
+  const auto sent = server.requests("/heartbeat");
+  EXPECT_TRUE(sent[0].body.contains("logs"));
+  EXPECT_FALSE(sent[1].body.contains("logs"));
+  EXPECT_EQ(json::parse(sent[1].body)->find("sequence")->as_int().value(),
+            json::parse(sent[0].body)->find("sequence")->as_int().value());
 }
 
 TEST(Reporting, LinesAreToldWithTheirAgeAndLevel) {

@@ -20,7 +20,7 @@ TEST_F(AnsweredRequests, AreToldWhereverTheyWereAnswered) {
   EXPECT_EQ(failed.status, 500);
   EXPECT_EQ(handler.told(),
             "/now/a 200 10; /pool 201 5; /throws 500 " + std::to_string(failed.body.size()) + "; ");
-  EXPECT_EQ(server->stats().in_flight, 0U);
+  wait_until([&] { return server->stats().in_flight == 0; });
 }
 
 TEST_F(AnsweredRequests, CountAsInFlightUntilThen) {

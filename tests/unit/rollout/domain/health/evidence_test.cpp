@@ -93,6 +93,23 @@ TEST(Evidence, LeavesOutAHeartbeatThatBeganBeforeTheVersion) {
   EXPECT_EQ(evidence.treated.errors, 100U);
 }
 
+TEST(Evidence, TakesNothingOfTheOldVersionOutOfASlotThatHasGrown) {
+  for (int shift = 0; shift < 10; ++shift) {
+    const auto since = kStart + shift * 470ms;
+    HealthWindows windows;
+    std::uint64_t beats = 0;
+    for (auto at = kStart - 1min; at <= kStart + 3min; at += 500ms) {
+      const bool before = at <= since;
+      windows.add(id(0), at, traffic(10, before ? 10 : 1));
+      beats += before ? 0 : 1;
+    }
+    const auto evidence = gather(windows, {{{id(0), since}}, {}}, kStart + 3min);
+    EXPECT_EQ(evidence.treated.errors * 10, evidence.treated.requests) << shift;
+    EXPECT_LE(evidence.treated.requests, beats * 10) << shift;
+    EXPECT_GE(evidence.treated.requests, (beats - 9) * 10) << "one old slot at most; " << shift;
+  }
+}
+
 TEST(Evidence, CutsLooksOfSeveralLengthsThatStartAnewBlockByBlock) {
   HealthWindows windows;
   for (auto at = kStart; at < kStart + 10min; at += 5s) windows.add(id(0), at, traffic(1, 0));
