@@ -1,4 +1,5 @@
 // The deciding half of DeploymentRunner: one deployment, one thread at a time.
+#include "domain/ports/trace_scope.hpp"
 #include "domain/rollout/spans.hpp"
 #include "orchestrator/deployment_effects.hpp"
 #include "orchestrator/deployment_entry.hpp"
@@ -51,6 +52,8 @@ void DeploymentRunner::handle(const EntryPtr& entry) {
     add_deployment_fields(fields, *entry->deployment);
     fields.push_back({"traceId", entry->deployment->trace_id});
   });
+  const TraceScope trace_scope(
+      tracer_, tracer_ == nullptr ? tracing::Context{} : root_context(*entry->deployment));
   const auto before = thread_cpu_ ? thread_cpu_() : std::chrono::nanoseconds(0);
   const auto done = handle_news(*entry);
   if (thread_cpu_) rest(*entry, thread_cpu_() - before);
