@@ -158,6 +158,12 @@ Result<void> DeploymentService::prove(const Profile& profile, const StartDeploym
 Result<std::vector<Instance>> DeploymentService::choose_instances(
     const Deployment& deployment, const TargetSelection& selection) {
   auto instances = fleet_.live(deployment.service, deployment.environment);
+  if (instances.empty() && fleet_.shared()) {
+    // They may have registered at another node a moment ago.
+    if (auto read = fleet_.learn(deployment.service, deployment.environment); !read)
+      return std::unexpected(read.error());
+    instances = fleet_.live(deployment.service, deployment.environment);
+  }
   if (instances.empty())
     return fail(ErrorCode::Conflict, "deployment.no_instances",
                 "No instance of " + deployment.service.value + " is registered in " +

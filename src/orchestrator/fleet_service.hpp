@@ -115,6 +115,8 @@ class FleetService {
   void take_relayed(const std::vector<Relayed>& relayed);
   /// Reads these anew; those that are gone are forgotten.
   [[nodiscard]] Result<void> learn(const std::set<InstanceId>& ids);
+  /// The same of all that the store has of a service.
+  [[nodiscard]] Result<void> learn(const ServiceName& service, const std::string& environment);
   /// They are well, and at home on that node.
   void heard_elsewhere(const std::vector<InstanceId>& ids, const std::string& node);
   void observed_elsewhere(const std::vector<Observation>& observations);

@@ -94,6 +94,14 @@ Result<void> FleetService::learn(const std::set<InstanceId>& ids) {
   return {};
 }
 
+Result<void> FleetService::learn(const ServiceName& service, const std::string& environment) {
+  const auto stored = store_.instances_of(service, environment);
+  if (!stored) return std::unexpected(stored.error());
+  std::set<InstanceId> ids;
+  for (const Instance& instance : *stored) ids.insert(instance.id);
+  return learn(ids);
+}
+
 void FleetService::heard_elsewhere(const std::vector<InstanceId>& ids, const std::string& node) {
   const WallTime now = time_.now();
   const MutexLock lock(mutex_);

@@ -233,6 +233,13 @@ class ClusterTest : public ::testing::Test {
   Member b{"b", reached, clock, random, table};
 };
 
+TEST_F(ClusterTest, ADeploymentReachesWhoRegisteredAtAnotherNodeAMomentAgo) {
+  const auto id = join(b);
+  const auto started = a.start("1.0.0");
+  ASSERT_EQ(started.targets.size(), 1u);
+  EXPECT_EQ(started.targets[0].instance, id);
+}
+
 TEST_F(ClusterTest, AnUploadIsJudgedByTheProfileOfNowAtEveryNode) {
   const ProfileName name("pay.production");
   const auto upload = [&](Member& member, const Caller& caller, std::uint64_t patch) {
