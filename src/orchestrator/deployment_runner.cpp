@@ -353,12 +353,9 @@ void DeploymentRunner::drive(const std::stop_token& stop) {
     const auto next = earliest();
     const WallTime now = time_.now();
     if (next && *next <= now) continue;
-    // Woken by events; the timeout is for deadlines.
+    // Woken by events, which may be due only in a while; the timeout is for deadlines.
     const Duration wait = next ? std::min<Duration>(*next - now, kStoreRetry) : kStoreRetry;
-    wake_.wait_for(lock, stop, wait, [&] {
-      const auto due = earliest();
-      return due && *due <= time_.now();
-    });
+    wake_.wait_for(lock, stop, wait, [&] { return earliest() != next; });
   }
 }
 
