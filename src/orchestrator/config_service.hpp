@@ -91,7 +91,7 @@ class ConfigService {
   /// ended. Null, and nothing has happened, if it has to go the long way of upload().
   [[nodiscard]] std::shared_ptr<UploadUnderWay> prepare(const Caller& caller,
                                                         const ProfileName& name,
-                                                        const Upload& upload);
+                                                        std::shared_ptr<const Upload> upload);
   void begin(UploadUnderWay& it, std::move_only_function<void()> ready);
   [[nodiscard]] Result<Uploaded> end(UploadUnderWay& it);
   /// `selector`: a version, `latest` (highest precedence, releases before pre-releases), `stable`,

@@ -45,13 +45,13 @@ Result<Uploaded> ConfigService::upload_now(const Caller& caller, const ProfileNa
 // The store refuses the version if the profile has changed since it was read.
 std::shared_ptr<UploadUnderWay> ConfigService::prepare(const Caller& caller,
                                                        const ProfileName& name,
-                                                       const Upload& upload) {
+                                                       std::shared_ptr<const Upload> upload) {
   const auto profile = profiles_read_.find(name);
-  if (!profile || upload.dry_run || !authorize(caller.principal, Action::VersionUpload))
+  if (!profile || upload->dry_run || !authorize(caller.principal, Action::VersionUpload))
     return nullptr;
-  auto it = std::make_shared<UploadUnderWay>(tracer_, caller, name, upload);
-  auto version = version_of(it->caller, *profile, upload);
-  if (!version || !judge(it->caller, *profile, upload, *version)) return nullptr;
+  auto it = std::make_shared<UploadUnderWay>(tracer_, caller, name, std::move(upload));
+  auto version = version_of(it->caller, *profile, *it->upload);
+  if (!version || !judge(it->caller, *profile, *it->upload, *version)) return nullptr;
   it->version = std::move(*version);
   it->changes = insertion(it->caller, *profile, it->version);
   it->span.set("hotswap.version", it->version.number.str());
@@ -67,7 +67,7 @@ Result<Uploaded> ConfigService::end(UploadUnderWay& it) {
   if (done) return Uploaded{std::move(it.version), true};
   // A refusal counts only on a profile that is read anew.
   auto uploaded = is_failure(done.error()) ? Result<Uploaded>(std::unexpected(done.error()))
-                                           : upload_now(it.caller, it.profile, it.upload);
+                                           : upload_now(it.caller, it.profile, *it.upload);
   it.span.outcome(uploaded);
   return uploaded;
 }

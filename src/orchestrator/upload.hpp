@@ -1,6 +1,7 @@
 #pragma once
 // A version on its way into the store.
 
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -26,7 +27,8 @@ struct Uploaded {
 
 /// An upload that is judged and goes to the store, without a thread that waits for it.
 struct UploadUnderWay {
-  UploadUnderWay(Tracer* tracer, const Caller& by, ProfileName of, Upload what)
+  UploadUnderWay(Tracer* tracer, const Caller& by, ProfileName of,
+                 std::shared_ptr<const Upload> what)
       : parent(by.trace),
         span(tracer, parent, "config.version.upload"),
         caller(by),
@@ -40,7 +42,7 @@ struct UploadUnderWay {
   ActiveSpan span;
   Caller caller;
   const ProfileName profile;
-  const Upload upload;
+  const std::shared_ptr<const Upload> upload;
   Version version;
   ChangeSet changes;
   Committer::UnderWay commit;

@@ -112,7 +112,8 @@ Result<Reply> upload_version(Services& services, Call& call) {
   upload->dry_run = *dry;
   const auto name = profile_in(call);
   auto& configs = services.configs;
-  if (auto it = configs.prepare(call.caller, name, *upload)) {
+  const auto shared = std::make_shared<const Upload>(std::move(*upload));
+  if (auto it = configs.prepare(call.caller, name, shared)) {
     return Later{[&configs, it](std::move_only_function<void()> ready) {
                    configs.begin(*it, std::move(ready));
                  },
@@ -122,7 +123,7 @@ Result<Reply> upload_version(Services& services, Call& call) {
                    return uploaded(it->profile, *done);
                  }};
   }
-  const auto done = configs.upload(call.caller, name, *upload);
+  const auto done = configs.upload(call.caller, name, *shared);
   if (!done) return std::unexpected(done.error());
   if (*dry) return make_response(200, "application/json", version_text(done->version));
   return uploaded(name, *done);

@@ -16,7 +16,7 @@ class UploadTest : public World {
     return upload;
   }
   std::shared_ptr<UploadUnderWay> prepared(const Upload& upload) {
-    return node().configs.prepare(kAdmin, name_, upload);
+    return node().configs.prepare(kAdmin, name_, std::make_shared<const Upload>(upload));
   }
   /// As the server does it.
   Result<Uploaded> done(const Upload& upload) {
@@ -53,7 +53,8 @@ TEST_F(UploadTest, IsNotPreparedByWhoMayNotOrWithWhatIsNone) {
   first();
   Caller nobody = kAdmin;
   nobody.principal.roles = {Role::Viewer};
-  EXPECT_FALSE(node().configs.prepare(nobody, name_, version("1.0.0", 1)));
+  EXPECT_FALSE(
+      node().configs.prepare(nobody, name_, std::make_shared<const Upload>(version("1.0.0", 1))));
   Upload list = version("1.0.0", 1);
   list.data = json::Array{};
   EXPECT_FALSE(prepared(list));

@@ -98,7 +98,7 @@ TEST_F(Laters, AreEndedBeforeTheServerStops) {
   client.get("/later");
   auto ready = begun.get();
   auto stopped = std::async(std::launch::async, [&] { server.reset(); });
-  RawClient late(port);
+  while (RawClient(port).connected()) std::this_thread::yield();
   EXPECT_EQ(stopped.wait_for(0s), std::future_status::timeout);
   ready();
   stopped.get();
