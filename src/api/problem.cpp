@@ -35,6 +35,8 @@ std::string_view title_of(int status) {
       return "Expectation Failed";
     case 422:
       return "Unprocessable Content";
+    case 426:
+      return "Upgrade Required";
     case 429:
       return "Too Many Requests";
     case 431:
@@ -135,6 +137,8 @@ Error transport_error(int status, std::string_view why) {
                   " bytes, a document in it " + std::to_string(limits::kDocumentBytes) + ".",
               {},
               {}};
+    case 426:
+      return {ErrorCode::Malformed, "websocket.version", detail, {}, {}};
     case 503:
       return {ErrorCode::Unavailable, "server.busy", detail, {}, {}};
     case 500:

@@ -45,6 +45,32 @@ Trace trace_of(const Request& request, Tracer* tracer) {
   return trace;
 }
 
+Trace trace_of_message(const tracing::Context& opened, std::string_view traceparent,
+                       Tracer* tracer) {
+  Trace trace;
+  if (!traceparent.empty()) trace.parent = tracing::parse_context(traceparent);
+  trace.own = trace.parent ? *trace.parent : opened;
+  const bool wanted = trace.parent && trace.parent->sampled;
+  trace.own.sampled =
+      tracer != nullptr && trace.parent ? tracer->samples(trace.own.trace, wanted) : wanted;
+  if (!trace.parent) trace.parent = opened;
+  if (tracer != nullptr) trace.own.span = tracer->new_span();
+  return trace;
+}
+
+tracing::Span message_span(const Trace& trace, const TracedMessage& traced) {
+  tracing::Span span{.context = trace.own, .kind = tracing::SpanKind::Server};
+  if (trace.parent) span.parent = trace.parent->span;
+  span.name = std::string("MESSAGE ").append(traced.pattern);
+  span.attributes = {{"network.protocol.name", "websocket"},
+                     {"url.path", traced.path},
+                     {"http.route", traced.pattern},
+                     {"client.address", host_of(traced.address)},
+                     {"http.response.status_code", traced.status}};
+  span.failed = traced.status >= 500;
+  return span;
+}
+
 tracing::Span server_span(const Trace& trace, const TracedRequest& traced) {
   const auto& request = traced.request;
   const auto method = to_string(request.method);

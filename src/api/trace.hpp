@@ -22,6 +22,11 @@ struct Trace {
 /// the time by itself: heartbeats, health checks, scrapes.
 [[nodiscard]] Trace trace_of(const Request& request, Tracer* tracer = nullptr);
 
+/// The same of a message on a stream. Without a `traceparent` it belongs to the trace of the stream
+/// (`opened`), and is not recorded by itself.
+[[nodiscard]] Trace trace_of_message(const tracing::Context& opened, std::string_view traceparent,
+                                     Tracer* tracer);
+
 /// What the span of a request says of it.
 struct TracedRequest {
   const Request& request;
@@ -31,5 +36,14 @@ struct TracedRequest {
 };
 /// By OpenTelemetry's conventions for HTTP servers. Times are the caller's to fill in.
 [[nodiscard]] tracing::Span server_span(const Trace& trace, const TracedRequest& traced);
+
+/// What the span of a message on a stream says of it.
+struct TracedMessage {
+  std::string_view pattern;  ///< of the stream's route
+  std::string_view path;
+  std::string_view address;  ///< the client's
+  int status = 0;            ///< as of a request that said the same
+};
+[[nodiscard]] tracing::Span message_span(const Trace& trace, const TracedMessage& traced);
 
 }  // namespace hotswap::api

@@ -2,6 +2,8 @@
 // is one trace, down to the instances.
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "cli/answer.hpp"
 #include "e2e/support/agent.hpp"
 #include "e2e/support/cluster.hpp"
@@ -79,6 +81,10 @@ ReceivedSpans trace_of(OtlpReceiver& receiver, Server& server, const std::string
                   trace);
 }
 
+/// Whichever way they came.
+const std::set<std::string> kHeartbeats{"POST /api/v1/instances/{id}/heartbeat",
+                                        "MESSAGE /api/v1/instances/{id}/stream"};
+
 void expect_one_tree(const ReceivedSpans& spans) {
   std::map<std::string, const ReceivedSpan*> by_id;
   for (const auto& span : spans) {
@@ -90,7 +96,7 @@ void expect_one_tree(const ReceivedSpans& spans) {
   for (const auto& span : spans) {
     if (span.parent.empty()) {
       ++roots;
-    } else if (span.name != "POST /api/v1/instances/{id}/heartbeat") {
+    } else if (!kHeartbeats.contains(span.name)) {
       // A heartbeat's parent is the instance's own span, which goes another way.
       EXPECT_TRUE(by_id.contains(span.parent)) << span.name << " hangs in the air";
     }

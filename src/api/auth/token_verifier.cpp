@@ -29,17 +29,18 @@ TokenVerifier::Shard& TokenVerifier::shard_of(std::string_view token) {
   return shards_[std::hash<std::string_view>{}(tail) % kShards];
 }
 
-void TokenVerifier::remember(Shard& shard, std::string_view token, Known known, WallTime now) {
+void TokenVerifier::remember(Shard& shard, PassPtr pass, WallTime now) {
   const MutexLock lock(shard.mutex);
   constexpr auto kRoom = kRemembered / kShards;
+  if (const auto old = shard.known.find(pass); old != shard.known.end()) shard.known.erase(old);
   if (shard.known.size() >= kRoom) {
-    std::erase_if(shard.known, [&](const auto& item) {
-      return item.second.until <= now || item.second.epoch != known.epoch;
+    std::erase_if(shard.known, [&](const PassPtr& item) {
+      return item->until <= now || item->epoch != pass->epoch;
     });
     // Still full of valid tokens: they are checked again when they come, which is only slower.
     if (shard.known.size() >= kRoom) shard.known.clear();
   }
-  shard.known.insert_or_assign(std::string(token), std::move(known));
+  shard.known.insert(std::move(pass));
 }
 
 TokenVerifier::Issuer& TokenVerifier::issuer_of(const json::Value& payload) {
@@ -80,6 +81,12 @@ Result<TokenVerifier::Checked> TokenVerifier::check(std::string_view token, Wall
 }
 
 Result<std::shared_ptr<const Principal>> TokenVerifier::verify(std::string_view token) {
+  auto pass = admit(token);
+  if (!pass) return std::unexpected(std::move(pass.error()));
+  return (*pass)->principal;
+}
+
+Result<std::shared_ptr<const Pass>> TokenVerifier::admit(std::string_view token) {
   const auto now = clock_.wall();
   // Before the look at keys and revocations: what changes meanwhile outdates the answer.
   const std::uint64_t epoch = epoch_;
@@ -87,15 +94,21 @@ Result<std::shared_ptr<const Principal>> TokenVerifier::verify(std::string_view 
   {
     const MutexLock lock(shard.mutex);
     const auto found = shard.known.find(token);
-    if (found != shard.known.end() && now < found->second.until && found->second.epoch == epoch) {
-      return found->second.principal;
-    }
+    if (found != shard.known.end() && now < (*found)->until && (*found)->epoch == epoch)
+      return *found;
   }
   auto checked = check(token, now);
   if (!checked) return std::unexpected(checked.error());
-  auto principal = std::make_shared<const Principal>(std::move(checked->claims.principal));
-  remember(shard, token, {principal, checked->claims.expires + checked->leeway, epoch}, now);
-  return principal;
+  auto pass = std::make_shared<const Pass>(
+      std::string(token), std::make_shared<const Principal>(std::move(checked->claims.principal)),
+      checked->claims.expires + checked->leeway, epoch);
+  remember(shard, pass, now);
+  return pass;
+}
+
+Result<std::shared_ptr<const Pass>> TokenVerifier::admit_again(std::shared_ptr<const Pass> pass) {
+  if (clock_.wall() < pass->until && pass->epoch == epoch_) return pass;
+  return admit(pass->token);
 }
 
 std::string TokenVerifier::mint_instance(const InstanceId& id, const ServiceName& service,

@@ -7,7 +7,7 @@
 #include <functional>
 #include <memory>
 #include <string_view>
-#include <unordered_map>
+#include <unordered_set>
 
 #include "api/auth/jwt.hpp"
 #include "domain/base/mutex.hpp"
@@ -21,6 +21,14 @@ inline constexpr Duration kInstanceTokenLife = std::chrono::hours(1);
 struct TokenIssuer {
   TokenPolicy policy;
   KeySet keys{};  ///< none yet: its tokens are refused until replace_keys()
+};
+
+/// A token that was good when it was looked at: for a client that shows it once and goes on.
+struct Pass {
+  std::string token;
+  std::shared_ptr<const Principal> principal;
+  WallTime until;
+  std::uint64_t epoch = 0;  ///< of what was known of keys and revocations
 };
 
 /// Thread-safe. Only genuine tokens are remembered, so that strangers cannot fill the memory. A
@@ -38,6 +46,10 @@ class TokenVerifier {
 
   /// Who the token speaks for; Unauthenticated `auth.required` otherwise.
   [[nodiscard]] Result<std::shared_ptr<const Principal>> verify(std::string_view token);
+  /// The same, to be kept. All who keep one of the same token share it with what is remembered.
+  [[nodiscard]] Result<std::shared_ptr<const Pass>> admit(std::string_view token);
+  /// Whether it still counts: itself, or looked at anew where keys or revocations have changed.
+  [[nodiscard]] Result<std::shared_ptr<const Pass>> admit_again(std::shared_ptr<const Pass> pass);
   /// A token for a registered instance.
   [[nodiscard]] std::string mint_instance(const InstanceId& id, const ServiceName& service,
                                           const std::string& environment) const;
@@ -58,20 +70,20 @@ class TokenVerifier {
 
  private:
   static constexpr std::size_t kShards = 16;
-  struct Hash {
+  using PassPtr = std::shared_ptr<const Pass>;
+  /// By its token.
+  struct ByToken {
     using is_transparent = void;
-    std::size_t operator()(std::string_view text) const {
-      return std::hash<std::string_view>{}(text);
+    static std::string_view token(std::string_view text) { return text; }
+    static std::string_view token(const PassPtr& pass) { return pass->token; }
+    std::size_t operator()(const auto& key) const {
+      return std::hash<std::string_view>{}(token(key));
     }
-  };
-  struct Known {
-    std::shared_ptr<const Principal> principal;
-    WallTime until;
-    std::uint64_t epoch = 0;
+    bool operator()(const auto& a, const auto& b) const { return token(a) == token(b); }
   };
   struct Shard {
     Mutex mutex;
-    std::unordered_map<std::string, Known, Hash, std::equal_to<>> known HS_GUARDED_BY(mutex);
+    std::unordered_set<PassPtr, ByToken, ByToken> known HS_GUARDED_BY(mutex);
   };
   struct Issuer {
     TokenPolicy policy;
@@ -82,7 +94,7 @@ class TokenVerifier {
   };
 
   [[nodiscard]] Shard& shard_of(std::string_view token);
-  void remember(Shard& shard, std::string_view token, Known known, WallTime now);
+  void remember(Shard& shard, PassPtr pass, WallTime now);
   [[nodiscard]] Issuer& issuer_of(const json::Value& payload);
   struct Checked {
     Claims claims;

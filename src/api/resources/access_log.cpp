@@ -18,7 +18,10 @@ struct Outcome {
 
 Outcome outcome_of(const Request& request, const Reply& reply) {
   const auto* response = std::get_if<Response>(&reply);
-  if (response == nullptr) return {.lasts = true};
+  if (response == nullptr) {
+    const auto* stream = std::get_if<StreamStart>(&reply);
+    return {.status = stream != nullptr && stream->messages ? 101 : 200, .lasts = true};
+  }
   const bool bare =
       request.method == Method::Head || response->status == 204 || response->status == 304;
   return {response->status, bare || !response->body ? 0 : response->body->size(), false};

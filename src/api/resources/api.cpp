@@ -12,18 +12,7 @@
 namespace hotswap::api {
 namespace {
 
-constexpr std::string_view kBearer = "Bearer ";
 constexpr std::string_view kLive = "/health/live";
-
-/// The token of an Authorization header; empty if there is none.
-std::string_view bearer(const Request& request) {
-  const auto header = request.header("Authorization");
-  if (header.size() <= kBearer.size() ||
-      !same_header_name(header.substr(0, kBearer.size()), kBearer)) {
-    return {};
-  }
-  return header.substr(kBearer.size());
-}
 
 bool is_read(Method method) { return method == Method::Get || method == Method::Head; }
 
@@ -65,7 +54,9 @@ std::optional<InstanceId> instance_of(Action action, const std::vector<std::stri
 /// 0: held open, and answered later.
 int status_of(const Reply& reply) {
   if (const auto* response = std::get_if<Response>(&reply)) return response->status;
-  return std::holds_alternative<StreamStart>(reply) ? 200 : 0;
+  const auto* stream = std::get_if<StreamStart>(&reply);
+  if (stream == nullptr) return 0;
+  return stream->messages ? 101 : 200;
 }
 
 /// What is logged meanwhile names the request.
@@ -97,9 +88,12 @@ Api::Api(Services services)
       gate_(services_.gate, services_.clock),
       idempotency_(services_.store, services_.committer, services_.clock, services_.logger),
       denials_(services_.audit, services_.clock, services_.logger),
+      refusals_(gate_, denials_, services_.logger),
+      messages_(services_, gate_, refusals_),
       access_(services_.access, services_.logger, services_.clock),
       meter_(services_.metrics, routes()),
       live_route_(number_of(*router_.match(Method::Get, kLive)->route)) {
+  services_.messages = &messages_;
   services_.committer.on_profile_changed(
       [&cache = services_.cache](const ProfileName& name) { cache.forget(name); });
   services_.tokens.revoke_by(
@@ -126,7 +120,7 @@ std::optional<Response> Api::answer_now(const Request& request) {
   if (!request.query.empty() || !takes_json(request)) return std::nullopt;
   const auto cached = services_.cache.find(request.path);
   if (!cached) return std::nullopt;
-  const auto principal = services_.tokens.verify(bearer(request));
+  const auto principal = services_.tokens.verify(bearer_token(request));
   // Refusals are audited, which takes the long way.
   if (!principal || !authorize(**principal, cached->action, &cached->access)) return std::nullopt;
   if (!gate_.admit(**principal, gate_.origin_of(request).address)) return std::nullopt;
@@ -240,13 +234,13 @@ Result<void> Api::admit(const Request& request, const Route* route, Caller& call
 Result<void> Api::identify(const Request& request, const Route* route, Caller& caller) {
   if (route != nullptr && !route->action) return {};
   const bool open_metrics = route != nullptr && route->action == Action::MetricsRead &&
-                            services_.metrics_open && bearer(request).empty();
+                            services_.metrics_open && bearer_token(request).empty();
   if (open_metrics) {
     caller.principal.subject = "anonymous";
     caller.principal.roles = {Role::Viewer};
     return {};
   }
-  const auto token = bearer(request);
+  const auto token = bearer_token(request);
   if (token.empty()) return identify_by_certificate(request, caller);
   auto principal = services_.tokens.verify(token);
   if (!principal) return std::unexpected(principal.error());
@@ -314,18 +308,7 @@ Result<Reply> Api::handle_once(Call& call) {
 
 Response Api::problem_of(const Error& error, const Request& request, const Caller& caller,
                          const Route* route) {
-  if (error.code == ErrorCode::Unauthenticated || error.code == ErrorCode::Forbidden) {
-    denials_.note(caller, action_name(route), request.path, error);
-  }
-  if (status_of(error.code) >= 500) {
-    services_.logger.error("api", "A request failed",
-                           {{"reason", error.reason},
-                            {"detail", error.detail},
-                            {"internal", error.internal},
-                            {"path", request.path}});
-  }
-  auto response = problem(error, request.path, caller.trace_id);
-  if (error.code == ErrorCode::RateLimited) gate_.describe(error, caller, response);
+  auto response = refusals_.problem_of(error, caller, {action_name(route), request.path});
   if (error.code == ErrorCode::MethodNotAllowed) {
     response.headers.push_back({"Allow", router_.methods(request.path)});
   }

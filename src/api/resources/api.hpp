@@ -6,7 +6,9 @@
 #include "api/resources/gate.hpp"
 #include "api/resources/http_meter.hpp"
 #include "api/resources/idempotency.hpp"
+#include "api/resources/refusals.hpp"
 #include "api/resources/services.hpp"
+#include "api/resources/stream_messages.hpp"
 #include "api/router.hpp"
 #include "api/server/handler.hpp"
 #include "api/trace.hpp"
@@ -63,6 +65,8 @@ class Api final : public Handler {
   Gate gate_;
   Idempotency idempotency_;
   Denials denials_;
+  Refusals refusals_;
+  StreamMessages messages_;
   AccessLog access_;
   HttpMeter meter_;
   const std::size_t live_route_;  ///< of /health/live, which is answered at once

@@ -22,8 +22,8 @@ class HttpMeter {
 
  private:
   /// The statuses that have a place of their own; others take the slower way.
-  static constexpr std::array<int, 18> kStatuses{200, 201, 202, 204, 304, 400, 401, 403, 404,
-                                                 409, 412, 413, 415, 422, 429, 500, 503, 504};
+  static constexpr std::array<int, 20> kStatuses{101, 200, 201, 202, 204, 304, 400, 401, 403, 404,
+                                                 409, 412, 413, 415, 422, 426, 429, 500, 503, 504};
   struct PerRoute {
     std::array<std::atomic<Counter*>, kStatuses.size()> counts{};
     std::atomic<Distribution*> took = nullptr;

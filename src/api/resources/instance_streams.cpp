@@ -4,7 +4,9 @@
 #include "api/resources/handlers.hpp"
 #include "api/resources/secret_free.hpp"
 #include "api/resources/services.hpp"
+#include "api/resources/stream_messages.hpp"
 #include "api/resources/words.hpp"
+#include "api/server/upgrade.hpp"
 
 namespace hotswap::api {
 namespace {
@@ -85,6 +87,7 @@ Result<Reply> instance_stream(Services& services, Call& call) {
     if (services.revocations.refuses(id, caller.principal.issued_at)) hub.remove(id);
   };
   start.on_close = [&hub, id, opened] { hub.closed(id, *opened); };
+  if (asks_for_websocket(call.request)) start.messages = services.messages->taker(call);
   return start;
 }
 

@@ -34,6 +34,8 @@ class SecretSources;
 
 namespace hotswap::api {
 
+class StreamMessages;
+
 /// All that the resources work with. Everything referred to outlives the Api.
 struct Services {
   ConfigService& configs;
@@ -74,6 +76,7 @@ struct Services {
   std::function<json::Object()> facts;  ///< about the process, for support; may be empty
   Metrics* metrics = nullptr;           ///< null: requests are not counted
   Tracer* tracer = nullptr;             ///< null: no spans of requests
+  StreamMessages* messages = nullptr;   ///< the Api's own, which fills it in
 };
 
 }  // namespace hotswap::api

@@ -7,6 +7,8 @@
 namespace hotswap::api {
 namespace {
 
+constexpr std::string_view kBearer = "Bearer ";
+
 std::string lower_trimmed(std::string_view text) {
   while (text.starts_with(' ')) text.remove_prefix(1);
   while (text.ends_with(' ')) text.remove_suffix(1);
@@ -33,6 +35,15 @@ Response no_content() {
   Response response;
   response.status = 204;
   return response;
+}
+
+std::string_view bearer_token(const Request& request) {
+  const auto header = request.header("Authorization");
+  if (header.size() <= kBearer.size() ||
+      !same_header_name(header.substr(0, kBearer.size()), kBearer)) {
+    return {};
+  }
+  return header.substr(kBearer.size());
 }
 
 bool asks_for(const Request& request, std::string_view media_type) {

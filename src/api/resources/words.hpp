@@ -13,6 +13,8 @@ namespace hotswap::api {
 [[nodiscard]] Response located(int status, std::string location, const json::Value& value);
 [[nodiscard]] Response no_content();
 
+/// The token of the Authorization header; empty if there is none.
+[[nodiscard]] std::string_view bearer_token(const Request& request);
 /// Whether the Accept header names this media type itself (`*/*` does not count).
 [[nodiscard]] bool asks_for(const Request& request, std::string_view media_type);
 /// The media type of the body without parameters, in lower case.

@@ -6,6 +6,7 @@
 
 #include "api/server/response_head.hpp"
 #include "api/server/stream_connection.hpp"
+#include "api/server/upgrade.hpp"
 
 namespace hotswap::api {
 namespace {
@@ -187,6 +188,10 @@ void Connection::complete_request() {
   request.tls = transport_.tls != nullptr;
   request.certificate = certificate_;
   request.notes = {};
+  // HTTP/1.0 knows no upgrade.
+  if (parser_.is_http10())
+    std::erase_if(request.headers,
+                  [](const Header& h) { return same_header_name(h.name, "Upgrade"); });
   arrived_ = io_.core().clock.mono();
   io_.core().requests.fetch_add(1, std::memory_order_relaxed);
 }
@@ -210,7 +215,9 @@ Awaitable<bool> Connection::answer() {
   if (auto* response = std::get_if<Response>(&outcome)) {
     if (cut_) co_return false;
     tell_answered(*response, false);
-    co_return co_await send(std::move(*response), keeps_alive());
+    // Somebody on the way may take what follows for frames, whatever the answer was.
+    const bool refused = response->status >= 400 && asks_for_websocket(parser_.request());
+    co_return co_await send(std::move(*response), keeps_alive() && !refused);
   }
   if (auto* held = std::get_if<OpenedHold>(&outcome)) co_return co_await hold(std::move(*held));
   open_stream(std::get<OpenedStream>(std::move(outcome)));
@@ -257,20 +264,23 @@ void Connection::tell_answered(const Response& response, bool held) {
 }
 
 void Connection::open_stream(OpenedStream stream) {
-  Response response{200, std::move(stream.headers), "text/event-stream", nullptr};
+  const bool upgraded = stream.messages.has_value();
+  Response response{upgraded ? 101 : 200, std::move(stream.headers), {}, nullptr};
+  if (!upgraded) response.content_type = "text/event-stream";
   tell_answered(response, false);
   response.headers.push_back({"Cache-Control", "no-store"});
-  response.headers.push_back({"X-Accel-Buffering", "no"});
+  if (!upgraded) response.headers.push_back({"X-Accel-Buffering", "no"});
   std::string head;
   append_head(head, response,
               {.date = io_.date(),
                .request_id = parser_.request().request_id,
+               .keep_alive = upgraded,
                .tls = transport_.tls != nullptr,
                .open_end = true});
   auto connection = std::make_shared<StreamConnection>(io_, std::move(transport_),
                                                        std::move(ticket_), std::move(stream));
   if (cut_) return connection->cut();
-  connection->start(std::move(head));
+  connection->start(std::move(head), buffer_.unread());
 }
 
 Awaitable<bool> Connection::hold(OpenedHold hold) {

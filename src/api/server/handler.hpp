@@ -2,9 +2,11 @@
 // What the transport asks of the application: answers to requests, and the wording of refusals.
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
@@ -15,7 +17,24 @@
 
 namespace hotswap::api {
 
-/// Answers 200 text/event-stream and keeps the response open.
+/// What is said to a message that came up on a stream.
+struct MessageAnswer {
+  std::shared_ptr<const std::string> frame{};  ///< one event, as a stream's; null: nothing
+  std::uint16_t close = 0;  ///< of RFC 6455: the stream ends behind the frame; 0: it goes on
+};
+
+/// The upward half of a stream. Messages of one stream come one at a time, in order.
+struct MessageTaker {
+  /// On a pool thread; may block. `text` is UTF-8, at most as long as a request's body. An
+  /// exception is answered by on_refused(500, …).
+  std::function<MessageAnswer(std::string_view text)> on_message;
+  /// The words for a message that does not get there: 503 for a full pool. Any thread: must not
+  /// block and not throw.
+  std::function<MessageAnswer(int status, std::string_view why)> on_refused;
+};
+
+/// Answers 200 text/event-stream and keeps the response open. If it takes messages and the client
+/// asks for a WebSocket, it becomes one (101), whose messages down are the same frames.
 struct StreamStart {
   std::vector<Header> headers;  ///< further headers of the response
   /// Called once, on the same pool thread right after answer(): subscribe first, then push the
@@ -24,6 +43,7 @@ struct StreamStart {
   /// Called once after on_open when the stream is over, whoever ended it. Runs on an io thread, so
   /// it must not block: unsubscribe, no more.
   std::function<void()> on_close;
+  std::optional<MessageTaker> messages{};  ///< nothing: the client has nothing to say
 };
 
 /// Holds the request until PendingReply::complete or the timeout.
@@ -58,7 +78,7 @@ struct Later {
 using Reply = std::variant<Response, StreamStart, LongPoll, Later>;
 
 /// The application behind the server. An exception that leaves any of these is answered by
-/// refuse(500, …). All three are called from several threads at once.
+/// refuse(500, …). All four are called from several threads at once.
 class Handler {
  public:
   virtual ~Handler() = default;
@@ -74,10 +94,11 @@ class Handler {
   /// stream, its head. Io thread: must not block and not throw.
   virtual void answered(const Request& /*request*/, const Answered& /*how*/) {}
 
-  /// The answer to what never reaches answer(): 400, 408, 413, 414, 417, 431, 505 for ill-formed,
-  /// slow or oversized requests, 503 for a full pool or too many connections, 500 for an exception.
-  /// `why` is a sentence for the client. `request` is null when none could be read. Io thread: must
-  /// not block and not throw. The transport adds Retry-After to a 503 that has none.
+  /// The answer to what never reaches answer(): 400, 408, 413, 414, 417, 426, 431, 505 for
+  /// ill-formed, slow or oversized requests, 503 for a full pool or too many connections, 500 for
+  /// an exception. `why` is a sentence for the client. `request` is null when none could be read.
+  /// Io thread: must not block and not throw. The transport adds Retry-After to a 503 that has
+  /// none.
   [[nodiscard]] virtual Response refuse(int status, std::string_view why,
                                         const Request* request) = 0;
 };

@@ -13,6 +13,7 @@
 #include "api/server/asio.hpp"
 #include "api/server/core.hpp"
 #include "api/server/mailbox.hpp"
+#include "api/server/message_batches.hpp"
 #include "domain/base/time.hpp"
 
 namespace hotswap::api {
@@ -66,6 +67,8 @@ class IoThread {
   [[nodiscard]] const DrainPlan& drain_plan() const { return plan_; }
   /// A buffer for the head of the response being sent.
   [[nodiscard]] std::string& scratch() { return scratch_; }
+  /// What the thread's streams are told by their clients, on its way to the pool.
+  [[nodiscard]] MessageBatches& messages() { return messages_; }
 
  private:
   friend class Peer;
@@ -80,6 +83,7 @@ class IoThread {
   asio::executor_work_guard<Executor> work_{context_.get_executor()};
   Timer timer_{context_};
   std::shared_ptr<Mailbox> mailbox_;
+  MessageBatches messages_{*this};  // holds streams: ends before context_
   MonoTime now_;
   std::string date_;
   std::string scratch_;

@@ -1,8 +1,12 @@
 #include "api/server/outcome.hpp"
 
+#include <algorithm>
 #include <exception>
+#include <iterator>
 #include <string>
 #include <utility>
+
+#include "api/server/upgrade.hpp"
 
 namespace hotswap::api {
 namespace {
@@ -24,14 +28,30 @@ auto guarded(ServerCore& core, const Request& request, Answer answer) -> decltyp
   }
 }
 
+Response refused_upgrade(ServerCore& core, const UpgradeFault& fault, const Request& request) {
+  auto response = refuse(core, fault.status, fault.why, &request);
+  if (fault.status == 426) {
+    response.headers.push_back({"Upgrade", "websocket"});
+    response.headers.push_back({"Sec-WebSocket-Version", "13"});
+  }
+  return response;
+}
+
 Outcome open_stream(ServerCore& core, StreamStart start, const Request& request,
                     const std::shared_ptr<Mailbox>& mailbox) {
   if (request.method == Method::Head) {
     return Response{200, std::move(start.headers), "text/event-stream", nullptr};
   }
+  if (!asks_for_websocket(request)) start.messages.reset();
+  if (start.messages) {
+    auto upgrade = accept_upgrade(request);
+    if (!upgrade) return refused_upgrade(core, upgrade.error(), request);
+    std::ranges::move(*upgrade, std::back_inserter(start.headers));
+  }
   auto queue = std::make_shared<StreamQueue>(mailbox, core.limits().stream_queue);
   if (start.on_open) start.on_open(queue);
-  return OpenedStream{std::move(start.headers), std::move(queue), std::move(start.on_close)};
+  return OpenedStream{std::move(start.headers), std::move(queue), std::move(start.on_close),
+                      std::move(start.messages)};
 }
 
 Outcome open_hold(LongPoll poll, const Request& request, const std::shared_ptr<Mailbox>& mailbox) {
@@ -77,6 +97,20 @@ Response perform_timeout(ServerCore& core, const OpenedHold& hold, const Request
 Response refuse(ServerCore& core, int status, std::string_view why, const Request* request) {
   core.refused.fetch_add(1, std::memory_order_relaxed);
   return core.handler.refuse(status, why, request);
+}
+
+MessageAnswer perform_message(ServerCore& core, const MessageTaker& taker, std::string_view text) {
+  const auto failed = [&](const char* what) {
+    core.warn(std::string("a stream's message failed: ") + what);
+    return taker.on_refused(500, "The server failed to take the message.");
+  };
+  try {
+    return taker.on_message(text);
+  } catch (const std::exception& error) {
+    return failed(error.what());
+  } catch (...) {
+    return failed("unknown exception");
+  }
 }
 
 void call_guarded(ServerCore& core, const std::function<void()>& callback) {

@@ -5,6 +5,8 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -21,6 +23,7 @@ struct OpenedStream {
   std::vector<Header> headers;
   std::shared_ptr<StreamQueue> queue;
   std::function<void()> on_close;
+  std::optional<MessageTaker> messages{};  ///< there: it goes on as a WebSocket
 };
 
 /// A held request whose on_open was called; somebody must call on_close.
@@ -53,6 +56,10 @@ using Outcome = std::variant<Response, OpenedStream, OpenedHold, Later>;
 /// Handler::refuse, counted.
 [[nodiscard]] Response refuse(ServerCore& core, int status, std::string_view why,
                               const Request* request);
+
+/// MessageTaker::on_message, guarded.
+[[nodiscard]] MessageAnswer perform_message(ServerCore& core, const MessageTaker& taker,
+                                            std::string_view text);
 
 /// Calls `callback` if there is one; a warning if it throws.
 void call_guarded(ServerCore& core, const std::function<void()>& callback);

@@ -4,11 +4,15 @@
 #include <array>
 #include <utility>
 
+#include "api/server/frame_parts.hpp"
+#include "api/server/websocket.hpp"
+
 namespace hotswap::api {
 namespace {
 
-constexpr std::size_t kGather = 64;  // frames in one write
-constexpr int kReadsAtOnce = 16;     // of a peer that talks into its own stream
+constexpr std::size_t kReadBytes = 16384;
+constexpr int kReadsAtOnce = 16;                       // of a peer that talks and talks
+constexpr std::chrono::milliseconds kCloseTime{3000};  // until the peer has closed, too
 
 const SharedFrame& ping_frame() {
   static const auto frame = std::make_shared<const std::string>("event: ping\ndata: {}\n\n");
@@ -16,6 +20,20 @@ const SharedFrame& ping_frame() {
 }
 
 }  // namespace
+
+/// What a WebSocket has beside the stream.
+struct StreamConnection::Upward {
+  explicit Upward(MessageTaker to, std::size_t limit) : taker(std::move(to)), reader(limit) {}
+
+  const MessageTaker taker;
+  ws::MessageReader reader;
+  MonoTime due = MonoTime::max();  ///< for the rest of a message; for the end, while closing
+  bool busy = false;               ///< a message is with the pool
+  bool paused = false;             ///< not read, since the peer does not read either
+  bool closing = false;            ///< a close frame is on its way or out
+  bool peer_closed = false;        ///< the peer has sent one
+  bool said_all = false;           ///< nothing more is written
+};
 
 StreamConnection::StreamConnection(IoThread& io, Transport transport, Ticket ticket,
                                    OpenedStream stream)
@@ -26,6 +44,8 @@ StreamConnection::StreamConnection(IoThread& io, Transport transport, Ticket tic
       on_close_(std::move(stream.on_close)),
       next_ping_(io.now() + io.core().limits().stream_ping),
       last_progress_(io.now()) {
+  if (stream.messages)
+    upward_ = std::make_unique<Upward>(std::move(*stream.messages), io.core().limits().body_bytes);
   io.core().streams.fetch_add(1, std::memory_order_relaxed);
 }
 
@@ -33,24 +53,35 @@ StreamConnection::~StreamConnection() {
   io_.core().streams.fetch_sub(1, std::memory_order_relaxed);
 }
 
-void StreamConnection::start(std::string head) {
-  in_flight_.push_back(std::make_shared<const std::string>(std::move(head)));
+const MessageTaker& StreamConnection::taker() const { return upward_->taker; }
+
+void StreamConnection::start(std::string head, std::string_view early) {
+  in_flight_.push_back({std::make_shared<const std::string>(std::move(head)), true});
   queue_->attach([this] { pump(); });
-  watch_peer();
+  if (upward_) {
+    upward_->reader.keep(early);
+    read_on();
+  } else {
+    watch_peer();
+  }
   if (io_.draining()) drain();
   pump();
 }
 
 void StreamConnection::tick(MonoTime now) {
   if (finished_) return;
+  if (upward_ && !upward_->busy && now >= upward_->due) {
+    if (upward_->closing) return finish();
+    return close_with(ws::close_code::kPolicy, "The message did not arrive in time.");
+  }
   if (stays_until_ && now >= *stays_until_) queue_->close({});
   if (blocked_) {
     if (now - last_progress_ >= io_.core().limits().write_timeout) finish();
     return;
   }
-  if (now < next_ping_) return;
+  if (now < next_ping_ || (upward_ && upward_->closing)) return;
   next_ping_ = now + io_.core().limits().stream_ping;
-  in_flight_.push_back(ping_frame());
+  in_flight_.push_back({ping_frame()});
   pump();
 }
 
@@ -73,17 +104,106 @@ void StreamConnection::watch_peer() {
                                });
 }
 
-// A stream's client has nothing to say: what it sends is thrown away; its end ends the stream.
+// Its end ends the stream. What the client of an event stream sends is thrown away.
 void StreamConnection::on_readable() {
-  std::array<char, 512> ignored;
+  if (upward_ && blocked_ && !upward_->closing) {
+    upward_->paused = true;
+    return;
+  }
+  std::array<char, kReadBytes> bytes;
   for (int i = 0; i < kReadsAtOnce; ++i) {
-    const auto result = transport_.read(ignored);
+    const auto result = transport_.read(bytes);
     if (result.kind == IoResult::Kind::Closed || result.kind == IoResult::Kind::Failed) {
       return finish();
     }
     if (result.kind != IoResult::Kind::Done) break;
+    if (upward_ && !hear(std::span(bytes).first(result.bytes))) return;
+    // Without TLS nothing lies in between: what is left, or comes, wakes the next wait.
+    if (!transport_.tls && result.bytes < bytes.size()) break;
   }
   watch_peer();
+}
+
+// First what came along with the last message, then what TLS holds already.
+void StreamConnection::read_on() {
+  if (!hear({})) return;
+  if (transport_.tls) return on_readable();
+  watch_peer();
+}
+
+// False if nothing is to be read for now.
+bool StreamConnection::hear(std::span<char> bytes) {
+  auto& up = *upward_;
+  if (up.closing) return true;  // thrown away
+  const auto self = shared_from_this();
+  std::optional<std::string> ping;  // the newest will do
+  for (;;) {
+    const auto heard = up.reader.next(bytes);
+    using enum ws::Heard::Kind;
+    if (heard.kind == Skipped) continue;
+    if (heard.kind == Nothing) break;
+    if (heard.kind == Ping) {
+      ping = heard.text;
+    } else if (heard.kind == Message) {
+      io_.messages().add(self, heard.text);
+      up.busy = true;
+      up.reader.keep(bytes);
+      break;
+    } else if (heard.kind == Close) {
+      return heard_close(heard.code);
+    } else {
+      close_with(heard.code, heard.text);
+      return !finished_;
+    }
+  }
+  const bool waits = !up.busy && up.reader.incomplete();
+  if (!waits) {
+    up.due = MonoTime::max();
+  } else if (up.due == MonoTime::max()) {
+    up.due = io_.now() + io_.core().limits().body_timeout;
+  }
+  if (ping) send_raw(ws::control_frame(ws::Opcode::Pong, *ping));
+  return !up.busy && !finished_;
+}
+
+bool StreamConnection::heard_close(std::uint16_t code) {
+  upward_->peer_closed = true;
+  close_with(code, {});
+  return !finished_;
+}
+
+void StreamConnection::answered(MessageAnswer answer) {
+  auto& up = *upward_;
+  up.busy = false;
+  if (finished_) return;
+  const auto self = shared_from_this();
+  if (!up.closing) {
+    if (answer.frame) in_flight_.push_back({std::move(answer.frame)});
+    if (answer.close != 0) {
+      close_with(answer.close, {});
+    } else if (!in_flight_.empty()) {
+      pump();
+    }
+  }
+  if (!finished_) read_on();
+}
+
+void StreamConnection::send_raw(std::string bytes) {
+  in_flight_.push_back({std::make_shared<const std::string>(std::move(bytes)), true});
+  pump();
+}
+
+// Behind what is being written. The peer closes, too, or is cut off.
+void StreamConnection::close_with(std::uint16_t code, std::string_view why) {
+  if (std::exchange(upward_->closing, true)) return;
+  upward_->due = io_.now() + kCloseTime;
+  end_stream();
+  send_raw(ws::close_frame(code, why));
+}
+
+void StreamConnection::end_stream() {
+  queue_->detach();
+  call_guarded(io_.core(), std::exchange(on_close_, nullptr));
 }
 
 void StreamConnection::pump() {
@@ -105,7 +225,17 @@ void StreamConnection::pump() {
         break;
     }
   }
-  if (!blocked_ && !finished_ && queue_->is_finished()) finish();
+  if (!blocked_ && !finished_ && queue_->is_finished()) over();
+}
+
+// Everything is out.
+void StreamConnection::over() {
+  if (!upward_ || upward_->peer_closed) return finish();
+  if (upward_->closing) {
+    if (!std::exchange(upward_->said_all, true)) transport_.finish_writing();
+    return;
+  }
+  close_with(io_.draining() ? ws::close_code::kGoingAway : ws::close_code::kNormal, {});
 }
 
 bool StreamConnection::refill() {
@@ -115,21 +245,22 @@ bool StreamConnection::refill() {
 }
 
 IoResult StreamConnection::write_some() {
-  std::array<iovec, kGather> parts;
-  std::size_t count = 0;
-  for (const auto& frame : in_flight_) {
-    if (count == parts.size()) break;
-    const auto done = count == 0 ? written_ : 0;
-    parts[count++] = as_iovec(std::string_view(*frame).substr(done));
-  }
-  return transport_.write(std::span(parts.data(), count));
+  FrameParts<kGather> parts(written_, upward_ != nullptr);
+  for (const auto& out : in_flight_)
+    if (!parts.add(out)) break;
+  return transport_.write(parts.get());
+}
+
+std::size_t StreamConnection::size_of(const Outgoing& out) const {
+  if (!upward_ || out.raw) return out.bytes->size();
+  return ws::frame_head(ws::Opcode::Text, out.bytes->size()).size + out.bytes->size();
 }
 
 void StreamConnection::drop_written(std::size_t bytes) {
   written_ += bytes;
   auto first = in_flight_.begin();
-  while (first != in_flight_.end() && written_ >= (*first)->size()) {
-    written_ -= (*first)->size();
+  while (first != in_flight_.end() && written_ >= size_of(*first)) {
+    written_ -= size_of(*first);
     ++first;
   }
   in_flight_.erase(in_flight_.begin(), first);
@@ -141,18 +272,21 @@ void StreamConnection::wait_until_writable(IoResult::Kind what) {
   transport_.socket.async_wait(direction,
                                [self = shared_from_this()](const boost::system::error_code& error) {
                                  self->blocked_ = false;
-                                 if (!error && !self->finished_) self->pump();
+                                 if (error || self->finished_) return;
+                                 self->pump();
+                                 const bool paused = self->upward_ && self->upward_->paused;
+                                 if (!paused || self->blocked_ || self->finished_) return;
+                                 self->upward_->paused = false;
+                                 self->on_readable();
                                });
 }
 
 void StreamConnection::finish() {
   if (std::exchange(finished_, true)) return;
-  queue_->detach();
+  end_stream();
   in_flight_ = {};
   transport_.finish_writing();
   transport_.close();
-  call_guarded(io_.core(), on_close_);
-  on_close_ = nullptr;
 }
 
 }  // namespace hotswap::api

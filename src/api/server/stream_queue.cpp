@@ -58,10 +58,10 @@ void StreamQueue::detach() {
   dropped.swap(entries_);
 }
 
-bool StreamQueue::take(std::vector<SharedFrame>& out, std::size_t limit) {
+bool StreamQueue::take(std::vector<Outgoing>& out, std::size_t limit) {
   const MutexLock lock(mutex_);
   const auto count = std::min(limit, entries_.size());
-  for (std::size_t i = 0; i < count; ++i) out.push_back(std::move(entries_[i].frame));
+  for (std::size_t i = 0; i < count; ++i) out.push_back({std::move(entries_[i].frame)});
   if (count == entries_.size()) {
     entries_ = {};  // an idle stream keeps no memory
   } else {

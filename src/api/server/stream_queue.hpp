@@ -16,6 +16,12 @@ namespace hotswap::api {
 
 using SharedFrame = std::shared_ptr<const std::string>;
 
+/// Something on its way out.
+struct Outgoing {
+  SharedFrame bytes;
+  bool raw = false;  ///< as it stands: no frame of the stream, but a response's head, a pong, …
+};
+
 class StreamQueue : public EventStream, public std::enable_shared_from_this<StreamQueue> {
  public:
   /// At most `capacity` frames wait.
@@ -32,7 +38,7 @@ class StreamQueue : public EventStream, public std::enable_shared_from_this<Stre
   void detach();
 
   /// Moves at most `limit` frames to the end of `out`; true if any.
-  bool take(std::vector<SharedFrame>& out, std::size_t limit);
+  bool take(std::vector<Outgoing>& out, std::size_t limit);
   /// Closing began and nothing waits any more.
   [[nodiscard]] bool is_finished() const;
 

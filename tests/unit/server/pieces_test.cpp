@@ -111,10 +111,10 @@ class Queue : public ::testing::Test {
   ~Queue() override { mailbox->close(); }
 
   std::string take_all() {
-    std::vector<SharedFrame> frames;
+    std::vector<Outgoing> frames;
     queue->take(frames, 100);
     std::string all;
-    for (const auto& taken : frames) all += *taken + " ";
+    for (const auto& taken : frames) all += *taken.bytes + " ";
     return all;
   }
   static SharedFrame word(std::string text) {

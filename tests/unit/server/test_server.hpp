@@ -147,6 +147,12 @@ class RawClient {
     return answer;
   }
 
+  /// What has come, at least a byte; empty at the end.
+  std::string read_some() {
+    if (pending_.empty()) read_more();
+    return std::exchange(pending_, {});
+  }
+
   /// Everything until the server hangs up; between reads `meanwhile` runs.
   std::string read_to_end(const std::function<void()>& meanwhile = [] {}) {
     if (meanwhile) patience(5ms);

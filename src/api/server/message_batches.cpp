@@ -1,0 +1,69 @@
+#include "api/server/message_batches.hpp"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "api/server/io_thread.hpp"
+#include "api/server/stream_connection.hpp"
+
+namespace hotswap::api {
+
+/// Written by the io thread, then by the pool's, then read by the io thread.
+struct MessageBatches::Batch {
+  struct Item {
+    std::shared_ptr<StreamConnection> from;
+    std::size_t begin;
+    std::size_t size;
+    MessageAnswer answer{};
+  };
+  std::string text;  ///< of all messages, one behind the other
+  std::vector<Item> items;
+};
+
+MessageBatches::MessageBatches(IoThread& io) : io_(io) {}
+MessageBatches::~MessageBatches() = default;
+
+void MessageBatches::add(std::shared_ptr<StreamConnection> from, std::string_view text) {
+  const bool full = gathering_ && (gathering_->items.size() >= kMessages ||
+                                   gathering_->text.size() + text.size() > kBytes);
+  if (full) flush();
+  if (!gathering_) {
+    gathering_ = std::make_shared<Batch>();
+    gathering_->items.reserve(kMessages);
+  }
+  gathering_->items.push_back({std::move(from), gathering_->text.size(), text.size()});
+  gathering_->text.append(text);
+  if (std::exchange(scheduled_, true)) return;
+  // Behind whatever is readable now.
+  asio::post(io_.context(), [this] {
+    scheduled_ = false;
+    flush();
+  });
+}
+
+void MessageBatches::flush() {
+  const auto batch = std::exchange(gathering_, nullptr);
+  if (!batch) return;
+  underway_.emplace(batch.get(), batch);
+  auto job = [this, batch, &core = io_.core(), mailbox = io_.mailbox()]() mutable {
+    for (auto& item : batch->items) {
+      const auto text = std::string_view(batch->text).substr(item.begin, item.size);
+      item.answer = perform_message(core, item.from->taker(), text);
+    }
+    auto& box = *mailbox;
+    box.post([this, batch = std::move(batch)] { ended(batch); });
+  };
+  if (io_.core().pool->submit(std::move(job))) return;
+  for (auto& item : batch->items)
+    item.answer = item.from->taker().on_refused(503, "The server is busy; try again.");
+  // Later: whoever adds is not told within the call.
+  asio::post(io_.context(), [this, batch] { ended(batch); });
+}
+
+void MessageBatches::ended(const BatchPtr& batch) {
+  underway_.erase(batch.get());
+  for (auto& item : batch->items) item.from->answered(std::move(item.answer));
+}
+
+}  // namespace hotswap::api
