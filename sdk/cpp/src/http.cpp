@@ -136,8 +136,7 @@ std::string problem_of(const std::string& body) {
 
 std::string one_line(std::string text) {
   text = clip_utf8(text, kExplainedBytes);
-  std::ranges::replace_if(
-      text, [](unsigned char c) { return std::iscntrl(c) != 0; }, ' ');
+  std::ranges::replace_if(text, [](unsigned char c) { return std::iscntrl(c) != 0; }, ' ');
   return text;
 }
 

@@ -116,9 +116,10 @@ std::expected<Head, std::string> read_head(std::string_view text) {
     text.remove_prefix(end + 2);
     end = text.find("\r\n");
     const auto line = text.substr(0, end);
-    if (line.empty()) return head;
+    if (end == 0) return head;
     const auto colon = line.find(':');
     const auto name = line.substr(0, colon);
+    if (end == std::string_view::npos) break;
     if (colon == std::string_view::npos || !is_name(name) || head.fields.size() >= kFields)
       return std::unexpected("the answer has a bad header line");
     const auto value = trimmed(line.substr(colon + 1));
