@@ -115,23 +115,20 @@ class DeploymentService {
   /// Targets, fit, plan, proof and pools of the deployment.
   [[nodiscard]] Result<void> arrange(const Profile& profile, const Version& version,
                                      const StartDeployment& request, Deployment& deployment);
-  [[nodiscard]] Result<std::vector<Instance>> choose_instances(const Deployment& deployment,
-                                                               const TargetSelection& selection);
-  /// Makes the instances targets; how they stand to the profile.
-  [[nodiscard]] std::vector<Standing> take_targets(const std::vector<Instance>& instances,
-                                                   Deployment& deployment);
-  /// The same for those whose schemas let them have the version.
-  [[nodiscard]] Result<std::vector<Standing>> fit_instances(const Profile& profile,
-                                                            const Version& version,
-                                                            const StartDeployment& request,
-                                                            Deployment& deployment,
-                                                            std::vector<Instance>& instances);
+  [[nodiscard]] Result<Candidates> choose_instances(const Deployment& deployment,
+                                                    const TargetSelection& selection);
+  /// Makes the chosen ones targets.
+  void take_targets(const Candidates& candidates, Deployment& deployment);
+  /// The schemas of the chosen against the version.
+  [[nodiscard]] Result<void> fit_instances(const Profile& profile, const Version& version,
+                                           const StartDeployment& request, Deployment& deployment,
+                                           Candidates& candidates);
   /// check_schema(), as a part of the deployment's trace.
   [[nodiscard]] Result<void> validate(const Profile& profile, const Version& version,
                                       const StartDeployment& request, Deployment& deployment);
   [[nodiscard]] Result<void> choose_pools(const StartDeployment& request, Deployment& deployment);
   [[nodiscard]] Result<void> prove(const Profile& profile, const StartDeployment& request,
-                                   std::span<const Standing> standing, Deployment& deployment);
+                                   const Candidates& candidates, Deployment& deployment);
 
   Store& store_;
   Committer& committer_;

@@ -55,18 +55,15 @@ bool is_idle(const PoolSwitch& pools, const Instance& instance) {
   return instance.pool == pools.to;
 }
 
-/// Those of the pool without traffic come first, otherwise the order stays.
-void put_idle_first(const PoolSwitch& pools, std::vector<Instance>& instances) {
-  std::vector<Instance> ordered, rest;
-  for (Instance& instance : instances)
-    (is_idle(pools, instance) ? ordered : rest).push_back(std::move(instance));
-  std::ranges::move(rest, std::back_inserter(ordered));
-  instances = std::move(ordered);
-}
-
-std::size_t idle_count(const PoolSwitch& pools, const std::vector<Instance>& instances) {
-  const auto idle = [&](const Instance& instance) { return is_idle(pools, instance); };
-  return static_cast<std::size_t>(std::ranges::count_if(instances, idle));
+/// Those of the pool without traffic come first, otherwise the order stays. How many they are.
+std::size_t put_idle_first(const PoolSwitch& pools, Candidates& candidates) {
+  std::vector<std::size_t> ordered, rest;
+  for (const std::size_t place : candidates.chosen)
+    (is_idle(pools, candidates.instances[place]) ? ordered : rest).push_back(place);
+  const std::size_t idle = ordered.size();
+  ordered.insert(ordered.end(), rest.begin(), rest.end());
+  candidates.chosen = std::move(ordered);
+  return idle;
 }
 
 /// Instances that one step gives the content, at most.
@@ -87,18 +84,17 @@ Result<void> DeploymentService::arrange(const Profile& profile, const Version& v
   if (auto ok = validate(profile, version, request, deployment); !ok) return ok;
   if (is_pool_mode(deployment.strategy))
     if (auto ok = choose_pools(request, deployment); !ok) return ok;
-  auto instances = choose_instances(deployment, request.targets);
-  if (!instances) return std::unexpected(instances.error());
-  if (deployment.pools) put_idle_first(*deployment.pools, *instances);
-  const auto standing = fit_instances(profile, version, request, deployment, *instances);
-  if (!standing) return std::unexpected(standing.error());
-  const std::size_t idle = deployment.pools ? idle_count(*deployment.pools, *instances) : 0;
-  if (deployment.pools && idle == 0) return empty_pool(deployment, instances->size());
+  auto candidates = choose_instances(deployment, request.targets);
+  if (!candidates) return std::unexpected(candidates.error());
+  if (auto ok = fit_instances(profile, version, request, deployment, *candidates); !ok) return ok;
+  const std::size_t idle = deployment.pools ? put_idle_first(*deployment.pools, *candidates) : 0;
+  if (deployment.pools && idle == 0) return empty_pool(deployment, candidates->chosen.size());
+  take_targets(*candidates, deployment);
   deployment.plan = plan(deployment.strategy, deployment.targets.size(), idle);
   // Whoever still waits for the content is not silent.
   deployment.plan.ack_timeout +=
       transfer_time(version.content.size() * largest_step(deployment.plan), bandwidth_);
-  return prove(profile, request, *standing, deployment);
+  return prove(profile, request, *candidates, deployment);
 }
 
 Result<void> DeploymentService::validate(const Profile& profile, const Version& version,
@@ -137,10 +133,10 @@ Result<void> DeploymentService::choose_pools(const StartDeployment& request,
 }
 
 Result<void> DeploymentService::prove(const Profile& profile, const StartDeployment& request,
-                                      std::span<const Standing> standing, Deployment& deployment) {
+                                      const Candidates& candidates, Deployment& deployment) {
   const auto schema = schema_of(profile);
   if (!schema) return std::unexpected(schema.error());
-  auto proof = prove_rollback(deployment, *schema, standing, versions_, schemas_.verdicts());
+  auto proof = prove_rollback(deployment, *schema, candidates, versions_, schemas_.verdicts());
   if (!proof) return std::unexpected(proof.error());
   deployment.proof = std::move(*proof);
   if (deployment.proof.possible || request.force || request.dry_run) return {};
@@ -156,70 +152,67 @@ Result<void> DeploymentService::prove(const Profile& profile, const StartDeploym
             {}});
 }
 
-Result<std::vector<Instance>> DeploymentService::choose_instances(
-    const Deployment& deployment, const TargetSelection& selection) {
-  auto instances = fleet_.live(deployment.service, deployment.environment);
-  if (instances.empty() && fleet_.shared()) {
+Result<Candidates> DeploymentService::choose_instances(const Deployment& deployment,
+                                                       const TargetSelection& selection) {
+  const auto look = [&] {
+    return fleet_.candidates(deployment.service, deployment.environment, deployment.profile);
+  };
+  auto candidates = look();
+  if (candidates.instances.empty() && fleet_.shared()) {
     // They may have registered at another node a moment ago.
     if (auto read = fleet_.learn(deployment.service, deployment.environment); !read)
       return std::unexpected(read.error());
-    instances = fleet_.live(deployment.service, deployment.environment);
+    candidates = look();
   }
-  if (instances.empty())
+  if (candidates.instances.empty())
     return fail(ErrorCode::Conflict, "deployment.no_instances",
                 "No instance of " + deployment.service.value + " is registered in " +
                     deployment.environment +
                     ": start one (it needs a running SDK or agent) first.");
-  auto selected = select_targets(std::move(instances), selection, deployment.id);
-  if (selected && selected->size() > limits::kTargetsPerDeployment)
+  auto chosen = select_targets(candidates.instances, selection, deployment.id);
+  if (!chosen) return std::unexpected(std::move(chosen.error()));
+  if (chosen->size() > limits::kTargetsPerDeployment)
     return fail(ErrorCode::Invalid, "targets.too_many",
                 "A deployment reaches at most " + std::to_string(limits::kTargetsPerDeployment) +
                     " instances: select fewer by label or percentage.");
-  return selected;
+  candidates.chosen = std::move(*chosen);
+  return candidates;
 }
 
-std::vector<Standing> DeploymentService::take_targets(const std::vector<Instance>& instances,
-                                                      Deployment& deployment) {
-  auto standing = fleet_.standing(deployment.profile, instances);
+void DeploymentService::take_targets(const Candidates& candidates, Deployment& deployment) {
   const WallTime now = time_.now();
-  auto& targets = deployment.targets;
-  targets.clear();
-  targets.reserve(instances.size());
-  for (std::size_t i = 0; i < instances.size(); ++i) {
-    const Instance& instance = instances[i];
+  deployment.targets.clear();
+  deployment.targets.reserve(candidates.chosen.size());
+  for (const std::size_t place : candidates.chosen) {
+    const Instance& instance = candidates.instances[place];
     Target target;
     target.instance = instance.id;
     target.zone = instance.zone;
     target.offline_at_start = instance.status != InstanceStatus::Healthy;
     target.since = now;
-    target.previous = standing[i].told;
-    targets.push_back(std::move(target));
+    target.previous = candidates.standing[place].told;
+    deployment.targets.push_back(std::move(target));
   }
-  return standing;
 }
 
-Result<std::vector<Standing>> DeploymentService::fit_instances(const Profile& profile,
-                                                               const Version& version,
-                                                               const StartDeployment& request,
-                                                               Deployment& deployment,
-                                                               std::vector<Instance>& instances) {
+Result<void> DeploymentService::fit_instances(const Profile& profile, const Version& version,
+                                              const StartDeployment& request,
+                                              Deployment& deployment, Candidates& candidates) {
   FleetFit& fit = deployment.fit;
-  if (fit.schema.empty()) return take_targets(instances, deployment);
+  if (fit.schema.empty()) return {};
   const auto link = schema_link(profile.schema_id, "$.schemaId");
   if (!link) return std::unexpected(link.error());
   FleetFitness fitness(schemas_.verdicts(), link->id);
   const bool skip = request.on_unfit == OnUnfit::Skip;
-  if (auto done = judge_fleet(fitness, version, skip, instances, fit); !done)
-    return std::unexpected(done.error());
-  if (instances.empty() || (fit.unfit > 0 && !skip && !request.force))
-    return unfit(fit, version.number, instances.empty());
+  if (auto done = judge_fleet(fitness, version, skip, candidates, fit); !done) return done;
+  if (candidates.chosen.empty() || (fit.unfit > 0 && !skip && !request.force))
+    return unfit(fit, version.number, candidates.chosen.empty());
   if (fit.left_out > 0) deployment.partial = true;
-  auto standing = take_targets(instances, deployment);
-  auto risk = rollback_risk(fitness, versions_, profile.name, instances, deployment.targets);
+  auto risk = rollback_risk(fitness, versions_, profile.name, candidates);
   if (!risk) return std::unexpected(risk.error());
   fit.rollback_safe = risk->empty();
   fit.rollback_risk = std::move(*risk);
-  return standing;
+  return {};
 }
 
 }  // namespace hotswap

@@ -45,11 +45,12 @@ void add_examples(FleetFit& fit, std::vector<FleetFit::Unfit> refusing,
 }  // namespace
 
 Result<void> judge_fleet(FleetFitness& fitness, const Version& version, bool skip,
-                         std::vector<Instance>& instances, FleetFit& fit) {
+                         Candidates& candidates, FleetFit& fit) {
   using Answer = FleetFitness::Answer;
-  std::vector<Instance> kept;
+  std::vector<std::size_t> kept;
   std::vector<FleetFit::Unfit> refusing, unknown;
-  for (Instance& instance : instances) {
+  for (const std::size_t place : candidates.chosen) {
+    const Instance& instance = candidates.instances[place];
     auto spoken = fitness.ask(instance, version);
     if (!spoken) return std::unexpected(spoken.error());
     const FleetFit::Unfit example{instance.id, spoken->schema, spoken->message};
@@ -70,25 +71,24 @@ Result<void> judge_fleet(FleetFitness& fitness, const Version& version, bool ski
         if (skip) continue;
         break;
     }
-    kept.push_back(std::move(instance));
+    kept.push_back(place);
   }
   fit.left_out = skip ? fit.unfit : 0;
   add_examples(fit, std::move(refusing), std::move(unknown));
-  instances = std::move(kept);
+  candidates.chosen = std::move(kept);
   return {};
 }
 
 Result<std::string> rollback_risk(FleetFitness& fitness, VersionCache& versions,
-                                  const ProfileName& profile, std::span<const Instance> instances,
-                                  std::span<const Target> targets) {
+                                  const ProfileName& profile, const Candidates& candidates) {
   std::size_t refusing = 0;
   std::string first;
-  for (std::size_t i = 0; i < targets.size(); ++i) {
-    const auto& previous = targets[i].previous;
+  for (const std::size_t place : candidates.chosen) {
+    const auto& previous = candidates.standing[place].told;
     if (!previous) continue;
     const auto version = versions.get(profile, *previous);
     if (!version) return std::unexpected(version.error());
-    const auto spoken = fitness.ask(instances[i], **version);
+    const auto spoken = fitness.ask(candidates.instances[place], **version);
     if (!spoken) return std::unexpected(spoken.error());
     if (spoken->answer != FleetFitness::Answer::Refuses) continue;
     if (++refusing == 1)
@@ -96,8 +96,9 @@ Result<std::string> rollback_risk(FleetFitness& fitness, VersionCache& versions,
               spoken->message;
   }
   if (refusing == 0) return std::string();
-  return std::to_string(refusing) + " of " + std::to_string(targets.size()) +
-         (targets.size() == 1 ? " target" : " targets") +
+  const std::size_t targets = candidates.chosen.size();
+  return std::to_string(refusing) + " of " + std::to_string(targets) +
+         (targets == 1 ? " target" : " targets") +
          " would refuse what a rollback returns to: " + first;
 }
 

@@ -4,6 +4,7 @@
 
 #include <span>
 
+#include "orchestrator/fleet_types.hpp"
 #include "orchestrator/schema_verdicts.hpp"
 #include "orchestrator/version_cache.hpp"
 
@@ -38,16 +39,15 @@ class FleetFitness {
   std::map<std::pair<std::string, SemVer>, Spoken> answers_;
 };
 
-/// Fills accepting, unfit, unspoken and the examples: what `instances` say of `version`. With
-/// `skip` the unfit ones are taken out and counted as left_out.
+/// Fills accepting, unfit, unspoken and the examples: what the chosen ones say of `version`. With
+/// `skip` the unfit ones are chosen no more, and counted as left_out.
 [[nodiscard]] Result<void> judge_fleet(FleetFitness& fitness, const Version& version, bool skip,
-                                       std::vector<Instance>& instances, FleetFit& fit);
+                                       Candidates& candidates, FleetFit& fit);
 
-/// FleetFit::rollback_risk: what each of `instances` says against what `targets`, in the same
-/// order, would be rolled back to; empty when nobody refuses.
+/// FleetFit::rollback_risk: what each of the chosen says against what it is told to run now, and
+/// would be rolled back to; empty when nobody refuses.
 [[nodiscard]] Result<std::string> rollback_risk(FleetFitness& fitness, VersionCache& versions,
                                                 const ProfileName& profile,
-                                                std::span<const Instance> instances,
-                                                std::span<const Target> targets);
+                                                const Candidates& candidates);
 
 }  // namespace hotswap

@@ -82,10 +82,29 @@ void FleetService::take(Live& live, Observation seen, std::vector<Observation>& 
   // Who has other content has not applied, or staged, what it was told.
   if (!note_drift(live, seen)) news.push_back(seen);
   if (changed && keep_observed(live, seen)) {
-    dirty_[{seen.instance, seen.profile}] = std::move(seen);
+    write_later(live, seen.profile);
   } else if (changed && shared() && is_to_be_told(live, seen)) {
     told_[{seen.instance, seen.profile}] = std::move(seen);
   }
+}
+
+void FleetService::write_later(Live& live, const ProfileName& profile) {
+  if (unwritten_.empty()) unwritten_since_ = time_.now();
+  if (!std::exchange(live.listed, true)) unwritten_.push_back(&live);
+  if (std::ranges::find(live.unwritten, profile) == live.unwritten.end())
+    live.unwritten.push_back(profile);
+}
+
+std::vector<Observation> FleetService::take_unwritten() {
+  std::vector<Observation> observations;
+  observations.reserve(unwritten_.size());
+  for (Live* live : unwritten_) {
+    live->listed = false;
+    for (const ProfileName& profile : std::exchange(live->unwritten, {}))
+      observations.push_back(live->observed.at(profile));
+  }
+  unwritten_.clear();
+  return observations;
 }
 
 bool FleetService::keep_observed(Live& live, const Observation& seen) {
@@ -195,8 +214,8 @@ Result<HeartbeatReply> FleetService::heartbeat(const Caller& caller, const Insta
 // Other nodes wait for what this one has heard. Alone, it is written for people and for the next
 // start, and thousands who answer a large deployment are written when they have.
 bool FleetService::observations_due(WallTime now) const {
-  if (dirty_.empty()) return false;
-  return shared() || dirty_.size() < kStorm || now - observations_written_ >= kGatherTouches;
+  if (unwritten_.empty()) return false;
+  return shared() || unwritten_.size() < kStorm || now - unwritten_since_ >= kGatherTouches;
 }
 
 void FleetService::flush() {
@@ -219,12 +238,9 @@ void FleetService::flush() {
       touched_.clear();
     }
     if (observations) {
-      observations_written_ = now;
-      change::PutObservations put;
-      for (auto& [key, seen] : dirty_) put.observations.push_back(std::move(seen));
+      change::PutObservations put{take_unwritten()};
       for (auto& [key, seen] : told_) put.told.push_back(std::move(seen));
       changes.push_back(std::move(put));
-      dirty_.clear();
       told_.clear();
     }
     for (TimelineEvent& event : events_) changes.push_back(change::AppendEvent{std::move(event)});
@@ -242,7 +258,7 @@ void FleetService::keep_unwritten(const change::TouchInstances& touch) {
   for (auto& [id, live] : live_) {
     live.drifted.clear();
     live.written = {};
-    for (auto& [profile, seen] : live.observed) dirty_[{id, profile}] = seen;
+    for (auto& [profile, seen] : live.observed) write_later(live, profile);
   }
   for (const InstanceId& id : touch.news) tell_at_home(id);
 }

@@ -2,6 +2,18 @@
 #include "orchestrator/fleet_service.hpp"
 
 namespace hotswap {
+namespace {
+
+Standing standing_of(const LiveInstance& live, const ProfileName& profile) {
+  const auto desired = live.desired.find(profile);
+  if (desired == live.desired.end() || !desired->second.active) return {};
+  const Assignment::Slot& slot = *desired->second.active;
+  const auto said = live.observed.find(profile);
+  return {slot.version, said != live.observed.end() && runs(said->second) &&
+                            said->second.version == slot.version && said->second.hash == slot.hash};
+}
+
+}  // namespace
 
 std::vector<Instance> FleetService::live(const ServiceName& service,
                                          const std::string& environment) const {
@@ -22,20 +34,17 @@ bool FleetService::has(const InstanceId& id, const ServiceName& service,
          found->second.instance.environment == environment;
 }
 
-std::vector<Standing> FleetService::standing(const ProfileName& profile,
-                                             const std::vector<Instance>& instances) const {
-  std::vector<Standing> all(instances.size());
+Candidates FleetService::candidates(const ServiceName& service, const std::string& environment,
+                                    const ProfileName& profile) const {
   const MutexLock lock(mutex_);
-  for (std::size_t i = 0; i < instances.size(); ++i) {
-    const auto found = live_.find(instances[i].id);
-    if (found == live_.end()) continue;
-    const auto desired = found->second.desired.find(profile);
-    if (desired == found->second.desired.end() || !desired->second.active) continue;
-    const Assignment::Slot& slot = *desired->second.active;
-    const auto said = found->second.observed.find(profile);
-    all[i] = {slot.version, said != found->second.observed.end() && runs(said->second) &&
-                                said->second.version == slot.version &&
-                                said->second.hash == slot.hash};
+  Candidates all;
+  const auto ids = by_service_.find({service, environment});
+  if (ids == by_service_.end()) return all;
+  all.instances.reserve(ids->second.size());
+  all.standing.reserve(ids->second.size());
+  for (const auto& [id, live] : ids->second) {
+    all.instances.push_back(live->instance);
+    all.standing.push_back(standing_of(*live, profile));
   }
   return all;
 }

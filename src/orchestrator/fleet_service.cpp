@@ -120,8 +120,8 @@ void FleetService::forget_profile(const ProfileName& profile) {
     live.observed.erase(profile);
     live.reported.erase(profile);
     live.drifted.erase(profile);
+    std::erase(live.unwritten, profile);
   }
-  std::erase_if(dirty_, [&](const auto& entry) { return entry.first.second == profile; });
 }
 
 Result<std::vector<Assignment>> FleetService::desired(const Caller& caller, const InstanceId& id) {
@@ -206,10 +206,6 @@ void FleetService::forget(const std::vector<InstanceId>& ids) {
       if (erase(id)) gone.push_back(id);
       windows_.forget(id);
       touched_.erase(id);
-      const auto first = dirty_.lower_bound({id, ProfileName()});
-      auto last = first;
-      while (last != dirty_.end() && last->first.first == id) ++last;
-      dirty_.erase(first, last);
     }
   }
   if (gone.empty()) return;
@@ -223,6 +219,7 @@ bool FleetService::erase(const InstanceId& id) {
       by_service_.find({found->second.instance.service, found->second.instance.environment});
   of_service->second.erase(id);
   if (of_service->second.empty()) by_service_.erase(of_service);
+  if (found->second.listed) std::erase(unwritten_, &found->second);
   live_.erase(found);
   return true;
 }

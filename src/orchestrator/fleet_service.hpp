@@ -70,9 +70,9 @@ class FleetService {
                                            const std::string& environment) const;
   [[nodiscard]] bool has(const InstanceId& id, const ServiceName& service,
                          const std::string& environment) const;
-  /// How these stand to a profile now, in their order.
-  [[nodiscard]] std::vector<Standing> standing(const ProfileName& profile,
-                                               const std::vector<Instance>& instances) const;
+  /// The same, with how each stands to a profile.
+  [[nodiscard]] Candidates candidates(const ServiceName& service, const std::string& environment,
+                                      const ProfileName& profile) const;
   /// Its host, empty if it is not registered.
   [[nodiscard]] std::string host(const InstanceId& id) const;
   [[nodiscard]] std::vector<Assignment> assigned(const ProfileName& profile) const;
@@ -154,6 +154,8 @@ class FleetService {
   void tell_at_home(const InstanceId& id) HS_REQUIRES(mutex_);
   [[nodiscard]] bool is_heard(const Instance& instance, WallTime now) const;
   void take(Live& live, Observation seen, std::vector<Observation>& news) HS_REQUIRES(mutex_);
+  void write_later(Live& live, const ProfileName& profile) HS_REQUIRES(mutex_);
+  [[nodiscard]] std::vector<Observation> take_unwritten() HS_REQUIRES(mutex_);
   static bool keep_observed(Live& live, const Observation& seen);  ///< unless another one runs
   [[nodiscard]] static bool is_to_be_told(Live& live, const Observation& seen);
   /// Metrics and logs, unless the heartbeat is not new. Whether there were metrics.
@@ -181,12 +183,12 @@ class FleetService {
   HealthWindows windows_ HS_GUARDED_BY(mutex_);
   std::unordered_set<InstanceId> touched_ HS_GUARDED_BY(mutex_);
   WallTime touches_written_ HS_GUARDED_BY(mutex_){};
-  WallTime observations_written_ HS_GUARDED_BY(mutex_){};
   /// Of the touched: those whose home or health changes by it.
   std::vector<InstanceId> news_ HS_GUARDED_BY(mutex_);
   Attention attention_ HS_GUARDED_BY(mutex_){options_.heartbeat_interval};
   std::vector<Relayed> outgoing_ HS_GUARDED_BY(mutex_);
-  std::map<std::pair<InstanceId, ProfileName>, Observation> dirty_ HS_GUARDED_BY(mutex_);
+  std::vector<Live*> unwritten_ HS_GUARDED_BY(mutex_);  ///< who said something new
+  WallTime unwritten_since_ HS_GUARDED_BY(mutex_){};
   std::map<std::pair<InstanceId, ProfileName>, Observation> told_ HS_GUARDED_BY(mutex_);
   std::vector<TimelineEvent> events_ HS_GUARDED_BY(mutex_);  ///< drift, until the next flush
   std::vector<std::function<void(const Observation&)>> observed_listeners_;

@@ -35,6 +35,12 @@ struct Standing {
   std::optional<SemVer> told;
   bool runs_it = false;  ///< and says that it does, that very content
 };
+/// Instances that a deployment may reach, and in the same order how each stands to its profile.
+struct Candidates {
+  std::vector<Instance> instances;
+  std::vector<Standing> standing;
+  std::vector<std::size_t> chosen{};  ///< places of those that it shall reach, in its order
+};
 struct HeartbeatReply {
   Duration interval{};
   std::vector<ProfileName> changed;  ///< desired generation above the reported one

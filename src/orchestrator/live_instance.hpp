@@ -4,6 +4,7 @@
 #include <deque>
 #include <map>
 #include <optional>
+#include <vector>
 
 #include "orchestrator/fleet_types.hpp"
 
@@ -14,6 +15,8 @@ struct LiveInstance {
   Instance instance;
   std::map<ProfileName, Assignment> desired;
   std::map<ProfileName, Observation> observed;
+  std::vector<ProfileName> unwritten;  ///< of the observed, each once
+  bool listed = false;                 ///< among those that have some
   /// Generation that it spoke of last, be it that it refused it.
   std::map<ProfileName, std::uint64_t> reported;
   std::map<ProfileName, std::pair<std::uint64_t, std::string>> drifted;  ///< last one told

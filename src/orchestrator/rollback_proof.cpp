@@ -46,7 +46,7 @@ Result<Way> look_at(const ProfileName& profile, const SemVer& number,
 
 Result<RollbackProof> prove_rollback(const Deployment& deployment,
                                      const std::optional<SchemaRef>& schema,
-                                     std::span<const Standing> standing, VersionCache& versions,
+                                     const Candidates& candidates, VersionCache& versions,
                                      SchemaVerdicts& verdicts) {
   RollbackProof proof;
   std::map<SemVer, Way> ways;
@@ -64,7 +64,7 @@ Result<RollbackProof> prove_rollback(const Deployment& deployment,
     }
     Way& way = known->second;
     ++way.targets;
-    if (standing[i].runs_it)
+    if (candidates.standing[candidates.chosen[i]].runs_it)
       ++proof.held;
     else if (way.obstacle.empty())
       ++proof.fetchable;

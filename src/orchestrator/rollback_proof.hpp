@@ -8,13 +8,13 @@
 
 namespace hotswap {
 
-/// `standing` is that of `deployment`'s targets, in their order. Looks at each version that
+/// The targets are the chosen of `candidates`. Looks at each version that
 /// `deployment`'s targets would go back to: it is stored, parses, satisfies `schema` (the
 /// profile's, as it is now; nothing: it has none), and its secrets can be had. What instances' own
 /// schemas say of them stands in deployment.fit. Errors are the store's.
 [[nodiscard]] Result<RollbackProof> prove_rollback(const Deployment& deployment,
                                                    const std::optional<SchemaRef>& schema,
-                                                   std::span<const Standing> standing,
+                                                   const Candidates& candidates,
                                                    VersionCache& versions,
                                                    SchemaVerdicts& verdicts);
 

@@ -43,16 +43,20 @@ MessageAnswer answer_with(const Response& response) {
 /// as streams: what can be shared or made anew is not kept.
 struct StreamMessages::Session {
   std::shared_ptr<const Pass> pass;  ///< of an instance
-  std::string address;
-  tracing::TraceId trace;  ///< of the request that opened the stream
+  Caller caller;                     ///< the same in the words of use cases
+  tracing::TraceId trace;            ///< of the request that opened the stream
   tracing::SpanId span;
-  bool fit_for_secrets = false;
 
   [[nodiscard]] const InstanceId& instance() const { return *pass->principal->instance; }
   [[nodiscard]] std::string path() const {
     return "/api/v1/instances/" + instance().str() + "/stream";
   }
   [[nodiscard]] tracing::Context opened() const { return {trace, span, false, {}}; }
+  void go_on_as(std::shared_ptr<const Pass> with) {
+    if (pass == with) return;
+    pass = std::move(with);
+    caller.principal = *pass->principal;
+  }
 };
 
 struct StreamMessages::Taken {
@@ -63,10 +67,9 @@ struct StreamMessages::Taken {
 std::optional<MessageTaker> StreamMessages::taker(const Call& call) {
   auto pass = services_.tokens.admit(bearer_token(call.request));
   if (!pass || !(*pass)->principal->instance) return std::nullopt;
-  const auto& caller = call.caller;
-  const auto session =
-      std::make_shared<Session>(std::move(*pass), caller.address, caller.trace.trace,
-                                caller.trace.span, caller.fit_for_secrets);
+  const auto& trace = call.caller.trace;
+  const auto session = std::make_shared<Session>(nullptr, call.caller, trace.trace, trace.span);
+  session->go_on_as(std::move(*pass));
   return MessageTaker{
       [this, session](std::string_view text) { return take(*session, text); },
       [this, session](int status, std::string_view why) {
@@ -77,10 +80,8 @@ std::optional<MessageTaker> StreamMessages::taker(const Call& call) {
 
 MessageAnswer StreamMessages::take(Session& session, std::string_view text) {
   const auto start = services_.tracer == nullptr ? tracing::Instant{} : services_.tracer->now();
-  Caller caller;
-  caller.address = session.address;
-  caller.fit_for_secrets = session.fit_for_secrets;
-  const auto body = read(session, caller, text);
+  auto& caller = session.caller;
+  const auto body = read(session, text);
   const auto trace = trace_of_message(
       session.opened(), body ? traceparent_of(*body) : std::string_view(), services_.tracer);
   caller.trace_id = trace.id();
@@ -88,29 +89,28 @@ MessageAnswer StreamMessages::take(Session& session, std::string_view text) {
   const LogScope scope(
       [&caller](LogFields& fields) { fields.push_back({"traceId", caller.trace_id}); });
   const TraceScope trace_scope(services_.tracer, trace.own);
-  auto taken = body ? hear(session, caller, *body) : std::unexpected(body.error());
+  auto taken = body ? hear(session, *body) : std::unexpected(body.error());
   const int status = taken ? 200 : status_of(taken.error().code);
   count(taken && taken->acknowledges, status);
   tell(session, trace, start, status);
-  return taken ? std::move(taken->answer) : refused(session, caller, taken.error());
+  return taken ? std::move(taken->answer) : refused(session, taken.error());
 }
 
 // Who may not speak costs no look at what is said.
-Result<json::Value> StreamMessages::read(Session& session, Caller& caller, std::string_view text) {
-  if (auto may = admit(session, caller); !may) return std::unexpected(std::move(may.error()));
+Result<json::Value> StreamMessages::read(Session& session, std::string_view text) {
+  if (auto may = admit(session); !may) return std::unexpected(std::move(may.error()));
   return json::parse(text);
 }
 
-Result<void> StreamMessages::admit(Session& session, Caller& caller) {
+Result<void> StreamMessages::admit(Session& session) {
   auto pass = services_.tokens.admit_again(session.pass);
-  if (!pass) return std::unexpected(gate_.refuse(caller.address, std::move(pass.error())));
-  session.pass = std::move(*pass);
-  caller.principal = *session.pass->principal;
-  return gate_.admit(caller.principal, caller.address);
+  if (!pass) return std::unexpected(gate_.refuse(session.caller.address, std::move(pass.error())));
+  session.go_on_as(std::move(*pass));
+  return gate_.admit(session.caller.principal, session.caller.address);
 }
 
-Result<StreamMessages::Taken> StreamMessages::hear(Session& session, const Caller& caller,
-                                                   const json::Value& body) {
+Result<StreamMessages::Taken> StreamMessages::hear(Session& session, const json::Value& body) {
+  const auto& caller = session.caller;
   auto said = read_heartbeat_message(body, services_.clock.wall());
   if (!said) return std::unexpected(std::move(said.error()));
   const auto reply =
@@ -125,13 +125,12 @@ Result<StreamMessages::Taken> StreamMessages::hear(Session& session, const Calle
 /// Just minted: it is good, unless the instance was revoked within this moment. Then the old one is
 /// refused at the next message.
 void StreamMessages::go_on_with(Session& session, const std::string& token) {
-  if (auto pass = services_.tokens.admit(token)) session.pass = std::move(*pass);
+  if (auto pass = services_.tokens.admit(token)) session.go_on_as(std::move(*pass));
 }
 
-MessageAnswer StreamMessages::refused(const Session& session, const Caller& caller,
-                                      const Error& error) {
+MessageAnswer StreamMessages::refused(const Session& session, const Error& error) {
   return answer_with(refusals_.problem_of(
-      error, caller, {std::string(to_string(Action::InstanceReport)), session.path()}));
+      error, session.caller, {std::string(to_string(Action::InstanceReport)), session.path()}));
 }
 
 void StreamMessages::count(bool acknowledges, int status) {
@@ -150,7 +149,7 @@ void StreamMessages::count(bool acknowledges, int status) {
 void StreamMessages::tell(const Session& session, const Trace& trace, tracing::Instant start,
                           int status) const {
   if (services_.tracer == nullptr || (!trace.own.sampled && status < 500)) return;
-  auto span = message_span(trace, {kPattern, session.path(), session.address, status});
+  auto span = message_span(trace, {kPattern, session.path(), session.caller.address, status});
   span.start = start;
   span.end = services_.tracer->now();
   services_.tracer->finished(std::move(span));

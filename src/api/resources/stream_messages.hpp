@@ -29,11 +29,10 @@ class StreamMessages {
   struct Session;
   struct Taken;
   [[nodiscard]] MessageAnswer take(Session& session, std::string_view text);
-  [[nodiscard]] Result<json::Value> read(Session& session, Caller& caller, std::string_view text);
-  [[nodiscard]] Result<void> admit(Session& session, Caller& caller);
-  [[nodiscard]] Result<Taken> hear(Session& session, const Caller& caller, const json::Value& body);
-  [[nodiscard]] MessageAnswer refused(const Session& session, const Caller& caller,
-                                      const Error& error);
+  [[nodiscard]] Result<json::Value> read(Session& session, std::string_view text);
+  [[nodiscard]] Result<void> admit(Session& session);
+  [[nodiscard]] Result<Taken> hear(Session& session, const json::Value& body);
+  [[nodiscard]] MessageAnswer refused(const Session& session, const Error& error);
   void go_on_with(Session& session, const std::string& token);
   void count(bool acknowledges, int status);
   void tell(const Session& session, const Trace& trace, tracing::Instant start, int status) const;

@@ -42,23 +42,47 @@ void MessageBatches::add(std::shared_ptr<StreamConnection> from, std::string_vie
   });
 }
 
+MessageBatches::BatchPtr MessageBatches::Waiting::take() {
+  const MutexLock lock(mutex);
+  if (batches.empty()) {
+    --jobs;
+    return nullptr;
+  }
+  auto batch = std::move(batches.front());
+  batches.pop_front();
+  return batch;
+}
+
 void MessageBatches::flush() {
-  const auto batch = std::exchange(gathering_, nullptr);
+  auto batch = std::exchange(gathering_, nullptr);
   if (!batch) return;
   underway_.emplace(batch.get(), batch);
-  auto job = [this, batch, &core = io_.core(), mailbox = io_.mailbox()]() mutable {
-    for (auto& item : batch->items) {
-      const auto text = std::string_view(batch->text).substr(item.begin, item.size);
-      item.answer = perform_message(core, item.from->taker(), text);
-    }
-    auto& box = *mailbox;
-    box.post([this, batch = std::move(batch)] { ended(batch); });
-  };
-  if (io_.core().pool->submit(std::move(job))) return;
-  for (auto& item : batch->items)
-    item.answer = item.from->taker().on_refused(503, "The server is busy; try again.");
-  // Later: whoever adds is not told within the call.
-  asio::post(io_.context(), [this, batch] { ended(batch); });
+  {
+    const MutexLock lock(waiting_->mutex);
+    waiting_->batches.push_back(std::move(batch));
+    if (waiting_->jobs >= kJobs) return;
+    ++waiting_->jobs;
+  }
+  if (submit_job()) return;
+  // The pool is full. Later: whoever adds is not told within the call.
+  while (auto refused = waiting_->take()) {
+    for (auto& item : refused->items)
+      item.answer = item.from->taker().on_refused(503, "The server is busy; try again.");
+    asio::post(io_.context(), [this, refused] { ended(refused); });
+  }
+}
+
+bool MessageBatches::submit_job() {
+  return io_.core().pool->submit(
+      [this, waiting = waiting_, &core = io_.core(), mailbox = io_.mailbox()]() mutable {
+        while (auto batch = waiting->take()) {
+          for (auto& item : batch->items) {
+            const auto text = std::string_view(batch->text).substr(item.begin, item.size);
+            item.answer = perform_message(core, item.from->taker(), text);
+          }
+          mailbox->post([this, batch = std::move(batch)] { ended(batch); });
+        }
+      });
 }
 
 void MessageBatches::ended(const BatchPtr& batch) {

@@ -4,9 +4,12 @@
 // cost hundreds of jobs, not ten thousand.
 
 #include <cstddef>
+#include <deque>
 #include <memory>
 #include <string_view>
 #include <unordered_map>
+
+#include "domain/base/mutex.hpp"
 
 namespace hotswap::api {
 
@@ -18,6 +21,8 @@ class MessageBatches {
  public:
   static constexpr std::size_t kMessages = 64;     ///< in one job, at most
   static constexpr std::size_t kBytes = 64 << 10;  ///< in one job, unless one alone is longer
+  /// At once; more would only run into each other's locks. One that blocks leaves room for another.
+  static constexpr std::size_t kJobs = 2;
 
   explicit MessageBatches(IoThread& io);
   ~MessageBatches();
@@ -30,11 +35,22 @@ class MessageBatches {
  private:
   struct Batch;
   using BatchPtr = std::shared_ptr<Batch>;
+  /// Batches that wait for a job, which takes one after the other: the io thread, which may be busy
+  /// with writing, is not asked for the next.
+  struct Waiting {
+    Mutex mutex;
+    std::deque<BatchPtr> batches HS_GUARDED_BY(mutex);
+    std::size_t jobs HS_GUARDED_BY(mutex) = 0;
+    /// Null, and a job less, if there is none.
+    [[nodiscard]] BatchPtr take();
+  };
   void flush();
+  [[nodiscard]] bool submit_job();
   void ended(const BatchPtr& batch);
 
   IoThread& io_;
   BatchPtr gathering_;
+  const std::shared_ptr<Waiting> waiting_ = std::make_shared<Waiting>();
   bool scheduled_ = false;
   /// Those with the pool. Held here too, so that streams end on this thread even if the pool drops
   /// its jobs.

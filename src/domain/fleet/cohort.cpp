@@ -13,51 +13,57 @@
 namespace hotswap {
 namespace {
 
+using Ordinals = std::vector<std::size_t>;
+
 struct Ranked {
   std::array<std::uint8_t, 32> rank;
-  Instance* instance;
+  std::size_t instance;
 };
 
 /// Takes one instance of every zone in turn; each zone's are in the order given.
-void append_zones_in_turn(std::vector<Instance>& out, const std::vector<Ranked>& ranked) {
-  std::vector<std::vector<Instance*>> zones;  // in the order of their first instance
-  std::map<std::string, std::size_t> zone_index;
+void append_zones_in_turn(Ordinals& out, std::span<const Instance> instances,
+                          const std::vector<Ranked>& ranked) {
+  std::vector<Ordinals> zones;  // in the order of their first instance
+  std::map<std::string_view, std::size_t> zone_index;
   for (const auto& entry : ranked) {
-    const auto [at, is_new] = zone_index.try_emplace(entry.instance->zone, zones.size());
+    const auto [at, is_new] = zone_index.try_emplace(instances[entry.instance].zone, zones.size());
     if (is_new) zones.emplace_back();
     zones[at->second].push_back(entry.instance);
   }
   for (std::size_t turn = 0, left = ranked.size(); left > 0; ++turn) {
     for (const auto& zone : zones) {
       if (turn >= zone.size()) continue;
-      out.push_back(std::move(*zone[turn]));
+      out.push_back(zone[turn]);
       --left;
     }
   }
 }
 
-std::vector<Instance> in_cohort_order(std::vector<Instance> instances,
-                                      const DeploymentId& deployment) {
+Ordinals in_cohort_order(std::span<const Instance> instances, const Ordinals& kept,
+                         const DeploymentId& deployment) {
   std::vector<Ranked> healthy;
   std::vector<Ranked> degraded;
-  for (auto& instance : instances) {
+  healthy.reserve(kept.size());
+  for (const auto ordinal : kept) {
+    const Instance& instance = instances[ordinal];
     const auto rank = sha256(deployment.str() + "/" + instance.id.str());
     auto& group = instance.status == InstanceStatus::Healthy ? healthy : degraded;
-    group.push_back({rank, &instance});
+    group.push_back({rank, ordinal});
   }
   std::ranges::sort(healthy, {}, &Ranked::rank);
   std::ranges::sort(degraded, {}, &Ranked::rank);
-  std::vector<Instance> ordered;
-  ordered.reserve(instances.size());
-  append_zones_in_turn(ordered, healthy);
-  append_zones_in_turn(ordered, degraded);
+  Ordinals ordered;
+  ordered.reserve(kept.size());
+  append_zones_in_turn(ordered, instances, healthy);
+  append_zones_in_turn(ordered, instances, degraded);
   return ordered;
 }
 
-Result<void> keep_named(std::vector<Instance>& candidates, const std::vector<InstanceId>& named) {
+Result<void> keep_named(std::span<const Instance> candidates, Ordinals& kept,
+                        const std::vector<InstanceId>& named) {
   std::set<InstanceId> wanted(named.begin(), named.end());
-  std::erase_if(candidates, [&](const Instance& each) { return !wanted.contains(each.id); });
-  for (const auto& found : candidates) wanted.erase(found.id);
+  std::erase_if(kept, [&](std::size_t each) { return !wanted.contains(candidates[each].id); });
+  for (const auto found : kept) wanted.erase(candidates[found].id);
   if (wanted.empty()) return {};
   std::string names;
   std::size_t shown = 0;
@@ -76,7 +82,7 @@ bool has_labels(const Instance& instance, const std::map<std::string, std::strin
   });
 }
 
-void keep_percentage(std::vector<Instance>& ordered, double percentage) {
+void keep_percentage(Ordinals& ordered, double percentage) {
   const double wanted = std::ceil(percentage * static_cast<double>(ordered.size()) / 100 - 1e-9);
   const auto count = std::max<std::size_t>(1, static_cast<std::size_t>(wanted));
   if (count < ordered.size()) ordered.resize(count);
@@ -84,24 +90,26 @@ void keep_percentage(std::vector<Instance>& ordered, double percentage) {
 
 }  // namespace
 
-Result<std::vector<Instance>> select_targets(std::vector<Instance> candidates,
-                                             const TargetSelection& selection,
-                                             const DeploymentId& deployment) {
-  std::erase_if(candidates,
-                [](const Instance& each) { return each.status == InstanceStatus::Removed; });
+Result<std::vector<std::size_t>> select_targets(std::span<const Instance> candidates,
+                                                const TargetSelection& selection,
+                                                const DeploymentId& deployment) {
+  Ordinals kept;
+  kept.reserve(candidates.size());
+  for (std::size_t i = 0; i < candidates.size(); ++i)
+    if (candidates[i].status != InstanceStatus::Removed) kept.push_back(i);
   if (!selection.instances.empty()) {
-    if (auto kept = keep_named(candidates, selection.instances); !kept) {
-      return std::unexpected(kept.error());
+    if (auto named = keep_named(candidates, kept, selection.instances); !named) {
+      return std::unexpected(named.error());
     }
   }
-  std::erase_if(candidates,
-                [&](const Instance& each) { return !has_labels(each, selection.selector); });
-  if (candidates.empty()) {
+  std::erase_if(
+      kept, [&](std::size_t each) { return !has_labels(candidates[each], selection.selector); });
+  if (kept.empty()) {
     return fail_field("targets.none", "$.targets", "minItems",
                       selection.all() ? "the service has no registered instances; start one first"
                                       : "no registered instance matches; check ids and labels");
   }
-  auto ordered = in_cohort_order(std::move(candidates), deployment);
+  auto ordered = in_cohort_order(candidates, kept, deployment);
   if (selection.percentage) keep_percentage(ordered, *selection.percentage);
   return ordered;
 }

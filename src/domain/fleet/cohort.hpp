@@ -2,6 +2,7 @@
 // Who gets a version first. Cohorts nest because targets are put in one order and a step takes the
 // first n of it.
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -18,12 +19,13 @@ struct TargetSelection {
   [[nodiscard]] bool all() const { return instances.empty() && selector.empty() && !percentage; }
 };
 
-/// Deterministic order by a hash of deployment and instance, taking zones in turn so that every
-/// prefix is spread over them; Degraded instances come last. Applies the selection. Errors: Invalid
-/// `targets.unknown_instance` naming those that are none of `candidates`; Invalid `targets.none`.
-[[nodiscard]] Result<std::vector<Instance>> select_targets(std::vector<Instance> candidates,
-                                                           const TargetSelection& selection,
-                                                           const DeploymentId& deployment);
+/// Places in `candidates`, in a deterministic order by a hash of deployment and instance, taking
+/// zones in turn so that every prefix is spread over them; Degraded instances come last. Applies
+/// the selection. Errors: Invalid `targets.unknown_instance` naming those that are none of
+/// `candidates`; Invalid `targets.none`.
+[[nodiscard]] Result<std::vector<std::size_t>> select_targets(std::span<const Instance> candidates,
+                                                              const TargetSelection& selection,
+                                                              const DeploymentId& deployment);
 
 /// `{"instances":[…]}`, `{"selector":{…}}`, `{"percentage":25}`; exactly one.
 [[nodiscard]] Result<TargetSelection> target_selection_from_json(const json::Value& value,

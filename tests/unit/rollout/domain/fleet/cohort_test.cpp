@@ -29,6 +29,17 @@ std::vector<std::string> ids(const std::vector<Instance>& instances) {
   return result;
 }
 
+/// The instances themselves, in the order of the places.
+Result<std::vector<Instance>> select_targets(const std::vector<Instance>& candidates,
+                                             const TargetSelection& selection,
+                                             const DeploymentId& deployment) {
+  const auto places = select_targets(std::span(candidates), selection, deployment);
+  if (!places) return std::unexpected(places.error());
+  std::vector<Instance> selected;
+  for (const auto place : *places) selected.push_back(candidates[place]);
+  return selected;
+}
+
 const DeploymentId kDeployment("d-1");
 
 TEST(Cohorts, AreTheSameHoweverTheCandidatesAreListed) {
