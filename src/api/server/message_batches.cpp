@@ -34,9 +34,14 @@ void MessageBatches::add(std::shared_ptr<StreamConnection> from, std::string_vie
   }
   gathering_->items.push_back({std::move(from), gathering_->text.size(), text.size()});
   gathering_->text.append(text);
-  if (std::exchange(scheduled_, true)) return;
-  // Behind whatever is readable now.
-  asio::post(io_.context(), [this] {
+  if (!std::exchange(scheduled_, true)) look_again(0);
+}
+
+// Behind whatever is readable now, and again while more comes: a storm wakes few threads.
+void MessageBatches::look_again(std::size_t known) {
+  asio::post(io_.context(), [this, known] {
+    const auto there = gathering_ ? gathering_->items.size() : 0;
+    if (there > known) return look_again(there);
     scheduled_ = false;
     flush();
   });

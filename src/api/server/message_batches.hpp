@@ -19,7 +19,7 @@ class StreamConnection;
 /// Io thread only.
 class MessageBatches {
  public:
-  static constexpr std::size_t kMessages = 64;     ///< in one job, at most
+  static constexpr std::size_t kMessages = 256;    ///< in one job, at most
   static constexpr std::size_t kBytes = 64 << 10;  ///< in one job, unless one alone is longer
   /// At once; more would only run into each other's locks. One that blocks leaves room for another.
   static constexpr std::size_t kJobs = 2;
@@ -44,6 +44,7 @@ class MessageBatches {
     /// Null, and a job less, if there is none.
     [[nodiscard]] BatchPtr take();
   };
+  void look_again(std::size_t known);
   void flush();
   [[nodiscard]] bool submit_job();
   void ended(const BatchPtr& batch);
