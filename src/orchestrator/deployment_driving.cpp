@@ -66,6 +66,35 @@ void DeploymentRunner::handle(const EntryPtr& entry) {
   settle(entry, !done);
 }
 
+std::optional<Result<void>> DeploymentRunner::start_at_once(const Deployment& deployment,
+                                                            const ChangeSet& first) {
+  auto decision = decide(deployment, Tick{}, time_.now());
+  // All of its targets are stored by the step itself.
+  if (!decision || decision->changed_targets.size() != deployment.targets.size())
+    return std::nullopt;
+  const EntryPtr entry = entry_of(deployment);
+  const std::lock_guard deciding(entry->mutex);
+  if (!reserve(entry)) return std::nullopt;
+  const TraceScope trace_scope(tracer_,
+                               tracer_ == nullptr ? tracing::Context{} : root_context(deployment));
+  auto changes = first;
+  std::get<change::InsertDeployment>(changes.front()).deployment.targets.clear();
+  auto done = save(*entry, *std::move(decision), nullptr, std::move(changes));
+  if (!done) {
+    retire(entry);
+    if (is_overtaken(done.error())) return std::nullopt;
+    return std::unexpected(std::move(done.error()));
+  }
+  settle(entry, false);
+  {
+    const std::lock_guard lock(mutex_);
+    entry->due = time_.now();  // for what follows from the step
+  }
+  wake_.notify_one();
+  note_missing(*entry->deployment);
+  return done;
+}
+
 Result<void> DeploymentRunner::handle_news(Entry& entry) {
   DeploymentNews news;
   {
@@ -218,17 +247,21 @@ Result<void> DeploymentRunner::reload(Entry& entry) {
   return {};
 }
 
-Result<void> DeploymentRunner::save(Entry& entry, Decision decision, const Caller* caller) {
+Result<void> DeploymentRunner::save(Entry& entry, Decision decision, const Caller* caller,
+                                    ChangeSet first) {
   const WallTime now = time_.now();
-  const bool first = assigns_first(*entry.deployment, decision);
-  const bool later = first && decision.next.targets.size() >= kLargeFleet;
-  if (first && !later) decision.next.baseline = baseline_of(decision.next, fleet_, now);
+  const bool tells_first = assigns_first(*entry.deployment, decision);
+  const bool later = tells_first && decision.next.targets.size() >= kLargeFleet;
+  if (tells_first && !later) decision.next.baseline = baseline_of(decision.next, fleet_, now);
   EffectWriter writer(store_, fleet_, versions_);
   auto changes = writer.write(decision, caller, now);
   if (!changes) return std::unexpected(changes.error());
   auto record = record_with(entry, decision.next);
   const bool recorded = record.has_value();
   if (record) changes->push_back(change::AppendHealthRecord{std::move(*record)});
+  if (!first.empty())
+    changes->insert(changes->begin(), std::make_move_iterator(first.begin()),
+                    std::make_move_iterator(first.end()));
   auto done = committer_.commit(std::move(*changes));
   if (!done) return std::unexpected(done.error());
   if (recorded) entry.recorder.stored();

@@ -89,6 +89,22 @@ void DeploymentRunner::insert(const EntryPtr& entry) {
   if (entries_.emplace(entry->id, entry).second) by_profile_[entry->profile] = entry;
 }
 
+bool DeploymentRunner::reserve(const EntryPtr& entry) {
+  const std::lock_guard lock(mutex_);
+  if (!by_profile_.try_emplace(entry->profile, entry).second) return false;
+  entry->busy = true;
+  entries_.emplace(entry->id, entry);
+  return true;
+}
+
+Result<void> DeploymentRunner::start(const Deployment& deployment, ChangeSet first) {
+  if (deployment.targets.size() >= kLargeFleet && !sharing_.take)
+    if (auto started = start_at_once(deployment, first)) return *std::move(started);
+  if (auto done = committer_.commit(std::move(first)); !done) return std::unexpected(done.error());
+  begin(deployment);
+  return {};
+}
+
 void DeploymentRunner::begin(Deployment deployment, bool reverts) {
   if (sharing_.take && !sharing_.take(deployment.id)) return;
   take_in(std::move(deployment), reverts);

@@ -74,6 +74,9 @@ class DeploymentRunner {
   /// A deployment that was just inserted, or goes on after its end: driven here unless another node
   /// does. `reverts`: the latter.
   void begin(Deployment deployment, bool reverts = false);
+  /// Stores a new one by `first`, whose first change inserts it, and drives it. A large one's first
+  /// step is part of the same commit where nothing stands against it: thousands are told sooner.
+  [[nodiscard]] Result<void> start(const Deployment& deployment, ChangeSet first);
   /// One that this node has the right to drive, as it is stored now; another drove it before, or
   /// this one before it was started anew.
   void adopt(Deployment deployment);
@@ -126,6 +129,12 @@ class DeploymentRunner {
   [[nodiscard]] static EntryPtr entry_of(Deployment deployment);
   [[nodiscard]] Result<std::vector<EntryPtr>> in_scope(const CalendarScope& scope);
   void insert(const EntryPtr& entry);
+  /// For one whose first commit is on its way: its instances may answer before that returns. False
+  /// if another of its profile is there.
+  [[nodiscard]] bool reserve(const EntryPtr& entry);
+  /// Nothing: it has to be stored first, and started then.
+  [[nodiscard]] std::optional<Result<void>> start_at_once(const Deployment& deployment,
+                                                          const ChangeSet& first);
   /// `reverts`: it had ended before.
   void take_in(Deployment deployment, bool reverts);
   /// Takes it out; false if it was out already.
@@ -149,7 +158,9 @@ class DeploymentRunner {
   void call_hooks(Entry& entry);
   [[nodiscard]] Result<void> apply(Entry& entry, const DeploymentEvent& event,
                                    const Caller* caller);
-  [[nodiscard]] Result<void> save(Entry& entry, Decision decision, const Caller* caller);
+  /// `first`: changes of the same commit that come before.
+  [[nodiscard]] Result<void> save(Entry& entry, Decision decision, const Caller* caller,
+                                  ChangeSet first = {});
   /// The spans that end with this step.
   void trace(Entry& entry, const Decision& decision, WallTime now);
   void trace_takeover(const Deployment& deployment);

@@ -101,24 +101,21 @@ Result<Deployment> DeploymentService::start(const Caller& caller, StartDeploymen
 
 Result<Deployment> DeploymentService::begin(const Caller& caller, const StartDeployment& request,
                                             Deployment deployment) {
-  if (auto stored = store_first(caller, deployment); !stored) {
+  if (auto stored = start_stored(caller, deployment); !stored) {
     trace_unstarted(deployment, &stored.error());
     return std::unexpected(std::move(stored.error()));
   }
-  runner_.begin(deployment);
   return frozen_meanwhile(caller, request, std::move(deployment));
 }
 
-Result<void> DeploymentService::store_first(const Caller& caller, const Deployment& deployment) {
+Result<void> DeploymentService::start_stored(const Caller& caller, const Deployment& deployment) {
   if (runner_.active() >= limits::kActiveDeployments)
     return fail(ErrorCode::RateLimited, "deployment.too_many",
                 "This server runs its limit of " + std::to_string(limits::kActiveDeployments) +
                     " deployments: try again when some have ended.");
   auto changes = first_changes(caller, deployment);
   if (auto done = bring_back(deployment, changes); !done) return std::unexpected(done.error());
-  if (auto done = committer_.commit(std::move(changes)); !done)
-    return std::unexpected(done.error());
-  return {};
+  return runner_.start(deployment, std::move(changes));
 }
 
 void DeploymentService::trace_unstarted(const Deployment& deployment, const Error* refused) const {

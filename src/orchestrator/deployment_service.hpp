@@ -83,7 +83,7 @@ class DeploymentService {
                                             Action action);
   [[nodiscard]] Result<Deployment> begin(const Caller& caller, const StartDeployment& request,
                                          Deployment deployment);
-  [[nodiscard]] Result<void> store_first(const Caller& caller, const Deployment& deployment);
+  [[nodiscard]] Result<void> start_stored(const Caller& caller, const Deployment& deployment);
   [[nodiscard]] Result<void> bring_back(const Deployment& deployment, ChangeSet& changes);
   [[nodiscard]] ChangeSet first_changes(const Caller& caller, const Deployment& deployment);
 

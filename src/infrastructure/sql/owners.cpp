@@ -1,5 +1,7 @@
 #include "infrastructure/sql/owners.hpp"
 
+#include <algorithm>
+
 #include "infrastructure/sql/query.hpp"
 
 namespace hotswap::sql {
@@ -14,15 +16,15 @@ std::string question(std::string_view select, std::size_t count) {
   return text + ")";
 }
 
-template <class Name>
-Result<void> ask_for(Session& session, std::string_view select, const std::set<Name>& names,
-                     std::set<std::string, std::less<>>& known) {
+Result<void> ask_for(Session& session, std::string_view select,
+                     const std::vector<std::string_view>& names,
+                     std::unordered_set<std::string>& known) {
   static const std::size_t kSizes[] = {1, kAtOnce};
   auto next = names.begin();
   for (std::size_t left = names.size(); left > 0;) {
     const std::size_t size = left == 1 ? kSizes[0] : kSizes[1];
     std::vector<Param> params;
-    for (; params.size() < size && next != names.end(); ++next) params.emplace_back(next->str());
+    for (; params.size() < size && next != names.end(); ++next) params.emplace_back(*next);
     left -= params.size();
     while (params.size() < size) params.push_back(params.back());
     auto done =
@@ -37,8 +39,11 @@ Result<void> ask_for(Session& session, std::string_view select, const std::set<N
 
 }  // namespace
 
-Result<KnownOwners> KnownOwners::ask(Session& session, const std::set<InstanceId>& instances,
-                                     const std::set<ProfileName>& profiles) {
+Result<KnownOwners> KnownOwners::ask(Session& session, Names instances, Names profiles) {
+  for (auto* names : {&instances, &profiles}) {
+    std::ranges::sort(*names);
+    names->erase(std::ranges::unique(*names).begin(), names->end());
+  }
   KnownOwners owners;
   auto done = ask_for(session, "SELECT id FROM instances WHERE id", instances, owners.instances_);
   if (done)

@@ -1,7 +1,9 @@
 #pragma once
 // Whether the instance and the profile of a row are stored: rows of others are left out.
 
-#include <set>
+#include <string_view>
+#include <unordered_set>
+#include <vector>
 
 #include "domain/ports/store.hpp"
 #include "infrastructure/sql/session.hpp"
@@ -13,13 +15,13 @@ class KnownOwners {
   /// Asks for all owners of `rows`, which have a `profile` and an `instance`, in few questions.
   template <class Row>
   [[nodiscard]] static Result<KnownOwners> of(Session& session, const std::vector<Row>& rows) {
-    std::set<InstanceId> instances;
-    std::set<ProfileName> profiles;
+    Names instances, profiles;
     for (const auto& row : rows) {
-      instances.insert(row.instance);
-      profiles.insert(row.profile);
+      instances.emplace_back(row.instance.str());
+      if (profiles.empty() || profiles.back() != row.profile.str())
+        profiles.emplace_back(row.profile.str());
     }
-    return ask(session, instances, profiles);
+    return ask(session, std::move(instances), std::move(profiles));
   }
   template <class Row>
   [[nodiscard]] bool contain(const Row& row) const {
@@ -27,11 +29,10 @@ class KnownOwners {
   }
 
  private:
-  using Names = std::set<std::string, std::less<>>;
-  static Result<KnownOwners> ask(Session& session, const std::set<InstanceId>& instances,
-                                 const std::set<ProfileName>& profiles);
+  using Names = std::vector<std::string_view>;
+  static Result<KnownOwners> ask(Session& session, Names instances, Names profiles);
 
-  Names instances_, profiles_;
+  std::unordered_set<std::string> instances_, profiles_;
 };
 
 }  // namespace hotswap::sql
