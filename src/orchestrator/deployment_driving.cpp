@@ -88,7 +88,7 @@ std::optional<Result<void>> DeploymentRunner::start_at_once(const Deployment& de
   settle(entry, false);
   {
     const std::lock_guard lock(mutex_);
-    entry->due = time_.now();  // for what follows from the step
+    entry->due = time_.now() + entry->gathering();  // for what follows from the step
   }
   wake_.notify_one();
   note_missing(*entry->deployment);

@@ -9,6 +9,9 @@ constexpr Duration kWriteHeartbeats = std::chrono::seconds(30);
 constexpr Duration kTold = std::chrono::minutes(2);
 constexpr Duration kGatherTouches = std::chrono::seconds(1);
 constexpr std::size_t kStorm = 1000;  ///< instances that say something new at once
+/// Observations; who commits meanwhile need not wait for all of a storm.
+constexpr std::size_t kWrittenAtOnce = 1000;
+constexpr int kCommitsAtOnce = 64;  ///< the next flush goes on
 
 bool same_but_time(const Observation& a, const Observation& b) {
   return a.version == b.version && a.generation == b.generation && a.state == b.state &&
@@ -97,13 +100,13 @@ void FleetService::write_later(Live& live, const ProfileName& profile) {
 
 std::vector<Observation> FleetService::take_unwritten() {
   std::vector<Observation> observations;
-  observations.reserve(unwritten_.size());
-  for (Live* live : unwritten_) {
-    live->listed = false;
-    for (const ProfileName& profile : std::exchange(live->unwritten, {}))
-      observations.push_back(live->observed.at(profile));
+  while (!unwritten_.empty() && observations.size() < kWrittenAtOnce) {
+    Live& live = *unwritten_.back();
+    unwritten_.pop_back();
+    live.listed = false;
+    for (const ProfileName& profile : std::exchange(live.unwritten, {}))
+      observations.push_back(live.observed.at(profile));
   }
-  unwritten_.clear();
   return observations;
 }
 
@@ -219,8 +222,21 @@ bool FleetService::observations_due(WallTime now) const {
 }
 
 void FleetService::flush() {
+  {
+    const MutexLock lock(mutex_);
+    // Neighbours in the table: each page is written once.
+    if (unwritten_.size() > kWrittenAtOnce)
+      std::ranges::sort(unwritten_, {}, [](const Live* live) -> const std::string& {
+        return live->instance.id.str();
+      });
+  }
+  for (int left = kCommitsAtOnce; left > 0 && flush_some();) --left;
+}
+
+bool FleetService::flush_some() {
   ChangeSet changes;
   change::TouchInstances touch;
+  bool more = false;
   {
     const MutexLock lock(mutex_);
     // Who is well is written for people and for the next start: once a second will do.
@@ -245,9 +261,12 @@ void FleetService::flush() {
     }
     for (TimelineEvent& event : events_) changes.push_back(change::AppendEvent{std::move(event)});
     events_.clear();
+    more = observations && !unwritten_.empty();
   }
-  if (changes.empty()) return;
-  if (!committer_.commit(std::move(changes))) keep_unwritten(touch);
+  if (changes.empty()) return false;
+  if (committer_.commit(std::move(changes))) return more;
+  keep_unwritten(touch);
+  return false;
 }
 
 // A failed batch is not repeated as it was: the registry in memory is ahead, and every heartbeat

@@ -156,6 +156,7 @@ class FleetService {
   void take(Live& live, Observation seen, std::vector<Observation>& news) HS_REQUIRES(mutex_);
   void write_later(Live& live, const ProfileName& profile) HS_REQUIRES(mutex_);
   [[nodiscard]] std::vector<Observation> take_unwritten() HS_REQUIRES(mutex_);
+  bool flush_some();                                               ///< whether more is due
   static bool keep_observed(Live& live, const Observation& seen);  ///< unless another one runs
   [[nodiscard]] static bool is_to_be_told(Live& live, const Observation& seen);
   /// Metrics and logs, unless the heartbeat is not new. Whether there were metrics.

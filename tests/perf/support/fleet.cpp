@@ -9,6 +9,7 @@ using namespace std::chrono_literals;
 
 constexpr std::size_t kPool = 64;
 constexpr std::size_t kOpenAtOnce = 256;  // connections whose answer is awaited together
+constexpr std::size_t kKeptBytes = 4096;  // of a connection between two events
 constexpr auto kLimit = 60s;
 
 /// The text of a member of flat JSON, without quotes.
@@ -135,7 +136,7 @@ void Fleet::arrived(Member& member) {
   if (!member.open && !take_head(member)) return;
   stream_ == Stream::WebSocket ? take_messages(member) : take_events(member);
   auto& in = member.stream->in;
-  if (in.empty()) in.shrink_to_fit();
+  if (in.empty() && in.capacity() > kKeptBytes) in.shrink_to_fit();
 }
 
 bool Fleet::take_head(Member& member) {
@@ -186,6 +187,10 @@ void Fleet::take(const Member& member, std::string_view frame) {
 
 void Fleet::acknowledge(const Member& member, std::string_view frame, std::string_view state) {
   const bool on_stream = stream_ == Stream::WebSocket;
+  if (on_stream && frame == said_.frame) {
+    member.stream->send(said_.acknowledgement);
+    return acknowledged();
+  }
   std::string body = on_stream ? "{\"observed\":{\"" : "{\"status\":\"healthy\",\"observed\":{\"";
   body.append(member_text(frame, "profile")).append("\":{\"version\":\"");
   body.append(member_text(frame, "version")).append("\",\"generation\":");
@@ -195,7 +200,8 @@ void Fleet::acknowledge(const Member& member, std::string_view frame, std::strin
       .append("\",\"hash\":\"");
   body.append(member_text(frame, "hash")).append("\"}}}");
   if (on_stream) {
-    member.stream->send(client_frame(body));
+    said_ = {std::string(frame), client_frame(body)};
+    member.stream->send(said_.acknowledgement);
     return acknowledged();
   }
   requests_->submit(

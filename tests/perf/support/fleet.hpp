@@ -61,6 +61,11 @@ class Fleet {
   void take_messages(Member& member);
   void take(const Member& member, std::string_view frame);
   void acknowledge(const Member& member, std::string_view frame, std::string_view state);
+  /// All get the same, and say the same.
+  struct Said {
+    std::string frame, acknowledgement;
+  };
+  Said said_;
   void acknowledged();
 
   Server& server_;
