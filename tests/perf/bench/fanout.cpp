@@ -19,6 +19,8 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto kLimit = 60s;
+/// Between two rounds, so that what the last one left to be written does not count as the next one's.
+constexpr auto kQuiet = 1500ms;
 
 struct Case {
   std::size_t streams = 0, kib = 1;
@@ -78,6 +80,7 @@ WallTime end_of_newest(Server& server) {
 }
 
 void deploy(Server& server, Fleet& fleet, int round, Times& times) {
+  std::this_thread::sleep_for(kQuiet);
   fleet.reset();
   bool taken = false;
   // By default a large fleet is told little by little: here nothing shall wait.
