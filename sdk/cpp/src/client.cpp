@@ -11,6 +11,7 @@
 #include "domain/base/assert.hpp"
 #include "domain/base/mutex.hpp"
 #include "downlink.hpp"
+#include "lane.hpp"
 #include "meter.hpp"
 #include "session.hpp"
 #include "state_dir.hpp"
@@ -169,9 +170,11 @@ class Client::Engine {
     explicit Link(Engine& engine)
         : session(engine.options_.servers, engine.state_.load_id().value_or(""),
                   engine.options_.log),
-          downlink(engine.options_, session, engine.book_, engine.state_),
-          uplink(engine.options_, session, {engine.book_, engine.meter_, engine.journal_}) {}
+          lane(session),
+          downlink(engine.options_, session, lane, engine.book_, engine.state_),
+          uplink(engine.options_, session, lane, {engine.book_, engine.meter_, engine.journal_}) {}
     Session session;
+    Lane lane;
     Downlink downlink;
     Uplink uplink;
     std::thread down;
@@ -185,8 +188,10 @@ class Client::Engine {
   Link* make_link() {
     const MutexLock lock(mutex_);
     link_ = std::make_unique<Link>(*this);
-    link_->session.on_interrupt(
-        [link = link_.get()] { link->downlink.wake(), link->uplink.wake(); });
+    link_->session.on_interrupt([link = link_.get()] {
+      link->downlink.wake(), link->uplink.wake(), link->lane.interrupt();
+    });
+    link_->lane.on_handed_over([link = link_.get()] { link->downlink.wake_stream(); });
     link_->session.on_token([this, link = link_.get()](const std::string& token) {
       if (auto kept = state_.save_token(token); !kept) link->session.failed(kept.error());
     });

@@ -28,10 +28,11 @@ std::string path_of(const Access& access, std::string_view what) {
 
 }  // namespace
 
-Downlink::Downlink(const ClientOptions& options, Session& session, Book& book,
+Downlink::Downlink(const ClientOptions& options, Session& session, Lane& lane, Book& book,
                    const StateDir& state)
     : options_(options),
       session_(session),
+      lane_(lane),
       book_(book),
       state_(state),
       stream_http_(tls_paths(options), options.request_timeout,
@@ -143,6 +144,7 @@ bool Downlink::enroll() {
   // 201: the server starts with us from nothing, maybe after a loss of its own.
   if (reply.status == 201) book_.forget_generations();
   take(std::move(registration->desired));  // first, so that the first heartbeat tells of it
+  lane_.opening();  // the first heartbeat need not open a connection of its own
   session_.registered(registration->id, registration->token,
                       options_.heartbeat_interval.value_or(registration->interval));
   session_.log(LogLevel::Info, "registered as " + registration->id + " at " + access.server);
@@ -150,28 +152,68 @@ bool Downlink::enroll() {
 }
 
 std::unique_ptr<LiveStream> Downlink::open_stream(Access access, bool moved) {
+  const LiveStream::Asked asked{
+      .silence = options_.stream_silence,
+      .moved = moved,
+      .upgrade = upgrades_.worth_asking(access.server, std::chrono::steady_clock::now())};
   return std::make_unique<LiveStream>(
-      stream_http_, std::move(access), options_.stream_silence, moved,
+      stream_http_, std::move(access), asked,
       LiveStream::Events{
-          .opened = [this] { session_.set_streaming(true); },
-          .frame = [this](const SseFrame& frame) { return on_frame(frame); },
+          .opened =
+              [this] {
+                session_.set_streaming(true);
+                if (!next_) carry();
+              },
+          .frame =
+              [this](const SseFrame& frame) {
+                const Lane::AtWork at_work(lane_);
+                return on_frame(frame);
+              },
           .too_large = [this] { session_.failed("stream: an event is too large"); }});
 }
 
 void Downlink::stream() {
   const auto access = session_.access();
-  if (!access.registered) return;  // a heartbeat has just been refused
+  if (!access.registered) return lane_.gone();  // a heartbeat has just been refused
   epoch_ = access.epoch;
+  lane_.opening();
   stream_ = open_stream(access, std::exchange(moved_, false));
+  if (stream_->socket() == nullptr) lane_.gone();
   while (!stream_->ended()) {
-    const auto now = std::chrono::steady_clock::now();
-    stream_http_.step(move_.pending() && !next_ ? move_.left(now) : kIdle);
+    step();
     go_on_moving();
   }
+  lane_.gone();
   session_.set_streaming(false);
   next_.reset();
   const auto ended = std::exchange(stream_, nullptr);
+  upgrades_.note(ended->access().server, ended->shut(), std::chrono::steady_clock::now());
   if (!session_.stopping()) stream_ended(*ended);
+}
+
+void Downlink::step() {
+  const auto now = std::chrono::steady_clock::now();
+  std::vector<WebSocket*> sockets;
+  for (const auto* each : {stream_.get(), next_.get()})
+    if (each != nullptr && each->socket() != nullptr) sockets.push_back(each->socket());
+  stream_http_.step(move_.pending() && !next_ ? move_.left(now) : kIdle, sockets);
+  go_on(*stream_);
+  if (next_) go_on(*next_);
+  say_all();
+}
+
+void Downlink::go_on(LiveStream& stream) {
+  if (!stream.go_on()) return;
+  upgrades_.note(stream.access().server, stream.shut(), std::chrono::steady_clock::now());
+  if (&stream == stream_.get()) lane_.gone();
+}
+
+void Downlink::carry() { stream_->socket() != nullptr ? lane_.stands() : lane_.gone(); }
+
+void Downlink::say_all() {
+  for (const auto& text : lane_.take()) {
+    if (stream_->socket() == nullptr || !stream_->socket()->send(text)) return lane_.gone();
+  }
 }
 
 // The old stream stays until the new one stands, so that nothing is missed and nothing waits.
@@ -188,10 +230,12 @@ void Downlink::go_on_moving() {
   if (next_->opened() || (stream_->ended() && !next_->ended())) {
     session_.move_to(next_->access().server);
     stream_ = std::move(next_);
+    stream_->opened() ? carry() : stream_->socket() != nullptr ? lane_.opening() : lane_.gone();
     move_.done();
   } else if (next_->ended()) {
     session_.log(LogLevel::Info, "the stream stays for now, " + next_->access().server +
                                      " does not take it: " + next_->reply().explain());
+    upgrades_.note(next_->access().server, next_->shut(), now);
     next_.reset();
     move_.failed(now);
   }
@@ -243,6 +287,14 @@ bool Downlink::on_frame(const SseFrame& frame) {
   } else if (frame.event == "reconnect") {
     tried_ = stream_->access().server;
     move_.asked(read_reconnect(frame.data), std::chrono::steady_clock::now());
+  } else if (frame.event == "heartbeat") {
+    lane_.answered(frame.data);
+  } else if (frame.event == "problem") {
+    const auto refusal = read_refusal(frame.data);
+    lane_.refused({.status = refusal.status,
+                   .body = frame.data,
+                   .error = {},
+                   .retry_after = refusal.retry_after});
   }
   return true;  // ping, and what a newer server may say
 }

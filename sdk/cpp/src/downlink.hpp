@@ -11,6 +11,7 @@
 #include "backoff.hpp"
 #include "book.hpp"
 #include "http.hpp"
+#include "lane.hpp"
 #include "live_stream.hpp"
 #include "session.hpp"
 #include "state_cipher.hpp"
@@ -20,7 +21,8 @@ namespace hotswap::sdk {
 
 class Downlink {
  public:
-  Downlink(const ClientOptions& options, Session& session, Book& book, const StateDir& state);
+  Downlink(const ClientOptions& options, Session& session, Lane& lane, Book& book,
+           const StateDir& state);
 
   /// Loads the last-known-good copies.
   void restore();
@@ -30,6 +32,8 @@ class Downlink {
   std::expected<std::string, std::string> fall_back(const std::string& profile,
                                                     std::string_view reason);
   void wake() { stream_http_.wake(), call_http_.wake(); }
+  /// There is something to send on the stream. From any thread.
+  void wake_stream() { stream_http_.wake(); }
 
  private:
   using Held = std::shared_ptr<const Snapshot>;
@@ -37,6 +41,12 @@ class Downlink {
   [[nodiscard]] HttpReply ask_to_enroll(const Access& access);
   void stream();
   [[nodiscard]] std::unique_ptr<LiveStream> open_stream(Access access, bool moved);
+  void step();
+  /// Where no WebSocket was to be had.
+  void go_on(LiveStream& stream);
+  /// It has just come to stand, or has taken the place of another.
+  void carry();
+  void say_all();
   void go_on_moving();
   void stream_ended(const LiveStream& ended);
   bool on_frame(const SseFrame& frame);
@@ -66,6 +76,7 @@ class Downlink {
 
   const ClientOptions& options_;
   Session& session_;
+  Lane& lane_;
   Book& book_;
   const StateDir& state_;
   std::optional<StateCipher> cipher_;  ///< once it was needed
@@ -77,6 +88,7 @@ class Downlink {
   Backoff backoff_;
   std::optional<std::chrono::milliseconds> asked_pause_;  ///< by the server
   Move move_;
+  Upgrades upgrades_;
   std::string tried_;   ///< the server that was asked last for a stream
   bool moved_ = false;  ///< the next stream is one that a server sends away
   std::unique_ptr<LiveStream> stream_, next_;

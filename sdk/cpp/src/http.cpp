@@ -1,18 +1,18 @@
 #include "http.hpp"
 
 #include <curl/curl.h>
-#include <sys/socket.h>
 
 #include <algorithm>
-#include <array>
 #include <cctype>
-#include <charconv>
 #include <vector>
 
+#include "curl_setup.hpp"
 #include "domain/base/assert.hpp"
 #include "domain/base/limits.hpp"
 #include "domain/base/utf8.hpp"
 #include "domain/json/parse.hpp"
+#include "web_socket.hpp"
+#include "ws_handshake.hpp"
 
 namespace hotswap::sdk {
 namespace {
@@ -23,12 +23,6 @@ constexpr std::size_t kAnswerBytes = std::size_t{16} << 20U;
 constexpr std::size_t kErrorBytes = std::size_t{64} << 10U;
 constexpr std::size_t kExplainedBytes = 300;
 constexpr std::chrono::milliseconds kPollMax = std::chrono::minutes(1);
-constexpr std::chrono::seconds kRetryAfterMax = std::chrono::minutes(5);
-
-void init_curl_once() {
-  static const CURLcode kDone = curl_global_init(CURL_GLOBAL_DEFAULT);
-  HS_ASSERT(kDone == CURLE_OK);
-}
 
 struct FreeList {
   void operator()(curl_slist* list) const { curl_slist_free_all(list); }
@@ -49,19 +43,6 @@ std::optional<std::string_view> header_value(std::string_view line, std::string_
   line.remove_prefix(name.size());
   while (line.starts_with(' ')) line.remove_prefix(1);
   return line;
-}
-
-/// A child of the program must not hold our connections open: the server would take a stream that
-/// has moved for one that still stands.
-curl_socket_t open_socket(void*, curlsocktype, curl_sockaddr* address) {
-  return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
-}
-
-/// A proxy of the environment cannot reach our own machine.
-bool is_loopback(std::string_view url) {
-  const auto scheme = url.find("://");
-  const auto host = scheme == std::string_view::npos ? url : url.substr(scheme + 3);
-  return host.starts_with("127.") || host.starts_with("localhost") || host.starts_with("[::1]");
 }
 
 }  // namespace
@@ -97,7 +78,7 @@ struct Http::Transfer {
   HttpReply reply{};
   bool event_stream = false;
   SteadyClock::time_point last_byte = SteadyClock::now();
-  std::array<char, CURL_ERROR_SIZE> why{};
+  CurlErrorText why{};
 
   ~Transfer() { end(); }
   [[nodiscard]] bool running() const { return curl != nullptr; }
@@ -127,12 +108,7 @@ struct Http::Transfer {
       event_stream = type->starts_with("text/event-stream");
     }
     if (const auto after = header_value(line, "retry-after:")) {
-      int seconds = 0;
-      const auto [end, bad] =
-          std::from_chars(after->data(), after->data() + after->size(), seconds);
-      if (bad == std::errc{} && seconds >= 0) {
-        reply.retry_after = std::min(std::chrono::seconds(seconds), kRetryAfterMax);
-      }
+      if (const auto wait = ws::read_retry_after(*after)) reply.retry_after = wait;
     }
     if (sink && line == "\r\n" && status() == 200 && event_stream) sink->opened();
     return true;
@@ -232,29 +208,15 @@ void Http::begin(Transfer& transfer) {
 void Http::configure(Transfer& transfer) {
   const auto& request = transfer.request;
   auto* const easy = transfer.easy;
-  const auto timeout = static_cast<long>(timeout_.count());
-  curl_easy_setopt(easy, CURLOPT_URL, request.url.c_str());
+  set_up(easy, {request.url, tls_, timeout_}, transfer.why);
   curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request.method.c_str());
   if (!request.body.empty()) {
     curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request.body.data());
     curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE,
                      static_cast<curl_off_t>(request.body.size()));
   }
-  curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-  if (is_loopback(request.url)) curl_easy_setopt(easy, CURLOPT_PROXY, "");
-  curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-  curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
-  curl_easy_setopt(easy, CURLOPT_USERAGENT, "libhotswap");
-  curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, transfer.why.data());
-  curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, timeout);
-  if (!transfer.sink) curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, timeout);
-  if (!tls_.authorities.empty()) {
-    curl_easy_setopt(easy, CURLOPT_CAINFO, tls_.authorities.c_str());
-  }
-  if (!tls_.certificate.empty()) {
-    curl_easy_setopt(easy, CURLOPT_SSLCERT, tls_.certificate.c_str());
-    curl_easy_setopt(easy, CURLOPT_SSLKEY, tls_.key.c_str());
-  }
+  if (!transfer.sink)
+    curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(timeout_.count()));
   using Callback = std::size_t (*)(char*, std::size_t, std::size_t, void*);
   const Callback on_header = [](char* data, std::size_t, std::size_t size, void* self) {
     return deliver(data, size,
@@ -307,18 +269,36 @@ void Http::end_all(const char* why, const std::function<bool(const Transfer&)>& 
   }
 }
 
-void Http::step(std::chrono::milliseconds wait) {
-  const auto end_aborted = [this] {
-    if (aborted_()) end_all("interrupted", [](const Transfer&) { return true; });
+void Http::step(std::chrono::milliseconds wait, std::span<WebSocket* const> sockets) {
+  const auto end_aborted = [&] {
+    if (!aborted_()) return;
+    end_all("interrupted", [](const Transfer&) { return true; });
+    for (auto* socket : sockets) socket->end("interrupted");
   };
   end_aborted();
-  if (curl_->running.empty()) return;
-  curl_multi_poll(curl_->multi, nullptr, 0, static_cast<int>(patience(wait).count()), nullptr);
+  if (curl_->running.empty() && sockets.empty()) return;
+  std::vector<curl_waitfd> watched;
+  wait = patience(wait);
+  for (const auto* socket : sockets) {
+    socket->watch(watched);
+    wait = socket->patience(wait);
+  }
+  curl_multi_poll(curl_->multi, watched.data(), static_cast<unsigned>(watched.size()),
+                  static_cast<int>(wait.count()), nullptr);
   int running = 0;
   curl_multi_perform(curl_->multi, &running);
   read_ends();
+  for (auto* socket : sockets) socket->go_on();
   end_all("silent for too long", [](const Transfer& each) { return each.overdue(); });
   end_aborted();
+}
+
+std::unique_ptr<WebSocket> Http::upgrade(HttpRequest request, std::chrono::milliseconds silence,
+                                         std::size_t max_message, StreamSink sink) const {
+  return std::make_unique<WebSocket>(
+      std::move(request), tls_,
+      WebSocket::Limits{.connect = timeout_, .silence = silence, .message = max_message},
+      std::move(sink));
 }
 
 }  // namespace hotswap::sdk

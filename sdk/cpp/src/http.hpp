@@ -6,10 +6,13 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
 namespace hotswap::sdk {
+
+class WebSocket;
 
 struct HttpRequest {
   std::string method;
@@ -31,8 +34,8 @@ struct HttpReply {
 };
 
 struct StreamSink {
-  std::function<void()> opened;                 ///< status 200 has come
-  std::function<bool(std::string_view)> bytes;  ///< false: end the transfer
+  std::function<void()> opened;                 ///< status 200 has come, or 101
+  std::function<bool(std::string_view)> bytes;  ///< or a whole message; false: end it
 };
 
 /// PEM files; all may be empty.
@@ -72,8 +75,12 @@ class Http {
   /// Begins to read an event stream; step() moves it on. It ends when nothing came for `silence`.
   [[nodiscard]] std::unique_ptr<Stream> open(HttpRequest request, std::chrono::milliseconds silence,
                                              StreamSink sink);
+  /// Begins to ask for a WebSocket, which step() moves on if it is told of it.
+  [[nodiscard]] std::unique_ptr<WebSocket> upgrade(HttpRequest request,
+                                                   std::chrono::milliseconds silence,
+                                                   std::size_t max_message, StreamSink sink) const;
   /// Moves all that is under way on. Returns when something happened, after `wait` at the latest.
-  void step(std::chrono::milliseconds wait);
+  void step(std::chrono::milliseconds wait, std::span<WebSocket* const> sockets = {});
   /// From any thread.
   void wake();
 

@@ -10,6 +10,7 @@ namespace hotswap::sdk {
 namespace {
 
 constexpr std::chrono::milliseconds kReconnectMax = std::chrono::minutes(5);
+constexpr std::chrono::seconds kRetryAfterMax = std::chrono::minutes(5);
 constexpr std::chrono::milliseconds kIntervalMin{100};
 constexpr std::chrono::milliseconds kLogAgeMax = std::chrono::hours(24);
 constexpr std::size_t kAnswerBytes = std::size_t{16} << 20U;
@@ -134,6 +135,16 @@ json::Object observation_json(const Observation& seen, bool reload = true) {
   return one;
 }
 
+void append_observed(json::Object& body, const std::map<std::string, Observation>& observed,
+                     const Manner& manner) {
+  const bool reload = !manner.left_out.contains(std::string(kReload));
+  json::Object profiles;
+  for (const auto& [profile, seen] : observed)
+    profiles.append(profile, observation_json(seen, reload));
+  body.append("observed", std::move(profiles));
+  if (!manner.traceparent.empty()) body.append("traceparent", manner.traceparent);
+}
+
 json::Array logs_json(const std::vector<JournalLine>& lines) {
   json::Array logs;
   const auto now = std::chrono::steady_clock::now();
@@ -237,18 +248,35 @@ std::string write_registration(const ClientOptions& options, const std::string& 
 }
 
 std::string write_heartbeat(const std::map<std::string, Observation>& observed,
-                            const Measured* measured, const std::set<std::string>& left_out) {
-  const auto says = [&](std::string_view name) { return !left_out.contains(std::string(name)); };
-  json::Object profiles;
-  for (const auto& [profile, seen] : observed)
-    profiles.append(profile, observation_json(seen, says(kReload)));
-  json::Object body{{"status", "healthy"}, {"observed", std::move(profiles)}};
+                            const Measured* measured, const Manner& manner) {
+  json::Object body{{"status", "healthy"}};
+  append_observed(body, observed, manner);
   if (measured != nullptr) {
     body.append("sequence", measured->sequence);
     body.append("metrics", measured->metrics);
-    if (!measured->logs.empty() && says(kLogs)) body.append(kLogs, logs_json(measured->logs));
+    if (!measured->logs.empty() && !manner.left_out.contains(std::string(kLogs)))
+      body.append(kLogs, logs_json(measured->logs));
   }
   return json::write(body);
+}
+
+std::string write_acknowledgement(const std::map<std::string, Observation>& observed,
+                                  const Manner& manner) {
+  json::Object body;
+  append_observed(body, observed, manner);
+  return json::write(body);
+}
+
+Refusal read_refusal(std::string_view text) {
+  Refusal refusal;
+  const auto value = parse(text);
+  if (!value) return refusal;
+  const auto status = int_at(*value, "status").value_or(refusal.status);
+  if (status >= 400 && status < 600) refusal.status = static_cast<int>(status);
+  if (const auto seconds = int_at(*value, "retryAfter"); seconds && *seconds >= 0)
+    refusal.retry_after =
+        std::chrono::seconds(std::min<std::int64_t>(*seconds, kRetryAfterMax.count()));
+  return refusal;
 }
 
 std::set<std::string> read_unneeded(std::string_view problem) {

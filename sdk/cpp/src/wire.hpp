@@ -84,10 +84,23 @@ struct Measured {
   json::Value metrics;
   std::vector<JournalLine> logs;
 };
-/// Nothing measured: only what is observed. `left_out`: names of members that are not written.
+/// What is not the message's own matter.
+struct Manner {
+  std::set<std::string> left_out{};  ///< names of members that are not written
+  std::string_view traceparent{};    ///< as a member, where no header says it; empty: none
+};
+/// Nothing measured: only what is observed.
 [[nodiscard]] std::string write_heartbeat(const std::map<std::string, Observation>& observed,
-                                          const Measured* measured,
-                                          const std::set<std::string>& left_out = {});
+                                          const Measured* measured, const Manner& manner = {});
+/// What is answered only if it is refused, on a WebSocket.
+[[nodiscard]] std::string write_acknowledgement(const std::map<std::string, Observation>& observed,
+                                                const Manner& manner);
+/// The data of a `problem`, which comes in place of a heartbeat's answer.
+struct Refusal {
+  int status = 503;                                        ///< if it says none
+  std::optional<std::chrono::milliseconds> retry_after{};  ///< at most 5 minutes
+};
+[[nodiscard]] Refusal read_refusal(std::string_view text);
 /// What a server from before them calls unknown in its refusal (problem+json), of the members of a
 /// heartbeat that need not be in it.
 [[nodiscard]] std::set<std::string> read_unneeded(std::string_view problem);

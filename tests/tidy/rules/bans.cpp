@@ -39,7 +39,7 @@ const std::vector<Ban>& headers() {
       {"openssl/",
        kProduct,
        {"src/domain/base/sha256", "src/infrastructure/crypto/", "src/infrastructure/redis/",
-        "src/api/server/", "src/api/auth", "sdk/cpp/src/state_cipher"},
+        "src/api/server/", "src/api/auth", "sdk/cpp/src/state_cipher", "sdk/cpp/src/ws_handshake"},
        "domain/base/sha256.hpp, infrastructure/crypto or api/auth"},
       {"boost/asio", kProduct, {"src/api/"}, "a blocking port; coroutines live in api/"},
       {"boost/beast", kProduct, {"src/api/"}, "infrastructure/http_client; servers live in api/"},

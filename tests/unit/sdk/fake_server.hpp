@@ -15,6 +15,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -23,14 +24,16 @@
 #include "domain/base/sha256.hpp"
 #include "domain/json/parse.hpp"
 #include "domain/json/write.hpp"
+#include "web_socket_peer.hpp"
 
 namespace hotswap::sdk::testing {
 
 struct Request {
-  std::string method;
+  std::string method;  ///< `UP`: a message on a WebSocket
   std::string path;
   std::string token;
   std::string body;
+  std::string key{};  ///< of one that asks for a WebSocket
 };
 
 struct Response {
@@ -81,6 +84,11 @@ class FakeServer {
   Handler on_configs = [](const Request&) { return Response{200, R"({"configs":[]})", ""}; };
   Handler on_stream_request = [](const Request&) { return Response{200, "", ""}; };
   Stream on_stream;
+  /// Takes WebSockets. As it is, it is a server from before them: who asks for one hears of an
+  /// event stream (and is not counted), as if nothing had been asked.
+  bool upgrades = false;
+  /// Its refusal, if its status is none of 200: an acknowledgement is not answered else.
+  Handler on_acknowledgement = [](const Request&) { return Response{200, "", ""}; };
   /// Answers a request byte by byte, if it returns true; then the connection ends.
   using Raw = std::function<bool(const Request&, int socket)>;
   Raw on_anything;
@@ -93,6 +101,12 @@ class FakeServer {
 
   /// Sends to the newest stream, once one is open.
   void push(const std::string& bytes) {
+    std::unique_lock lock(mutex_);
+    changed_.wait_for(lock, kPatience, [&] { return stream_ >= 0; });
+    if (stream_ >= 0) send_all(stream_, upgraded_.contains(stream_) ? text_frame(bytes) : bytes);
+  }
+  /// As it is, whatever the stream is.
+  void push_raw(const std::string& bytes) {
     std::unique_lock lock(mutex_);
     changed_.wait_for(lock, kPatience, [&] { return stream_ >= 0; });
     if (stream_ >= 0) send_all(stream_, bytes);
@@ -217,6 +231,7 @@ class FakeServer {
     }
     const std::lock_guard lock(mutex_);
     std::erase(sockets_, socket);
+    upgraded_.erase(socket);
     if (stream_ == socket) stream_ = -1;
     ::close(socket);
   }
@@ -244,16 +259,24 @@ class FakeServer {
     if (token < header)
       request.token = buffer.substr(token + 7, buffer.find('\r', token) - token - 7);
     request.body = buffer.substr(header + 4, length);
+    const auto key = buffer.find("Sec-WebSocket-Key: ");
+    if (key < header) request.key = buffer.substr(key + 19, buffer.find('\r', key) - key - 19);
     buffer.erase(0, header + 4 + length);
     return request;
   }
 
+  void record(const Request& request) {
+    const std::lock_guard lock(mutex_);
+    requests_.push_back(request);
+    changed_.notify_all();
+  }
+
   bool answer(int socket, const Request& request) {
-    {
-      const std::lock_guard lock(mutex_);
-      requests_.push_back(request);
-      changed_.notify_all();
+    if (!request.key.empty() && !upgrades) {
+      send_all(socket, kStreamHead);
+      return false;
     }
+    record(request);
     if (on_anything && on_anything(request, socket)) return false;
     if (request.path.ends_with("/stream")) return answer_stream(socket, request);
     const auto response = request.method == "DELETE"             ? Response{204, "", ""}
@@ -270,11 +293,13 @@ class FakeServer {
       send_response(socket, response);
       return true;
     }
-    send_all(socket, "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n" + response.body);
+    const bool upgraded = !request.key.empty();
+    send_all(socket, upgraded ? switching(request.key) : kStreamHead + response.body);
     int number = 0;
     {
       const std::lock_guard lock(mutex_);
       number = ++streams_;
+      if (upgraded) upgraded_.insert(socket);
       if (!on_stream) stream_ = socket;
       changed_.notify_all();
     }
@@ -282,8 +307,38 @@ class FakeServer {
       on_stream(number, socket);
       return false;
     }
-    be_silent(socket);
+    upgraded ? take_messages(socket, request) : be_silent(socket);
     return false;
+  }
+
+  void take_messages(int socket, const Request& stream) {
+    std::string buffer;
+    while (auto message = read_frame(socket, buffer)) {
+      if (message->opcode == ws::Opcode::Close) return;
+      if (message->opcode != ws::Opcode::Text) continue;
+      take_message(socket, {.method = "UP",
+                            .path = "/up/heartbeat",
+                            .token = stream.token,
+                            .body = std::move(message->payload)});
+    }
+  }
+
+  void take_message(int socket, const Request& message) {
+    record(message);
+    const auto body = json::parse(message.body);
+    const bool whole = body->find("status") != nullptr;
+    const auto response = whole ? on_heartbeat(message) : on_acknowledgement(message);
+    if (response.status == 0 || (response.status == 200 && !whole)) return;  // 0: says nothing
+    const std::lock_guard lock(mutex_);
+    send_all(socket, text_frame(response.status == 200 ? frame("heartbeat", response.body)
+                                                       : frame("problem", problem_of(response))));
+  }
+
+  static std::string problem_of(const Response& response) {
+    auto body = json::parse(response.body);
+    auto problem = body && body->as_object() != nullptr ? *body->as_object() : json::Object();
+    problem.set("status", response.status);
+    return json::write(problem);
   }
 
   static void send_response(int socket, const Response& response) {
@@ -293,6 +348,9 @@ class FakeServer {
                          response.body);
   }
 
+  static inline const std::string kStreamHead =
+      "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n";
+
   int listener_ = -1;
   int port_ = 0;
   mutable std::mutex mutex_;
@@ -300,6 +358,7 @@ class FakeServer {
   std::vector<Request> requests_;
   std::vector<int> sockets_;
   std::vector<std::thread> threads_;
+  std::set<int> upgraded_;  ///< of them
   int stream_ = -1;
   int streams_ = 0;
   bool stopping_ = false;
