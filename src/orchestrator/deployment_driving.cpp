@@ -80,6 +80,7 @@ Result<void> DeploymentRunner::handle_news(Entry& entry) {
     entry.ticked_at = time_.now();
     done = apply(entry, Tick{}, nullptr);
   }
+  if (done) done = measure_baseline_due(entry);
   if (done) {
     call_hooks(entry);
     return done;
@@ -103,6 +104,15 @@ Result<void> DeploymentRunner::take_news(Entry& entry, const DeploymentNews& new
   for (const TrafficSwitched& switched : news.switches)
     if (auto done = apply(entry, switched, nullptr); !done) return done;
   return {};
+}
+
+Result<void> DeploymentRunner::measure_baseline_due(Entry& entry) {
+  if (!entry.baseline_until) return {};
+  auto baseline = baseline_of(*entry.deployment, fleet_, *entry.baseline_until);
+  auto done =
+      baseline ? apply(entry, BaselineMeasured{std::move(*baseline)}, nullptr) : Result<void>();
+  if (done) entry.baseline_until.reset();
+  return done;
 }
 
 Result<void> DeploymentRunner::prepare_due(Entry& entry) {
@@ -210,8 +220,9 @@ Result<void> DeploymentRunner::reload(Entry& entry) {
 
 Result<void> DeploymentRunner::save(Entry& entry, Decision decision, const Caller* caller) {
   const WallTime now = time_.now();
-  if (assigns_first(*entry.deployment, decision))
-    decision.next.baseline = baseline_of(decision.next, fleet_, now);
+  const bool first = assigns_first(*entry.deployment, decision);
+  const bool later = first && decision.next.targets.size() >= kLargeFleet;
+  if (first && !later) decision.next.baseline = baseline_of(decision.next, fleet_, now);
   EffectWriter writer(store_, fleet_, versions_);
   auto changes = writer.write(decision, caller, now);
   if (!changes) return std::unexpected(changes.error());
@@ -221,6 +232,7 @@ Result<void> DeploymentRunner::save(Entry& entry, Decision decision, const Calle
   auto done = committer_.commit(std::move(*changes));
   if (!done) return std::unexpected(done.error());
   if (recorded) entry.recorder.stored();
+  if (later) entry.baseline_until = now;
   log_decision(logger_, decision, now);
   if (tracer_ != nullptr) trace(entry, decision, now);
   ++decision.next.revision;
@@ -265,8 +277,13 @@ void DeploymentRunner::settle(const EntryPtr& entry, bool failed) {
     if (retire(entry) && sharing_.left) sharing_.left(entry->id);
     return;
   }
+  const std::size_t awaited = static_cast<std::size_t>(
+      std::ranges::count_if(entry->deployment->targets, [](const Target& target) {
+        return target.state == TargetState::Assigned || target.state == TargetState::Received;
+      }));
   const std::lock_guard lock(mutex_);
   entry->busy = false;
+  entry->awaited = awaited;
   entry->published = entry->deployment;
   by_profile_[entry->profile] = entry;
   if (const auto& last = entry->recorder.last()) entry->judgement = last->judgement;

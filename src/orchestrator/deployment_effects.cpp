@@ -96,6 +96,7 @@ Result<ChangeSet> EffectWriter::write(Decision& decision, const Caller* caller, 
   changes.push_back(change::UpdateDeployment{decision.next});
   decision.next.targets = std::move(kept);
   change::PutTargets targets{decision.next.id, {}};
+  targets.items.reserve(decision.changed_targets.size());
   for (const std::size_t ordinal : decision.changed_targets)
     targets.items.push_back({ordinal, decision.next.targets.at(ordinal)});
   // All of them: chosen anew, perhaps fewer than before.
@@ -118,6 +119,7 @@ Result<void> EffectWriter::assign(Draft& draft, const Assign& effect) {
   Deployment& next = draft.next();
   const Assignment::Slot slot{next.version, next.hash, draft.new_generation()};
   change::PutAssignments told{{}, effect.mode, effect.spread};
+  told.assignments.reserve(effect.targets.size());
   for (const std::size_t ordinal : effect.targets) {
     Target& target = next.targets.at(ordinal);
     target.generation = slot.generation;
@@ -143,6 +145,7 @@ Result<void> EffectWriter::restore(Draft& draft, const Assign& effect) {
   // Instances still hold what they ran before, so only its hash is named: rollback moves no
   // content.
   change::PutAssignments told{{}, AssignMode::Activate, effect.spread};
+  told.assignments.reserve(effect.targets.size());
   for (const std::size_t ordinal : effect.targets) {
     Target& target = next.targets.at(ordinal);
     target.generation = generation;

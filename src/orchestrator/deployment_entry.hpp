@@ -7,12 +7,17 @@
 
 namespace hotswap {
 
+/// Targets from which on work for all of them is put off until they have been told.
+inline constexpr std::size_t kLargeFleet = 1000;
+
 /// A store that failed is asked again after this long.
 inline constexpr Duration kStoreRetry = std::chrono::seconds(1);
 
 /// What the world said since the deployment was handled last.
 struct DeploymentNews {
   std::vector<TargetReport> reports;
+  WallTime first_report{};
+  bool refused = false;  ///< one of them is bad news
   std::vector<InstanceId> vanished;
   std::vector<HookAnswered> answers;
   std::vector<TrafficSwitched> switches;
@@ -23,6 +28,10 @@ struct DeploymentNews {
     return reports.empty() && vanished.empty() && answers.empty() && switches.empty() && !health &&
            !changed;
   }
+  /// More than what thousands say, which may be gathered.
+  [[nodiscard]] bool urgent() const {
+    return refused || !vanished.empty() || !answers.empty() || !switches.empty() || changed;
+  }
   /// What came before stands before what came since.
   void put_back(DeploymentNews before) {
     const auto join = [](auto& into, auto& first) {
@@ -32,6 +41,8 @@ struct DeploymentNews {
     join(vanished, before.vanished);
     join(answers, before.answers);
     join(switches, before.switches);
+    if (!before.reports.empty()) first_report = before.first_report;
+    refused = refused || before.refused;
     health = health || before.health;
     changed = changed || before.changed;
   }
@@ -48,6 +59,8 @@ struct DeploymentRunner::Entry {
   Duration judge_pause{};     ///< between two looks
   bool judge_wanted = false;  ///< data came too soon after the last look
   bool record_wanted = false;
+  /// Of a large fleet, the baseline until then is measured when everybody has been told.
+  std::optional<WallTime> baseline_until;
   bool reverts = false;  ///< goes on after its end: its trace's root has been told of
   HealthRecorder recorder;
   CpuShare cpu;
@@ -57,6 +70,7 @@ struct DeploymentRunner::Entry {
   // Guarded by the runner's mutex.
   DeploymentNews news;
   DeploymentPtr published;  ///< as it was saved last
+  std::size_t awaited = 0;  ///< of its targets, those that have not answered
   std::optional<Judgement> judgement;
   bool busy = false;
   std::optional<WallTime> due;
@@ -67,14 +81,27 @@ struct DeploymentRunner::Entry {
   ServiceName service;
   std::string environment;
 
-  /// A decision costs by the number of targets: what thousands say is taken together.
+  /// A decision costs by the number of targets: what thousands say is taken together, until the
+  /// last of them has spoken, or one says no.
   [[nodiscard]] Duration gathering() const {
-    constexpr std::size_t kMany = 1000, kTargetsPerMillisecond = 100, kMilliseconds = 100;
+    constexpr std::size_t kTargetsPerMillisecond = 40, kMilliseconds = 250;
     const auto targets = published->targets.size();
-    if (targets < kMany) return Duration(0);
+    if (targets < kLargeFleet) return Duration(0);
     return Duration(std::min(targets / kTargetsPerMillisecond, kMilliseconds));
   }
   [[nodiscard]] bool pending() const { return !waiting && !news.empty(); }
+  [[nodiscard]] bool gathered() const {
+    return news.urgent() || news.reports.empty() || news.reports.size() >= awaited;
+  }
+  /// When it is to be looked at, by what has come in and what is due; nothing: not at all.
+  [[nodiscard]] std::optional<WallTime> wanted_at() const {
+    std::optional<WallTime> at = due;
+    if (pending()) {
+      const auto news_at = gathered() ? WallTime{} : news.first_report + gathering();
+      at = at ? std::min(*at, news_at) : news_at;
+    }
+    return at ? std::max(*at, rests_until) : at;
+  }
   /// Whoever has it in hand looks for news again; who was told of some will.
   [[nodiscard]] bool will_be_looked_at() const { return busy || pending(); }
 };

@@ -24,6 +24,17 @@ TargetState target_state_of(ObservedState state) {
   return TargetState::Received;
 }
 
+bool is_told(const Target& target) { return target.generation > 0; }
+
+/// When the first was told; nothing if the baseline is known, or nobody was told yet.
+std::optional<WallTime> baseline_missing(const Deployment& deployment) {
+  std::optional<WallTime> first;
+  if (deployment.baseline) return first;
+  for (const Target& target : deployment.targets)
+    if (is_told(target) && (!first || target.since < *first)) first = target.since;
+  return first;
+}
+
 }  // namespace
 
 DeploymentRunner::DeploymentRunner(const Parts& parts)
@@ -72,14 +83,10 @@ DeploymentRunner::EntryPtr DeploymentRunner::entry_of(Deployment deployment) {
   return entry;
 }
 
-DeploymentRunner::EntryPtr DeploymentRunner::insert(Deployment deployment, bool reverts) {
-  auto entry = entry_of(std::move(deployment));
-  entry->reverts = reverts;
+void DeploymentRunner::insert(const EntryPtr& entry) {
   entry->due = time_.now();
   const std::lock_guard lock(mutex_);
-  const auto [place, inserted] = entries_.emplace(entry->id, entry);
-  if (inserted) by_profile_[entry->profile] = entry;
-  return place->second;
+  if (entries_.emplace(entry->id, entry).second) by_profile_[entry->profile] = entry;
 }
 
 void DeploymentRunner::begin(Deployment deployment, bool reverts) {
@@ -93,19 +100,17 @@ void DeploymentRunner::adopt(Deployment deployment) {
 }
 
 void DeploymentRunner::take_in(Deployment deployment, bool reverts) {
-  const EntryPtr entry = insert(std::move(deployment), reverts);
-  bool told = false;
-  {
-    const std::lock_guard deciding(entry->mutex);
-    note_missing(*entry->deployment);
-    note_traffic(*entry->deployment);
-    told = std::ranges::any_of(entry->deployment->targets,
-                               [](const Target& target) { return target.generation > 0; });
-  }
-  // What instances said while nobody decided counts as well.
-  if (told)
-    for (const Observation& seen : fleet_.observed(entry->profile)) observed(seen);
+  const EntryPtr entry = entry_of(std::move(deployment));
+  const DeploymentPtr taken = entry->deployment;
+  entry->reverts = reverts;
+  entry->baseline_until = baseline_missing(*taken);
+  insert(entry);
   wake_.notify_one();
+  note_missing(*taken);
+  note_traffic(*taken);
+  // What instances said while nobody decided counts as well.
+  if (std::ranges::any_of(taken->targets, is_told))
+    for (const Observation& seen : fleet_.observed(taken->profile)) observed(seen);
 }
 
 void DeploymentRunner::leave(const DeploymentId& id) {
@@ -234,11 +239,13 @@ void DeploymentRunner::observed(const Observation& seen) {
     if (found == by_profile_.end()) return;
     Entry& entry = *found->second;
     if (entry.news.reports.size() >= kReportsKept) return;
-    wake = !entry.will_be_looked_at();
-    if (entry.news.reports.empty())
-      entry.rests_until = std::max(entry.rests_until, time_.now() + entry.gathering());
+    const bool looked_at = entry.will_be_looked_at();
+    const bool gathered = entry.gathered();
+    if (entry.news.reports.empty()) entry.news.first_report = time_.now();
     entry.news.reports.push_back(
         {seen.instance, seen.generation, target_state_of(seen.state), seen.error, seen.version});
+    entry.news.refused = entry.news.refused || seen.state == ObservedState::Rejected;
+    wake = !looked_at || (!gathered && entry.gathered());
   }
   if (wake) wake_.notify_one();
 }
@@ -303,8 +310,8 @@ DeploymentRunner::EntryPtr DeploymentRunner::take_due(WallTime now) {
   for (std::size_t looked = 0; looked < entries_.size(); ++looked, ++next) {
     if (next == entries_.end()) next = entries_.begin();
     const EntryPtr& entry = next->second;
-    const bool due = entry->due && *entry->due <= now;
-    if (entry->busy || (!due && !entry->pending()) || entry->rests_until > now) continue;
+    const auto wanted = entry->wanted_at();
+    if (entry->busy || !wanted || *wanted > now) continue;
     entry->busy = true;
     entry->waiting = false;
     last_taken_ = entry->id;
@@ -317,9 +324,8 @@ std::optional<WallTime> DeploymentRunner::earliest() const {
   std::optional<WallTime> earliest;
   for (const auto& [id, entry] : entries_) {
     if (entry->busy) continue;
-    auto due = entry->pending() ? std::optional(WallTime{}) : entry->due;
-    if (due) due = std::max(*due, entry->rests_until);
-    if (due && (!earliest || *due < *earliest)) earliest = due;
+    const auto wanted = entry->wanted_at();
+    if (wanted && (!earliest || *wanted < *earliest)) earliest = wanted;
   }
   return earliest;
 }

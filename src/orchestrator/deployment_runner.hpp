@@ -125,7 +125,7 @@ class DeploymentRunner {
   [[nodiscard]] Result<EntryPtr> visit(const DeploymentId& id);
   [[nodiscard]] static EntryPtr entry_of(Deployment deployment);
   [[nodiscard]] Result<std::vector<EntryPtr>> in_scope(const CalendarScope& scope);
-  EntryPtr insert(Deployment deployment, bool reverts);
+  void insert(const EntryPtr& entry);
   /// `reverts`: it had ended before.
   void take_in(Deployment deployment, bool reverts);
   /// Takes it out; false if it was out already.
@@ -140,6 +140,7 @@ class DeploymentRunner {
   void handle(const EntryPtr& entry);
   [[nodiscard]] Result<void> handle_news(Entry& entry);
   [[nodiscard]] Result<void> take_news(Entry& entry, const DeploymentNews& news);
+  [[nodiscard]] Result<void> measure_baseline_due(Entry& entry);
   [[nodiscard]] Result<void> prepare_due(Entry& entry);
   [[nodiscard]] Result<Deployment> command_now(const EntryPtr& entry, const Caller& caller,
                                                const DeploymentEvent& command);

@@ -117,18 +117,21 @@ class DeploymentService {
                                      const StartDeployment& request, Deployment& deployment);
   [[nodiscard]] Result<std::vector<Instance>> choose_instances(const Deployment& deployment,
                                                                const TargetSelection& selection);
-  [[nodiscard]] std::vector<Target> targets_of(const Deployment& deployment,
-                                               const std::vector<Instance>& instances);
-  /// The instances' schemas against the version.
-  [[nodiscard]] Result<void> fit_instances(const Profile& profile, const Version& version,
-                                           const StartDeployment& request, Deployment& deployment,
-                                           std::vector<Instance>& instances);
+  /// Makes the instances targets; how they stand to the profile.
+  [[nodiscard]] std::vector<Standing> take_targets(const std::vector<Instance>& instances,
+                                                   Deployment& deployment);
+  /// The same for those whose schemas let them have the version.
+  [[nodiscard]] Result<std::vector<Standing>> fit_instances(const Profile& profile,
+                                                            const Version& version,
+                                                            const StartDeployment& request,
+                                                            Deployment& deployment,
+                                                            std::vector<Instance>& instances);
   /// check_schema(), as a part of the deployment's trace.
   [[nodiscard]] Result<void> validate(const Profile& profile, const Version& version,
                                       const StartDeployment& request, Deployment& deployment);
   [[nodiscard]] Result<void> choose_pools(const StartDeployment& request, Deployment& deployment);
   [[nodiscard]] Result<void> prove(const Profile& profile, const StartDeployment& request,
-                                   Deployment& deployment);
+                                   std::span<const Standing> standing, Deployment& deployment);
 
   Store& store_;
   Committer& committer_;

@@ -90,14 +90,15 @@ Result<void> DeploymentService::arrange(const Profile& profile, const Version& v
   auto instances = choose_instances(deployment, request.targets);
   if (!instances) return std::unexpected(instances.error());
   if (deployment.pools) put_idle_first(*deployment.pools, *instances);
-  if (auto ok = fit_instances(profile, version, request, deployment, *instances); !ok) return ok;
+  const auto standing = fit_instances(profile, version, request, deployment, *instances);
+  if (!standing) return std::unexpected(standing.error());
   const std::size_t idle = deployment.pools ? idle_count(*deployment.pools, *instances) : 0;
   if (deployment.pools && idle == 0) return empty_pool(deployment, instances->size());
   deployment.plan = plan(deployment.strategy, deployment.targets.size(), idle);
   // Whoever still waits for the content is not silent.
   deployment.plan.ack_timeout +=
       transfer_time(version.content.size() * largest_step(deployment.plan), bandwidth_);
-  return prove(profile, request, deployment);
+  return prove(profile, request, *standing, deployment);
 }
 
 Result<void> DeploymentService::validate(const Profile& profile, const Version& version,
@@ -136,10 +137,10 @@ Result<void> DeploymentService::choose_pools(const StartDeployment& request,
 }
 
 Result<void> DeploymentService::prove(const Profile& profile, const StartDeployment& request,
-                                      Deployment& deployment) {
+                                      std::span<const Standing> standing, Deployment& deployment) {
   const auto schema = schema_of(profile);
   if (!schema) return std::unexpected(schema.error());
-  auto proof = prove_rollback(deployment, *schema, fleet_, versions_, schemas_.verdicts());
+  auto proof = prove_rollback(deployment, *schema, standing, versions_, schemas_.verdicts());
   if (!proof) return std::unexpected(proof.error());
   deployment.proof = std::move(*proof);
   if (deployment.proof.possible || request.force || request.dry_run) return {};
@@ -177,11 +178,12 @@ Result<std::vector<Instance>> DeploymentService::choose_instances(
   return selected;
 }
 
-std::vector<Target> DeploymentService::targets_of(const Deployment& deployment,
-                                                  const std::vector<Instance>& instances) {
-  auto told = fleet_.told(deployment.profile, instances);
+std::vector<Standing> DeploymentService::take_targets(const std::vector<Instance>& instances,
+                                                      Deployment& deployment) {
+  auto standing = fleet_.standing(deployment.profile, instances);
   const WallTime now = time_.now();
-  std::vector<Target> targets;
+  auto& targets = deployment.targets;
+  targets.clear();
   targets.reserve(instances.size());
   for (std::size_t i = 0; i < instances.size(); ++i) {
     const Instance& instance = instances[i];
@@ -190,35 +192,34 @@ std::vector<Target> DeploymentService::targets_of(const Deployment& deployment,
     target.zone = instance.zone;
     target.offline_at_start = instance.status != InstanceStatus::Healthy;
     target.since = now;
-    target.previous = std::move(told[i]);
+    target.previous = standing[i].told;
     targets.push_back(std::move(target));
   }
-  return targets;
+  return standing;
 }
 
-Result<void> DeploymentService::fit_instances(const Profile& profile, const Version& version,
-                                              const StartDeployment& request,
-                                              Deployment& deployment,
-                                              std::vector<Instance>& instances) {
+Result<std::vector<Standing>> DeploymentService::fit_instances(const Profile& profile,
+                                                               const Version& version,
+                                                               const StartDeployment& request,
+                                                               Deployment& deployment,
+                                                               std::vector<Instance>& instances) {
   FleetFit& fit = deployment.fit;
-  if (fit.schema.empty()) {
-    deployment.targets = targets_of(deployment, instances);
-    return {};
-  }
+  if (fit.schema.empty()) return take_targets(instances, deployment);
   const auto link = schema_link(profile.schema_id, "$.schemaId");
   if (!link) return std::unexpected(link.error());
   FleetFitness fitness(schemas_.verdicts(), link->id);
   const bool skip = request.on_unfit == OnUnfit::Skip;
-  if (auto done = judge_fleet(fitness, version, skip, instances, fit); !done) return done;
+  if (auto done = judge_fleet(fitness, version, skip, instances, fit); !done)
+    return std::unexpected(done.error());
   if (instances.empty() || (fit.unfit > 0 && !skip && !request.force))
     return unfit(fit, version.number, instances.empty());
   if (fit.left_out > 0) deployment.partial = true;
-  deployment.targets = targets_of(deployment, instances);
+  auto standing = take_targets(instances, deployment);
   auto risk = rollback_risk(fitness, versions_, profile.name, instances, deployment.targets);
   if (!risk) return std::unexpected(risk.error());
   fit.rollback_safe = risk->empty();
   fit.rollback_risk = std::move(*risk);
-  return {};
+  return standing;
 }
 
 }  // namespace hotswap

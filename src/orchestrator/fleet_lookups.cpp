@@ -10,7 +10,7 @@ std::vector<Instance> FleetService::live(const ServiceName& service,
   const auto ids = by_service_.find({service, environment});
   if (ids == by_service_.end()) return instances;
   instances.reserve(ids->second.size());
-  for (const InstanceId& id : ids->second) instances.push_back(live_.at(id).instance);
+  for (const auto& [id, live] : ids->second) instances.push_back(live->instance);
   return instances;
 }
 
@@ -22,28 +22,22 @@ bool FleetService::has(const InstanceId& id, const ServiceName& service,
          found->second.instance.environment == environment;
 }
 
-std::vector<std::optional<SemVer>> FleetService::told(
-    const ProfileName& profile, const std::vector<Instance>& instances) const {
-  std::vector<std::optional<SemVer>> versions(instances.size());
+std::vector<Standing> FleetService::standing(const ProfileName& profile,
+                                             const std::vector<Instance>& instances) const {
+  std::vector<Standing> all(instances.size());
   const MutexLock lock(mutex_);
   for (std::size_t i = 0; i < instances.size(); ++i) {
     const auto found = live_.find(instances[i].id);
     if (found == live_.end()) continue;
     const auto desired = found->second.desired.find(profile);
     if (desired == found->second.desired.end() || !desired->second.active) continue;
-    versions[i] = desired->second.active->version;
+    const Assignment::Slot& slot = *desired->second.active;
+    const auto said = found->second.observed.find(profile);
+    all[i] = {slot.version, said != found->second.observed.end() && runs(said->second) &&
+                                said->second.version == slot.version &&
+                                said->second.hash == slot.hash};
   }
-  return versions;
-}
-
-bool FleetService::says_it_runs(const InstanceId& id, const ProfileName& profile,
-                                const SemVer& version, const std::string& hash) const {
-  const MutexLock lock(mutex_);
-  const auto found = live_.find(id);
-  if (found == live_.end()) return false;
-  const auto said = found->second.observed.find(profile);
-  return said != found->second.observed.end() && runs(said->second) &&
-         said->second.version == version && said->second.hash == hash;
+  return all;
 }
 
 std::string FleetService::host(const InstanceId& id) const {

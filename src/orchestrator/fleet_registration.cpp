@@ -147,7 +147,7 @@ Result<Registered> FleetService::register_instance(const Caller& caller, Registr
     live.sequence.reset();
     live.written = now;
     live.here = true;
-    by_service_[{instance.service, instance.environment}].insert(instance.id);
+    by_service_[{instance.service, instance.environment}].insert_or_assign(instance.id, &live);
   }
   auto done = committer_.commit(std::move(changes));
   if (!done && result.created) {

@@ -84,8 +84,8 @@ Result<void> FleetService::load() {
     // Nobody could reach us while we were down: silence is counted from now on.
     instance.last_heartbeat = now;
     const bool here = !shared() || instance.home == node_;
-    by_service_[{instance.service, instance.environment}].insert(instance.id);
     Live& live = live_[instance.id];
+    by_service_[{instance.service, instance.environment}].insert_or_assign(instance.id, &live);
     live.instance = std::move(instance);
     live.here = here;
   }

@@ -70,12 +70,9 @@ class FleetService {
                                            const std::string& environment) const;
   [[nodiscard]] bool has(const InstanceId& id, const ServiceName& service,
                          const std::string& environment) const;
-  /// What these are told to run now, in their order.
-  [[nodiscard]] std::vector<std::optional<SemVer>> told(
-      const ProfileName& profile, const std::vector<Instance>& instances) const;
-  /// Whether it says that it runs this content.
-  [[nodiscard]] bool says_it_runs(const InstanceId& id, const ProfileName& profile,
-                                  const SemVer& version, const std::string& hash) const;
+  /// How these stand to a profile now, in their order.
+  [[nodiscard]] std::vector<Standing> standing(const ProfileName& profile,
+                                               const std::vector<Instance>& instances) const;
   /// Its host, empty if it is not registered.
   [[nodiscard]] std::string host(const InstanceId& id) const;
   [[nodiscard]] std::vector<Assignment> assigned(const ProfileName& profile) const;
@@ -178,7 +175,8 @@ class FleetService {
   std::array<std::mutex, 64> id_gates_;  ///< registrations under one id take turns
   mutable Mutex mutex_;
   std::unordered_map<InstanceId, Live> live_ HS_GUARDED_BY(mutex_);
-  std::map<std::pair<ServiceName, std::string>, std::set<InstanceId>> by_service_
+  /// Of live_, whose places do not move.
+  std::map<std::pair<ServiceName, std::string>, std::map<InstanceId, const Live*>> by_service_
       HS_GUARDED_BY(mutex_);
   HealthWindows windows_ HS_GUARDED_BY(mutex_);
   std::unordered_set<InstanceId> touched_ HS_GUARDED_BY(mutex_);

@@ -67,8 +67,8 @@ Result<void> FleetService::learn(const std::set<InstanceId>& ids) {
     const auto found = live_.find(id);
     if (found == live_.end()) {
       read->instance.last_heartbeat = time_.now();
-      by_service_[{read->instance.service, read->instance.environment}].insert(id);
-      live_.emplace(id, std::move(*read));
+      const Live& live = live_.emplace(id, std::move(*read)).first->second;
+      by_service_[{live.instance.service, live.instance.environment}].emplace(id, &live);
       continue;
     }
     Live& live = found->second;

@@ -30,6 +30,11 @@ struct Heartbeat {
   std::optional<std::uint64_t> sequence;
   std::vector<LogLine> logs;  ///< `at` as of sending, not after arrival
 };
+/// What an instance shall run of a profile.
+struct Standing {
+  std::optional<SemVer> told;
+  bool runs_it = false;  ///< and says that it does, that very content
+};
 struct HeartbeatReply {
   Duration interval{};
   std::vector<ProfileName> changed;  ///< desired generation above the reported one

@@ -9,7 +9,6 @@ namespace {
 
 /// A version that targets would go back to.
 struct Way {
-  std::string hash;
   std::string obstacle;  ///< in words; empty: none
   std::size_t targets = 0;
 };
@@ -36,22 +35,23 @@ Result<Way> look_at(const ProfileName& profile, const SemVer& number,
   const auto version = versions.get(profile, number);
   if (!version) {
     if (version.error().code != ErrorCode::NotFound) return std::unexpected(version.error());
-    return Way{{}, "it is not stored any more", 0};
+    return Way{"it is not stored any more", 0};
   }
   auto obstacle = obstacle_of(**version, schema, verdicts);
   if (!obstacle) return std::unexpected(obstacle.error());
-  return Way{(*version)->hash, std::move(*obstacle), 0};
+  return Way{std::move(*obstacle), 0};
 }
 
 }  // namespace
 
 Result<RollbackProof> prove_rollback(const Deployment& deployment,
                                      const std::optional<SchemaRef>& schema,
-                                     const FleetService& fleet, VersionCache& versions,
+                                     std::span<const Standing> standing, VersionCache& versions,
                                      SchemaVerdicts& verdicts) {
   RollbackProof proof;
   std::map<SemVer, Way> ways;
-  for (const Target& target : deployment.targets) {
+  for (std::size_t i = 0; i < deployment.targets.size(); ++i) {
+    const Target& target = deployment.targets[i];
     if (!target.previous) {
       ++proof.first_ever;
       continue;
@@ -64,10 +64,10 @@ Result<RollbackProof> prove_rollback(const Deployment& deployment,
     }
     Way& way = known->second;
     ++way.targets;
-    const bool held =
-        fleet.says_it_runs(target.instance, deployment.profile, *target.previous, way.hash);
-    if (held) ++proof.held;
-    if (!held && way.obstacle.empty()) ++proof.fetchable;
+    if (standing[i].runs_it)
+      ++proof.held;
+    else if (way.obstacle.empty())
+      ++proof.fetchable;
   }
   for (const auto& [number, way] : ways)
     if (!way.obstacle.empty())

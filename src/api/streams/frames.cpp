@@ -119,6 +119,7 @@ void FrameCache::keep(Entry entry, std::uint64_t forgotten) {
 void FrameCache::forget(const VersionName& version) {
   const MutexLock lock(mutex_);
   ++forgotten_;
+  last_ = {};
   ++changes_[version.first];
   texts_.erase(version);
   for (auto it = order_.begin(); it != order_.end();) {
@@ -259,8 +260,25 @@ Result<FrameCache::Text> FrameCache::members(const ProfileName& profile,
   return shared;
 }
 
+FrameCache::Text FrameCache::repeated(FrameKind kind, const ProfileName& profile,
+                                      const Assignment::Slot& slot) {
+  const MutexLock lock(mutex_);
+  const bool same = last_.kind == kind && last_.slot == slot && last_.profile == profile;
+  return same ? last_.text : nullptr;
+}
+
 Result<FrameCache::Text> FrameCache::frame(FrameKind kind, const ProfileName& profile,
                                            const Assignment::Slot& slot) {
+  if (auto known = repeated(kind, profile, slot)) return known;
+  const auto before = forgotten();
+  auto text = sought(kind, profile, slot);
+  const MutexLock lock(mutex_);
+  if (text && forgotten_ == before) last_ = {kind, profile, slot, *text};
+  return text;
+}
+
+Result<FrameCache::Text> FrameCache::sought(FrameKind kind, const ProfileName& profile,
+                                            const Assignment::Slot& slot) {
   const auto key = key_of(event_name(kind), profile, slot);
   if (auto known = find(key)) return known;
   const auto before = forgotten();

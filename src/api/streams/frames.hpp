@@ -78,6 +78,10 @@ class FrameCache {
   };
   [[nodiscard]] Text counted(std::string text) const;
   [[nodiscard]] Text find(const std::string& key);
+  [[nodiscard]] Text repeated(FrameKind kind, const ProfileName& profile,
+                              const Assignment::Slot& slot);
+  [[nodiscard]] Result<Text> sought(FrameKind kind, const ProfileName& profile,
+                                    const Assignment::Slot& slot);
   [[nodiscard]] std::uint64_t forgotten();
   /// Unless something was forgotten since `forgotten` was read.
   void keep(Entry entry, std::uint64_t forgotten);
@@ -110,6 +114,14 @@ class FrameCache {
   std::map<ProfileName, std::uint64_t> changes_ HS_GUARDED_BY(mutex_);
   static constexpr std::size_t kTexts = 64;
   std::map<VersionName, Texts> texts_ HS_GUARDED_BY(mutex_);
+  /// The frame that was asked for last: thousands get the same.
+  struct Last {
+    FrameKind kind = FrameKind::Config;
+    ProfileName profile;
+    Assignment::Slot slot;
+    Text text;
+  };
+  Last last_ HS_GUARDED_BY(mutex_);
   std::size_t bytes_ HS_GUARDED_BY(mutex_) = 0;
   std::list<Entry> order_ HS_GUARDED_BY(mutex_);
   std::unordered_map<std::string, std::list<Entry>::iterator> entries_ HS_GUARDED_BY(mutex_);

@@ -77,6 +77,12 @@ void Course::replace(const Prepared& prepared) {
   decision_.state_changed = true;
 }
 
+void Course::set_baseline(const Baseline& baseline) {
+  if (deployment().baseline) return;
+  decision_.next.baseline = baseline;
+  decision_.state_changed = true;
+}
+
 void Course::set_target(std::size_t index, TargetState state, std::string reason) {
   auto& target = decision_.next.targets.at(index);
   if (target.state == state && target.reason == reason) return;

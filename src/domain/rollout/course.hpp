@@ -32,6 +32,7 @@ class Course {
   /// Replaces the call of that hook at that step (any step for Rollback hooks), or adds it.
   void put_call(HookCall call);
   /// The targets of a deployment that has not begun, and what was found out about them.
+  void set_baseline(const Baseline& baseline);
   void replace(const Prepared& prepared);
   /// A no-op if target `index` already is in that state for that reason.
   void set_target(std::size_t index, TargetState state, std::string reason = {});

@@ -55,6 +55,10 @@ Result<void> take(Course& course, const DeploymentEvent& event) {
                  [&](const Prepared& prepared) -> Result<void> {
                    if (std::holds_alternative<Planned>(course.state())) course.replace(prepared);
                    return {};
+                 },
+                 [&](const BaselineMeasured& measured) -> Result<void> {
+                   course.set_baseline(measured.baseline);
+                   return {};
                  }},
       event);
 }

@@ -81,10 +81,14 @@ struct Prepared {
   std::optional<Baseline> baseline;
   bool partial = false;  ///< some are left out: the profile's stable version does not move
 };
+/// What large fleets were like before the first assignment; the first one counts.
+struct BaselineMeasured {
+  Baseline baseline;
+};
 
 using DeploymentEvent =
     std::variant<Promote, Pause, Resume, Cancel, Rollback, Approve, Reject, Tick, Reported,
-                 Vanished, Judged, HookAnswered, TrafficSwitched, Prepared>;
+                 Vanished, Judged, HookAnswered, TrafficSwitched, Prepared, BaselineMeasured>;
 
 /// Write the desired assignment of these targets (indexes into `targets`). Whoever acts on it gives
 /// each of them its new generation in `next.targets`; all of them stand in `changed_targets`.

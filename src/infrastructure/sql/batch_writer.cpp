@@ -15,6 +15,15 @@ constexpr Duration kLongestPause = std::chrono::seconds(1);
 
 }  // namespace
 
+BatchWriter::BatchWriter(std::unique_ptr<Session> session, std::unique_ptr<WriteBehind> behind)
+    : session_(std::move(session)), behind_(std::move(behind)) {}
+
+Result<void> BatchWriter::begin() {
+  auto begun = sql::begin(*session_, tail_);
+  if (begun && behind_) behind_->begun();
+  return begun;
+}
+
 void BatchWriter::write(Batch batch, Result<void> begun) {
   ++number_;
   Answers answers;
@@ -65,7 +74,7 @@ Result<void> BatchWriter::write_hopefully(const Batch& batch, Answers& answers) 
   for (const auto& request : batch) {
     if (!done) break;
     committed.push_back(std::make_shared<Committed>());
-    done = apply(*session_, request.changes, {tail_, committed.back()});
+    done = apply(*session_, request.changes, {tail_, committed.back(), nullptr});
   }
   // Before COMMIT, which would stand although a hope was disappointed.
   if (done) done = session_->settle();
@@ -80,8 +89,12 @@ Result<void> BatchWriter::write_hopefully(const Batch& batch, Answers& answers) 
 Result<void> BatchWriter::write_carefully(const Batch& batch, Answers& answers) {
   answers.clear();
   auto done = Result<void>();
+  if (behind_ && (batch.empty() || behind_->is_overdue())) done = behind_->pay(*session_);
   for (const auto& request : batch) {
-    answers.push_back(write_set(request.changes));
+    const bool at_once = behind_ && (request.looks || WriteBehind::needs_rows(request.changes));
+    if (done && at_once) done = behind_->pay(*session_);
+    if (!done) break;
+    answers.push_back(write_set(request.changes, at_once ? nullptr : behind_.get()));
     done = check_set(answers.back());
     if (!done) break;
   }
@@ -91,6 +104,7 @@ Result<void> BatchWriter::write_carefully(const Batch& batch, Answers& answers) 
 
 Result<void> BatchWriter::ended(Result<void> done) {
   if (!done && session_->in_transaction()) static_cast<void>(sql::run(*session_, "ROLLBACK"));
+  if (behind_) behind_->ended(done.has_value());
   return done;
 }
 
@@ -116,13 +130,13 @@ Result<void> BatchWriter::close_batch() {
   return done;
 }
 
-Result<Committed> BatchWriter::write_set(const ChangeSet& changes) {
+Result<Committed> BatchWriter::write_set(const ChangeSet& changes, WriteBehind* behind) {
   if (auto saved = later(*session_, "SAVEPOINT change_set"); !saved) {
     return std::unexpected(saved.error());
   }
   const ChainTail before = tail_;
   const auto committed = std::make_shared<Committed>();
-  auto applied = apply(*session_, changes, {tail_, committed});
+  auto applied = apply(*session_, changes, {tail_, committed, behind});
   // What was sent behind an error was not run, and must not be told of the next set.
   auto settled = session_->settle();
   if (applied) applied = std::move(settled);

@@ -9,6 +9,7 @@
 #include "domain/ports/store.hpp"
 #include "infrastructure/sql/journal.hpp"
 #include "infrastructure/sql/session.hpp"
+#include "infrastructure/sql/write_behind.hpp"
 
 namespace hotswap::sql {
 
@@ -26,16 +27,21 @@ class BatchWriter {
   struct Request {
     ChangeSet changes;
     Store::OnCommitted answer;
+    bool looks = false;  ///< somebody will read what is written behind
   };
   using Batch = std::vector<Request>;
 
   explicit BatchWriter(std::unique_ptr<Session> session, std::optional<Recovery> recovery = {})
       : session_(std::move(session)), recovery_(std::move(recovery)) {}
+  /// One that writes rows of large fleets behind their commit.
+  BatchWriter(std::unique_ptr<Session> session, std::unique_ptr<WriteBehind> behind);
 
   /// Begins the transaction of the next batch; waits for other writers.
-  [[nodiscard]] Result<void> begin() { return sql::begin(*session_, tail_); }
+  [[nodiscard]] Result<void> begin();
   /// Writes the batch into the transaction that `begun` tells of, and answers each request.
   void write(Batch batch, Result<void> begun);
+  /// Thread-safe: whether a batch is wanted although nobody waits for one.
+  [[nodiscard]] bool owes() const { return behind_ && behind_->owes(); }
 
  private:
   using Answers = std::vector<Result<Committed>>;
@@ -53,12 +59,14 @@ class BatchWriter {
   Result<void> ended(Result<void> done);
   /// After an answer was lost: whether the batch is committed. If not, a transaction has begun.
   Result<bool> begin_again();
-  Result<Committed> write_set(const ChangeSet& changes);
+  /// `behind`: null if all rows are written at once.
+  Result<Committed> write_set(const ChangeSet& changes, WriteBehind* behind);
 
   std::unique_ptr<Session> session_;
   const std::optional<Recovery> recovery_;
-  ChainTail tail_;           ///< of the audit, within the transaction
-  std::int64_t number_ = 0;  ///< of the batch that is being written
+  std::unique_ptr<WriteBehind> behind_;  ///< null: all rows are written at once
+  ChainTail tail_;                       ///< of the audit, within the transaction
+  std::int64_t number_ = 0;              ///< of the batch that is being written
 };
 
 }  // namespace hotswap::sql

@@ -24,6 +24,23 @@ struct Applier {
   Session& session;
   const Applying& into;
 
+  [[nodiscard]] bool follow(std::size_t rows) const {
+    return into.behind != nullptr && into.behind->takes(rows);
+  }
+
+  Result<void> operator()(const change::InsertDeployment& change) {
+    const auto& targets = change.deployment.targets;
+    if (auto done = insert(session, change.deployment); !done) return done;
+    auto rows = all_targets(change.deployment);
+    return follow(targets.size()) ? into.behind->owe(session, rows) : apply(session, rows);
+  }
+  Result<void> operator()(const change::PutTargets& change) {
+    return follow(change.items.size()) ? into.behind->owe(session, change) : apply(session, change);
+  }
+  Result<void> operator()(const change::PutAssignments& change) {
+    return follow(change.assignments.size()) ? into.behind->owe(session, change)
+                                             : apply(session, change);
+  }
   Result<void> operator()(const change::AppendEvent& change) {
     auto& events = into.committed->events;
     events.push_back(change.event);

@@ -2,12 +2,14 @@
 #include "domain/ports/store.hpp"
 #include "infrastructure/sql/journal.hpp"
 #include "infrastructure/sql/session.hpp"
+#include "infrastructure/sql/write_behind.hpp"
 
 namespace hotswap::sql {
 
 struct Applying {
   ChainTail& tail;
   std::shared_ptr<Committed> committed;  ///< complete after session.settle()
+  WriteBehind* behind = nullptr;         ///< null: all rows are written at once
 };
 
 /// Applies the changes one after the other, up to the first that fails. The caller holds the

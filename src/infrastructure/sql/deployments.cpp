@@ -203,15 +203,11 @@ Result<bool> deployment_is_stored(Session& session, const DeploymentId& id) {
   return exists(session, "SELECT 1 FROM deployments WHERE id = $1", {id.str()});
 }
 
-Result<void> apply(Session& session, const change::InsertDeployment& change) {
-  const Deployment& d = change.deployment;
-  auto done = check_new(session, d);
-  if (done) done = check_alone(session, d);
-  if (done) done = insert_row(session, d);
-  if (!done) return done;
-  std::vector<change::PutTargets::Item> targets;
-  for (const auto& target : d.targets) targets.push_back({targets.size(), target});
-  return put_targets(session, d.id, targets);
+Result<void> insert(Session& session, const Deployment& deployment) {
+  auto done = check_new(session, deployment);
+  if (done) done = check_alone(session, deployment);
+  if (done) done = insert_row(session, deployment);
+  return done;
 }
 
 Result<void> apply(Session& session, const change::UpdateDeployment& change) {
@@ -291,6 +287,11 @@ Result<Page<Deployment>> deployments(Session& session, const DeploymentFilter& f
   const auto cursor = add_number_cursor(where, kList.name, "start < ?", request);
   if (!cursor) return std::unexpected(cursor.error());
   return read_page<Deployment>(session, kList, where, store::page_limit(request), read_deployment);
+}
+
+Result<bool> has_active(Session& session, const ProfileName& profile) {
+  return exists(session, "SELECT 1 FROM deployments WHERE profile = $1 AND active = 1",
+                {profile.str()});
 }
 
 Result<std::optional<Deployment>> active_deployment(Session& session, const ProfileName& profile) {

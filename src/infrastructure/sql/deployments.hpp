@@ -6,7 +6,8 @@
 
 namespace hotswap::sql {
 
-[[nodiscard]] Result<void> apply(Session& session, const change::InsertDeployment& change);
+/// But for its targets.
+[[nodiscard]] Result<void> insert(Session& session, const Deployment& deployment);
 [[nodiscard]] Result<void> apply(Session& session, const change::UpdateDeployment& change);
 
 [[nodiscard]] Result<bool> deployment_is_stored(Session& session, const DeploymentId& id);
@@ -16,6 +17,7 @@ namespace hotswap::sql {
 [[nodiscard]] Result<Deployment> deployment(Session& session, const DeploymentId& id);
 [[nodiscard]] Result<Page<Deployment>> deployments(Session& session, const DeploymentFilter& filter,
                                                    const PageRequest& request);
+[[nodiscard]] Result<bool> has_active(Session& session, const ProfileName& profile);
 [[nodiscard]] Result<std::optional<Deployment>> active_deployment(Session& session,
                                                                   const ProfileName& profile);
 [[nodiscard]] Result<std::vector<Deployment>> active_deployments(Session& session);

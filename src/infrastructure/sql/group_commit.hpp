@@ -27,11 +27,14 @@ class GroupCommit {
   /// `store.unavailable` when the database cannot write.
   void commit(ChangeSet changes, Store::OnCommitted done);
 
+  /// Returns when what is written behind is in its tables.
+  [[nodiscard]] Result<void> settle();
+
  private:
   /// False, and nothing is taken, if too many wait.
-  bool enqueue(ChangeSet& changes, Store::OnCommitted& done);
+  bool enqueue(BatchWriter::Request& request);
   void run();
-  /// False once stopping and nothing is left.
+  /// False once stopping and nothing is left. It may be that nobody waits and something is owed.
   bool wait_for_work();
   BatchWriter::Batch take_batch();
 
@@ -40,6 +43,7 @@ class GroupCommit {
   CondVar ready_;
   std::deque<BatchWriter::Request> waiting_ HS_GUARDED_BY(mutex_);
   bool stopping_ HS_GUARDED_BY(mutex_) = false;
+  bool last_try_ HS_GUARDED_BY(mutex_) = false;  ///< to pay what is owed, before the end
   std::thread thread_;
 };
 

@@ -48,6 +48,13 @@ auto read_snapshot(Pool& pool, Use use) -> decltype(use(std::declval<Session&>()
 
 }  // namespace
 
+template <class Use>
+auto SqlStore::read_settled(Use use) {
+  auto settled = commits_.settle();
+  using Read = decltype(use(std::declval<Session&>()));
+  return settled ? read_snapshot(readers_, use) : Read(std::unexpected(std::move(settled.error())));
+}
+
 void SqlStore::measure(Metrics& metrics) {
   meter_ = std::make_unique<Meter>(metrics, readers_.size());
   readers_.measure(*meter_);
@@ -114,7 +121,7 @@ Result<std::optional<SemVer>> SqlStore::tagged(const ProfileName& profile, const
 }
 
 Result<Deployment> SqlStore::deployment(const DeploymentId& id) {
-  return read_snapshot(readers_, [&](Session& session) { return sql::deployment(session, id); });
+  return read_settled([&](Session& session) { return sql::deployment(session, id); });
 }
 
 Result<Page<Deployment>> SqlStore::deployments(const DeploymentFilter& filter,
@@ -123,12 +130,16 @@ Result<Page<Deployment>> SqlStore::deployments(const DeploymentFilter& filter,
 }
 
 Result<std::optional<Deployment>> SqlStore::active_deployment(const ProfileName& profile) {
-  return read_snapshot(readers_,
-                       [&](Session& session) { return sql::active_deployment(session, profile); });
+  // Mostly there is none, and nobody need wait for rows.
+  const auto there =
+      read(readers_, [&](Session& session) { return sql::has_active(session, profile); });
+  if (!there) return std::unexpected(there.error());
+  if (!*there) return std::optional<Deployment>();
+  return read_settled([&](Session& session) { return sql::active_deployment(session, profile); });
 }
 
 Result<std::vector<Deployment>> SqlStore::active_deployments() {
-  return read_snapshot(readers_, [](Session& session) { return sql::active_deployments(session); });
+  return read_settled([](Session& session) { return sql::active_deployments(session); });
 }
 
 Result<Instance> SqlStore::instance(const InstanceId& id) {
@@ -150,11 +161,11 @@ Result<std::vector<Instance>> SqlStore::all_instances() {
 }
 
 Result<std::vector<Assignment>> SqlStore::assignments_of(const InstanceId& instance) {
-  return read(readers_, [&](Session& session) { return sql::assignments_of(session, instance); });
+  return read_settled([&](Session& session) { return sql::assignments_of(session, instance); });
 }
 
 Result<std::vector<Assignment>> SqlStore::assignments_of(const ProfileName& profile) {
-  return read(readers_, [&](Session& session) { return sql::assignments_of(session, profile); });
+  return read_settled([&](Session& session) { return sql::assignments_of(session, profile); });
 }
 
 Result<std::vector<Observation>> SqlStore::observations_of(const InstanceId& instance) {
@@ -222,8 +233,8 @@ Result<std::map<std::string, std::uint64_t>> SqlStore::audit_cursors() {
 
 Result<erasure::TextPage> SqlStore::texts(erasure::Place place, const erasure::Eraser& name,
                                           const std::vector<std::string>& after, std::size_t scan) {
-  return read_snapshot(
-      readers_, [&](Session& session) { return sql::texts(session, place, name, after, scan); });
+  return read_settled(
+      [&](Session& session) { return sql::texts(session, place, name, after, scan); });
 }
 
 Result<Page<erasure::Erasure>> SqlStore::erasures(const PageRequest& page) {

@@ -103,6 +103,9 @@ class SqlStore : public Store {
  private:
   /// A row with the database's name and version, and its bytes.
   [[nodiscard]] virtual std::string_view engine_query() const { return "SELECT 'SQL', 0"; }
+  /// The same as the free functions, of what may be written behind.
+  template <class Use>
+  auto read_settled(Use use);
 
   std::unique_ptr<Meter> meter_;  ///< null: nobody wants to know
   Pool readers_;

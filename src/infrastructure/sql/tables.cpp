@@ -81,8 +81,8 @@ std::string text_of(const Param& value) {
 }  // namespace
 
 bool is_moved(std::string_view table) {
-  constexpr std::array<std::string_view, 5> kStay = {"schema_version", "nodes", "change_log",
-                                                     "writers", "backup_manifest"};
+  constexpr std::array<std::string_view, 6> kStay = {
+      "schema_version", "nodes", "change_log", "writers", "backup_manifest", "write_behind"};
   return !table.starts_with("sqlite_") && std::ranges::find(kStay, table) == kStay.end();
 }
 

@@ -23,8 +23,7 @@ Result<Target> read_target(const Row& row) {
   return in.finish(std::move(target));
 }
 
-}  // namespace
-
+/// Insert or replace.
 Result<void> put_targets(Session& session, const DeploymentId& deployment,
                          const std::vector<change::PutTargets::Item>& items) {
   constexpr std::string_view kPut =
@@ -45,6 +44,15 @@ Result<void> put_targets(Session& session, const DeploymentId& deployment,
     if (!done) return done;
   }
   return {};
+}
+
+}  // namespace
+
+change::PutTargets all_targets(const Deployment& deployment) {
+  change::PutTargets all{deployment.id, {}};
+  all.items.reserve(deployment.targets.size());
+  for (const auto& target : deployment.targets) all.items.push_back({all.items.size(), target});
+  return all;
 }
 
 Result<void> apply(Session& session, const change::PutTargets& change) {

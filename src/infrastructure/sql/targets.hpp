@@ -6,9 +6,8 @@
 
 namespace hotswap::sql {
 
-/// Insert or replace.
-[[nodiscard]] Result<void> put_targets(Session& session, const DeploymentId& deployment,
-                                       const std::vector<change::PutTargets::Item>& items);
+/// Those that it is stored with.
+[[nodiscard]] change::PutTargets all_targets(const Deployment& deployment);
 [[nodiscard]] Result<void> apply(Session& session, const change::PutTargets& change);
 /// Fills in deployment.targets.
 [[nodiscard]] Result<void> read_targets(Session& session, Deployment& deployment);

@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "infrastructure/sql/query.hpp"
+#include "infrastructure/sql/write_behind.hpp"
 #include "infrastructure/sqlite/migrations.hpp"
 
 namespace hotswap::sqlite {
@@ -150,6 +151,13 @@ Result<std::unique_ptr<MovingSide>> MovingSide::source(const std::string& path) 
   if (!*ours) return foreign(path);
   if (auto fit = sql::expect_current(**session, migrations()); !fit)
     return std::unexpected(fit.error());
+  const auto unsettled = sql::is_unsettled(**session);
+  if (!unsettled) return std::unexpected(unsettled.error());
+  if (*unsettled)
+    return fail(ErrorCode::Conflict, "moving.unsettled",
+                "The server of " + path +
+                    " died before all rows had reached their tables: start and stop it once, or "
+                    "repeat with --upgrade.");
   return std::unique_ptr<MovingSide>(new MovingSide(std::move(*session)));
 }
 

@@ -1,6 +1,7 @@
 #include "infrastructure/sqlite/sqlite_store.hpp"
 
 #include "infrastructure/sql/query.hpp"
+#include "infrastructure/sql/write_behind.hpp"
 #include "infrastructure/sqlite/migrations.hpp"
 #include "infrastructure/sqlite/new_file.hpp"
 #include "infrastructure/sqlite/session.hpp"
@@ -59,8 +60,10 @@ Result<std::unique_ptr<sql::BatchWriter>> open_writer(const SqliteOptions& optio
   }
   if (done) done = sql::migrate(**session, sqlite::migrations());
   if (done) done = limit_size(**session, options.max_bytes);
+  if (done) done = sql::settle(**session);
   if (!done) return std::unexpected(done.error());
-  return std::make_unique<sql::BatchWriter>(std::move(*session));
+  return std::make_unique<sql::BatchWriter>(std::move(*session),
+                                            std::make_unique<sql::WriteBehind>());
 }
 
 }  // namespace
@@ -110,6 +113,7 @@ Result<void> SqliteStore::backup(const std::string& path, const OnCopy& on_copy)
   auto target = Session::open(file.part(), Session::Mode::ReadWrite, options_.busy_timeout);
   if (!target) return std::unexpected(target.error());
   auto done = (*source)->copy_to(**target);
+  if (done) done = sql::settle(**target);
   if (done && on_copy) done = on_copy(**target);
   // One file, also while somebody reads it: no write-ahead log beside it.
   if (done) done = (*target)->script("PRAGMA journal_mode = DELETE");

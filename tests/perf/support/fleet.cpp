@@ -28,9 +28,50 @@ std::string registration(std::size_t number) {
          std::to_string(number % 3) + "\",\"version\":\"1.0.0\"}";
 }
 
+/// A GET that asks for a WebSocket.
+std::string upgrade_text(std::string_view path, std::string_view token) {
+  auto text = request_text("GET", path, token);
+  text.insert(text.size() - 2,
+              "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+              "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n");
+  return text;
+}
+
+/// The payload of a whole unmasked frame, and the bytes of all of it; 0 if it is not there yet.
+std::pair<std::string_view, std::size_t> server_frame(std::string_view bytes) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(bytes[i]); };
+  if (bytes.size() < 2) return {};
+  const std::size_t wide = byte(1) == 126 ? 2 : byte(1) == 127 ? 8 : 0;
+  if (bytes.size() < 2 + wide) return {};
+  std::size_t size = wide == 0 ? byte(1) : 0;
+  for (std::size_t i = 0; i < wide; ++i) size = size << 8 | byte(2 + i);
+  if (bytes.size() < 2 + wide + size) return {};
+  return {bytes.substr(2 + wide, size), 2 + wide + size};
+}
+
+/// A masked frame, as a client's are. `text` has at most 65,535 bytes.
+std::string client_frame(std::string_view text) {
+  constexpr std::string_view kMask = "\x37\xfa\x21\x3d";
+  std::string out = "\x81";
+  if (text.size() < 126) {
+    out += static_cast<char>(0x80U | text.size());
+  } else {
+    out += '\xFE';
+    out += static_cast<char>(text.size() >> 8);
+    out += static_cast<char>(text.size() & 0xFF);
+  }
+  out += kMask;
+  const auto from = out.size();
+  out += text;
+  for (std::size_t i = 0; i < text.size(); ++i)
+    out[from + i] = static_cast<char>(out[from + i] ^ kMask[i % kMask.size()]);
+  return out;
+}
+
 }  // namespace
 
-Fleet::Fleet(Server& server) : server_(server), loop_(server.port(), server.tls()) {
+Fleet::Fleet(Server& server, Stream stream)
+    : server_(server), stream_(stream), loop_(server.port(), server.tls()) {
   requests_.emplace(loop_, kPool);
 }
 
@@ -73,8 +114,9 @@ void Fleet::storm_back() {
 void Fleet::open_stream(Member& member) {
   member.stream = &loop_.connect();
   member.stream->on_bytes = [this, &member] { arrived(member); };
-  member.stream->send(
-      request_text("GET", "/api/v1/instances/" + member.id + "/stream", member.token));
+  const auto path = "/api/v1/instances/" + member.id + "/stream";
+  member.stream->send(stream_ == Stream::WebSocket ? upgrade_text(path, member.token)
+                                                   : request_text("GET", path, member.token));
 }
 
 void Fleet::beat(std::size_t first, std::size_t count) {
@@ -90,20 +132,41 @@ void Fleet::beat(std::size_t first, std::size_t count) {
 }
 
 void Fleet::arrived(Member& member) {
+  if (!member.open && !take_head(member)) return;
+  stream_ == Stream::WebSocket ? take_messages(member) : take_events(member);
   auto& in = member.stream->in;
-  if (!member.open) {
-    const auto head = in.find("\r\n\r\n");
-    if (head == std::string::npos) return;
-    if (!in.starts_with("HTTP/1.1 200")) give_up("a stream was refused: " + in);
-    in.erase(0, head + 4);
-    member.open = true;
-    ++open_;
+  if (in.empty()) in.shrink_to_fit();
+}
+
+bool Fleet::take_head(Member& member) {
+  auto& in = member.stream->in;
+  const auto head = in.find("\r\n\r\n");
+  if (head == std::string::npos) return false;
+  if (!in.starts_with(stream_ == Stream::WebSocket ? "HTTP/1.1 101" : "HTTP/1.1 200"))
+    give_up("a stream was refused: " + in);
+  in.erase(0, head + 4);
+  member.open = true;
+  ++open_;
+  return true;
+}
+
+void Fleet::take_messages(Member& member) {
+  auto& in = member.stream->in;
+  for (;;) {
+    const auto [event, size] = server_frame(in);
+    if (size == 0) return;
+    if (in.front() != '\x81') give_up("a WebSocket was closed");
+    take(member, event);
+    in.erase(0, size);
   }
+}
+
+void Fleet::take_events(Member& member) {
+  auto& in = member.stream->in;
   for (auto end = in.find("\n\n"); end != std::string::npos; end = in.find("\n\n")) {
     take(member, std::string_view(in).substr(0, end));
     in.erase(0, end + 2);
   }
-  if (in.empty()) in.shrink_to_fit();
 }
 
 void Fleet::take(const Member& member, std::string_view frame) {
@@ -122,7 +185,8 @@ void Fleet::take(const Member& member, std::string_view frame) {
 }
 
 void Fleet::acknowledge(const Member& member, std::string_view frame, std::string_view state) {
-  std::string body = "{\"status\":\"healthy\",\"observed\":{\"";
+  const bool on_stream = stream_ == Stream::WebSocket;
+  std::string body = on_stream ? "{\"observed\":{\"" : "{\"status\":\"healthy\",\"observed\":{\"";
   body.append(member_text(frame, "profile")).append("\":{\"version\":\"");
   body.append(member_text(frame, "version")).append("\",\"generation\":");
   body.append(member_text(frame, "generation"))
@@ -130,13 +194,21 @@ void Fleet::acknowledge(const Member& member, std::string_view frame, std::strin
       .append(state)
       .append("\",\"hash\":\"");
   body.append(member_text(frame, "hash")).append("\"}}}");
+  if (on_stream) {
+    member.stream->send(client_frame(body));
+    return acknowledged();
+  }
   requests_->submit(
       request_text("POST", "/api/v1/instances/" + member.id + "/heartbeat", member.token, body),
       [this](const HttpAnswer& answer) {
         if (answer.status != 200) give_up("an acknowledgement was refused");
-        ++progress_.acknowledged;
-        progress_.last_acknowledgement = Clock::now();
+        acknowledged();
       });
+}
+
+void Fleet::acknowledged() {
+  ++progress_.acknowledged;
+  progress_.last_acknowledgement = Clock::now();
 }
 
 }  // namespace hotswap::perf

@@ -1,7 +1,8 @@
 #pragma once
 // Thousands of instances in one program: registered through the API, one stream each, every frame
-// acknowledged by a heartbeat over a pool of keep-alive connections: `config` and `activate` as
-// applied, `stage` as staged.
+// acknowledged: `config` and `activate` as applied, `stage` as staged. By a message on the stream's
+// own connection if that is a WebSocket, which nobody answers; else by a heartbeat over a pool of
+// keep-alive connections.
 
 #include <functional>
 #include <optional>
@@ -14,9 +15,11 @@
 
 namespace hotswap::perf {
 
+enum class Stream { Events, WebSocket };
+
 class Fleet {
  public:
-  explicit Fleet(Server& server);
+  explicit Fleet(Server& server, Stream stream = Stream::Events);
 
   /// Instances per second; their hosts are numbered from `first`.
   double register_instances(std::size_t count, std::size_t first = 0);
@@ -28,11 +31,13 @@ class Fleet {
   /// One heartbeat of each of `count` instances, from the one at `first` on, round about.
   void beat(std::size_t first, std::size_t count);
   [[nodiscard]] std::size_t size() const { return members_.size(); }
+  [[nodiscard]] Stream stream() const { return stream_; }
   [[nodiscard]] EventLoop& loop() { return loop_; }
   [[nodiscard]] RequestPool& requests() { return *requests_; }
 
   /// Counted since the last reset().
   struct Progress {
+    /// An acknowledgement counts when it was answered; of a WebSocket, when it was sent.
     std::size_t delivered = 0, acknowledged = 0;
     Clock::time_point last_delivery, last_acknowledgement;
     /// Of them `activate` frames, and when the first and the last instance had one.
@@ -51,10 +56,15 @@ class Fleet {
   };
   void open_stream(Member& member);
   void arrived(Member& member);
+  bool take_head(Member& member);
+  void take_events(Member& member);
+  void take_messages(Member& member);
   void take(const Member& member, std::string_view frame);
   void acknowledge(const Member& member, std::string_view frame, std::string_view state);
+  void acknowledged();
 
   Server& server_;
+  const Stream stream_;
   EventLoop loop_;
   std::optional<RequestPool> requests_;
   std::vector<Member> members_;
