@@ -13,6 +13,7 @@ namespace {
 constexpr std::size_t kReadBytes = 16384;
 constexpr int kReadsAtOnce = 16;                       // of a peer that talks and talks
 constexpr std::chrono::milliseconds kCloseTime{3000};  // until the peer has closed, too
+constexpr std::size_t kCloseBytes = 4 << 20;           // thrown away until then, at most
 
 const SharedFrame& ping_frame() {
   static const auto frame = std::make_shared<const std::string>("event: ping\ndata: {}\n\n");
@@ -33,6 +34,7 @@ struct StreamConnection::Upward {
   bool closing = false;            ///< a close frame is on its way or out
   bool peer_closed = false;        ///< the peer has sent one
   bool said_all = false;           ///< nothing more is written
+  std::size_t thrown_away = 0;     ///< bytes that came while closing
 };
 
 StreamConnection::StreamConnection(IoThread& io, Transport transport, Ticket ticket,
@@ -134,7 +136,11 @@ void StreamConnection::read_on() {
 // False if nothing is to be read for now.
 bool StreamConnection::hear(std::span<char> bytes) {
   auto& up = *upward_;
-  if (up.closing) return true;  // thrown away
+  if (up.closing) {
+    up.thrown_away += bytes.size();
+    if (up.thrown_away > kCloseBytes) finish();
+    return !finished_;
+  }
   const auto self = shared_from_this();
   std::optional<std::string> ping;  // the newest will do
   for (;;) {

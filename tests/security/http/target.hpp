@@ -13,8 +13,8 @@ namespace hotswap::security {
 class Target : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
-    server_ = std::make_unique<e2e::Server>(
-        std::vector<std::string>{"--rate-address", "0", "--rate-principal", "0"});
+    server_ = std::make_unique<e2e::Server>(std::vector<std::string>{
+        "--rate-address", "0", "--rate-principal", "0", "--rate-instance", "0"});
   }
   static void TearDownTestSuite() { server_.reset(); }
 
