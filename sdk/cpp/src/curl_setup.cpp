@@ -38,6 +38,7 @@ void set_up(CURL* easy, const CurlConnection& connection, CurlErrorText& why) {
   curl_easy_setopt(easy, CURLOPT_USERAGENT, "libhotswap");
   curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, why.data());
   curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(connection.timeout.count()));
+  curl_easy_setopt(easy, CURLOPT_SHARE, connection.known);
   const auto& tls = connection.tls;
   if (!tls.authorities.empty()) curl_easy_setopt(easy, CURLOPT_CAINFO, tls.authorities.c_str());
   if (tls.certificate.empty()) return;

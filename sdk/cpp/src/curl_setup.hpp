@@ -20,6 +20,7 @@ struct CurlConnection {
   const std::string& url;
   const TlsPaths& tls;
   std::chrono::milliseconds timeout;  ///< for connecting
+  CURLSH* known;                      ///< TLS sessions, so that the next handshake is a short one
 };
 /// `why` must live as long as the transfer.
 void set_up(CURL* easy, const CurlConnection& connection, CurlErrorText& why);

@@ -49,12 +49,17 @@ std::optional<std::string_view> header_value(std::string_view line, std::string_
 
 struct Http::Curl {
   CURLM* multi = curl_multi_init();
-  std::vector<CURL*> idle;  ///< with the TLS sessions that they know
+  CURLSH* known = curl_share_init();
+  std::vector<CURL*> idle;
   std::vector<Transfer*> running;
-  Curl() { HS_ASSERT(multi != nullptr); }
+  Curl() {
+    HS_ASSERT(multi != nullptr && known != nullptr);
+    curl_share_setopt(known, CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION);
+  }
   ~Curl() {
     for (CURL* easy : idle) curl_easy_cleanup(easy);
     curl_multi_cleanup(multi);
+    curl_share_cleanup(known);
   }
   Curl(const Curl&) = delete;
   Curl& operator=(const Curl&) = delete;
@@ -208,7 +213,7 @@ void Http::begin(Transfer& transfer) {
 void Http::configure(Transfer& transfer) {
   const auto& request = transfer.request;
   auto* const easy = transfer.easy;
-  set_up(easy, {request.url, tls_, timeout_}, transfer.why);
+  set_up(easy, {request.url, tls_, timeout_, curl_->known}, transfer.why);
   curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request.method.c_str());
   if (!request.body.empty()) {
     curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request.body.data());
@@ -296,7 +301,7 @@ void Http::step(std::chrono::milliseconds wait, std::span<WebSocket* const> sock
 std::unique_ptr<WebSocket> Http::upgrade(HttpRequest request, std::chrono::milliseconds silence,
                                          std::size_t max_message, StreamSink sink) const {
   return std::make_unique<WebSocket>(
-      std::move(request), tls_,
+      std::move(request), WebSocket::Way{tls_, curl_->known},
       WebSocket::Limits{.connect = timeout_, .silence = silence, .message = max_message},
       std::move(sink));
 }

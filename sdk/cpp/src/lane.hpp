@@ -30,7 +30,8 @@ class Lane {
   static constexpr std::chrono::seconds kAtWork{1};
 
   explicit Lane(Session& session) : session_(session) {}
-  /// Wakes the stream's thread; set before the threads start.
+  /// Wakes the stream's thread, and nothing else: it is called under the lock. Set before the
+  /// threads start.
   void on_handed_over(std::function<void()> wake) { wake_ = std::move(wake); }
 
   // ── the stream's thread ──

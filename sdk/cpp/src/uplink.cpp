@@ -64,6 +64,10 @@ bool Uplink::acknowledged() {
     return said != said_.end() && said->second == each.second;
   });
   if (news.empty()) return true;
+  // What was measured and logged until then helps whoever looks for the cause.
+  if (std::ranges::any_of(news,
+                          [](const auto& each) { return each.second.state == State::Rejected; }))
+    return false;
   if (auto trace = session_.take_trace(); !trace.empty()) trace_ = std::move(trace);
   if (!lane_.tell(write_acknowledgement(news, {left_out_, trace_}))) return false;
   trace_.clear();

@@ -66,14 +66,13 @@ std::optional<std::size_t> length_of(const ws::Head& head) {
 
 }  // namespace
 
-WebSocket::WebSocket(HttpRequest request, const TlsPaths& tls, const Limits& limits,
-                     StreamSink sink)
+WebSocket::WebSocket(HttpRequest request, const Way& way, const Limits& limits, StreamSink sink)
     : request_(std::move(request)),
       limits_(limits),
       sink_(std::move(sink)),
       key_(ws::key_of(random_bytes<16>())),
       frames_(limits.message),
-      connection_({request_.url, tls, limits.connect}) {}
+      connection_({request_.url, way.tls, limits.connect, way.known}) {}
 
 WebSocket::~WebSocket() {
   if (state_ == State::Open) close(ws::CloseCode::GoingAway, {});

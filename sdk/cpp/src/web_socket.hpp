@@ -23,8 +23,12 @@ class WebSocket {
     std::chrono::milliseconds silence;  ///< nothing may come for so long
     std::size_t message;                ///< bytes
   };
+  struct Way {
+    const TlsPaths& tls;
+    CURLSH* known;  ///< as CurlConnection's; must live longer
+  };
   /// `request`: a GET. The sink gets whole text messages.
-  WebSocket(HttpRequest request, const TlsPaths& tls, const Limits& limits, StreamSink sink);
+  WebSocket(HttpRequest request, const Way& way, const Limits& limits, StreamSink sink);
   ~WebSocket();  ///< says goodbye if it can do so at once
   WebSocket(const WebSocket&) = delete;
   WebSocket& operator=(const WebSocket&) = delete;

@@ -87,6 +87,8 @@ class FakeServer {
   /// Takes WebSockets. As it is, it is a server from before them: who asks for one hears of an
   /// event stream (and is not counted), as if nothing had been asked.
   bool upgrades = false;
+  /// As a proxy it makes tunnels, which end at itself.
+  bool tunnels = false;
   /// Its refusal, if its status is none of 200: an acknowledgement is not answered else.
   Handler on_acknowledgement = [](const Request&) { return Response{200, "", ""}; };
   /// Answers a request byte by byte, if it returns true; then the connection ends.
@@ -272,6 +274,11 @@ class FakeServer {
   }
 
   bool answer(int socket, const Request& request) {
+    if (request.method == "CONNECT") {
+      record(request);
+      send_response(socket, {tunnels ? 200 : 405, "", ""});
+      return tunnels;
+    }
     if (!request.key.empty() && !upgrades) {
       send_all(socket, kStreamHead);
       return false;

@@ -37,8 +37,10 @@ struct LaneTest : ::testing::Test {
   }
   /// What was said once `wanted` things were.
   std::vector<std::string> said(int wanted) {
-    std::unique_lock lock(mutex);
-    EXPECT_TRUE(handed_over.wait_for(lock, kPatience, [&] { return count >= wanted; }));
+    {
+      std::unique_lock lock(mutex);
+      EXPECT_TRUE(handed_over.wait_for(lock, kPatience, [&] { return count >= wanted; }));
+    }
     return lane.take();
   }
   std::future<std::optional<HttpReply>> ask(std::chrono::milliseconds timeout = kPatience) {

@@ -443,6 +443,53 @@ TEST(MovingAWebSocket, theOldOneStaysUntilTheNewOneStandsWhichThenCarriesWhatIsS
   client.stop();
 }
 
+/// While it lives, the environment says that `server` is the way to everywhere.
+class ProxyOfEnvironment {
+ public:
+  explicit ProxyOfEnvironment(const FakeServer& server) {
+    ::setenv("http_proxy", server.url().c_str(), 1);
+  }
+  ~ProxyOfEnvironment() { ::unsetenv("http_proxy"); }
+  ProxyOfEnvironment(const ProxyOfEnvironment&) = delete;
+  ProxyOfEnvironment& operator=(const ProxyOfEnvironment&) = delete;
+};
+
+struct BehindAProxy : ::testing::Test {
+  FakeServer proxy;
+  std::optional<ProxyOfEnvironment> environment;
+  std::optional<Client> client;
+
+  void start() {
+    environment.emplace(proxy);
+    proxy.upgrades = true;
+    auto options = options_for({});
+    options.servers = {"http://server.test:8400"};
+    client.emplace(std::move(options));
+    ASSERT_TRUE(client->start());
+    proxy.push(version(2));
+    ASSERT_TRUE(proxy.wait_observed("applied", 2));
+  }
+  void TearDown() override {
+    if (client) client->stop();
+    proxy.stop();
+  }
+};
+
+TEST_F(BehindAProxy, theWebSocketGoesThroughATunnel) {
+  proxy.tunnels = true;
+  start();
+  EXPECT_EQ(proxy.requests("server.test:8400").front().method, "CONNECT");
+  EXPECT_EQ(asked(proxy), std::pair(std::size_t{1}, std::size_t{0}));
+  EXPECT_TRUE(posted(proxy).empty());
+}
+
+TEST_F(BehindAProxy, whereThereIsNoTunnelAnEventStreamComesThroughAsEver) {
+  start();
+  EXPECT_EQ(proxy.requests("server.test:8400").size(), 1U);
+  EXPECT_EQ(asked(proxy), std::pair(std::size_t{0}, std::size_t{1}));
+  EXPECT_FALSE(posted(proxy).empty());
+}
+
 TEST(UpgradesTest, areAskedForAgainAfterAWhile) {
   Upgrades upgrades;
   const SteadyTime now{};
