@@ -87,7 +87,7 @@ void add_safety(json::Object& out, const Deployment& deployment) {
   out.append("hookCalls", std::move(calls));
 }
 
-void add_targets(json::Object& out, const Deployment& deployment) {
+void add_counts(json::Object& out, const Deployment& deployment) {
   json::Object counts;
   for (const auto state : kTargetStates) {
     const auto number = count(deployment, state);
@@ -96,6 +96,9 @@ void add_targets(json::Object& out, const Deployment& deployment) {
     }
   }
   out.append("counts", std::move(counts));
+}
+
+void add_targets(json::Object& out, const Deployment& deployment) {
   json::Array targets;
   targets.reserve(deployment.targets.size());
   for (const auto& target : deployment.targets) targets.push_back(target_json(target));
@@ -154,7 +157,8 @@ json::Object deployment_json(const Deployment& deployment, DeploymentDetail deta
   out.append("health", to_json(deployment.health));
   out.append("plan", plan_json(deployment.plan, deployment.targets.size()));
   add_safety(out, deployment);
-  add_targets(out, deployment);
+  add_counts(out, deployment);
+  if (detail == DeploymentDetail::Full) add_targets(out, deployment);
   return out;
 }
 

@@ -5,7 +5,11 @@
 namespace hotswap::api {
 
 /// How much of a deployment a view shows: lists leave out its targets.
-enum class DeploymentDetail { Summary, Full };
+enum class DeploymentDetail {
+  Summary,
+  Counts,  ///< of the targets; all else
+  Full
+};
 
 [[nodiscard]] json::Object deployment_json(const Deployment& deployment, DeploymentDetail detail);
 /// Steps with cohort, exposure and delivery spread, and how long it takes at least.

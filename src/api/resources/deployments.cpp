@@ -10,6 +10,9 @@
 namespace hotswap::api {
 namespace {
 
+/// Of a deployment that was just started.
+constexpr std::size_t kTargetsAnswered = 1000;
+
 constexpr std::string_view kStates[] = {"Planned",   "Running",    "Paused", "RollingBack",
                                         "Succeeded", "RolledBack", "Failed", "Cancelled"};
 
@@ -131,7 +134,10 @@ Result<Reply> start_deployment(Services& services, Call& call) {
     body.append("calendar", std::move(*calendar));
     return json_answer(200, body);
   }
-  auto response = deployment_answer(services, 202, *deployment);
+  // Thousands are being told at this moment: who wants the list asks for it.
+  auto response = deployment->targets.size() > kTargetsAnswered
+                      ? json_answer(202, deployment_json(*deployment, DeploymentDetail::Counts))
+                      : deployment_answer(services, 202, *deployment);
   response.headers.push_back({"Location", "/api/v1/deployments/" + deployment->id.str()});
   return response;
 }

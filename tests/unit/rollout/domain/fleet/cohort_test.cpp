@@ -30,10 +30,10 @@ std::vector<std::string> ids(const std::vector<Instance>& instances) {
 }
 
 /// The instances themselves, in the order of the places.
-Result<std::vector<Instance>> select_targets(const std::vector<Instance>& candidates,
-                                             const TargetSelection& selection,
-                                             const DeploymentId& deployment) {
-  const auto places = select_targets(std::span(candidates), selection, deployment);
+Result<std::vector<Instance>> select(const std::vector<Instance>& candidates,
+                                     const TargetSelection& selection,
+                                     const DeploymentId& deployment) {
+  const auto places = select_targets(candidates, selection, deployment);
   if (!places) return std::unexpected(places.error());
   std::vector<Instance> selected;
   for (const auto place : *places) selected.push_back(candidates[place]);
@@ -44,22 +44,22 @@ const DeploymentId kDeployment("d-1");
 
 TEST(Cohorts, AreTheSameHoweverTheCandidatesAreListed) {
   auto instances = fleet(1000, 3);
-  const auto first = ids(*select_targets(instances, {}, kDeployment));
+  const auto first = ids(*select(instances, {}, kDeployment));
   std::mt19937_64 random(3);
   for (int i = 0; i < 5; ++i) {
     std::ranges::shuffle(instances, random);
-    EXPECT_EQ(ids(*select_targets(instances, {}, kDeployment)), first);
+    EXPECT_EQ(ids(*select(instances, {}, kDeployment)), first);
   }
 }
 
 TEST(Cohorts, HoldEverybodyExactlyOnce) {
-  const auto selected = ids(*select_targets(fleet(1000, 3), {}, kDeployment));
+  const auto selected = ids(*select(fleet(1000, 3), {}, kDeployment));
   EXPECT_EQ(std::set(selected.begin(), selected.end()).size(), 1000U);
 }
 
 TEST(Cohorts, DifferFromDeploymentToDeployment) {
-  const auto one = ids(*select_targets(fleet(1000, 3), {}, DeploymentId("d-1")));
-  const auto two = ids(*select_targets(fleet(1000, 3), {}, DeploymentId("d-2")));
+  const auto one = ids(*select(fleet(1000, 3), {}, DeploymentId("d-1")));
+  const auto two = ids(*select(fleet(1000, 3), {}, DeploymentId("d-2")));
   EXPECT_NE(one, two);
   std::set<std::string> first(one.begin(), one.begin() + 100);
   const auto both = std::count_if(two.begin(), two.begin() + 100,
@@ -68,7 +68,7 @@ TEST(Cohorts, DifferFromDeploymentToDeployment) {
 }
 
 TEST(Cohorts, SpreadEveryPrefixOverAllZones) {
-  const auto selected = *select_targets(fleet(1000, 4), {}, kDeployment);
+  const auto selected = *select(fleet(1000, 4), {}, kDeployment);
   std::map<std::string, int> seen;
   for (const auto& instance : selected) {
     ++seen[instance.zone];
@@ -85,7 +85,7 @@ TEST(Cohorts, SpreadEveryPrefixOverAllZones) {
 TEST(Cohorts, GoOnWithTheLargerZoneWhenASmallOneIsExhausted) {
   auto instances = fleet(10, 1);
   instances.push_back(instance_of(99, "small"));
-  const auto selected = *select_targets(instances, {}, kDeployment);
+  const auto selected = *select(instances, {}, kDeployment);
   ASSERT_EQ(selected.size(), 11U);
   EXPECT_TRUE(selected[0].zone == "small" || selected[1].zone == "small");
 }
@@ -95,7 +95,7 @@ TEST(Cohorts, PutDegradedInstancesLastAndLeaveRemovedOnesOut) {
   instances[3].status = InstanceStatus::Degraded;
   instances[4].status = InstanceStatus::Degraded;
   instances[5].status = InstanceStatus::Removed;
-  const auto selected = *select_targets(instances, {}, kDeployment);
+  const auto selected = *select(instances, {}, kDeployment);
   ASSERT_EQ(selected.size(), 19U);
   EXPECT_EQ(selected[17].status, InstanceStatus::Degraded);
   EXPECT_EQ(selected[18].status, InstanceStatus::Degraded);
@@ -105,7 +105,7 @@ TEST(Selection, TakesNamedInstancesOnly) {
   TargetSelection selection;
   selection.instances = {InstanceId("instance-3"), InstanceId("instance-1"),
                          InstanceId("instance-3")};
-  auto found = ids(*select_targets(fleet(10, 1), selection, kDeployment));
+  auto found = ids(*select(fleet(10, 1), selection, kDeployment));
   std::ranges::sort(found);
   EXPECT_EQ(found, (std::vector<std::string>{"instance-1", "instance-3"}));
 }
@@ -113,7 +113,7 @@ TEST(Selection, TakesNamedInstancesOnly) {
 TEST(Selection, NamesThoseItDoesNotKnow) {
   TargetSelection selection;
   selection.instances = {InstanceId("instance-3"), InstanceId("nobody"), InstanceId("other")};
-  const auto found = select_targets(fleet(10, 1), selection, kDeployment);
+  const auto found = select(fleet(10, 1), selection, kDeployment);
   ASSERT_FALSE(found);
   EXPECT_EQ(found.error().reason, "targets.unknown_instance");
   EXPECT_NE(found.error().detail.find("nobody, other"), std::string::npos);
@@ -127,25 +127,25 @@ TEST(Selection, TakesThoseWithAllLabels) {
   instances[2].labels = {{"tier", "tin"}, {"arch", "arm"}};
   TargetSelection selection;
   selection.selector = {{"tier", "gold"}, {"arch", "arm"}};
-  EXPECT_EQ(ids(*select_targets(instances, selection, kDeployment)),
+  EXPECT_EQ(ids(*select(instances, selection, kDeployment)),
             std::vector<std::string>{"instance-0"});
 }
 
 TEST(Selection, TakesAPercentageRoundedUp) {
   TargetSelection selection;
   selection.percentage = 25;
-  EXPECT_EQ(select_targets(fleet(10, 2), selection, kDeployment)->size(), 3U);
+  EXPECT_EQ(select(fleet(10, 2), selection, kDeployment)->size(), 3U);
   selection.percentage = 0.1;
-  EXPECT_EQ(select_targets(fleet(10, 2), selection, kDeployment)->size(), 1U);
+  EXPECT_EQ(select(fleet(10, 2), selection, kDeployment)->size(), 1U);
   selection.percentage = 100;
-  EXPECT_EQ(select_targets(fleet(10, 2), selection, kDeployment)->size(), 10U);
+  EXPECT_EQ(select(fleet(10, 2), selection, kDeployment)->size(), 10U);
 }
 
 TEST(Selection, RefusesToAimAtNobody) {
-  EXPECT_EQ(select_targets({}, {}, kDeployment).error().reason, "targets.none");
+  EXPECT_EQ(select({}, {}, kDeployment).error().reason, "targets.none");
   TargetSelection selection;
   selection.selector = {{"tier", "gold"}};
-  EXPECT_EQ(select_targets(fleet(3, 1), selection, kDeployment).error().reason, "targets.none");
+  EXPECT_EQ(select(fleet(3, 1), selection, kDeployment).error().reason, "targets.none");
 }
 
 TEST(SelectionJson, ReadsEachOfItsForms) {
