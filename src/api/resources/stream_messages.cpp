@@ -41,18 +41,37 @@ MessageAnswer answer_with(const Response& response) {
 
 /// One stream's client. Messages come one at a time, so nothing here is guarded. There are as many
 /// as streams: what can be shared or made anew is not kept.
-struct StreamMessages::Session {
-  std::shared_ptr<const Pass> pass;  ///< of an instance
-  std::string address;
-  tracing::TraceId trace;  ///< of the request that opened the stream
-  tracing::SpanId span;
-  bool fit_for_secrets = false;
+class StreamMessages::Session final : public MessageTaker {
+ public:
+  Session(StreamMessages& messages, std::shared_ptr<const Pass> shown, const Caller& caller)
+      : messages_(messages),
+        pass(std::move(shown)),
+        address(caller.address),
+        trace(caller.trace.trace),
+        span(caller.trace.span),
+        fit_for_secrets(caller.fit_for_secrets) {}
+
+  MessageAnswer on_message(std::string_view text) override { return messages_.take(*this, text); }
+  MessageAnswer on_refused(int status, std::string_view why) override {
+    messages_.count(false, status);
+    return answer_with(transport_problem(status, why, path(), trace.hex()));
+  }
 
   [[nodiscard]] const InstanceId& instance() const { return *pass->principal->instance; }
   [[nodiscard]] std::string path() const {
     return "/api/v1/instances/" + instance().str() + "/stream";
   }
   [[nodiscard]] tracing::Context opened() const { return {trace, span, false, {}}; }
+
+ private:
+  StreamMessages& messages_;
+
+ public:
+  std::shared_ptr<const Pass> pass;  ///< of an instance
+  const std::string address;
+  const tracing::TraceId trace;  ///< of the request that opened the stream
+  const tracing::SpanId span;
+  const bool fit_for_secrets;
 };
 
 struct StreamMessages::Taken {
@@ -60,19 +79,10 @@ struct StreamMessages::Taken {
   bool acknowledges = false;
 };
 
-std::optional<MessageTaker> StreamMessages::taker(const Call& call) {
+std::shared_ptr<MessageTaker> StreamMessages::taker(const Call& call) {
   auto pass = services_.tokens.admit(bearer_token(call.request));
-  if (!pass || !(*pass)->principal->instance) return std::nullopt;
-  const auto& caller = call.caller;
-  const auto session =
-      std::make_shared<Session>(std::move(*pass), caller.address, caller.trace.trace,
-                                caller.trace.span, caller.fit_for_secrets);
-  return MessageTaker{
-      [this, session](std::string_view text) { return take(*session, text); },
-      [this, session](int status, std::string_view why) {
-        count(false, status);
-        return answer_with(transport_problem(status, why, session->path(), session->trace.hex()));
-      }};
+  if (!pass || !(*pass)->principal->instance) return nullptr;
+  return std::make_shared<Session>(*this, std::move(*pass), call.caller);
 }
 
 MessageAnswer StreamMessages::take(Session& session, std::string_view text) {
