@@ -41,11 +41,18 @@ MessageAnswer answer_with(const Response& response) {
 
 /// One stream's client. Messages come one at a time, so nothing here is guarded. There are as many
 /// as streams: what can be shared or made anew is not kept.
-struct StreamMessages::Session {
-  std::shared_ptr<const Pass> pass;  ///< of an instance
-  Caller caller;                     ///< the same in the words of use cases
-  tracing::TraceId trace;            ///< of the request that opened the stream
-  tracing::SpanId span;
+class StreamMessages::Session final : public MessageTaker {
+ public:
+  Session(StreamMessages& messages, std::shared_ptr<const Pass> shown, const Caller& opener)
+      : caller(opener), trace(opener.trace.trace), span(opener.trace.span), messages_(messages) {
+    go_on_as(std::move(shown));
+  }
+
+  MessageAnswer on_message(std::string_view text) override { return messages_.take(*this, text); }
+  MessageAnswer on_refused(int status, std::string_view why) override {
+    messages_.count(false, status);
+    return answer_with(transport_problem(status, why, path(), trace.hex()));
+  }
 
   [[nodiscard]] const InstanceId& instance() const { return *pass->principal->instance; }
   [[nodiscard]] std::string path() const {
@@ -57,6 +64,14 @@ struct StreamMessages::Session {
     pass = std::move(with);
     caller.principal = *pass->principal;
   }
+
+  std::shared_ptr<const Pass> pass;  ///< of an instance
+  Caller caller;                     ///< the same in the words of use cases
+  const tracing::TraceId trace;      ///< of the request that opened the stream
+  const tracing::SpanId span;
+
+ private:
+  StreamMessages& messages_;
 };
 
 struct StreamMessages::Taken {
@@ -64,18 +79,10 @@ struct StreamMessages::Taken {
   bool acknowledges = false;
 };
 
-std::optional<MessageTaker> StreamMessages::taker(const Call& call) {
+std::shared_ptr<MessageTaker> StreamMessages::taker(const Call& call) {
   auto pass = services_.tokens.admit(bearer_token(call.request));
-  if (!pass || !(*pass)->principal->instance) return std::nullopt;
-  const auto& trace = call.caller.trace;
-  const auto session = std::make_shared<Session>(nullptr, call.caller, trace.trace, trace.span);
-  session->go_on_as(std::move(*pass));
-  return MessageTaker{
-      [this, session](std::string_view text) { return take(*session, text); },
-      [this, session](int status, std::string_view why) {
-        count(false, status);
-        return answer_with(transport_problem(status, why, session->path(), session->trace.hex()));
-      }};
+  if (!pass || !(*pass)->principal->instance) return nullptr;
+  return std::make_shared<Session>(*this, std::move(*pass), call.caller);
 }
 
 MessageAnswer StreamMessages::take(Session& session, std::string_view text) {

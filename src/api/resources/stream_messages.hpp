@@ -22,11 +22,11 @@ class StreamMessages {
   StreamMessages(Services& services, Gate& gate, Refusals& refusals)
       : services_(services), gate_(gate), refusals_(refusals) {}
 
-  /// The upward half of the stream that this call opens; nothing if it has no token.
-  [[nodiscard]] std::optional<MessageTaker> taker(const Call& call);
+  /// The upward half of the stream that this call opens; null if it has no token.
+  [[nodiscard]] std::shared_ptr<MessageTaker> taker(const Call& call);
 
  private:
-  struct Session;
+  class Session;
   struct Taken;
   [[nodiscard]] MessageAnswer take(Session& session, std::string_view text);
   [[nodiscard]] Result<json::Value> read(Session& session, std::string_view text);

@@ -264,7 +264,7 @@ void Connection::tell_answered(const Response& response, bool held) {
 }
 
 void Connection::open_stream(OpenedStream stream) {
-  const bool upgraded = stream.messages.has_value();
+  const bool upgraded = stream.messages != nullptr;
   Response response{upgraded ? 101 : 200, std::move(stream.headers), {}, nullptr};
   if (!upgraded) response.content_type = "text/event-stream";
   tell_answered(response, false);

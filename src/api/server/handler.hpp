@@ -23,14 +23,19 @@ struct MessageAnswer {
   std::uint16_t close = 0;  ///< of RFC 6455: the stream ends behind the frame; 0: it goes on
 };
 
-/// The upward half of a stream. Messages of one stream come one at a time, in order.
-struct MessageTaker {
+/// The upward half of a stream. Messages of one stream come one at a time, in order. An object and
+/// not two functions: there are as many of them as streams.
+class MessageTaker {
+ public:
+  virtual ~MessageTaker() = default;
+
   /// On a pool thread; may block. `text` is UTF-8, at most as long as a request's body. An
   /// exception is answered by on_refused(500, …).
-  std::function<MessageAnswer(std::string_view text)> on_message;
-  /// The words for a message that does not get there: 503 for a full pool. Any thread: must not
-  /// block and not throw.
-  std::function<MessageAnswer(int status, std::string_view why)> on_refused;
+  [[nodiscard]] virtual MessageAnswer on_message(std::string_view text) = 0;
+
+  /// The words for a message that does not get there: 503 for a full pool. Io or pool thread: must
+  /// not block and not throw.
+  [[nodiscard]] virtual MessageAnswer on_refused(int status, std::string_view why) = 0;
 };
 
 /// Answers 200 text/event-stream and keeps the response open. If it takes messages and the client
@@ -43,7 +48,7 @@ struct StreamStart {
   /// Called once after on_open when the stream is over, whoever ended it. Runs on an io thread, so
   /// it must not block: unsubscribe, no more.
   std::function<void()> on_close;
-  std::optional<MessageTaker> messages{};  ///< nothing: the client has nothing to say
+  std::shared_ptr<MessageTaker> messages{};  ///< null: the client has nothing to say
 };
 
 /// Holds the request until PendingReply::complete or the timeout.

@@ -99,7 +99,7 @@ Response refuse(ServerCore& core, int status, std::string_view why, const Reques
   return core.handler.refuse(status, why, request);
 }
 
-MessageAnswer perform_message(ServerCore& core, const MessageTaker& taker, std::string_view text) {
+MessageAnswer perform_message(ServerCore& core, MessageTaker& taker, std::string_view text) {
   const auto failed = [&](const char* what) {
     core.warn(std::string("a stream's message failed: ") + what);
     return taker.on_refused(500, "The server failed to take the message.");

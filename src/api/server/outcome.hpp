@@ -5,7 +5,6 @@
 #include <chrono>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <string_view>
 #include <variant>
 #include <vector>
@@ -23,7 +22,7 @@ struct OpenedStream {
   std::vector<Header> headers;
   std::shared_ptr<StreamQueue> queue;
   std::function<void()> on_close;
-  std::optional<MessageTaker> messages{};  ///< there: it goes on as a WebSocket
+  std::shared_ptr<MessageTaker> messages{};  ///< there: it goes on as a WebSocket
 };
 
 /// A held request whose on_open was called; somebody must call on_close.
@@ -58,7 +57,7 @@ using Outcome = std::variant<Response, OpenedStream, OpenedHold, Later>;
                               const Request* request);
 
 /// MessageTaker::on_message, guarded.
-[[nodiscard]] MessageAnswer perform_message(ServerCore& core, const MessageTaker& taker,
+[[nodiscard]] MessageAnswer perform_message(ServerCore& core, MessageTaker& taker,
                                             std::string_view text);
 
 /// Calls `callback` if there is one; a warning if it throws.

@@ -13,7 +13,7 @@ namespace {
 constexpr std::size_t kReadBytes = 16384;
 constexpr int kReadsAtOnce = 16;                       // of a peer that talks and talks
 constexpr std::chrono::milliseconds kCloseTime{3000};  // until the peer has closed, too
-constexpr std::size_t kCloseBytes = 4 << 20;           // thrown away until then, at most
+constexpr std::uint32_t kCloseBytes = 4 << 20;         // thrown away until then, at most
 
 const SharedFrame& ping_frame() {
   static const auto frame = std::make_shared<const std::string>("event: ping\ndata: {}\n\n");
@@ -24,17 +24,20 @@ const SharedFrame& ping_frame() {
 
 /// What a WebSocket has beside the stream.
 struct StreamConnection::Upward {
-  explicit Upward(MessageTaker to, std::size_t limit) : taker(std::move(to)), reader(limit) {}
+  explicit Upward(std::shared_ptr<MessageTaker> to, std::size_t limit)
+      : taker(std::move(to)), reader(limit) {}
 
-  const MessageTaker taker;
+  const std::shared_ptr<MessageTaker> taker;
   ws::MessageReader reader;
   MonoTime due = MonoTime::max();  ///< for the rest of a message; for the end, while closing
-  bool busy = false;               ///< a message is with the pool
-  bool paused = false;             ///< not read, since the peer does not read either
-  bool closing = false;            ///< a close frame is on its way or out
-  bool peer_closed = false;        ///< the peer has sent one
-  bool said_all = false;           ///< nothing more is written
-  std::size_t thrown_away = 0;     ///< bytes that came while closing
+  std::uint32_t thrown_away = 0;   ///< bytes that came while closing
+  bool busy : 1 = false;           ///< a message is with the pool
+  bool paused : 1 = false;         ///< not read, since the peer does not read either
+  bool closing : 1 = false;        ///< a close frame is on its way or out
+  bool peer_closed : 1 = false;    ///< the peer has sent one
+  bool said_all : 1 = false;       ///< the close frame is out
+  bool half_closed : 1 = false;    ///< and so is the end of what is written
+  bool deaf : 1 = false;           ///< what still comes is no frame
 };
 
 StreamConnection::StreamConnection(IoThread& io, Transport transport, Ticket ticket,
@@ -47,7 +50,7 @@ StreamConnection::StreamConnection(IoThread& io, Transport transport, Ticket tic
       next_ping_(io.now() + io.core().limits().stream_ping),
       last_progress_(io.now()) {
   if (stream.messages)
-    upward_ = std::make_unique<Upward>(std::move(*stream.messages), io.core().limits().body_bytes);
+    upward_ = std::make_unique<Upward>(std::move(stream.messages), io.core().limits().body_bytes);
   io.core().streams.fetch_add(1, std::memory_order_relaxed);
 }
 
@@ -55,7 +58,7 @@ StreamConnection::~StreamConnection() {
   io_.core().streams.fetch_sub(1, std::memory_order_relaxed);
 }
 
-const MessageTaker& StreamConnection::taker() const { return upward_->taker; }
+MessageTaker& StreamConnection::taker() const { return *upward_->taker; }
 
 void StreamConnection::start(std::string head, std::string_view early) {
   in_flight_.push_back({std::make_shared<const std::string>(std::move(head)), true});
@@ -75,6 +78,11 @@ void StreamConnection::tick(MonoTime now) {
   if (upward_ && !upward_->busy && now >= upward_->due) {
     if (upward_->closing) return finish();
     return close_with(ws::close_code::kPolicy, "The message did not arrive in time.");
+  }
+  // Not at once: a proxy may take it for the end of both ways, with the close frame in its hands.
+  if (upward_ && upward_->said_all && !upward_->half_closed) {
+    transport_.finish_writing();
+    upward_->half_closed = true;
   }
   if (stays_until_ && now >= *stays_until_) queue_->close({});
   if (blocked_) {
@@ -136,11 +144,7 @@ void StreamConnection::read_on() {
 // False if nothing is to be read for now.
 bool StreamConnection::hear(std::span<char> bytes) {
   auto& up = *upward_;
-  if (up.closing) {
-    up.thrown_away += bytes.size();
-    if (up.thrown_away > kCloseBytes) finish();
-    return !finished_;
-  }
+  if (up.closing) return hear_the_end(bytes);
   const auto self = shared_from_this();
   std::optional<std::string> ping;  // the newest will do
   for (;;) {
@@ -158,6 +162,7 @@ bool StreamConnection::hear(std::span<char> bytes) {
     } else if (heard.kind == Close) {
       return heard_close(heard.code);
     } else {
+      up.deaf = true;
       close_with(heard.code, heard.text);
       return !finished_;
     }
@@ -170,6 +175,23 @@ bool StreamConnection::hear(std::span<char> bytes) {
   }
   if (ping) send_raw(ws::control_frame(ws::Opcode::Pong, *ping));
   return !up.busy && !finished_;
+}
+
+// While closing: the peer's own close ends it, everything else is thrown away.
+bool StreamConnection::hear_the_end(std::span<char> bytes) {
+  auto& up = *upward_;
+  up.thrown_away += static_cast<std::uint32_t>(bytes.size());
+  if (up.thrown_away > kCloseBytes) finish();
+  while (!finished_ && !up.deaf) {
+    const auto heard = up.reader.next(bytes);
+    if (heard.kind == ws::Heard::Kind::Nothing) break;
+    if (heard.kind == ws::Heard::Kind::Refused) up.deaf = true;
+    if (heard.kind == ws::Heard::Kind::Close) {
+      up.peer_closed = up.deaf = true;
+      if (up.said_all) finish();
+    }
+  }
+  return !finished_;
 }
 
 bool StreamConnection::heard_close(std::uint16_t code) {
@@ -201,7 +223,8 @@ void StreamConnection::send_raw(std::string bytes) {
 
 // Behind what is being written. The peer closes, too, or is cut off.
 void StreamConnection::close_with(std::uint16_t code, std::string_view why) {
-  if (std::exchange(upward_->closing, true)) return;
+  if (upward_->closing) return;
+  upward_->closing = true;
   upward_->due = io_.now() + kCloseTime;
   end_stream();
   send_raw(ws::close_frame(code, why));
@@ -238,7 +261,7 @@ void StreamConnection::pump() {
 void StreamConnection::over() {
   if (!upward_ || upward_->peer_closed) return finish();
   if (upward_->closing) {
-    if (!std::exchange(upward_->said_all, true)) transport_.finish_writing();
+    upward_->said_all = true;  // the peer closes, or hears at the next tick that nothing follows
     return;
   }
   close_with(io_.draining() ? ws::close_code::kGoingAway : ws::close_code::kNormal, {});

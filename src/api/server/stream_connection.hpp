@@ -36,8 +36,8 @@ class StreamConnection : public Peer, public std::enable_shared_from_this<Stream
   void drain() override;
   void cut() override { finish(); }
 
-  /// Of a WebSocket; constant, any thread.
-  [[nodiscard]] const MessageTaker& taker() const;
+  /// Of a WebSocket; any thread.
+  [[nodiscard]] MessageTaker& taker() const;
   /// What its last message came to; the next may be read.
   void answered(MessageAnswer answer);
 
@@ -47,6 +47,7 @@ class StreamConnection : public Peer, public std::enable_shared_from_this<Stream
   void on_readable();
   void read_on();
   [[nodiscard]] bool hear(std::span<char> bytes);
+  [[nodiscard]] bool hear_the_end(std::span<char> bytes);
   [[nodiscard]] bool heard_close(std::uint16_t code);
   void send_raw(std::string bytes);
   void close_with(std::uint16_t code, std::string_view why);

@@ -55,7 +55,7 @@ struct WebSocketPeer : ::testing::Test {
     const auto script = e2e::source_folder() + "/tests/integration/websocket/peer.mjs";
     auto process = started({"node", script, HS_WEBSOCKET_PEER, url, token}, "peer.log",
                            {{"NODE_EXTRA_CA_CERTS", authority}});
-    EXPECT_EQ(process.wait(60s), 0) << process.output();
+    EXPECT_EQ(process.wait(120s), 0) << process.output();
     return process.output();
   }
   void make_certificate() {

@@ -67,7 +67,7 @@ struct Messages : ::testing::Test {
   std::string told() {
     const auto started = world.post("/api/v1/deployments",
                                     R"({"configName":"pay.production","configVersion":"1.0.0"})");
-    EXPECT_EQ(started.status, 201);
+    EXPECT_EQ(started.status, 202);
     world.runner.run_due();
     const auto view = world.get("/api/v1/instances/" + member.id);
     auto desired = *view.body.find("configs")->as_array()->begin()->find("desired")->as_object();

@@ -49,6 +49,19 @@ class Talker : public RawClient {
   std::string unread_;
 };
 
+/// Takes messages by a function; what is refused is said as it came.
+class Lambda : public MessageTaker {
+ public:
+  explicit Lambda(std::function<MessageAnswer(std::string_view)> take) : take_(std::move(take)) {}
+  MessageAnswer on_message(std::string_view text) override { return take_(text); }
+  MessageAnswer on_refused(int status, std::string_view why) override {
+    return {frame(std::to_string(status) + " " + std::string(why))};
+  }
+
+ private:
+  std::function<MessageAnswer(std::string_view)> take_;
+};
+
 class WebSockets : public ServerTest {
  protected:
   WebSockets() {
@@ -60,11 +73,7 @@ class WebSockets : public ServerTest {
         stream_ = std::move(opened);
       };
       start.on_close = [this] { ++ended_; };
-      start.messages = MessageTaker{
-          [this](std::string_view text) { return take(text); },
-          [](int status, std::string_view why) {
-            return MessageAnswer{frame(std::to_string(status) + " " + std::string(why))};
-          }};
+      start.messages = std::make_shared<Lambda>([this](auto text) { return take(text); });
       return start;
     });
   }
