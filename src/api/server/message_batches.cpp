@@ -58,6 +58,13 @@ MessageBatches::BatchPtr MessageBatches::Waiting::take() {
   return batch;
 }
 
+bool MessageBatches::Waiting::left_to_another() {
+  const MutexLock lock(mutex);
+  if (jobs < 2) return false;
+  --jobs;
+  return true;
+}
+
 void MessageBatches::flush() {
   auto batch = std::exchange(gathering_, nullptr);
   if (!batch) return;
@@ -68,7 +75,7 @@ void MessageBatches::flush() {
     if (waiting_->jobs >= kJobs) return;
     ++waiting_->jobs;
   }
-  if (submit_job()) return;
+  if (submit_job() || waiting_->left_to_another()) return;
   // The pool is full. Later: whoever adds is not told within the call.
   while (auto refused = waiting_->take()) {
     for (auto& item : refused->items)

@@ -43,6 +43,8 @@ class MessageBatches {
     std::size_t jobs HS_GUARDED_BY(mutex) = 0;
     /// Null, and a job less, if there is none.
     [[nodiscard]] BatchPtr take();
+    /// For a job that found no thread: whether there is another, which will come to all of them.
+    [[nodiscard]] bool left_to_another();
   };
   void look_again(std::size_t known);
   void flush();

@@ -18,7 +18,6 @@ class Course {
   [[nodiscard]] const std::vector<Target>& targets() const { return decision_.next.targets; }
   [[nodiscard]] const Plan& plan() const { return decision_.next.plan; }
   [[nodiscard]] WallTime now() const { return now_; }
-
   void enter(DeploymentState state);
   /// Enters a terminal state; the PostRollout hooks are called.
   void end(DeploymentState state);
@@ -28,11 +27,11 @@ class Course {
   void set_tallies(Tallies tallies);
   void set_pools(PoolSwitch pools);
   void set_approval(Approval approval);
+  void set_baseline(const Baseline& baseline);  ///< the first one counts
   void start_from(WallTime time);  ///< Planned until then, when its targets are chosen anew
   /// Replaces the call of that hook at that step (any step for Rollback hooks), or adds it.
   void put_call(HookCall call);
   /// The targets of a deployment that has not begun, and what was found out about them.
-  void set_baseline(const Baseline& baseline);
   void replace(const Prepared& prepared);
   /// A no-op if target `index` already is in that state for that reason.
   void set_target(std::size_t index, TargetState state, std::string reason = {});

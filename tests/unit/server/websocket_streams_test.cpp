@@ -270,21 +270,42 @@ TEST_F(WebSockets, AnswerAFailureInTheirOwnWords) {
 TEST_F(WebSockets, AreToldWhenThePoolIsFull) {
   options.workers = 1;
   options.limits.worker_queue = 1;
+  std::atomic<bool> working = false;
+  handler.route("/slow", [&](const Request&) -> Reply {
+    working = true;
+    gate_.get_future().wait();
+    return text("slow");
+  });
   start();
-  Talker first(port);
-  Talker second(port);
-  Talker third(port);
-  first.send(client_text("wait"));
-  wait_until([&] { return heard() == "wait;"; });
-  second.send(client_text("queued"));
+  Talker client(port);
+  RawClient slow(port);
+  slow.get("/slow");
+  wait_until([&] { return working.load(); });
+  RawClient queued(port);
+  queued.get("/queued");
   wait_until([&] { return server->stats().queued == 1; });
-  third.send(client_text("too many"));
-  EXPECT_EQ(third.text(), event("503 The server is busy; try again."));
+  client.send(client_text("too many"));
+  EXPECT_EQ(client.text(), event("503 The server is busy; try again."));
   gate_.set_value();
-  EXPECT_EQ(first.text(), event("echo wait"));
-  EXPECT_EQ(second.text(), event("echo queued"));
-  third.send(client_text("again"));
-  EXPECT_EQ(third.text(), event("echo again"));
+  EXPECT_EQ(slow.read_answer().status, 200);
+  EXPECT_EQ(queued.read_answer().status, 200);
+  client.send(client_text("again"));
+  EXPECT_EQ(client.text(), event("echo again"));
+}
+
+TEST_F(WebSockets, WaitForAThreadThatTakesOneMessageAfterTheOther) {
+  options.workers = 1;
+  options.limits.worker_queue = 1;
+  start();
+  std::vector<std::unique_ptr<Talker>> clients;
+  for (int i = 0; i < 5; ++i) clients.push_back(std::make_unique<Talker>(port));
+  clients.front()->send(client_text("wait"));
+  wait_until([&] { return heard() == "wait;"; });
+  for (int i = 1; i < 5; ++i) clients[static_cast<std::size_t>(i)]->send(client_text("more"));
+  gate_.set_value();
+  EXPECT_EQ(clients.front()->text(), event("echo wait"));
+  for (int i = 1; i < 5; ++i)
+    EXPECT_EQ(clients[static_cast<std::size_t>(i)]->text(), event("echo more"));
 }
 
 TEST_F(WebSockets, RefuseBadFramesAndHearNothingMore) {
