@@ -224,8 +224,7 @@ TEST_F(SqliteWriteBehind, rows_follow_when_the_disk_is_idle) {
   open();
   assign();
   const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(60);
-  while (owed(path()) != "0" && std::chrono::steady_clock::now() < until)
-    std::this_thread::yield();
+  while (owed(path()) != "0" && std::chrono::steady_clock::now() < until) std::this_thread::yield();
   EXPECT_EQ(owed(path()), "0");
   EXPECT_EQ(RawDatabase(path()).text("SELECT count(*) FROM assignments"), std::to_string(kFleet));
   EXPECT_EQ(RawDatabase(path()).text("SELECT count(*) FROM deployment_targets"),
