@@ -10,17 +10,11 @@
 #include <thread>
 
 #include "domain/calendar/calendar.hpp"
-#include "domain/ports/clock.hpp"
-#include "domain/ports/delivery.hpp"
-#include "domain/ports/logger.hpp"
 #include "domain/ports/steady_time.hpp"
-#include "domain/ports/tracer.hpp"
 #include "domain/rollout/decide.hpp"
 #include "orchestrator/caller.hpp"
-#include "orchestrator/deployment_hooks.hpp"
+#include "orchestrator/deployment_runner_parts.hpp"
 #include "orchestrator/deployment_watching.hpp"
-#include "orchestrator/fleet_service.hpp"
-#include "orchestrator/version_cache.hpp"
 
 namespace hotswap {
 
@@ -29,23 +23,7 @@ struct DeploymentNews;
 
 class DeploymentRunner {
  public:
-  /// What it works with; all of it outlives the runner.
-  struct Parts {
-    Store& store;
-    Committer& committer;
-    FleetService& fleet;
-    VersionCache& versions;
-    Delivery& delivery;
-    HookCaller& hooks;
-    const Clock& clock;
-    Logger& logger;
-    /// Newest answers of the metrics source; empty: no Query criterion ever has data.
-    std::function<Measurements(const DeploymentId&)> measurements{};
-    /// CPU time of the calling thread; empty: a deployment may take all that there is.
-    std::function<std::chrono::nanoseconds()> thread_cpu{};
-    double cpu_share = 0.5;    ///< of one core, for driving one deployment
-    Tracer* tracer = nullptr;  ///< null: nobody wants to know
-  };
+  using Parts = DeploymentRunnerParts;
   /// Chooses the targets of a scheduled deployment anew. An error cancels it, unless it is the
   /// store's.
   using Prepare = std::function<Result<Prepared>(const Deployment&)>;

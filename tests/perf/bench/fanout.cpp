@@ -19,7 +19,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto kLimit = 60s;
-/// Between two rounds, so that what the last one left to be written does not count as the next one's.
+/// Between two rounds: what the last one left to be written does not count as the next one's.
 constexpr auto kQuiet = 1500ms;
 
 struct Case {
