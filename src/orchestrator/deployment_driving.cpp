@@ -35,8 +35,7 @@ bool is_the_stores(const Error& error) {
 
 /// Nobody was told of the version before, and somebody is now.
 bool assigns_first(const Deployment& before, const Decision& decision) {
-  const auto told = [](const Target& target) { return target.generation > 0; };
-  return std::ranges::none_of(before.targets, told) &&
+  return std::ranges::none_of(before.targets, is_told) &&
          std::ranges::any_of(decision.effects, [](const Effect& effect) {
            const auto* assign = std::get_if<Assign>(&effect);
            return assign != nullptr && !assign->restore;

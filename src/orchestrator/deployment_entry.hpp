@@ -10,6 +10,9 @@ namespace hotswap {
 /// Targets from which on work for all of them is put off until they have been told.
 inline constexpr std::size_t kLargeFleet = 1000;
 
+/// Of the deployment's version, or of the way back.
+[[nodiscard]] inline bool is_told(const Target& target) { return target.generation > 0; }
+
 /// A store that failed is asked again after this long.
 inline constexpr Duration kStoreRetry = std::chrono::seconds(1);
 

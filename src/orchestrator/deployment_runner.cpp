@@ -24,8 +24,6 @@ TargetState target_state_of(ObservedState state) {
   return TargetState::Received;
 }
 
-bool is_told(const Target& target) { return target.generation > 0; }
-
 /// When the first was told; nothing if the baseline is known, or nobody was told yet.
 std::optional<WallTime> baseline_missing(const Deployment& deployment) {
   std::optional<WallTime> first;

@@ -120,6 +120,18 @@ TEST_P(StoreLargeFleet, may_have_fewer_targets_than_before) {
   EXPECT_EQ(store().deployment(kId)->targets.size(), 900U);
 }
 
+TEST_P(StoreLargeFleet, may_have_more_targets_again) {
+  commit(registered());
+  commit({change::InsertDeployment{large()}});
+  expect_same_now();
+  auto fewer = moved(0, 900, TargetState::Waiting);
+  fewer.size = 900;
+  commit({fewer});
+  commit({moved(900, 100, TargetState::Assigned)});
+  expect_same_now();
+  EXPECT_EQ(store().deployment(kId)->targets.size(), 1000U);
+}
+
 TEST_P(StoreLargeFleet, is_there_for_changes_that_ask_for_it) {
   commit(registered());
   commit({change::InsertDeployment{large()}});

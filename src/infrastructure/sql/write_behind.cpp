@@ -40,13 +40,16 @@ class LastTargets {
       known.targets[item.ordinal] = std::move(item.target);
     }
     if (!change.size) return;
-    known.size = change.size;
+    known.fewest = std::min(known.fewest.value_or(*change.size), *change.size);
     if (known.targets.size() > *change.size) known.targets.resize(*change.size);
   }
 
   Result<void> write(Session& session) && {
     for (auto& [deployment, known] : deployments_) {
-      change::PutTargets last{deployment, {}, known.size};
+      // Those beyond are gone, but for what was added afterwards.
+      if (auto done = apply(session, change::PutTargets{deployment, {}, known.fewest}); !done)
+        return done;
+      change::PutTargets last{deployment, {}};
       for (std::size_t i = 0; i < known.targets.size(); ++i)
         if (known.targets[i]) last.items.push_back({i, std::move(*known.targets[i])});
       if (auto done = apply(session, last); !done) return done;
@@ -57,7 +60,7 @@ class LastTargets {
  private:
   struct Known {
     std::vector<std::optional<Target>> targets;
-    std::optional<std::size_t> size;
+    std::optional<std::size_t> fewest;  ///< that there were meanwhile
   };
   std::map<DeploymentId, Known> deployments_;
 };
